@@ -1,0 +1,137 @@
+// Package resolve decides which Go version applies in a directory, and by which
+// rule. The rules, in order (docs/resolution.md):
+//
+//  1. GO_VERSION
+//  2. the nearest directory upward that has .go-version, else a .tool-versions
+//     with a golang or go line
+//  3. the store's default
+//  4. the go next on PATH that is not ours
+//
+// The first rule that says something decides. What it says is a [gover.Spec];
+// text outside that grammar is a [*PinError] with file and line, and the search
+// never goes on past it: a broken pin is not "no pin".
+//
+// The package reads pin files and nothing else. It does not know which versions
+// are installed, and it links only the standard library, because the shim is
+// built on it.
+package resolve
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// Rule is the number of the rule that decided.
+type Rule int
+
+// The rules, numbered as in docs/resolution.md.
+const (
+	FromEnv     Rule = 1
+	FromFile    Rule = 2
+	FromDefault Rule = 3
+	FromSystem  Rule = 4
+)
+
+// Env is what the rules look at besides directories.
+type Env struct {
+	GoVersion   string // value of GO_VERSION; empty counts as unset
+	DefaultFile string // path of the store's default file; it may be missing
+}
+
+// A Choice is the version that applies, and why.
+type Choice struct {
+	Spec gover.Spec
+	Rule Rule
+	File string // absolute path of the deciding file; "" for rules 1 and 4
+	Line int    // 1-based line in File
+}
+
+// Pinned reports whether the version was asked for by the user's environment or
+// the project, rather than being a default that a go.mod may exceed.
+func (c Choice) Pinned() bool { return c.Rule == FromEnv || c.Rule == FromFile }
+
+// Source names the place that decided: "GO_VERSION", "/src/.go-version:1",
+// "system".
+func (c Choice) Source() string {
+	switch c.Rule {
+	case FromEnv:
+		return "GO_VERSION"
+	case FromSystem:
+		return "system"
+	}
+	return c.File + ":" + strconv.Itoa(c.Line)
+}
+
+// For applies the rules in dir, an absolute path. The error is a [*PinError].
+func For(env Env, dir string) (Choice, error) {
+	if env.GoVersion != "" {
+		spec, err := gover.ParseSpec(trimBlank(env.GoVersion))
+		if err != nil {
+			return Choice{}, &PinError{Source: "GO_VERSION", Err: err}
+		}
+		return Choice{Spec: spec, Rule: FromEnv}, nil
+	}
+	if choice, err := nearest(dir); err != nil || choice.Rule != 0 {
+		return choice, err
+	}
+	if choice, err := Default(env.DefaultFile); !errors.Is(err, fs.ErrNotExist) {
+		return choice, err
+	}
+	spec, err := gover.ParseSpec("system")
+	return Choice{Spec: spec, Rule: FromSystem}, err
+}
+
+// Default applies rule 3 alone: what the store's default file says. Without
+// one the error is fs.ErrNotExist.
+func Default(file string) (Choice, error) {
+	if file == "" {
+		return Choice{}, fs.ErrNotExist
+	}
+	spec, line, err := readPin(file, pinFile)
+	return Choice{spec, FromDefault, file, line}, err
+}
+
+// nearest looks for a pin in dir and its parents. Without one it returns the
+// zero Choice.
+func nearest(dir string) (Choice, error) {
+	for {
+		for _, format := range []format{pinFile, toolVersions} {
+			file := filepath.Join(dir, format.name)
+			spec, line, err := readPin(file, format)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			return Choice{spec, FromFile, file, line}, err
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return Choice{}, nil
+		}
+		dir = parent
+	}
+}
+
+// A PinError says that what should name a version does not.
+type PinError struct {
+	Source string // "GO_VERSION" or the path of a file
+	Line   int    // 1-based; 0 where no line is to blame
+	Err    error  // a *gover.SyntaxError, a *fs.PathError or a plain reason
+}
+
+func (e *PinError) Error() string {
+	where := e.Source
+	if e.Line > 0 {
+		where += ":" + strconv.Itoa(e.Line)
+	}
+	cause := e.Err
+	if pathError := (*fs.PathError)(nil); errors.As(cause, &pathError) {
+		cause = pathError.Err // the path is in where
+	}
+	return where + ": " + cause.Error()
+}
+
+func (e *PinError) Unwrap() error { return e.Err }

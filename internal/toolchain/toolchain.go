@@ -1,0 +1,130 @@
+// Package toolchain is an installed toolchain as a directory: where it is,
+// whether it is there, the environment that it needs, and how to become it.
+//
+// It creates and deletes nothing; that is the store's. It links only the
+// standard library, because the shim is built on it.
+package toolchain
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// Home is the root directory of a store, an absolute path. Its layout is that
+// of docs/store.md.
+type Home string
+
+// ErrNoHome says that neither GOSW_ROOT nor HOME tells where the store is.
+var ErrNoHome = errors.New("HOME is not set")
+
+// ErrRelativeRoot says that GOSW_ROOT is not an absolute path.
+var ErrRelativeRoot = errors.New("GOSW_ROOT is not an absolute path")
+
+// Find returns the store that the environment names: GOSW_ROOT, else
+// .local/go in the user's home directory.
+func Find(getenv func(string) string) (Home, error) {
+	if root := getenv("GOSW_ROOT"); root != "" {
+		if !filepath.IsAbs(root) {
+			return "", ErrRelativeRoot
+		}
+		return Home(filepath.Clean(root)), nil
+	}
+	variable := "HOME"
+	if runtime.GOOS == "windows" {
+		variable = "USERPROFILE"
+	}
+	home := getenv(variable)
+	if !filepath.IsAbs(home) {
+		return "", ErrNoHome
+	}
+	return Home(filepath.Join(home, ".local", "go")), nil
+}
+
+// Bin is the directory that belongs on PATH.
+func (h Home) Bin() string { return filepath.Join(string(h), "bin") }
+
+// Toolchains is the directory that holds one GOROOT a version, and the links.
+func (h Home) Toolchains() string { return filepath.Join(string(h), "toolchains") }
+
+// DefaultFile is the file that names the version used where nothing else does.
+func (h Home) DefaultFile() string { return filepath.Join(string(h), "default") }
+
+// Dir returns the GOROOT of v, installed or not.
+func (h Home) Dir(v gover.Version) string { return filepath.Join(h.Toolchains(), v.String()) }
+
+// Tool returns the path of a tool of v, such as "go" or "gofmt".
+func (h Home) Tool(v gover.Version, tool string) string {
+	return filepath.Join(h.Dir(v), "bin", tool+Exe)
+}
+
+// Has reports whether v is installed. Being there is enough: the store gives a
+// toolchain its name only when it is complete and proven. A link of that name
+// is somebody else's, and not listed by [Home.Installed] either.
+func (h Home) Has(v gover.Version) bool {
+	info, err := os.Lstat(h.Dir(v))
+	return err == nil && info.IsDir()
+}
+
+// Installed lists what is installed, in no particular order. A store that does
+// not exist yet is an empty one.
+func (h Home) Installed() ([]gover.Version, error) {
+	entries, err := os.ReadDir(h.Toolchains())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	var versions []gover.Version
+	for _, entry := range entries {
+		v, err := gover.Parse(entry.Name())
+		if err == nil && entry.IsDir() && v.String() == entry.Name() {
+			versions = append(versions, v)
+		}
+	}
+	return versions, nil
+}
+
+// Lookup returns the installed version that spec stands for, and whether there
+// is one. For a line it follows the line link, without listing anything. It
+// finds nothing for constraints (see gover/constraint) and for the system's go.
+func (h Home) Lookup(spec gover.Spec) (gover.Version, bool, error) {
+	switch spec.Kind() {
+	case gover.Exact:
+		v, _ := spec.Version()
+		return v, h.Has(v), nil
+	case gover.Line, gover.Latest:
+		if v, ok := h.follow(spec); ok {
+			return v, true, nil
+		}
+	}
+	versions, err := h.Installed()
+	if err != nil {
+		return gover.Version{}, false, err
+	}
+	v, ok := spec.Newest(versions)
+	return v, ok, nil
+}
+
+// Link returns the name of the link in [Home.Toolchains] that points to the
+// newest installed version of spec: "1.22", "latest"; "" if there is none.
+func Link(spec gover.Spec) string {
+	switch spec.Kind() {
+	case gover.Line, gover.Latest:
+		return spec.String()
+	}
+	return ""
+}
+
+// follow reads a link. A link that is missing, or wrong in any way, only costs
+// its caller the listing.
+func (h Home) follow(spec gover.Spec) (gover.Version, bool) {
+	target, err := os.Readlink(filepath.Join(h.Toolchains(), Link(spec)))
+	if err != nil {
+		return gover.Version{}, false
+	}
+	v, err := gover.Parse(strings.TrimSuffix(target, string(filepath.Separator)))
+	return v, err == nil && spec.Match(v) && v.String() == target && h.Has(v)
+}
