@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// A Fill writes a complete toolchain, a GOROOT, into root and says how it was
+// proven. It runs under the lock of its version: however many processes ask
+// for one version, one of them fills.
+type Fill func(ctx context.Context, root *os.Root) (*Receipt, error)
+
+// Add publishes toolchain v as fill makes it and reports whether it did; false
+// without an error means that v was there already. On an error nothing is left
+// behind.
+func (s *Store) Add(ctx context.Context, v gover.Version, fill Fill) (added bool, err error) {
+	if !s.home.Has(v) {
+		if err := s.create(ctx); err != nil {
+			return false, err
+		}
+		if added, err = s.add(ctx, v, fill); err != nil {
+			return false, err
+		}
+	}
+	// Also where v was there already: its links may not have been made.
+	s.sweep()
+	return added, s.Relink(ctx)
+}
+
+func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (bool, error) {
+	release, err := s.lock(ctx, v.String(), "install")
+	if err != nil {
+		return false, err
+	}
+	defer release()
+	if s.home.Has(v) { // another process was first
+		return false, nil
+	}
+	tree, err := s.stage(v)
+	if err != nil {
+		return false, err
+	}
+	if err := s.fillAndPublish(ctx, v, tree, fill); err != nil {
+		return false, errors.Join(err, os.RemoveAll(tree))
+	}
+	return true, nil
+}
+
+// stage makes an empty folder for v. What an earlier holder of v's lock left in
+// staging is removed first: it may be needed space.
+func (s *Store) stage(v gover.Version) (string, error) {
+	if err := s.removeStaged(v.String()); err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(s.staging(), v.String()+".*")
+}
+
+func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string, fill Fill) error {
+	root, err := os.OpenRoot(tree)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	receipt, err := fill(ctx, root)
+	if err != nil {
+		return err
+	}
+	if err := receipt.check(); err != nil {
+		return fmt.Errorf("receipt of %v: %w", v, err)
+	}
+	if err := seal(root); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	return s.publish(v, tree, receipt)
+}
+
+// publish gives the finished tree its name. The receipt comes first, so that
+// there is no toolchain without one; a receipt without its toolchain says
+// nothing and is swept. All of it is on the disk before the rename, and the
+// rename is on the disk before the caller is told.
+func (s *Store) publish(v gover.Version, tree string, receipt *Receipt) error {
+	if err := s.writeReceipt(v, receipt); err != nil {
+		return err
+	}
+	err := syncTree(tree)
+	if err == nil {
+		err = renameNew(tree, s.home.Dir(v))
+	}
+	if err != nil {
+		return errors.Join(err, s.removeReceipt(v))
+	}
+	return syncDir(s.home.Toolchains())
+}
+
+// seal makes every file read-only, and folders such as only their owner can
+// write to. Only regular files and folders are let through: a link in a
+// toolchain could lead out of it.
+func seal(root *os.Root) error {
+	return fs.WalkDir(root.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		want := fs.FileMode(0o444)
+		switch {
+		case info.IsDir():
+			want = 0o755
+		case !info.Mode().IsRegular():
+			return fmt.Errorf("seal %s: not a regular file", path)
+		case info.Mode()&0o111 != 0:
+			want = 0o555
+		}
+		if info.Mode()&(fs.ModePerm|fs.ModeSetuid|fs.ModeSetgid|fs.ModeSticky) == want {
+			return nil
+		}
+		return root.Chmod(path, want)
+	})
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// Relink makes the links what the installed toolchains say they are:
+//
+//	toolchains/1.22     -> go1.22.12                     newest of each line
+//	toolchains/latest   -> go1.27.4                      newest release
+//	bin/go1.22.4        -> ../toolchains/go1.22.4/bin/go each toolchain
+//
+// It writes only what is wrong, each link in one step. One process at a time
+// does it, so that an older view of the store never wins over a newer one.
+// Files that are no links are not ours, and stay.
+func (s *Store) Relink(ctx context.Context) error {
+	if !linksSupported {
+		return nil
+	}
+	// Mostly there is nothing to do, and then a store need not be writable.
+	if changes, err := s.linkChanges(); err != nil || len(changes) == 0 {
+		return err
+	}
+	release, err := s.lock(ctx, storeLock, "link")
+	if err != nil {
+		return err
+	}
+	defer release()
+	changes, err := s.linkChanges()
+	if err != nil {
+		return err
+	}
+	for path, target := range changes {
+		if target == "" {
+			err = os.Remove(path)
+		} else {
+			err = s.link(target, path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linkChanges returns what is wrong with the links: for the path of each, the
+// target that it should have, "" for a link that should not be.
+func (s *Store) linkChanges() (map[string]string, error) {
+	versions, err := s.home.Installed()
+	if err != nil {
+		return nil, err
+	}
+	changes := make(map[string]string)
+	err = errors.Join(
+		compareLinks(changes, s.home.Toolchains(), lineLinks(versions), isLineLink),
+		compareLinks(changes, s.home.Bin(), commandLinks(versions), isCommandLink),
+	)
+	return changes, err
+}
+
+// lineLinks maps the name of each link in toolchains/ to its target.
+func lineLinks(versions []gover.Version) map[string]string {
+	links := make(map[string]string)
+	for _, v := range versions {
+		for _, text := range []string{v.Line(), "latest"} {
+			spec, err := gover.ParseSpec(text)
+			if err != nil {
+				continue
+			}
+			if newest, ok := spec.Newest(versions); ok {
+				links[toolchain.Link(spec)] = newest.String()
+			}
+		}
+	}
+	return links
+}
+
+// commandLinks maps the name of each link in bin/ to its target. These names
+// are where cmd/go looks for another toolchain before it downloads one. They
+// lead to the real program, not to the shim: cmd/go passes argv[0] on
+// unchanged, so a shim could not tell which version is wanted.
+func commandLinks(versions []gover.Version) map[string]string {
+	links := make(map[string]string)
+	for _, v := range versions {
+		links[v.String()] = filepath.Join("..", "toolchains", v.String(), "bin", "go")
+	}
+	return links
+}
+
+func isLineLink(name string) bool {
+	spec, err := gover.ParseSpec(name)
+	return err == nil && toolchain.Link(spec) == name
+}
+
+func isCommandLink(name string) bool {
+	v, err := gover.Parse(name)
+	return err == nil && v.String() == name
+}
+
+// compareLinks adds to changes what is to be done so that the links of dir are
+// those of want. Among what is there already, only links whose name is ours
+// count.
+func compareLinks(changes map[string]string, dir string, want map[string]string, ours func(name string) bool) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		path := filepath.Join(dir, name)
+		if entry.Type()&fs.ModeSymlink == 0 {
+			delete(want, name) // somebody's file, which is not for us to replace
+			continue
+		}
+		target, _ := os.Readlink(path)
+		switch {
+		case want[name] == target:
+			delete(want, name)
+		case want[name] == "" && ours(name):
+			changes[path] = ""
+		}
+	}
+	for name, target := range want {
+		changes[filepath.Join(dir, name)] = target
+	}
+	return nil
+}
+
+// link makes path a symbolic link to target, in one step also where path is a
+// link already. The caller holds storeLock.
+func (s *Store) link(target, path string) error {
+	dir, err := os.MkdirTemp(s.staging(), storeLock+".*")
+	if err != nil {
+		return err
+	}
+	temporary := filepath.Join(dir, "link")
+	if err = os.Symlink(target, temporary); err == nil {
+		err = os.Rename(temporary, path)
+	}
+	return errors.Join(err, os.RemoveAll(dir))
+}

@@ -1,0 +1,28 @@
+//go:build !windows
+
+package store
+
+import "os"
+
+// linksSupported reports whether the store keeps symbolic links. Without them
+// a line is looked up by listing, and there are no go1.X.Y commands.
+const linksSupported = true
+
+// isShim reports whether path is the shim program already.
+func isShim(path, program string) bool {
+	target, err := os.Readlink(path)
+	return err == nil && target == program
+}
+
+// shim makes path the shim program. The caller holds storeLock.
+func (s *Store) shim(program, path string) error { return s.link(program, path) }
+
+// syncDir puts the entries of dir on the disk.
+func syncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}

@@ -1,0 +1,153 @@
+// Package store keeps toolchain trees on disk; every change is all or nothing.
+//
+// What stands under a version's name in toolchains/ is complete and proven: a
+// tree is written in staging/, its receipt is checked against it, its files are
+// made read-only, and one rename publishes it. Writers of one version exclude
+// each other by a kernel lock, also across processes; readers need no lock. A
+// process that is killed leaves at most a staging folder, which the next one
+// that writes removes. The format on disk is documented in docs/store.md.
+//
+// The package speaks no HTTP and knows no archive format: it hands the caller
+// of [Store.Add] an *os.Root to fill.
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// Format is the number of the layout that this package reads and writes.
+const Format = 1
+
+// A Store is a directory of toolchains. It is safe for concurrent use, also by
+// several processes.
+type Store struct {
+	home    toolchain.Home
+	timeout time.Duration
+	waiting func(what, holder string)
+}
+
+// Options are what a Store may be told. The zero value is useful.
+type Options struct {
+	// LockTimeout bounds the wait for another process; 0 means 10 minutes.
+	LockTimeout time.Duration
+	// Waiting is called once, possibly from another goroutine, when a lock is
+	// not to be had at once: for what, and who holds it.
+	Waiting func(what, holder string)
+}
+
+// Open returns the store at home, which need not exist: nothing is created
+// before something is written. A store written by a newer gosw is a
+// [*FormatError].
+func Open(home toolchain.Home, options Options) (*Store, error) {
+	s := &Store{home: home, timeout: options.LockTimeout, waiting: options.Waiting}
+	if s.timeout == 0 {
+		s.timeout = 10 * time.Minute
+	}
+	if s.waiting == nil {
+		s.waiting = func(string, string) {}
+	}
+	return s, s.checkFormat()
+}
+
+// Home returns the store's place.
+func (s *Store) Home() toolchain.Home { return s.home }
+
+// The folders of a store besides toolchains and bin.
+func (s *Store) staging() string  { return filepath.Join(string(s.home), "staging") }
+func (s *Store) receipts() string { return filepath.Join(string(s.home), "receipts") }
+func (s *Store) locks() string    { return filepath.Join(string(s.home), "locks") }
+func (s *Store) format() string   { return filepath.Join(string(s.home), "format") }
+
+// A FormatError says that a store was written in a format that is not known
+// here.
+type FormatError struct {
+	File  string // where the number stands
+	Found string // what stands there, at most a few characters
+}
+
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("%s: store format %q; this gosw knows format %d", e.File, e.Found, Format)
+}
+
+func (s *Store) checkFormat() error {
+	data, err := os.ReadFile(s.format())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	found := string(bytes.TrimSpace(data))
+	if found != strconv.Itoa(Format) {
+		return &FormatError{s.format(), found[:min(len(found), 20)]}
+	}
+	return nil
+}
+
+// create makes the folders and the format file, if they are missing.
+func (s *Store) create(ctx context.Context) error {
+	for _, dir := range []string{s.home.Toolchains(), s.home.Bin(), s.receipts(), s.locks(), s.staging()} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	if _, err := os.Lstat(s.format()); err == nil {
+		return nil
+	}
+	return s.set(ctx, s.format(), strconv.Itoa(Format)+"\n")
+}
+
+// SetDefault makes spec the version that is used where nothing else says; the
+// zero Spec takes the default away.
+func (s *Store) SetDefault(ctx context.Context, spec gover.Spec) error {
+	if spec.Kind() == 0 {
+		err := os.Remove(s.home.DefaultFile())
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	if err := s.create(ctx); err != nil {
+		return err
+	}
+	return s.set(ctx, s.home.DefaultFile(), spec.String()+"\n")
+}
+
+// set is writeFile for a file that belongs to no version.
+func (s *Store) set(ctx context.Context, path, text string) error {
+	release, err := s.lock(ctx, storeLock, "write "+filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	defer release()
+	return s.writeFile(storeLock, path, []byte(text))
+}
+
+// writeFile puts data at path in one step: readers see the old file or the
+// new one, and the new one is on the disk before it has the name. The caller
+// holds the lock named lock.
+func (s *Store) writeFile(lock, path string, data []byte) (err error) {
+	f, err := os.CreateTemp(s.staging(), lock+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
