@@ -1,0 +1,187 @@
+package fetch
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"strings"
+	"unicode"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+var (
+	// ErrProxyOff says that GOPROXY=off forbids every download.
+	ErrProxyOff = errors.New("downloads disabled by GOPROXY=off")
+
+	// ErrDirect says that GOPROXY leaves only "direct", which names no server
+	// that has toolchains.
+	ErrDirect = errors.New("GOPROXY=direct has no toolchains")
+
+	// ErrSumDBOff says that GOSUMDB=off takes away the only proof. The go
+	// command refuses to download a toolchain then, too.
+	ErrSumDBOff = errors.New("checksum database disabled by GOSUMDB=off")
+
+	// ErrStalled says that a server stopped sending.
+	ErrStalled = errors.New("no data received")
+)
+
+// A NoProxyError says that GONOPROXY (or GOPRIVATE) keeps a module away from
+// proxies, which are the only source of toolchains.
+type NoProxyError struct {
+	Module   string
+	Patterns string // the value that matches
+}
+
+func (e *NoProxyError) Error() string {
+	return fmt.Sprintf("%s is excluded from proxies by GONOPROXY or GOPRIVATE %q", e.Module, e.Patterns)
+}
+
+// A NotFoundError says that no proxy has a release for a platform. Some
+// proxies answer 403 for what they don't have, so that counts as well.
+type NotFoundError struct {
+	Version  gover.Version
+	Platform Platform
+	URL      string // where it was looked for last, without credentials
+	Status   int    // 404, 410 or 403
+	Detail   string // first line of the answer, if it was plain text
+}
+
+func (e *NotFoundError) Error() string {
+	text := "download " + e.Version.String() + " for " + e.Platform.String() + ": not found"
+	if e.Status == http.StatusForbidden { // may be a matter of rights after all
+		text += " (" + withDetail("403 Forbidden", e.Detail) + ")"
+	}
+	return text
+}
+
+// Is makes a NotFoundError equivalent to fs.ErrNotExist.
+func (e *NotFoundError) Is(target error) bool { return target == fs.ErrNotExist }
+
+// A SecurityError says that a download could not be proven although everything
+// needed for the proof was there: it is not what was published, or the
+// checksum database contradicts itself. Nothing may be kept or tried again.
+type SecurityError struct {
+	Op      string   // such as "verifying go1.22.3 linux/amd64"
+	Reason  string   // such as "checksum mismatch"
+	Module  string   // such as "golang.org/toolchain@v0.0.1-go1.22.3.linux-amd64"
+	Details []string // lines for the user, such as "downloaded: h1:…"; free of control characters
+}
+
+func (e *SecurityError) Error() string { return e.Op + ": " + e.Reason }
+
+// A DatabaseError says that the checksum database could not be asked, so
+// that nothing is known about the download.
+type DatabaseError struct {
+	Op   string // such as "verifying go1.22.3 linux/amd64"
+	Name string // of the database
+	Err  error
+}
+
+func (e *DatabaseError) Error() string {
+	return e.Op + ": checksum database " + e.Name + ": " + e.Err.Error()
+}
+
+func (e *DatabaseError) Unwrap() error { return e.Err }
+
+// A StatusError is an HTTP answer other than 200.
+type StatusError struct {
+	URL    string // without credentials and query
+	Status int
+	Detail string // first line of the answer, if it was plain text
+}
+
+func (e *StatusError) Error() string {
+	status := fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))
+	return "get " + e.URL + ": " + withDetail(strings.TrimSpace(status), e.Detail)
+}
+
+// Is makes the answers that mean "not here" equivalent to fs.ErrNotExist.
+func (e *StatusError) Is(target error) bool {
+	return target == fs.ErrNotExist && (e.Status == http.StatusNotFound || e.Status == http.StatusGone)
+}
+
+// A ContentError says that an answer is of another kind than what was asked
+// for, as when a hotel's login page comes instead.
+type ContentError struct {
+	URL  string
+	Got  string // such as "text/html"
+	Want string // such as "a zip file"
+}
+
+func (e *ContentError) Error() string {
+	return "get " + e.URL + ": the answer is " + e.Got + ", not " + e.Want
+}
+
+// A TruncatedError says that a body ended before its end.
+type TruncatedError struct {
+	URL  string
+	Got  int64
+	Want int64 // -1 if the server did not say
+	Err  error
+}
+
+func (e *TruncatedError) Error() string {
+	text := fmt.Sprintf("get %s: connection lost after %d", e.URL, e.Got)
+	if e.Want >= 0 {
+		text += fmt.Sprintf(" of %d", e.Want)
+	}
+	text += " bytes"
+	if errors.Is(e.Err, io.ErrUnexpectedEOF) || errors.Is(e.Err, io.EOF) {
+		return text
+	}
+	return text + ": " + e.Err.Error()
+}
+
+func (e *TruncatedError) Unwrap() error { return e.Err }
+
+// An ArchiveError says that a zip file is not one that Go publishes.
+type ArchiveError struct {
+	Name   string // entry, "" for the archive as a whole
+	Reason string
+	Err    error // may be nil
+}
+
+func (e *ArchiveError) Error() string {
+	text := "zip file"
+	if e.Name != "" {
+		text += fmt.Sprintf(" entry %.200q", e.Name)
+	}
+	if e.Err != nil {
+		return text + ": " + e.Reason + ": " + e.Err.Error()
+	}
+	return text + ": " + e.Reason
+}
+
+func (e *ArchiveError) Unwrap() error { return e.Err }
+
+func withDetail(text, detail string) string {
+	if detail == "" {
+		return text
+	}
+	return text + ": " + detail
+}
+
+// maxDetail bounds what a server can put into a message, per line.
+const maxDetail = 200
+
+// cleanLine makes foreign text fit for a terminal: one line, bounded, without
+// anything that could steer it.
+func cleanLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	line = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case r == unicode.ReplacementChar || !unicode.IsGraphic(r):
+			return -1
+		}
+		return r
+	}, line)
+	if runes := []rune(line); len(runes) > maxDetail {
+		line = string(runes[:maxDetail]) + "…"
+	}
+	return strings.TrimSpace(line)
+}

@@ -1,0 +1,241 @@
+// Package fetchtest is a Go module proxy with a checksum database on the
+// loopback interface. It serves toy toolchains, a few kilobytes each, and
+// misbehaves on request; no product code imports it.
+//
+// A [Server] is well-behaved under [Server.Proxy]. It misbehaves for all
+// requests after [Server.Misbehave], and for requests below
+// Proxy()+"/bad/<mode>", so that a test script can choose with GOPROXY alone:
+//
+//	env GOPROXY=$PROXY/bad/altered-zip
+//
+// Misbehaviour that concerns the database shows there as well, since it is
+// asked through the same proxy. A mode with a number is written "slow=20000".
+package fetchtest
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// The ways to misbehave.
+const (
+	AlteredZip     = "altered-zip"    // a file in the zip is another one
+	ForgedRecord   = "forged-record"  // altered zip, and the database's record altered to match
+	WrongPlatform  = "wrong-platform" // the zip is that of plan9/386
+	WrongVersion   = "wrong-version"  // the zip is that of go1.99.99
+	Truncated      = "truncated"      // half a zip, then the connection ends
+	ResetMidBody   = "reset"          // half a zip, then the connection breaks
+	Stalled        = "stalled"        // half a zip, then silence
+	Slow           = "slow"           // "slow=N": N bytes of a zip a second
+	HTML           = "html"           // every answer is a login page with status 200
+	Status500      = "status-500"     // every answer is 500
+	Forbidden      = "forbidden"      // what is missing is 403, not 404
+	ZipStatus500   = "zip-500"        // zips are 500, the rest is well
+	NoList         = "no-list"        // the list of toolchains is 500
+	NoDL           = "no-dl"          // golang.org/dl is 500
+	LatestDL       = "latest-dl"      // golang.org/dl answers @latest
+	NoLine         = "no-line"        // the database answers with another module's record
+	EmptyAnswer    = "empty-answer"   // the database answers 200 and nothing
+	ForgedHead     = "forged-head"    // the signature of the tree head is wrong
+	ForkedLog      = "forked-log"     // the database shows another history, well signed
+	RolledBack     = "rolled-back"    // the database shows only the first half of its history
+	NotInDB        = "db-404"         // look-ups are 404
+	Database500    = "db-500"         // the database is 500 through the proxy
+	DatabaseGone   = "db-gone"        // connections to the database end without an answer
+	DatabaseHTML   = "db-html"        // the database is a login page
+	DatabaseNoPass = "db-not-proxied" // the proxy passes nothing on to the database
+)
+
+// SumDBName is the name of every Server's checksum database.
+const SumDBName = "sum.fetchtest.invalid"
+
+// A Server serves toolchains for the platform it runs on.
+type Server struct {
+	http *httptest.Server
+	key  string // what GOSUMDB has
+	log  *log   // the history
+	fork *log   // another one under the same key
+	stop chan struct{}
+
+	mu       sync.Mutex
+	mode     string
+	requests []string
+	releases []*toy // in order of addition
+	hidden   map[string]bool
+	dlSerial int
+}
+
+// NewServer starts a server with the given versions ("1.22.4" or "go1.22.4")
+// that ends with the test.
+func NewServer(t testing.TB, versions ...string) *Server {
+	t.Helper()
+	s, err := New(versions...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// New starts a server that the caller has to close.
+func New(versions ...string) (*Server, error) {
+	private, public, err := note.GenerateKey(rand.Reader, SumDBName)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		key:    public,
+		log:    newLog(signer, "example.com/history", 5),
+		fork:   newLog(signer, "example.com/other", 50),
+		stop:   make(chan struct{}),
+		hidden: make(map[string]bool),
+	}
+	for _, v := range versions {
+		if err := s.Add(v); err != nil {
+			return nil, err
+		}
+	}
+	s.http = httptest.NewServer(s)
+	return s, nil
+}
+
+// Close ends the server and every connection.
+func (s *Server) Close() {
+	close(s.stop)
+	s.http.CloseClientConnections()
+	s.http.Close()
+}
+
+// Proxy returns the value for GOPROXY.
+func (s *Server) Proxy() string { return s.http.URL }
+
+// Bad returns the value for GOPROXY that makes the server misbehave.
+func (s *Server) Bad(mode string) string { return s.http.URL + "/bad/" + mode }
+
+// SumDB returns the value for GOSUMDB.
+func (s *Server) SumDB() string { return s.key }
+
+// Misbehave sets the mode for all requests; "" ends it.
+func (s *Server) Misbehave(mode string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mode = mode
+}
+
+// Add publishes a version: it is listed and in golang.org/dl from now on.
+func (s *Server) Add(version string) error { return s.add(version, false) }
+
+// AddUnlisted publishes a version that no list knows yet.
+func (s *Server) AddUnlisted(version string) error { return s.add(version, true) }
+
+func (s *Server) add(version string, hidden bool) error {
+	v, err := gover.Parse(version)
+	if err != nil {
+		return err
+	}
+	release, err := newToy(v, runtime.GOOS, runtime.GOARCH)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.ContainsFunc(s.releases, func(t *toy) bool { return t.version == v }) {
+		return fmt.Errorf("%s is there already", v)
+	}
+	s.releases = append(s.releases, release)
+	s.hidden[v.String()] = hidden
+	s.dlSerial++
+	return nil
+}
+
+// H1 returns the checksum that the database has for a version, "" for none.
+func (s *Server) H1(version string) string {
+	v, err := gover.Parse(version)
+	if err != nil {
+		return ""
+	}
+	for _, t := range s.all() {
+		if t.version == v {
+			return t.h1
+		}
+	}
+	return ""
+}
+
+func (s *Server) all() []*toy {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.releases)
+}
+
+// listed returns the names of the versions that lists know.
+func (s *Server) listed() []*toy {
+	return slices.DeleteFunc(s.all(), func(t *toy) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.hidden[t.version.String()]
+	})
+}
+
+// find returns the release that a module version names.
+func (s *Server) find(moduleVersion string) (*toy, error) {
+	for _, t := range s.all() {
+		if t.module() == moduleVersion {
+			return t, nil
+		}
+	}
+	return nil, fmt.Errorf("not found: %s: %w", moduleVersion, fs.ErrNotExist)
+}
+
+// Requests returns how many requests had substr in their path since the start
+// or the last Reset.
+func (s *Server) Requests(substr string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, path := range s.requests {
+		if strings.Contains(path, substr) {
+			n++
+		}
+	}
+	return n
+}
+
+// Reset sets the counters back.
+func (s *Server) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = nil
+}
+
+// ServeHTTP answers a request, well or badly. It lets a test put a server of
+// its own, such as one with TLS, before this one.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.requests = append(s.requests, r.URL.Path)
+	mode := s.mode
+	s.mu.Unlock()
+	path := r.URL.Path
+	if rest, ok := strings.CutPrefix(path, "/bad/"); ok {
+		mode, path, _ = strings.Cut(rest, "/")
+		path = "/" + path
+	}
+	mode, number, _ := strings.Cut(mode, "=")
+	(&request{server: s, w: w, r: r, mode: mode, number: number}).serve(path)
+}

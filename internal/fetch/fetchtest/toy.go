@@ -1,0 +1,182 @@
+package fetchtest
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/mod/sumdb/dirhash"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+const toolchainModule = "golang.org/toolchain"
+
+// A toy is a release that is small and does nothing useful, but has the shape
+// of a real one.
+type toy struct {
+	version      gover.Version
+	goos, goarch string
+	zip          []byte
+	h1           string
+}
+
+// A file is an entry of a zip.
+type file struct{ name, content string }
+
+func newToy(v gover.Version, goos, goarch string) (*toy, error) {
+	return packToy(v, goos, goarch, Files(v.String(), goos, goarch))
+}
+
+func packToy(v gover.Version, goos, goarch string, files [][2]string) (*toy, error) {
+	t := &toy{version: v, goos: goos, goarch: goarch}
+	var list []file
+	for _, f := range files {
+		list = append(list, file{toolchainModule + "@" + t.module() + "/" + f[0], f[1]})
+	}
+	var err error
+	if t.zip, err = zipOf(list); err != nil {
+		return nil, err
+	}
+	t.h1, err = hashOf(list)
+	return t, err
+}
+
+// altered returns the same release with one more line in a program.
+func (t *toy) altered() (*toy, error) {
+	files := Files(t.version.String(), t.goos, t.goarch)
+	files[0][1] += "echo altered\n"
+	return packToy(t.version, t.goos, t.goarch, files)
+}
+
+// module returns the module version that holds the release.
+func (t *toy) module() string {
+	return "v0.0.1-" + t.version.String() + "." + t.goos + "-" + t.goarch
+}
+
+// lines returns the record in the checksum database.
+func (t *toy) lines() []byte {
+	name := toolchainModule + " " + t.module()
+	return fmt.Appendf(nil, "%s %s\n%s/go.mod h1:%s\n", name, t.h1, name, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+}
+
+func (t *toy) info() string {
+	return fmt.Sprintf(`{"Version":%q,"Time":"2024-01-02T03:04:05Z"}`, t.module())
+}
+
+// Files returns the content of a toy toolchain: names as in the zip, without
+// the prefix, and contents. The first is bin/go.
+func Files(version, goos, goarch string) [][2]string {
+	fill := strings.NewReplacer("@VERSION@", version, "@PLATFORM@", goos+"/"+goarch)
+	tool, exe := "pkg/tool/"+goos+"_"+goarch+"/", ""
+	if goos == "windows" {
+		exe = ".exe"
+	}
+	return [][2]string{
+		{"bin/go" + exe, fill.Replace(goScript)},
+		{"bin/gofmt" + exe, fill.Replace("#!/bin/sh\necho 'gofmt @VERSION@'\n")},
+		{"VERSION", version + "\ntime 2024-01-02T03:04:05Z\n"},
+		{"LICENSE", "Do as you like.\n"},
+		{"lib/time/update.bash", "#!/bin/bash\n"},
+		{"lib/wasm/go_js_wasm_exec", "#!/bin/bash\n"},
+		{"misc/go_x_y_exec", "#!/bin/sh\n"},
+		{tool + "compile" + exe, fill.Replace("#!/bin/sh\necho 'compile version @VERSION@'\n") + padding(version)},
+		{"src/_go.mod", "module std\n\ngo 1.22\n"},
+		{"src/all.bash", "#!/usr/bin/env bash\n"},
+		{"src/cmd/_go.mod", "module cmd\n\ngo 1.22\n"},
+		{"src/cmd/go/main.go", "package main\n"},
+		{"src/fmt/print.go", "package fmt\n"},
+		{"src/internal/empty.go", ""},
+		{"src/runtime/mkduff.rc", "x\n"},
+	}
+}
+
+// padding makes a toy as large as a test of interrupted transfers needs. It
+// does not shrink when deflated.
+func padding(seed string) string {
+	var text strings.Builder
+	sum := sha256.Sum256([]byte(seed))
+	for text.Len() < 64<<10 {
+		text.WriteString("# " + hex.EncodeToString(sum[:]) + "\n")
+		sum = sha256.Sum256(sum[:])
+	}
+	return text.String()
+}
+
+// goScript finds its GOROOT from its own place, through links, as the real go
+// does. It uses no program but readlink, and that for links only.
+const goScript = `#!/bin/sh
+goroot() {
+	self=$0
+	case $self in */*) ;; *) self=$(command -v -- "$self") ;; esac
+	while [ -L "$self" ]; do
+		link=$(PATH=$PATH:/usr/bin:/bin readlink -- "$self")
+		case $link in /*) self=$link ;; *) self=${self%/*}/$link ;; esac
+	done
+	(CDPATH= cd -P -- "${self%/*}/.." && pwd -P)
+}
+if [ "$1" = -C ]; then
+	cd -- "$2" || exit 1
+	shift 2
+fi
+case $1 in
+version)
+	echo 'go version @VERSION@ @PLATFORM@' ;;
+env)
+	shift
+	for name; do
+		case $name in
+		GOROOT) goroot ;;
+		GOVERSION) echo '@VERSION@' ;;
+		''|*[!A-Z0-9_]*) exit 2 ;;
+		*) eval "printf '%s\n' \"\${$name-}\"" ;;
+		esac
+	done ;;
+exit)
+	exit "$2" ;;
+args)
+	shift
+	for arg; do printf '[%s]\n' "$arg"; done ;;
+printenv)
+	case $2 in ''|*[!A-Za-z0-9_]*) exit 2 ;; esac
+	eval "set -- \"\${$2+x}\" \"\${$2-}\""
+	[ "$1" = x ] || exit 1
+	printf '%s\n' "$2" ;;
+*)
+	echo "toy @VERSION@: $*" ;;
+esac
+`
+
+// zipOf packs files as cmd/distpack does: deflated, lengths in data
+// descriptors, no modes.
+func zipOf(files []file) ([]byte, error) {
+	var buf bytes.Buffer
+	zw := zip.NewWriter(&buf)
+	for _, f := range files {
+		w, err := zw.Create(f.name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := io.WriteString(w, f.content); err != nil {
+			return nil, err
+		}
+	}
+	err := zw.Close()
+	return buf.Bytes(), err
+}
+
+func hashOf(files []file) (string, error) {
+	var names []string
+	contents := make(map[string]string)
+	for _, f := range files {
+		names = append(names, f.name)
+		contents[f.name] = f.content
+	}
+	return dirhash.Hash1(names, func(name string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(contents[name])), nil
+	})
+}

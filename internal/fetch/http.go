@@ -1,0 +1,188 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	maxRedirects  = 10
+	stallTimeout  = time.Minute
+	dialTimeout   = 30 * time.Second
+	tlsTimeout    = 30 * time.Second
+	headerTimeout = 2 * time.Minute // a caching proxy may fetch 70 MB before it answers
+)
+
+// web reads http, https and file URLs under the rules that the go command has
+// for credentials and redirects.
+type web struct {
+	client    *http.Client
+	userAgent string
+	stall     time.Duration
+	netrc     func() (netrc, error)
+}
+
+func newWeb(cfg Config) *web {
+	transport := cfg.Transport
+	if transport == nil {
+		transport = &http.Transport{
+			Proxy:               cfg.HTTPProxy,
+			DialContext:         (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+			TLSHandshakeTimeout: tlsTimeout,
+			ForceAttemptHTTP2:   true,
+			DisableCompression:  true, // lengths and digests are those of the file
+			MaxIdleConnsPerHost: 16,   // tiles come in bursts
+			IdleConnTimeout:     90 * time.Second,
+		}
+	}
+	w := &web{
+		client:    &http.Client{Transport: transport, CheckRedirect: checkRedirect},
+		userAgent: cfg.UserAgent,
+		stall:     cfg.Stall,
+		netrc:     sync.OnceValues(func() (netrc, error) { return readNetrc(cfg.Netrc) }),
+	}
+	if w.stall <= 0 {
+		w.stall = stallTimeout
+	}
+	return w
+}
+
+// checkRedirect bounds redirects and keeps a secure request secure.
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	last := via[len(via)-1]
+	switch {
+	case len(via) >= maxRedirects:
+		return fmt.Errorf("stopped after %d redirects", maxRedirects)
+	case last.URL.Scheme == "https" && req.URL.Scheme != "https":
+		return fmt.Errorf("redirect from https to insecure %s", display(req.URL))
+	}
+	return nil
+}
+
+// get opens u. The body ends with an error when it stalls, and when it is
+// shorter than announced. Kind says what is expected, such as "a zip file".
+func (w *web) get(ctx context.Context, u *url.URL, kind string) (*body, error) {
+	if u.Scheme == "file" {
+		return openFile(u)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	b, err := w.do(ctx, cancel, u, kind)
+	if err != nil {
+		cancel(nil)
+	}
+	return b, err
+}
+
+func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL, kind string) (*body, error) {
+	req, err := w.request(ctx, u)
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", display(u), err)
+	}
+	guard := time.AfterFunc(headerTimeout, func() {
+		cancel(fmt.Errorf("%w for %v", ErrStalled, headerTimeout))
+	})
+	resp, err := w.client.Do(req)
+	guard.Stop()
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", display(u), cause(ctx, err))
+	}
+	if resp.StatusCode != http.StatusOK {
+		defer resp.Body.Close()
+		return nil, w.statusError(u, resp)
+	}
+	if kindOf := mediaType(resp); kindOf == "text/html" || kindOf == "application/xhtml+xml" {
+		_ = resp.Body.Close()
+		return nil, &ContentError{URL: display(u), Got: kindOf, Want: kind}
+	}
+	return newBody(ctx, cancel, w.stall, resp, display(u)), nil
+}
+
+// request builds a request with the credentials that belong to u, if any.
+// They go over https only; net/http drops them when a redirect leaves the host.
+func (w *web) request(ctx context.Context, u *url.URL) (*http.Request, error) {
+	if u.User != nil && u.Scheme != "https" {
+		return nil, errors.New("refusing to send credentials without https")
+	}
+	bare := *u
+	bare.User = nil // net/http would show the user's name in its errors
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, bare.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if w.userAgent != "" {
+		req.Header.Set("User-Agent", w.userAgent)
+	}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		req.SetBasicAuth(u.User.Username(), password)
+	} else if u.Scheme == "https" {
+		// A netrc file that can't be read is none; statusError says so when
+		// that may matter.
+		list, _ := w.netrc()
+		if login, ok := list.find(&bare); ok {
+			req.SetBasicAuth(login.user, login.password)
+		}
+	}
+	return req, nil
+}
+
+func (w *web) statusError(u *url.URL, resp *http.Response) error {
+	e := &StatusError{URL: display(u), Status: resp.StatusCode}
+	if kind := mediaType(resp); kind == "text/plain" || kind == "" {
+		data, _ := io.ReadAll(io.LimitReader(resp.Body, 1024)) // only for the message
+		e.Detail = cleanLine(string(data))
+	}
+	if e.Status == http.StatusUnauthorized && u.Scheme == "https" {
+		if _, err := w.netrc(); err != nil {
+			e.Detail = cleanLine(err.Error())
+		}
+	}
+	return e
+}
+
+// read returns a whole small answer.
+func (w *web) read(ctx context.Context, u *url.URL, kind string, limit int64) ([]byte, error) {
+	b, err := w.get(ctx, u, kind)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = b.Close() }()
+	data, err := io.ReadAll(io.LimitReader(b, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("get %s: more than %d bytes for %s", display(u), limit, kind)
+	}
+	return data, nil
+}
+
+func mediaType(resp *http.Response) string {
+	kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
+	if parsed, _, err := mime.ParseMediaType(kind); err == nil {
+		return parsed
+	}
+	return cleanLine(strings.ToLower(kind))
+}
+
+// cause returns why a request ended: the reason for which ctx was canceled if
+// it was, else err without the address that net/http puts before it.
+func cause(ctx context.Context, err error) error {
+	if reason := context.Cause(ctx); reason != nil {
+		return reason
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		return request.Err
+	}
+	return err
+}

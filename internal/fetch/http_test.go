@@ -1,0 +1,220 @@
+package fetch
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
+)
+
+const user, password = "gopher", "s3cret"
+
+// guarded lets only who knows the password through to s.
+func guarded(t *testing.T, s *fetchtest.Server) *httptest.Server {
+	t.Helper()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if u, p, _ := r.BasicAuth(); u != user || p != password {
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+			return
+		}
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	server := guarded(t, s)
+	address := strings.TrimPrefix(server.URL, "https://")
+	netrcFile := filepath.Join(t.TempDir(), "netrc")
+	content := fmt.Sprintf("machine %s login %s password %s\n", address, user, password)
+	if err := os.WriteFile(netrcFile, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name, proxy, netrc string
+		want               string // part of the error
+	}{
+		{"netrc", server.URL, netrcFile, ""},
+		{"netrc and path", server.URL + "/bad/none", netrcFile, ""},
+		{"userinfo", "https://" + user + ":" + password + "@" + address, "", ""},
+		{"none", server.URL, "", "401 Unauthorized: who are you?"},
+		{"no such netrc", server.URL, netrcFile + "x", "401 Unauthorized: who are you?"},
+		{"unreadable netrc", server.URL, filepath.Dir(netrcFile), "401 Unauthorized: read netrc"},
+		{"wrong userinfo", "https://" + user + ":" + password + "x@" + address, "", "401 Unauthorized: who are you?"},
+		{"userinfo without https", "http://" + user + ":" + password + "@" + address, "", "refusing to send credentials without https"},
+	} {
+		c := newClient(t, s, func(cfg *Config) {
+			cfg.Proxy, cfg.Netrc = test.proxy, test.netrc
+			cfg.Transport = server.Client().Transport
+		})
+		_, proof, err := fetchInto(t, c, "1.22.4")
+		switch {
+		case test.want == "" && err != nil, test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
+			t.Errorf("%s: err = %v, want %q", test.name, err, test.want)
+		case err == nil && strings.Contains(proof.Source, password):
+			t.Errorf("%s: Source = %s", test.name, proof.Source)
+		}
+		if _, listErr := c.Releases(t.Context(), 0); (listErr == nil) != (test.want == "") {
+			t.Errorf("%s: Releases: %v", test.name, listErr)
+		} else if err != nil {
+			err = errors.Join(err, listErr)
+		}
+		if err != nil && (strings.Contains(err.Error(), password) || strings.Contains(err.Error(), user)) {
+			t.Errorf("%s: shows credentials: %v", test.name, err)
+		}
+	}
+}
+
+// A netrc entry must not be sent in clear, nor to another host.
+func TestCredentialsStayAtHome(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	var seen []string
+	foreign := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen = append(seen, r.Header.Get("Authorization"))
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(foreign.Close)
+	home := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, _, ok := r.BasicAuth(); !ok {
+			t.Error("no credentials at home")
+		}
+		to := strings.Replace(foreign.URL, "127.0.0.1", "example.com", 1)
+		http.Redirect(w, r, to+r.URL.Path, http.StatusFound)
+	}))
+	t.Cleanup(home.Close)
+	netrcFile := filepath.Join(t.TempDir(), "netrc")
+	content := "machine " + strings.TrimPrefix(home.URL, "https://") + " login a password b\n" +
+		"machine " + strings.TrimPrefix(s.Proxy(), "http://") + " login a password b\n"
+	if err := os.WriteFile(netrcFile, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, s, func(cfg *Config) {
+		cfg.Proxy, cfg.Netrc, cfg.Transport = home.URL, netrcFile, redirected{home.Client().Transport, foreign}
+	})
+	if _, _, err := fetchInto(t, c, "1.22.4"); err != nil {
+		t.Fatal(err)
+	}
+	for _, header := range seen {
+		if header != "" {
+			t.Errorf("credentials went to another host: %q", header)
+		}
+	}
+	if len(seen) == 0 {
+		t.Error("no request was redirected")
+	}
+}
+
+// redirected sends what is for example.com to another server.
+type redirected struct {
+	home    http.RoundTripper
+	foreign *httptest.Server
+}
+
+func (d redirected) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Hostname() == "example.com" {
+		r = r.Clone(r.Context())
+		r.URL.Host = strings.TrimPrefix(d.foreign.URL, "https://")
+		return d.foreign.Client().Transport.RoundTrip(r)
+	}
+	return d.home.RoundTrip(r)
+}
+
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	var server *httptest.Server
+	server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/insecure/"):
+			http.Redirect(w, r, s.Proxy()+"/x?signature=s3cret", http.StatusFound)
+		case strings.HasPrefix(r.URL.Path, "/loop/"):
+			http.Redirect(w, r, r.URL.Path, http.StatusFound)
+		case strings.HasPrefix(r.URL.Path, "/other/"):
+			http.Redirect(w, r, server.URL+strings.TrimPrefix(r.URL.Path, "/other"), http.StatusFound)
+		default:
+			s.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	for path, want := range map[string]string{
+		"/insecure": "redirect from https to insecure " + s.Proxy() + "/x",
+		"/loop":     "stopped after 10 redirects",
+		"/other":    "",
+	} {
+		c := newClient(t, s, func(cfg *Config) {
+			cfg.Proxy, cfg.Transport = server.URL+path, server.Client().Transport
+		})
+		_, proof, err := fetchInto(t, c, "1.22.4")
+		if want == "" {
+			if err != nil || !strings.Contains(proof.Source, "/other/golang.org/") {
+				t.Errorf("%s: %+v, %v", path, proof, err)
+			}
+			continue
+		}
+		if err == nil || !strings.HasSuffix(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: err = %v, want %q", path, err, want)
+		}
+	}
+}
+
+func TestReadBounded(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Accept-Encoding") != "" || r.UserAgent() != "gosw-test" {
+			t.Errorf("headers: %v", r.Header)
+		}
+		_, _ = w.Write(make([]byte, 1000))
+	}))
+	t.Cleanup(server.Close)
+	w := newWeb(Config{UserAgent: "gosw-test"})
+	u, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.read(t.Context(), u, "something", 999); err == nil {
+		t.Error("999 bytes: no error")
+	}
+	if data, err := w.read(t.Context(), u, "something", 1000); err != nil || len(data) != 1000 {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+}
+
+func TestFileURLNotRegular(t *testing.T) {
+	t.Parallel()
+	w := newWeb(Config{})
+	dir := filepath.ToSlash(t.TempDir())
+	_, err := w.get(t.Context(), &url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(dir, "/")}, "")
+	if err == nil || !strings.HasSuffix(err.Error(), "not a regular file") {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func TestDisplay(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"https://u:p@example.com:8443/a%2fb?sig=x#y": "https://example.com:8443/a%2fb",
+		"https://u@example.com":                      "https://example.com",
+		"file:///srv/a b":                            "file:///srv/a%20b",
+		"mailto:u:p@example.com":                     "mailto:…",
+		"word":                                       "word",
+	} {
+		u, err := url.Parse(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := display(u); got != want {
+			t.Errorf("display(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

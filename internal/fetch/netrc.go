@@ -1,0 +1,97 @@
+package fetch
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"strings"
+)
+
+const maxNetrc = 1 << 20
+
+// A login is the user and password for one machine. The machine may have a
+// path ("example.org/team"), an extension of the go command.
+type login struct{ machine, user, password string }
+
+// netrc is the content of a netrc file, in its order.
+type netrc []login
+
+// readNetrc reads a netrc file; none is no error.
+func readNetrc(name string) (netrc, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read netrc: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxNetrc))
+	if err != nil {
+		return nil, fmt.Errorf("read netrc: %w", err)
+	}
+	return parseNetrc(string(data)), nil
+}
+
+// parseNetrc understands what the go command understands, and as it does:
+// pairs of words, which may be spread over lines as long as a pair is not; a
+// macro ends at an empty line; an entry counts once it is complete; a line
+// that ends with "default" alone ends the file, and a default entry is never
+// used.
+func parseNetrc(data string) netrc {
+	var list netrc
+	var l login
+	inMacro := false
+	for line := range strings.SplitSeq(data, "\n") {
+		if inMacro {
+			inMacro = line != ""
+			continue
+		}
+		words := strings.Fields(line)
+		for len(words) >= 2 {
+			switch value := words[1]; words[0] {
+			case "machine":
+				l = login{machine: value}
+			case "login":
+				l.user = value
+			case "password":
+				l.password = value
+			case "macdef":
+				inMacro = true
+			}
+			if l.machine != "" && l.user != "" && l.password != "" {
+				list = append(list, l)
+				l = login{}
+			}
+			words = words[2:]
+		}
+		if len(words) == 1 && words[0] == "default" {
+			break
+		}
+	}
+	return list
+}
+
+// find returns the login for u: that of the longest machine that is a prefix
+// of its host and path, the first one if there are several.
+func (n netrc) find(u *url.URL) (login, bool) {
+	rest := strings.TrimSuffix(u.Host+u.EscapedPath(), "/")
+	for {
+		for _, l := range n {
+			if strings.TrimSuffix(strings.TrimPrefix(l.machine, "https://"), "/") == rest {
+				return l, true
+			}
+		}
+		i := strings.LastIndexByte(rest, '/')
+		if i < 0 {
+			return login{}, false
+		}
+		rest = rest[:i]
+	}
+}

@@ -1,0 +1,77 @@
+package fetch
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+const (
+	probedLines = 3  // Go supports two; the third gets its last fixes about when a new line appears
+	maxProbes   = 20 // of one line: a server that says yes to everything must not keep us
+)
+
+// probe adds to found what is newer than any list: the next patches of the
+// newest lines, and the next line. A version that can't be asked for, for
+// whatever reason, ends its line: lists without it are still good.
+func (c *Client) probe(ctx context.Context, found versionSet) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	add := func(versions []gover.Version) {
+		mu.Lock()
+		defer mu.Unlock()
+		found.add(versions)
+	}
+	newest := newestOfLines(found, probedLines)
+	for _, v := range newest {
+		wg.Go(func() { add(c.probeFrom(ctx, v.Next())) })
+	}
+	wg.Go(func() {
+		for minor := newest[0].Minor() + 1; ; minor++ {
+			v, err := gover.Parse(gover.LineOf(minor) + ".0")
+			if err != nil {
+				return
+			}
+			line := c.probeFrom(ctx, v)
+			if add(line); len(line) == 0 || minor > newest[0].Minor()+probedLines {
+				return
+			}
+		}
+	})
+	wg.Wait()
+}
+
+// newestOfLines returns the newest version of each of the n newest lines,
+// newest first.
+func newestOfLines(found versionSet, n int) []gover.Version {
+	var list []gover.Version
+	for _, v := range found.newestFirst() {
+		if len(list) > 0 && list[len(list)-1].Line() == v.Line() {
+			continue
+		}
+		if list = append(list, v); len(list) == n {
+			break
+		}
+	}
+	return list
+}
+
+// probeFrom returns v and the patches after it, up to the first that is
+// missing.
+func (c *Client) probeFrom(ctx context.Context, v gover.Version) []gover.Version {
+	var list []gover.Version
+	for len(list) < maxProbes && c.exists(ctx, v) {
+		list = append(list, v)
+		v = v.Next()
+	}
+	return list
+}
+
+func (c *Client) exists(ctx context.Context, v gover.Version) bool {
+	want := release{version: v, platform: c.cfg.Platform}.module()
+	data, err := c.read(ctx, Module+"/@v/"+want+".info", "a version", maxInfo)
+	var info struct{ Version string }
+	return err == nil && json.Unmarshal(data, &info) == nil && info.Version == want
+}

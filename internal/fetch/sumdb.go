@@ -1,0 +1,247 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/sumdb"
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// publicSumDB is the one database that GOSUMDB may name without its key.
+const (
+	publicSumDB    = "sum.golang.org"
+	publicSumDBKey = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
+	// publicSumDBAlias reaches the same database from where it is blocked.
+	publicSumDBAlias = "sum.golang.google.cn"
+)
+
+// A database is what GOSUMDB says.
+type database struct {
+	off      bool
+	name     string
+	key      string
+	verifier note.Verifier
+	fixed    *url.URL // an address given with the key; proxies are not asked then
+	direct   *url.URL // the address that follows from the name
+}
+
+// parseSumDB reads GOSUMDB as the go command does: a known name or a key,
+// optionally with an address; or "off".
+func parseSumDB(value string) (database, error) {
+	if value == publicSumDBAlias {
+		value = publicSumDB + " https://" + publicSumDBAlias
+	}
+	fields := strings.Fields(value)
+	switch {
+	case len(fields) == 0:
+		return database{}, errors.New("GOSUMDB is empty")
+	case len(fields) > 2:
+		return database{}, errors.New("GOSUMDB has more than a key and a URL")
+	case value == "off":
+		return database{off: true}, nil
+	}
+	db := database{key: fields[0]}
+	if db.key == publicSumDB {
+		db.key = publicSumDBKey
+	}
+	var err error
+	if db.verifier, err = note.NewVerifier(db.key); err != nil {
+		return database{}, fmt.Errorf("GOSUMDB: neither a known name nor a key: %.100q", fields[0])
+	}
+	db.name = db.verifier.Name()
+	if db.direct, err = directURL(db.name); err != nil {
+		return database{}, err
+	}
+	if len(fields) == 2 {
+		if db.fixed, err = url.Parse(fields[1]); err != nil {
+			return database{}, fmt.Errorf("GOSUMDB: %s", urlProblem(fields[1], err))
+		}
+		if err := checkURL(db.fixed); err != nil {
+			return database{}, fmt.Errorf("GOSUMDB: %w", err)
+		}
+	}
+	return db, nil
+}
+
+// directURL returns the address of a database. Its name is also a path under
+// CacheDir and StateDir, so nothing but host[/path] will do.
+func directURL(name string) (*url.URL, error) {
+	u, err := url.Parse("https://" + name)
+	if err != nil || u.Host == "" || strings.HasSuffix(name, "/") || u.RawPath != "" ||
+		*u != (url.URL{Scheme: "https", Host: u.Host, Path: u.Path}) ||
+		!filepath.IsLocal(filepath.FromSlash(name)) {
+		return nil, fmt.Errorf("GOSUMDB: database name is not host[/path]: %.100q", name)
+	}
+	return u, nil
+}
+
+// A record is what the database has proven about a release.
+type record struct {
+	h1   string
+	tree tlog.Tree // the signed tree that contains it
+}
+
+// lookup asks the database for the hash of a release.
+//
+// The tiles and records in CacheDir were authentic when they were written, but
+// a disk can damage them later, and that must not look like an attack for
+// ever. So when a proof fails that made use of the cache, it is done again
+// from the network alone. What has been seen of the log stays in StateDir, and
+// a log that contradicts itself has been shown to, by signatures.
+func (c *Client) lookup(ctx context.Context, r release) (record, error) {
+	ops := c.newDBOps(ctx)
+	rec, err := c.lookupWith(ops, r)
+	var security *SecurityError
+	if errors.As(err, &security) && ops.mayBeDamage() {
+		ops = c.newDBOps(ctx)
+		ops.skipCache = true
+		rec, err = c.lookupWith(ops, r)
+	}
+	return rec, err
+}
+
+func (c *Client) lookupWith(ops *dbOps, r release) (record, error) {
+	lines, err := sumdb.NewClient(ops).Lookup(Module, r.module())
+	if err != nil {
+		return record{}, ops.judge(err, r)
+	}
+	// Lookup succeeds with whatever record the answer held, as long as it is
+	// in the log: without a line for this very module nothing is proven.
+	var h1 string
+	for _, line := range lines {
+		hash, ok := strings.CutPrefix(line, Module+" "+r.module()+" ")
+		if !ok || !strings.HasPrefix(hash, "h1:") {
+			continue
+		}
+		if h1 != "" && h1 != hash {
+			return record{}, c.securityError(r, "the checksum database has two checksums", cleanLine(h1), cleanLine(hash))
+		}
+		h1 = hash
+	}
+	if h1 == "" {
+		return record{}, c.securityError(r, "the checksum database's answer has no checksum for it")
+	}
+	return record{h1: h1, tree: ops.tree()}, nil
+}
+
+// judge tells a database that is away from one that can't prove what it says.
+// The errors of sumdb.Client are texts without a chain, so the operations keep
+// what they returned.
+func (o *dbOps) judge(err error, r release) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	op := "verifying " + r.String()
+	switch {
+	case o.fork != "":
+		return o.client.securityError(r, "the checksum database contradicts what it said before", forkLines(o.fork)...)
+	case o.ctx.Err() != nil:
+		return fmt.Errorf("%s: %w", op, context.Cause(o.ctx))
+	case o.local != nil:
+		return fmt.Errorf("%s: %w", op, o.local)
+	}
+	var missing error
+	for _, failure := range o.failed {
+		if !errors.Is(failure, fs.ErrNotExist) {
+			return &DatabaseError{Op: op, Name: o.client.db.name, Err: failure}
+		}
+		missing = failure
+	}
+	if missing != nil {
+		// A published release is in the log, and a log has the tiles of every
+		// tree it signed: an answer "not here" is a refusal to prove.
+		return o.client.securityError(r, "the checksum database has no record that proves it", cleanLine(missing.Error()))
+	}
+	return o.client.securityError(r, "the checksum database's answer is not authentic", cleanLine(err.Error()))
+}
+
+func (c *Client) securityError(r release, reason string, details ...string) *SecurityError {
+	return &SecurityError{
+		Op:      "verifying " + r.String(),
+		Reason:  reason,
+		Module:  Module + "@" + r.module(),
+		Details: append([]string{"checksum database: " + c.db.name}, details...),
+	}
+}
+
+// forkLines keeps of sumdb.Client's report the two signed trees and the proof.
+// They are evidence that whoever runs the database should get.
+func forkLines(report string) []string {
+	const maxLines = 100
+	var lines []string
+	for line := range strings.SplitSeq(report, "\n") {
+		line = cleanLine(line)
+		if line == "" || strings.HasPrefix(line, "SECURITY ERROR") || len(lines) >= maxLines {
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// databaseURL finds where the database answers, by the go command's rule: at
+// the first proxy that says it passes requests on, else at its own address.
+func (c *Client) databaseURL(ctx context.Context) (*url.URL, error) {
+	if c.db.fixed != nil {
+		return c.db.fixed, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dbBase != nil {
+		return c.dbBase, nil
+	}
+	found, err := c.findDatabase(ctx)
+	if err == nil {
+		c.dbBase = found
+	}
+	return found, err
+}
+
+// findDatabase asks one proxy after the other. A proxy that does not know the
+// database hands over to the next, one that is broken ends the search unless
+// "|" follows; "direct", "off" and the end of the list mean the database's own
+// address.
+func (c *Client) findDatabase(ctx context.Context) (*url.URL, error) {
+	var broken error
+	for _, p := range c.proxies {
+		if p.base == nil {
+			return c.db.direct, nil
+		}
+		base := join(p.base, "sumdb", c.db.name)
+		err := c.supports(ctx, base)
+		switch {
+		case err == nil:
+			return base, nil
+		case errors.Is(err, fs.ErrNotExist):
+		case !p.orNext || ctx.Err() != nil:
+			return nil, err
+		default:
+			broken = err
+		}
+	}
+	if broken != nil {
+		return nil, broken
+	}
+	return c.db.direct, nil
+}
+
+// supports asks a proxy whether it passes on requests for the database. A
+// file tree says so by having the folder.
+func (c *Client) supports(ctx context.Context, base *url.URL) error {
+	if base.Scheme == "file" {
+		_, err := os.Stat(filePath(base))
+		if err != nil {
+			return fmt.Errorf("get %s: %w", display(base), pathCause(err))
+		}
+		return nil
+	}
+	_, err := c.web.read(ctx, join(base, "supported"), "a checksum database", 1<<16)
+	return err
+}
