@@ -19,8 +19,8 @@ func Dir(cwd string, args []string) string {
 		joined = cwd + string(filepath.Separator) + dir
 	}
 	if strings.Contains(dir, "..") {
-		if real, err := filepath.EvalSymlinks(joined); err == nil {
-			return real
+		if physical, err := filepath.EvalSymlinks(joined); err == nil {
+			return physical
 		}
 	}
 	return filepath.Clean(joined)

@@ -60,12 +60,14 @@ func readPin(file string, f format) (gover.Spec, int, error) {
 // readSmall reads a regular file of at most maxPin bytes. It looks before it
 // opens: opening a FIFO would block, and a device may do anything.
 func readSmall(file string) ([]byte, error) {
-	info, err := os.Stat(file)
+	info, err := os.Lstat(file) // one call where there is nothing, as mostly
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if info, err = os.Stat(file); missing(err) {
+			err = errors.New("dangling symbolic link")
+		}
+	}
 	switch {
 	case err != nil:
-		if _, lerr := os.Lstat(file); lerr == nil && missing(err) {
-			return nil, errors.New("dangling symbolic link")
-		}
 		return nil, err
 	case info.IsDir():
 		return nil, errors.New("is a directory")

@@ -17,9 +17,8 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 )
 
-// operand is a version inside a constraint, with the prefix that Go or a user
-// may have put before it.
-var operand = regexp.MustCompile(`(?:go|v)?([0-9]+(?:\.[0-9]+)*)(?:(beta|rc)([0-9]+))?`)
+// part is what stands between two commas: an operator and its operand.
+var part = regexp.MustCompile(`^ *(>=|<=|!=|~>|=|>|<|) *([a-z0-9.]+) *$`)
 
 // Newest returns the newest of versions that spec stands for. It is
 // [gover.Spec.Newest] for every spec, constraints included; the error is that
@@ -49,9 +48,18 @@ func Parse(spec gover.Spec) (func(gover.Version) bool, error) {
 	if spec.Kind() != gover.Constraint {
 		return spec.Match, nil
 	}
-	constraints, err := hashicorp.NewConstraint(operand.ReplaceAllStringFunc(spec.String(), rewrite))
+	nonsense := &gover.SyntaxError{Text: spec.String(), Reason: "not a version constraint"}
+	var parts []string
+	for text := range strings.SplitSeq(spec.String(), ",") {
+		rewritten, ok := rewrite(text)
+		if !ok {
+			return nil, nonsense
+		}
+		parts = append(parts, rewritten)
+	}
+	constraints, err := hashicorp.NewConstraint(strings.Join(parts, ","))
 	if err != nil {
-		return nil, &gover.SyntaxError{Text: spec.String(), Reason: "not a version constraint"}
+		return nil, nonsense
 	}
 	return func(v gover.Version) bool {
 		parsed, err := hashicorp.NewVersion(semantic(v))
@@ -59,21 +67,28 @@ func Parse(spec gover.Spec) (func(gover.Version) bool, error) {
 	}, nil
 }
 
-// rewrite spells an operand as hashicorp/go-version orders it right: the
-// number of a release candidate is a field of its own, else rc10 sorts before
-// rc2.
-func rewrite(text string) string {
-	m := operand.FindStringSubmatch(text)
-	if m[2] == "" {
-		return m[1]
+// rewrite checks one part by the grammar of gover, since hashicorp/go-version
+// takes much more for a version, and spells its operand for it.
+func rewrite(text string) (string, bool) {
+	m := part.FindStringSubmatch(text)
+	if m == nil {
+		return "", false
 	}
-	number := m[1]
-	for strings.Count(number, ".") < 2 {
-		number += ".0"
+	operand, err := gover.ParseSpec(m[2])
+	if err != nil {
+		return "", false
 	}
-	return number + "-" + m[2] + "." + m[3]
+	if v, ok := operand.Version(); ok {
+		return m[1] + semantic(v), true
+	}
+	if operand.Kind() == gover.Latest { // written "1"
+		return m[1] + "1", true
+	}
+	return m[1] + operand.String(), true // "~> 1.22" is not "~> 1.22.0"
 }
 
+// semantic spells v as hashicorp/go-version orders it right: the number of a
+// release candidate is a field of its own, else rc10 sorts before rc2.
 func semantic(v gover.Version) string {
 	s := fmt.Sprintf("1.%d.%d", v.Minor(), v.Patch())
 	if kind, number := v.Prerelease(); kind != "" {
