@@ -81,12 +81,19 @@ func parse(file string, read func(*Requirement, []byte) error) (Requirement, err
 	return r, read(&r, data)
 }
 
+// parseMod is lax, as Go is with a go.mod from its future. ParseLax leaves the
+// toolchain line to its syntax tree.
 func parseMod(r *Requirement, data []byte) error {
 	f, err := modfile.ParseLax(r.File, data, nil)
 	if err != nil {
 		return err
 	}
-	r.set(f.Go, f.Toolchain)
+	r.setGo(f.Go)
+	for _, stmt := range f.Syntax.Stmt {
+		if line, ok := stmt.(*modfile.Line); ok && len(line.Token) == 2 && line.Token[0] == "toolchain" {
+			r.setToolchain(line.Token[1])
+		}
+	}
 	return nil
 }
 
@@ -95,16 +102,22 @@ func parseWork(r *Requirement, data []byte) error {
 	if err != nil {
 		return err
 	}
-	r.set(f.Go, f.Toolchain)
+	r.setGo(f.Go)
+	if f.Toolchain != nil {
+		r.setToolchain(f.Toolchain.Name)
+	}
 	return nil
 }
 
-func (r *Requirement) set(line *modfile.Go, toolchain *modfile.Toolchain) {
+func (r *Requirement) setGo(line *modfile.Go) {
 	if line != nil {
 		r.Go, r.GoLine = line.Version, line.Syntax.Start.Line
 	}
-	if toolchain != nil && toolchain.Name != "default" {
-		r.Toolchain = toolchain.Name
+}
+
+func (r *Requirement) setToolchain(name string) {
+	if name != "default" { // which means none
+		r.Toolchain = name
 	}
 }
 
