@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// A notFoundError says that what applies here is not on this machine.
+type notFoundError struct {
+	source string // the place that asks for it
+	what   string
+}
+
+func (e *notFoundError) Error() string { return e.source + ": " + e.what }
+
+// locate finds the program that choice stands for, and its environment.
+func locate(home toolchain.Home, choice resolve.Choice, tool, self string) (target, error) {
+	if choice.Spec.Kind() == gover.System {
+		program := home.System(os.Getenv("PATH"), tool, self)
+		if program == "" {
+			return target{}, &notFoundError{choice.Source(), "no other " + tool + " on PATH"}
+		}
+		return target{program, toolchain.Environ(os.Environ(), toolchain.Use{})}, nil
+	}
+	v, ok, err := home.Lookup(choice.Spec)
+	if err != nil {
+		return target{}, err
+	}
+	if !ok {
+		return target{}, &notFoundError{choice.Source(), "go " + choice.Spec.String() + " is not installed"}
+	}
+	env := toolchain.Environ(os.Environ(), toolchain.Use{
+		Version: v,
+		GOROOT:  home.Dir(v),
+		Pinned:  choice.Pinned(),
+		Policy:  os.Getenv("GOSW_GOTOOLCHAIN"),
+	})
+	return target{home.Tool(v, tool), env}, nil
+}
+
+// toolName returns the tool that a shim called argv0 stands for, "" for none.
+func toolName(argv0 string) string {
+	name := filepath.Base(argv0)
+	if toolchain.Exe != "" { // Windows, where names come in any case
+		name = strings.TrimSuffix(strings.ToLower(name), toolchain.Exe)
+	}
+	if name == "go" || name == "gofmt" {
+		return name
+	}
+	return ""
+}
+
+// fail prints a message about tool and returns code.
+func fail(tool, message string, code int) int {
+	_, _ = os.Stderr.WriteString("gosw: " + tool + ": " + message + "\n")
+	return code
+}

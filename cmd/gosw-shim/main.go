@@ -1,0 +1,92 @@
+// Gosw-shim is the go and gofmt that stand on PATH. It finds out which version
+// applies here (docs/resolution.md) and becomes that version's tool by exec.
+//
+// It does one thing: plain success. Whatever is not plain success, such as a
+// broken pin, a version that is not installed or a constraint, it hands over to
+// the gosw beside it, which resolves again by the same code, explains, or
+// installs. So each message and hint is written once, and the shim stays small
+// enough to cost a millisecond.
+
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// Exit codes, as shells use them for programs that cannot be run.
+const (
+	exitUsage    = 2
+	exitLoop     = 126
+	exitNotFound = 127
+)
+
+func main() { os.Exit(run(os.Args)) }
+
+// run becomes the tool that argv names. It returns an exit code if it cannot.
+func run(argv []string) int {
+	tool, args := "", []string(nil)
+	if len(argv) > 0 { // execve allows none
+		tool, args = toolName(argv[0]), argv[1:]
+	}
+	if tool == "" {
+		return fail("gosw-shim", "call it by the name go or gofmt", exitUsage)
+	}
+	if toolchain.Depth(os.Getenv) >= toolchain.MaxDepth {
+		return fail(tool, "a "+tool+" on PATH keeps running itself (GOSW_DEPTH)", exitLoop)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fail(tool, err.Error(), exitNotFound)
+	}
+	t, err := find(tool, args, self)
+	if err == nil {
+		err = toolchain.Exec(t.program, append([]string{tool}, args...), t.env)
+	}
+	handOver(self, tool, args)
+	return fail(tool, err.Error(), exitNotFound) // there is no gosw to say it better
+}
+
+// handOver becomes "gosw shim tool args", with the gosw beside the file that
+// self leads to. It returns if that cannot be.
+func handOver(self, tool string, args []string) {
+	if file, err := filepath.EvalSymlinks(self); err == nil {
+		self = file
+	}
+	gosw := filepath.Join(filepath.Dir(self), "gosw"+toolchain.Exe)
+	_ = toolchain.Exec(gosw, append([]string{"gosw", "shim", tool}, args...), os.Environ())
+}
+
+// A target is a program and the environment that it needs.
+type target struct {
+	program string
+	env     []string
+}
+
+// find returns what tool stands for in the working directory.
+func find(tool string, args []string, self string) (target, error) {
+	home, err := toolchain.Find(os.Getenv)
+	if err != nil {
+		return target{}, err
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return target{}, err
+	}
+	if tool == "go" { // gofmt has no -C
+		dir = resolve.Dir(dir, args)
+	}
+	choice, err := resolve.For(resolve.Env{
+		GoVersion:   os.Getenv("GO_VERSION"),
+		DefaultFile: home.DefaultFile(),
+	}, dir)
+	if err != nil {
+		return target{}, err
+	}
+	return locate(home, choice, tool, self)
+}
