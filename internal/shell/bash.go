@@ -1,0 +1,61 @@
+package shell
+
+import (
+	_ "embed" // for the snippet
+	"fmt"
+	"strings"
+)
+
+//go:embed snippets/hook.bash
+var bashHook string
+
+type bash struct{}
+
+func (bash) Name() string { return "bash" }
+
+// Quote uses '…' where that is possible, and else $'…' with every other byte
+// as an octal number: then the meaning depends neither on the locale nor on
+// what a terminal or an editor does to control characters.
+func (bash) Quote(text string) string {
+	text = strings.ReplaceAll(text, "\x00", "")
+	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == '\'' }) {
+		return "'" + text + "'"
+	}
+	var quoted strings.Builder
+	quoted.WriteString("$'")
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '\'' || c == '\\':
+			quoted.WriteByte('\\')
+			quoted.WriteByte(c)
+		case c < ' ' || c > '~':
+			fmt.Fprintf(&quoted, `\%03o`, c)
+		default:
+			quoted.WriteByte(c)
+		}
+	}
+	quoted.WriteByte('\'')
+	return quoted.String()
+}
+
+func (b bash) Init(o Options) string {
+	var text strings.Builder
+	assign := func(name, value string) {
+		fmt.Fprintf(&text, "__gosw_%s=%s\n", name, b.Quote(value))
+	}
+	assign("exe", o.Exe)
+	assign("root", o.Root)
+	assign("path", flag(o.Path))
+	assign("function", flag(o.Function))
+	assign("completion", flag(o.Completion))
+	text.WriteString(bashHook)
+	return text.String()
+}
+
+// flag returns what a snippet takes for true or false.
+func flag(on bool) string {
+	if on {
+		return "1"
+	}
+	return ""
+}

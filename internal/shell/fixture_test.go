@@ -1,0 +1,130 @@
+//go:build !windows
+
+package shell
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// oddName is a folder whose name means something to every shell.
+const oddName = "a b'\"$HOME`x`\\\n*[é]"
+
+// toyTool is a go that says who it is. The shim of the fixture is one too, so
+// that a test sees whether the function took its own path.
+const toyTool = `#!/bin/sh
+who=NAME
+case ${TOY-} in
+env) exec /usr/bin/env ;;
+exit) exit "$1" ;;
+cat) exec /bin/cat ;;
+esac
+printf %s "$who"
+for arg; do printf ' <%s>' "$arg"; done
+echo
+`
+
+// toyGosw answers as gosw does.
+const toyGosw = `#!/bin/sh
+case $1:$3 in
+use:1.22) echo GO_VERSION=1.22 ;;
+use:--unset) echo GO_VERSION= ;;
+use:--help) printf 'GO_VERSION=no\nUsage\n' ;;
+use:hostile) echo 'GO_VERSION=$(touch hacked) ; touch hacked' ;;
+use:quiet) ;;
+use:*) echo "gosw: no $3" >&2; exit 2 ;;
+exit:*) exit "$2" ;;
+__complete:*) cat "${0%/*}/answer" ;;
+*)
+	printf gosw
+	for arg; do printf ' <%s>' "$arg"; done
+	echo
+	;;
+esac
+`
+
+// A fixture is a toy store in a folder with an odd name.
+type fixture struct {
+	root string // of the store
+	exe  string // gosw
+	work string
+}
+
+func newFixture(t *testing.T) fixture {
+	t.Helper()
+	top, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	top = filepath.Join(top, oddName)
+	f := fixture{filepath.Join(top, "store"), filepath.Join(top, "gosw"), filepath.Join(top, "work")}
+	f.write(t, f.exe, toyGosw)
+	f.write(t, f.root+"/bin/go", strings.Replace(toyTool, "NAME", "shim", 1))
+	f.write(t, f.root+"/bin/gofmt", strings.Replace(toyTool, "NAME", "gofmt-shim", 1))
+	for _, v := range []string{"go1.22.5", "go1.24rc1", "go1.21.0", "go1.8.7"} {
+		f.write(t, f.root+"/toolchains/"+v+"/bin/go", strings.Replace(toyTool, "NAME", v, 1))
+		f.write(t, f.root+"/toolchains/"+v+"/bin/gofmt", strings.Replace(toyTool, "NAME", "gofmt-"+v, 1))
+	}
+	f.write(t, f.root+"/toolchains/go1.23.0/bin/go", "not executable")
+	for link, target := range map[string]string{"1.22": "go1.22.5", "1.19": "go1.19.13", "go1.25.1": "go1.22.5"} {
+		if err := os.Symlink(target, f.root+"/toolchains/"+link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.write(t, f.work+"/.go-version", "1.22.5\n")
+	return f
+}
+
+func (f fixture) write(t *testing.T, path, content string) {
+	t.Helper()
+	mode := os.FileMode(0o644)
+	if strings.HasPrefix(content, "#!") {
+		mode = 0o755
+	}
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), mode)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (f fixture) options() Options {
+	return Options{Exe: f.exe, Root: f.root, Path: true, Function: true, Completion: true}
+}
+
+// env is the environment of the shells.
+func (f fixture) env() []string {
+	return []string{
+		"HOME=/nowhere", "GOSW_ROOT=" + f.root, "LC_ALL=C.UTF-8", "INIT=" + bash{}.Init(f.options()),
+		"PATH=/usr/bin:/bin",
+	}
+}
+
+// run runs script in bash, called with args, and returns all that it prints.
+func (f fixture) run(t *testing.T, args []string, script string, env ...string) (output string, code int) {
+	t.Helper()
+	args = append([]string{"--norc", "--noprofile"}, args...)
+	cmd := exec.Command(bashPath(t), append(args, "-c", script, "bash")...)
+	cmd.Dir = f.work
+	cmd.Env = append(f.env(), env...)
+	cmd.Env = append(cmd.Env, "PWD="+f.work)
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+var strict = []string{"-euo", "pipefail"}
+
+// expect runs script after the text of Init, strictly, and compares what it
+// prints.
+func (f fixture) expect(t *testing.T, name, script, want string) {
+	t.Helper()
+	got, code := f.run(t, strict, "eval \"$INIT\"\nunset INIT\n"+script)
+	if got != want || code != 0 {
+		t.Errorf("%s: exit code %d, got:\n%s\nwant:\n%s", name, code, got, want)
+	}
+}

@@ -1,0 +1,260 @@
+# shellcheck shell=bash
+#
+# gosw for bash: PATH, the functions go and gofmt, the command gosw, completion.
+# "gosw init bash" prints assignments to the variables below, and then this file
+# as it is. The file also works alone. It may be read any number of times.
+#
+# Names begin with __gosw_, since a local variable would hide one of the user's
+# from the tool. Builtins are called as \builtin, which neither an alias nor a
+# function of the same name can change; "\builtin local" does split words, so
+# values are quoted there. Nothing here forks but for the tool.
+
+: "${__gosw_exe:=gosw}"
+: "${__gosw_root:=${GOSW_ROOT:-${HOME-}/.local/go}}"
+: "${__gosw_path=1}" "${__gosw_function=1}" "${__gosw_completion=1}"
+
+# "set -a" would export the functions to scripts that know nothing of them.
+case $- in
+*a*) \builtin set +a && __gosw_allexport=1 ;;
+*) __gosw_allexport='' ;;
+esac
+
+# __gosw_run NAME [ARG...] runs a tool of the version that applies here.
+function __gosw_run {
+	\builtin local __gosw_spec='' __gosw_pinned='' __gosw_tool=''
+	if ! __gosw_resolve "$@"; then
+		__gosw_tool=$__gosw_root/bin/$1
+		__gosw_pinned=''
+	fi
+	if [[ ! -x $__gosw_tool ]]; then # a store without the shim
+		"$__gosw_exe" shim "$@"
+		\builtin return
+	fi
+	\builtin shift
+	if [[ $__gosw_pinned && -z ${GOTOOLCHAIN-} ]]; then
+		GOTOOLCHAIN=local "$__gosw_tool" "$@"
+	else
+		"$__gosw_tool" "$@"
+	fi
+}
+
+# __gosw_resolve NAME [ARG...] sets __gosw_tool, and __gosw_pinned if GO_VERSION
+# or a file asks for the version. It knows the rules of docs/resolution.md for
+# plain cases only. It fails where anything is out of the ordinary, and then the
+# shim does it all: one program for every rare case and every message.
+function __gosw_resolve {
+	[[ $BASHOPTS != *nocasematch* &&
+		${GOSW_ROOT:-${HOME-}/.local/go} == "$__gosw_root" &&
+		-z ${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set} ]] ||
+		\builtin return 1
+	[[ -z ${GO_VERSION+set}${GOTOOLCHAIN+set} ]] || __gosw_exported || \builtin return 1
+	case ${2-}:${3-}:${4-} in
+	*-C*) \builtin return 1 ;; # perhaps go's own flag
+	esac
+
+	if [[ ${GO_VERSION-} ]]; then
+		__gosw_spec=$GO_VERSION
+		__gosw_pinned=1
+	else
+		__gosw_search || \builtin return 1
+	fi
+	__gosw_locate "$1"
+}
+
+# __gosw_exported succeeds if programs see GO_VERSION and GOTOOLCHAIN as we do,
+# which bash tells since 4.4, and GOTOOLCHAIN may be set for one.
+function __gosw_exported {
+	((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) &&
+		[[ -z ${GO_VERSION-} || ${GO_VERSION@a} == x ]] &&
+		[[ -z ${GOTOOLCHAIN+set} || ${GOTOOLCHAIN@a} == x ]]
+}
+
+# __gosw_search sets __gosw_spec from the nearest pin, else from the default.
+function __gosw_search {
+	[[ ${PWD-} == /* && $PWD -ef . ]] || \builtin return 1
+	case $PWD in
+	*//* | */. | */.. | */./* | */../*) \builtin return 1 ;;
+	esac
+	\builtin local "__gosw_dir=${PWD%/}"
+	while [[ -x $__gosw_dir/. ]]; do
+		if [[ -e $__gosw_dir/.go-version || -L $__gosw_dir/.go-version ]]; then
+			__gosw_pinned=1
+			__gosw_read_pin "$__gosw_dir/.go-version"
+			\builtin return
+		fi
+		if [[ -e $__gosw_dir/.tool-versions || -L $__gosw_dir/.tool-versions ]]; then
+			__gosw_read_tools "$__gosw_dir/.tool-versions" || \builtin return 1
+			if [[ $__gosw_spec ]]; then
+				__gosw_pinned=1
+				\builtin return 0
+			fi
+		fi
+		if [[ -z $__gosw_dir ]]; then
+			__gosw_read_pin "$__gosw_root/default"
+			\builtin return
+		fi
+		__gosw_dir=${__gosw_dir%/*}
+	done
+	\builtin return 1
+}
+
+# __gosw_read_pin FILE sets __gosw_spec to all of a short file.
+function __gosw_read_pin {
+	[[ -f $1 && -r $1 ]] || \builtin return 1
+	# A read that succeeds has met a NUL, or more than a version.
+	! IFS='' \builtin read -r -d '' -n 20 __gosw_spec <"$1" || \builtin return 1
+	__gosw_spec=${__gosw_spec%$'\n'}
+}
+
+# __gosw_read_tools FILE sets __gosw_spec from a line "golang 1.22.4".
+function __gosw_read_tools {
+	\builtin local __gosw_text='' __gosw_line=''
+	[[ -f $1 && -r $1 ]] || \builtin return 1
+	! IFS='' \builtin read -r -d '' -n 8192 __gosw_text <"$1" || \builtin return 1
+	case $__gosw_text in
+	'' | [abcdefghijklmnopqrstuvwxyz#$'\n']*) ;;
+	*) \builtin return 1 ;; # such as a byte order mark
+	esac
+	while [[ $__gosw_text ]]; do
+		__gosw_line=${__gosw_text%%$'\n'*}
+		__gosw_text=${__gosw_text#"$__gosw_line"}
+		__gosw_text=${__gosw_text#$'\n'}
+		case $__gosw_line in
+		'go '* | 'golang '*)
+			[[ -z $__gosw_spec && ${__gosw_line#* } ]] || \builtin return 1
+			__gosw_spec=${__gosw_line#* }
+			;;
+		go | golang | go[$'\t\r#']* | golang[$'\t\r#']* | [$' \t']*)
+			\builtin return 1
+			;;
+		esac
+	done
+}
+
+# __gosw_locate NAME sets __gosw_tool to the tool of __gosw_spec. The lists of
+# digits are no ranges because a range depends on the locale.
+function __gosw_locate {
+	case $__gosw_spec in
+	go[0123456789]*) __gosw_spec=${__gosw_spec#go} ;;
+	v[0123456789]*) __gosw_spec=${__gosw_spec#v} ;;
+	esac
+	case $__gosw_spec in
+	1.[123456789][0123456789])
+		# The link of this name leads to the newest patch. Only on Linux does
+		# go find its GOROOT through a link.
+		[[ $OSTYPE == linux* && -L $__gosw_root/toolchains/$__gosw_spec ]] || \builtin return 1
+		;;
+	1.2[123456789].0 | 1.[3456789][0123456789].0 | \
+		1.[123456789][0123456789].[123456789] | \
+		1.[123456789][0123456789].[123456789][0123456789] | \
+		1.[123456789][0123456789]rc[123456789] | \
+		1.[123456789][0123456789]rc[123456789][0123456789] | \
+		1.[123456789][0123456789]beta[123456789])
+		__gosw_spec=go$__gosw_spec
+		[[ ! -L $__gosw_root/toolchains/$__gosw_spec ]] || \builtin return 1
+		;;
+	*) \builtin return 1 ;;
+	esac
+	__gosw_tool=$__gosw_root/toolchains/$__gosw_spec/bin/$1
+	[[ -f $__gosw_tool && -x $__gosw_tool ]]
+}
+
+# __gosw_use [ARG...] is "gosw use": only the shell itself can change what holds
+# for its session. The program says how, as data.
+function __gosw_use {
+	\builtin local __gosw_said=''
+	__gosw_said=$("$__gosw_exe" use --session "$@") || \builtin return
+	case $__gosw_said in
+	'' | *$'\n'*) ;;
+	GO_VERSION=)
+		\builtin unset -v GO_VERSION
+		\builtin return
+		;;
+	GO_VERSION=*)
+		\builtin export "GO_VERSION=${__gosw_said#*=}"
+		\builtin return
+		;;
+	esac
+	if [[ $__gosw_said ]]; then
+		\builtin printf '%s\n' "$__gosw_said"
+	fi
+}
+
+# __gosw_words sets __gosw_args to the words of the command line up to the
+# cursor. Readline also splits at colons and the like; what no blank separates
+# is one word again.
+function __gosw_words {
+	\builtin local "__gosw_rest=$COMP_LINE" __gosw_word='' __gosw_gap=''
+	for __gosw_word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+		__gosw_gap=${__gosw_rest%%[!$' \t']*}
+		__gosw_rest=${__gosw_rest#"$__gosw_gap"}
+		__gosw_rest=${__gosw_rest#"$__gosw_word"}
+		if [[ $__gosw_gap || ${#__gosw_args[@]} -eq 0 ]]; then
+			__gosw_args+=("$__gosw_word")
+		else
+			__gosw_args[${#__gosw_args[@]} - 1]+=$__gosw_word
+		fi
+	done
+}
+
+# __gosw_complete is the completion of gosw. The program answers with lines
+# "value<tab>description" and, last, ":" with a sum of 1 (error), 2 (no space
+# after the value) and 4 (no file names).
+function __gosw_complete {
+	\builtin local -a __gosw_args
+	\builtin local __gosw_out='' __gosw_line='' __gosw_word='' __gosw_head='' __gosw_flags=0
+	COMPREPLY=() __gosw_args=()
+	__gosw_words
+	__gosw_word=${__gosw_args[${#__gosw_args[@]} - 1]}
+	__gosw_head=${__gosw_word%"${__gosw_word##*[:=]}"} # stays as it is
+	__gosw_out=$("$__gosw_exe" __complete "${__gosw_args[@]:1}" 2>/dev/null) || \builtin return 0
+	while IFS='' \builtin read -r __gosw_line; do
+		case $__gosw_line in
+		:*[!0123456789]* | _activeHelp_*) ;;
+		:?*) __gosw_flags=${__gosw_line#:} ;;
+		"$__gosw_word"*)
+			__gosw_line=${__gosw_line%%$'\t'*}
+			COMPREPLY+=("${__gosw_line#"$__gosw_head"}")
+			;;
+		esac
+	done <<<"$__gosw_out"
+	if ((__gosw_flags & 1)); then
+		COMPREPLY=()
+	elif ((__gosw_flags & 2)); then
+		\builtin compopt -o nospace 2>/dev/null || \builtin :
+	fi
+	if ((${#COMPREPLY[@]} == 0 && !(__gosw_flags & 5))); then
+		\builtin compopt -o default 2>/dev/null || \builtin :
+	fi
+}
+
+if [[ $__gosw_path ]]; then
+	case :${PATH-}: in
+	*":$__gosw_root/bin:"*) ;;
+	*) \builtin export PATH="$__gosw_root/bin${PATH:+:$PATH}" ;;
+	esac
+fi
+
+# Older ones, such as the bash of macOS, get PATH and the shim on it.
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
+	if [[ $__gosw_function ]]; then
+		# The word "function" keeps an alias go from being expanded here.
+		function go { __gosw_run go "$@"; }
+		function gofmt { __gosw_run gofmt "$@"; }
+	fi
+	function gosw {
+		if [[ ${1-} == use ]]; then
+			\builtin shift
+			__gosw_use "$@"
+		else
+			"$__gosw_exe" "$@"
+		fi
+	}
+	if [[ $__gosw_completion ]]; then
+		\builtin complete -F __gosw_complete gosw
+	fi
+fi
+
+if [[ $__gosw_allexport ]]; then
+	\builtin set -a
+fi
