@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// Argument counts, with errors in our words.
+
+func none(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Errorf("%s takes no argument, not %q", cmd.Name(), args[0]), helpHint(cmd)}
+	}
+	return nil
+}
+
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return &usageError{fmt.Errorf("%s takes one %s, not %d", cmd.Name(), what, len(args)), helpHint(cmd)}
+		}
+		return nil
+	}
+}
+
+func atLeastOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return &usageError{fmt.Errorf("%s needs %s", cmd.Name(), what), helpHint(cmd)}
+		}
+		return nil
+	}
+}
+
+// completeInstalled completes installed versions and their lines. Completion
+// never uses the network.
+func (a *app) completeInstalled(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	home, err := a.home()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	versions, err := home.Installed()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return completions(versions), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// completeRemote completes what the cached list of releases has.
+func (a *app) completeRemote(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var versions []gover.Version
+	if client, err := a.client(); err == nil {
+		releases, _ := client.CachedReleases()
+		versions = releases.Versions
+	}
+	return append(completions(versions), "latest", "oldstable"), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// completions returns the lines of versions, then the versions, newest first.
+func completions(versions []gover.Version) []string {
+	newestFirst(versions)
+	var lines, numbers []string
+	for _, v := range versions {
+		if len(lines) == 0 || lines[len(lines)-1] != v.Line() {
+			lines = append(lines, v.Line())
+		}
+		if n := v.Number(); n != v.Line() {
+			numbers = append(numbers, n)
+		}
+	}
+	return append(lines, numbers...)
+}

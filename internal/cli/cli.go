@@ -1,0 +1,184 @@
+// Package cli is the command gosw: it parses arguments, calls the workers and
+// presents what they say. It alone prints, reads flags, environment and working
+// directory, gives hints and chooses exit codes (errors.go). Rules that a worker
+// could hold do not belong here.
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// Version is the version of gosw.
+const Version = "0.1.0"
+
+// An Invocation is what the operating system hands to a command.
+type Invocation struct {
+	Args   []string // without the program's name
+	Env    []string // "KEY=value"
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+}
+
+// Main runs one command and returns its exit code.
+func Main(ctx context.Context, inv Invocation) int {
+	a := &app{inv: inv, ui: newUI(inv)}
+	root := a.rootCommand()
+	root.SetArgs(inv.Args)
+	root.SetIn(inv.Stdin)
+	root.SetOut(inv.Stdout)
+	root.SetErr(inv.Stderr)
+	err := root.ExecuteContext(ctx)
+	if ctx.Err() != nil && err != nil {
+		err = errInterrupted
+	}
+	return a.report(err)
+}
+
+// An app is what the commands share. It opens things when they are asked for,
+// so that a command pays only for what it uses.
+type app struct {
+	inv Invocation
+	ui  *ui
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gosw",
+		Short: "Install Go toolchains side by side and switch between them",
+		Long: `gosw installs Go toolchains side by side, proves each against Go's checksum
+database, and runs the one that GO_VERSION or the nearest .go-version names.`,
+		Example: `  gosw install 1.21 1.22         newest patch of each line
+  echo 1.22 > .go-version        pin this directory and all below
+  GO_VERSION=1.21 go version     one command with another version
+  eval "$(gosw init bash)"       put this in ~/.bashrc`,
+		Version:       Version,
+		Args:          cobra.ArbitraryArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          a.runRoot,
+	}
+	root.SetVersionTemplate("gosw {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{err: err, hint: helpHint(cmd)}
+	})
+	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
+	root.SetHelpCommandGroupID("")
+	root.AddCommand(
+		a.installCommand(), a.uninstallCommand(), a.listCommand(),
+		a.defaultCommand(), a.useCommand(), a.currentCommand(), a.whichCommand(), a.execCommand(),
+		a.initCommand(), a.envCommand(), a.shimCommand(),
+	)
+	return root
+}
+
+// runRoot is gosw without a known command.
+func (a *app) runRoot(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	return unknownCommand(cmd, args[0])
+}
+
+// getenv returns an environment variable, "" if it is not set.
+func (a *app) getenv(name string) string {
+	value := ""
+	for _, entry := range a.inv.Env {
+		if key, v, _ := strings.Cut(entry, "="); key == name {
+			value = v
+		}
+	}
+	return value
+}
+
+func (a *app) home() (toolchain.Home, error) { return toolchain.Find(a.getenv) }
+
+func (a *app) store() (*store.Store, error) {
+	home, err := a.home()
+	if err != nil {
+		return nil, err
+	}
+	timeout, err := a.lockTimeout()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(home, store.Options{
+		LockTimeout: timeout,
+		Waiting: func(what, holder string) {
+			a.ui.note("waiting for %s, which %s holds", what, holder)
+		},
+	})
+}
+
+func (a *app) lockTimeout() (time.Duration, error) {
+	s, err := a.setting("GOSW_LOCK_TIMEOUT")
+	if err != nil {
+		return 0, err
+	}
+	return time.ParseDuration(s.Value)
+}
+
+// choice resolves the version that applies in the working directory, or where
+// args, the arguments of a go command, say.
+func (a *app) choice(home toolchain.Home, args []string) (resolve.Choice, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return resolve.Choice{}, err
+	}
+	env := resolve.Env{GoVersion: a.getenv("GO_VERSION"), DefaultFile: home.DefaultFile()}
+	return resolve.For(env, resolve.Dir(dir, args))
+}
+
+// executable returns the path of the running gosw without symbolic links.
+func executable() (string, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(exe)
+}
+
+// shimProgram returns the path of the gosw-shim that belongs to this gosw: they
+// are installed side by side.
+func shimProgram() string {
+	exe, err := executable()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(exe), "gosw-shim"+toolchain.Exe)
+}
+
+// client returns a fetcher set up as the environment and the settings say.
+func (a *app) client() (*fetch.Client, error) {
+	cfg, err := a.fetchConfig()
+	if err != nil {
+		return nil, err
+	}
+	return fetch.New(cfg)
+}
+
+// parseSpecs parses each argument, or none.
+func parseSpecs(args []string) ([]gover.Spec, error) {
+	var specs []gover.Spec
+	for _, arg := range args {
+		spec, err := gover.ParseSpec(arg)
+		if err != nil {
+			return nil, &usageError{err: err, hint: specHint(arg)}
+		}
+		specs = append(specs, spec)
+	}
+	return specs, nil
+}

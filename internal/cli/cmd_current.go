@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+func (a *app) currentCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "current",
+		Short: "Print the version that applies here",
+		Long: `Current prints the version that a go started here would have, or "system" for
+the go that is on PATH without gosw. On a terminal it says what set it. If the
+go.mod or go.work file here needs a newer one than the pin, it says so.`,
+		Args: none,
+		RunE: func(*cobra.Command, []string) error { return a.current(asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// A currentJSON is what "gosw current --json" prints.
+type currentJSON struct {
+	Schema  int           `json:"schema"`
+	Version gover.Version `json:"version"` // "" for the system's go
+	Spec    string        `json:"spec"`    // what was asked for
+	Rule    int           `json:"rule"`    // of docs/resolution.md
+	Source  string        `json:"source"`  // "GO_VERSION", "/src/.go-version:1", "system"
+	GOROOT  string        `json:"goroot"`
+}
+
+func (a *app) current(asJSON bool) error {
+	t, err := a.target(nil)
+	if err != nil {
+		return err
+	}
+	if err := a.checkMinimum(t); err != nil {
+		return err
+	}
+	if asJSON {
+		return a.ui.printJSON(currentJSON{1, t.version, t.choice.Spec.String(), int(t.choice.Rule), t.choice.Source(), t.goroot})
+	}
+	name := t.version.String()
+	if t.version.IsZero() {
+		name = "system"
+	}
+	if isTerminal(a.ui.out) && !t.version.IsZero() {
+		name += fmt.Sprintf(" (set by %s)", t.choice.Source())
+	}
+	return a.ui.print("%s", name)
+}
+
+// checkMinimum says so if the pin is older than the go.mod here allows.
+func (a *app) checkMinimum(t target) error {
+	if t.version.IsZero() || !t.choice.Pinned() {
+		return nil
+	}
+	required, found, err := a.required()
+	if err != nil || !found || required.Allows(t.version) {
+		return err
+	}
+	a.ui.note("%s:%d needs go %s, but %s pins %v", required.File, required.GoLine, required.Go, t.choice.Source(), t.version)
+	if spec, err := required.Spec(); err == nil {
+		a.ui.hint(fmt.Sprintf("install it with %q and change the pin to %s", "gosw install "+spec.String(), spec))
+	}
+	return nil
+}
+
+func (a *app) whichCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "which [TOOL]",
+		Short: "Print the path of the go, or another tool, that applies here",
+		Example: `  gosw which
+  gosw which gofmt`,
+		Args: atMostOne("tool"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			tool := "go"
+			if len(args) > 0 {
+				tool = args[0]
+			}
+			if tool == "" || tool != filepath.Base(tool) || tool[0] == '.' {
+				return &usageError{err: fmt.Errorf("%q is not the name of a tool", tool), hint: `run "gosw which go"`}
+			}
+			return a.which(tool, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func (a *app) which(tool string, asJSON bool) error {
+	t, err := a.target(nil)
+	if err != nil {
+		return err
+	}
+	program, err := a.program(t, tool)
+	if err == nil {
+		program, err = lookFile(program)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return noProgram(t, tool)
+	} else if err != nil {
+		return err
+	}
+	if asJSON {
+		return a.ui.printJSON(map[string]any{"schema": 1, "tool": tool, "path": program, "version": t.version})
+	}
+	return a.ui.print("%s", program)
+}

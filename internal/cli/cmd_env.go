@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/shell"
+)
+
+func (a *app) envCommand() *cobra.Command {
+	var write, unset, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "env [NAME…]",
+		Short: "Print or change settings, and where they come from",
+		Long: `Env prints each setting as an assignment, with its origin as a comment. A setting
+comes from the environment, else from gosw's own file, which --write changes,
+else, for GOPROXY and its like, from the file of "go env -w", else it has its
+default. With NAMEs it prints their bare values.`,
+		Example: `  gosw env GOPROXY
+  gosw env -w GOSW_AUTO_INSTALL=always
+  gosw env -u GOSW_AUTO_INSTALL`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			switch {
+			case write && unset:
+				return &usageError{err: errors.New("env takes -w or -u, not both")}
+			case write:
+				return writeSettings(args)
+			case unset:
+				return unsetSettings(args)
+			}
+			return a.printSettings(args, asJSON)
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, v := range variables() {
+				names = append(names, v.name)
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	cmd.Flags().BoolVarP(&write, "write", "w", false, "write NAME=VALUE to gosw's file")
+	cmd.Flags().BoolVarP(&unset, "unset", "u", false, "take NAME out of gosw's file")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func (a *app) printSettings(names []string, asJSON bool) error {
+	for _, name := range names {
+		if _, err := findVariable(name); err != nil {
+			return err
+		}
+	}
+	all, err := a.settings()
+	if err != nil {
+		return err
+	}
+	if len(names) > 0 {
+		var chosen []setting
+		for _, name := range names {
+			i := slices.IndexFunc(all, func(s setting) bool { return s.Name == name })
+			chosen = append(chosen, all[i])
+		}
+		all = chosen
+	}
+	if asJSON {
+		return a.ui.printJSON(map[string]any{"schema": 1, "settings": all})
+	}
+	bash, _ := shell.Lookup("bash")
+	for _, s := range all {
+		line := fmt.Sprintf("%s=%s # %s", s.Name, bash.Quote(s.Value), s.Origin)
+		if len(names) > 0 {
+			line = s.Value
+		}
+		if err := a.ui.print("%s", line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func findVariable(name string) (variable, error) {
+	for _, v := range variables() {
+		if v.name == name {
+			return v, nil
+		}
+	}
+	return variable{}, &usageError{fmt.Errorf("no setting is called %q", name), `"gosw env" shows them all`}
+}
+
+func writeSettings(args []string) error {
+	changes := make(map[string]string)
+	for _, arg := range args {
+		name, value, ok := strings.Cut(arg, "=")
+		if !ok || value == "" || strings.ContainsAny(value, "\r\n\x00") {
+			return &usageError{fmt.Errorf("%q is not NAME=VALUE", arg), `for example "gosw env -w GOSW_AUTO_INSTALL=always"`}
+		}
+		v, err := findVariable(name)
+		if err != nil {
+			return err
+		}
+		if v.environmentOnly {
+			return &usageError{
+				fmt.Errorf("%s is read from the environment only: the shim heeds it, and reads no file", name),
+				fmt.Sprintf("put this in ~/.bashrc: export %s=…", name),
+			}
+		}
+		if err := v.check(setting{name, value, "new value"}); err != nil {
+			return &usageError{err: err}
+		}
+		changes[name] = value
+	}
+	return changeSettings(changes)
+}
+
+func unsetSettings(names []string) error {
+	changes := make(map[string]string)
+	for _, name := range names {
+		if _, err := findVariable(name); err != nil {
+			return err
+		}
+		changes[name] = ""
+	}
+	return changeSettings(changes)
+}
+
+// changeSettings sets each NAME of changes in gosw's file, or takes it out where
+// the value is empty. Lines that it does not know stay as they are.
+func changeSettings(changes map[string]string) error {
+	if len(changes) == 0 {
+		return &usageError{err: errors.New("env -w and -u need a NAME"), hint: `run "gosw env --help"`}
+	}
+	if err := os.MkdirAll(filepath.Dir(configFile()), 0o755); err != nil {
+		return err
+	}
+	return lockedfile.Transform(configFile(), func(old []byte) ([]byte, error) {
+		return rewriteSettings(old, changes), nil
+	})
+}
+
+func rewriteSettings(old []byte, changes map[string]string) []byte {
+	var out bytes.Buffer
+	for line := range strings.Lines(string(old)) {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), "=")
+		if _, changed := changes[name]; !changed {
+			_, _ = io.WriteString(&out, strings.TrimSuffix(line, "\n")+"\n")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		if changes[name] != "" {
+			_, _ = fmt.Fprintf(&out, "%s=%s\n", name, changes[name])
+		}
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,282 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gomod"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+func (a *app) installCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "install [VERSION…]",
+		Short: "Download, prove and unpack toolchains",
+		Long: `Install downloads each version from the module proxy, proves it against the
+checksum database and unpacks it into the store. What is there already is left
+as it is. Without arguments it installs what this directory asks for: its pin,
+else the go.work or go.mod file.
+
+VERSION is a release (1.22.5, go1.20.14, 1.23rc1), the newest patch of a line
+(1.22, 1.22.x), latest, stable, oldstable, or a constraint ("~> 1.22.3",
+">=1.21,<1.23"). The release go1.20 itself is written 1.20.0.`,
+		Example: `  gosw install 1.21 1.22
+  gosw install latest
+  gosw install '>=1.21,<1.23'`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			specs, err := parseSpecs(args)
+			if err == nil && len(args) == 0 {
+				specs, err = a.wanted()
+			}
+			if err != nil {
+				return err
+			}
+			return a.install(cmd.Context(), specs)
+		},
+		ValidArgsFunction: a.completeRemote,
+	}
+}
+
+// wanted returns what the working directory asks for.
+func (a *app) wanted() ([]gover.Spec, error) {
+	home, err := a.home()
+	if err != nil {
+		return nil, err
+	}
+	choice, err := a.choice(home, nil)
+	if err != nil {
+		return nil, err
+	}
+	if choice.Pinned() && choice.Spec.Kind() != gover.System {
+		return []gover.Spec{choice.Spec}, nil
+	}
+	required, found, err := a.required()
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		if spec, err := required.Spec(); err != nil || spec.Kind() != 0 {
+			return []gover.Spec{spec}, err
+		}
+	}
+	if choice.Rule == resolve.FromDefault && choice.Spec.Kind() != gover.System {
+		return []gover.Spec{choice.Spec}, nil
+	}
+	return nil, &usageError{
+		err:  errors.New("nothing here asks for a Go version"),
+		hint: `name one, such as "gosw install latest"`,
+	}
+}
+
+func (a *app) required() (gomod.Requirement, bool, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return gomod.Requirement{}, false, err
+	}
+	return gomod.Find(dir, a.getenv("GOWORK"))
+}
+
+// install makes specs available. Each is tried, whatever becomes of the others;
+// the error joins what went wrong.
+func (a *app) install(ctx context.Context, specs []gover.Spec) error {
+	st, err := a.store()
+	if err != nil {
+		return err
+	}
+	in := &installer{app: a, store: st}
+	versions, selectErr := in.selectAll(ctx, specs)
+	errs := []error{selectErr}
+	if len(versions) > 0 {
+		errs = append(errs, a.placeShims(ctx, st), in.addAll(ctx, versions))
+	}
+	if in.added > 0 {
+		a.pathHint(st.Home())
+	}
+	return errors.Join(errs...)
+}
+
+// An installer is one run of install.
+type installer struct {
+	app    *app
+	store  *store.Store
+	client *fetch.Client
+	added  int
+}
+
+// open sets up the client when the network is needed for the first time.
+func (in *installer) open() (err error) {
+	if in.client == nil {
+		in.client, err = in.app.client()
+	}
+	return err
+}
+
+// selectAll turns specs into versions, each once.
+func (in *installer) selectAll(ctx context.Context, specs []gover.Spec) ([]gover.Version, error) {
+	var versions []gover.Version
+	var errs []error
+	for _, spec := range specs {
+		v, err := in.selectOne(ctx, spec)
+		if err != nil {
+			errs = append(errs, err)
+		} else if !slices.Contains(versions, v) {
+			versions = append(versions, v)
+		}
+	}
+	return versions, errors.Join(errs...)
+}
+
+// releasesAge is how old a list of releases may be for "install 1.22" to do
+// without the network.
+const releasesAge = 10 * time.Minute
+
+func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Version, error) {
+	if v, ok := spec.Version(); ok {
+		return v, nil
+	}
+	if spec.Kind() == gover.System {
+		return gover.Version{}, &usageError{
+			err:  errors.New("system is the go that is on PATH without gosw; it can't be installed"),
+			hint: `name a version, such as "gosw install latest"`,
+		}
+	}
+	if err := in.open(); err != nil {
+		return gover.Version{}, err
+	}
+	releases, err := in.client.Releases(ctx, releasesAge)
+	if err != nil {
+		return in.fallBack(spec, err)
+	}
+	v, ok, err := newest(spec, releases.Versions)
+	if err == nil && !ok {
+		err = noRelease(spec, releases.Versions)
+	}
+	return v, err
+}
+
+// fallBack serves spec from what is installed when the list of releases is out
+// of reach: to be asked for what is there is no reason to fail.
+func (in *installer) fallBack(spec gover.Spec, cause error) (gover.Version, error) {
+	v, ok, err := find(in.store.Home(), spec)
+	if err != nil || !ok {
+		return gover.Version{}, cause
+	}
+	in.app.ui.note("%v; keeping %v, which may not be the newest of %s", cause, v, spec)
+	return v, nil
+}
+
+// addAll installs versions at the same time, at most GOSW_JOBS of them.
+func (in *installer) addAll(ctx context.Context, versions []gover.Version) error {
+	jobs, err := in.app.jobs()
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, v := range versions {
+		if !in.store.Home().Has(v) {
+			names = append(names, v.String())
+		}
+	}
+	bar, stop := in.app.ui.startProgress(names)
+	defer stop()
+	if len(names) > 0 {
+		if err := in.open(); err != nil {
+			return err
+		}
+	}
+	errs := make([]error, len(versions))
+	added := make([]bool, len(versions))
+	var group errgroup.Group
+	group.SetLimit(jobs)
+	for i, v := range versions {
+		group.Go(func() error {
+			added[i], errs[i] = in.add(ctx, v, bar)
+			return nil // the others go on
+		})
+	}
+	_ = group.Wait()
+	for _, ok := range added {
+		if ok {
+			in.added++
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (a *app) jobs() (int, error) {
+	s, err := a.setting("GOSW_JOBS")
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(s.Value)
+}
+
+func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (bool, error) {
+	start := time.Now()
+	var size int64
+	added, err := in.store.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+		proof, err := in.client.Fetch(ctx, v, root, bar.report(v))
+		if err != nil {
+			return nil, err
+		}
+		size = proof.Size
+		return newReceipt(proof), nil
+	})
+	if missing := (*fetch.NotFoundError)(nil); errors.As(err, &missing) {
+		return false, in.explainMissing(ctx, v, err)
+	}
+	if err == nil && added {
+		in.app.ui.note("installed %v (%s in %.1fs, proven by the checksum database)",
+			v, megabytes(size), time.Since(start).Seconds())
+	}
+	return added, err
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+
+func newReceipt(p *fetch.Proof) *store.Receipt {
+	return &store.Receipt{
+		Platform:  runtime.GOOS + "/" + runtime.GOARCH,
+		Installed: time.Now(),
+		By:        "gosw " + Version,
+		Source:    p.Source,
+		Size:      p.Size,
+		H1:        p.H1,
+		Module:    p.Module + "@" + p.Version,
+		SumDB:     store.SumDB{Name: p.SumDB, TreeSize: p.TreeSize, TreeHash: p.TreeHash},
+		Sums:      p.Sums,
+	}
+}
+
+// placeShims puts go and gofmt into the store's bin folder. Toolchains can be
+// used without them, so a missing gosw-shim is worth a word, not a failure.
+func (a *app) placeShims(ctx context.Context, st *store.Store) error {
+	program := shimProgram()
+	if _, err := os.Stat(program); err != nil {
+		a.ui.note("no gosw-shim beside gosw, so %s has no go", st.Home().Bin())
+		a.ui.hint(`install both: "go install github.com/gosw/gosw/cmd/..."`)
+		return nil
+	}
+	return st.Shim(ctx, program)
+}
+
+// pathHint says how to get the shims on PATH, where they are not.
+func (a *app) pathHint(home toolchain.Home) {
+	if !slices.Contains(filepath.SplitList(a.getenv("PATH")), home.Bin()) {
+		a.ui.hint(fmt.Sprintf("%s is not on PATH; put this in ~/.bashrc: eval \"$(gosw init bash)\"", home.Bin()))
+	}
+}

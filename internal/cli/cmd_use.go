@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+func (a *app) useCommand() *cobra.Command {
+	var session, unset bool
+	cmd := &cobra.Command{
+		Use:   "use VERSION",
+		Short: "Switch this shell session to a version",
+		Long: `Use sets GO_VERSION in the running shell, which wins over every pin file, until
+the shell ends or "gosw use --unset". It needs the shell function that
+"gosw init" defines.`,
+		Example: `  gosw use 1.21
+  gosw use --unset`,
+		Args: atMostOne("version"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			switch {
+			case !session:
+				return &hintError{
+					errors.New("a program can't switch the shell that started it; that needs gosw's shell function"),
+					`load it with eval "$(gosw init bash)", or set it yourself: export GO_VERSION=…`,
+				}
+			case unset && len(args) == 0:
+				return a.ui.print("GO_VERSION=")
+			case unset || len(args) == 0:
+				return &usageError{err: errors.New("use takes one version, or --unset"), hint: `run "gosw use --help"`}
+			}
+			specs, err := parseSpecs(args)
+			if err != nil {
+				return err
+			}
+			return a.use(specs[0])
+		},
+		ValidArgsFunction: a.completeInstalled,
+	}
+	cmd.Flags().BoolVar(&unset, "unset", false, "go back to the pin files")
+	// The shell function sets session, and reads GO_VERSION=… from stdout.
+	cmd.Flags().BoolVar(&session, "session", false, "")
+	_ = cmd.Flags().MarkHidden("session")
+	return cmd
+}
+
+func (a *app) use(spec gover.Spec) error {
+	home, err := a.home()
+	if err != nil {
+		return err
+	}
+	if spec.Kind() != gover.System {
+		if _, ok, err := find(home, spec); err != nil || !ok {
+			return errors.Join(err, missingUnless(err, spec))
+		}
+	}
+	return a.ui.print("GO_VERSION=%s", spec)
+}

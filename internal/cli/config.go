@@ -1,0 +1,226 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"github.com/gosw/gosw/internal/fetch"
+)
+
+// A variable is one that "gosw env" knows.
+type variable struct {
+	name     string
+	fallback string
+	// environmentOnly says that the shim reads it too, which knows no
+	// configuration file.
+	environmentOnly bool
+	// shared says that it is the go command's: "go env -w" may have set it.
+	shared bool
+	// want says in words which values valid accepts; nil accepts all.
+	want  string
+	valid func(string) bool
+}
+
+// variables are all of them, in the order in which they are shown. Each is
+// taken from the environment, else from the file that "gosw env -w" writes,
+// else (for Go's own) from that of "go env -w", else it has its default.
+func variables() []variable {
+	return []variable{
+		{name: "GOSW_ROOT", environmentOnly: true},
+		{name: "GOSW_GOTOOLCHAIN", fallback: "local", environmentOnly: true},
+		{name: "GOSW_AUTO_INSTALL", fallback: "ask", want: "never, ask or always", valid: func(s string) bool {
+			return s == "never" || s == "ask" || s == "always"
+		}},
+		{name: "GOSW_JOBS", fallback: "4", want: "a number from 1 to 64", valid: func(s string) bool {
+			n, err := strconv.Atoi(s)
+			return err == nil && 1 <= n && n <= 64
+		}},
+		{name: "GOSW_LOCK_TIMEOUT", fallback: "10m", want: "a duration such as 10m", valid: func(s string) bool {
+			d, err := time.ParseDuration(s)
+			return err == nil && d > 0
+		}},
+		{name: "GOPROXY", fallback: defaultProxy, shared: true},
+		{name: "GOSUMDB", fallback: "sum.golang.org", shared: true},
+		{name: "GOPRIVATE", shared: true},
+		{name: "GONOPROXY", shared: true},
+		{name: "GOAUTH", fallback: "netrc", shared: true},
+	}
+}
+
+// check reports a value that v can't have.
+func (v variable) check(s setting) error {
+	if v.valid != nil && !v.valid(s.Value) {
+		return &settingError{s, v.want}
+	}
+	return nil
+}
+
+// defaultProxy is the value that GOPROXY has in Go itself.
+const defaultProxy = "https://proxy.golang.org,direct"
+
+// A setting is the value of a variable and where it comes from.
+type setting struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Origin string `json:"origin"` // "environment", the path of a file, "default"
+}
+
+// settings returns all variables.
+func (a *app) settings() ([]setting, error) {
+	own, err := readEnvFile(configFile())
+	if err != nil {
+		return nil, err
+	}
+	var all []setting
+	for _, v := range variables() {
+		s, err := a.lookup(v, own)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// setting returns one variable, with a value that it can have.
+func (a *app) setting(name string) (setting, error) {
+	v, err := findVariable(name)
+	if err != nil {
+		return setting{}, err
+	}
+	own, err := readEnvFile(configFile())
+	if err != nil {
+		return setting{}, err
+	}
+	s, err := a.lookup(v, own)
+	if err == nil {
+		err = v.check(s)
+	}
+	return s, err
+}
+
+func (a *app) lookup(v variable, own map[string]string) (setting, error) {
+	if value := a.getenv(v.name); value != "" {
+		return setting{v.name, value, "environment"}, nil
+	}
+	if value := own[v.name]; value != "" && !v.environmentOnly {
+		return setting{v.name, value, configFile()}, nil
+	}
+	if file := a.goEnvFile(); v.shared && file != "" {
+		values, err := readEnvFile(file)
+		if err != nil {
+			return setting{}, err
+		}
+		if value := values[v.name]; value != "" {
+			return setting{v.name, value, file}, nil
+		}
+	}
+	if v.name == "GOSW_ROOT" {
+		home, err := a.home()
+		if err != nil {
+			return setting{}, err
+		}
+		v.fallback = string(home)
+	}
+	return setting{v.name, v.fallback, "default"}, nil
+}
+
+// configFile is what "gosw env -w" writes.
+func configFile() string { return filepath.Join(xdg.ConfigHome, "gosw", "env") }
+
+// goEnvFile is what "go env -w" writes; "" if GOENV is off.
+func (a *app) goEnvFile() string {
+	switch file := a.getenv("GOENV"); file {
+	case "off":
+		return ""
+	case "":
+		dir, err := os.UserConfigDir()
+		if err != nil {
+			return ""
+		}
+		return filepath.Join(dir, "go", "env")
+	default:
+		return file
+	}
+}
+
+// readEnvFile reads lines KEY=VALUE, as "go env -w" writes them. Other lines
+// do not count; a file that is not there has none.
+func readEnvFile(file string) (map[string]string, error) {
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	values := make(map[string]string)
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		key, value, ok := strings.Cut(strings.TrimSpace(lines.Text()), "=")
+		if ok && !strings.HasPrefix(key, "#") {
+			values[key] = value
+		}
+	}
+	return values, lines.Err()
+}
+
+// fetchConfig gathers what the fetcher must know.
+func (a *app) fetchConfig() (fetch.Config, error) {
+	all, err := a.settings()
+	if err != nil {
+		return fetch.Config{}, err
+	}
+	value := make(map[string]string)
+	for _, s := range all {
+		value[s.Name] = s.Value
+	}
+	private := value["GONOPROXY"]
+	if private == "" {
+		private = value["GOPRIVATE"]
+	}
+	return fetch.Config{
+		Proxy:     value["GOPROXY"],
+		SumDB:     value["GOSUMDB"],
+		NoProxy:   private,
+		Netrc:     a.netrc(value["GOAUTH"]),
+		HTTPProxy: http.ProxyFromEnvironment,
+		CacheDir:  filepath.Join(xdg.CacheHome, "gosw"),
+		StateDir:  filepath.Join(xdg.StateHome, "gosw", "sumdb"),
+		Platform:  fetch.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH},
+		UserAgent: "gosw/" + Version,
+	}, nil
+}
+
+// netrc returns the path of the netrc file, "" if GOAUTH does not name netrc
+// as a way to authenticate. The other ways of GOAUTH run commands; they are not
+// supported.
+func (a *app) netrc(goauth string) string {
+	ways := strings.FieldsFunc(goauth, func(r rune) bool { return r == ';' || r == ' ' })
+	if !slices.Contains(ways, "netrc") {
+		return ""
+	}
+	if file := a.getenv("NETRC"); file != "" {
+		return file
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	if runtime.GOOS == "windows" {
+		return filepath.Join(home, "_netrc")
+	}
+	return filepath.Join(home, ".netrc")
+}

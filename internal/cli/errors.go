@@ -1,0 +1,270 @@
+package cli
+
+// Errors become words, hints and exit codes here and nowhere else.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os/exec"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// The exit codes of gosw, as docs/exit-codes.md promises them. A command that
+// gosw runs for the user passes its own code through.
+const (
+	exitFailed       = 1
+	exitUsage        = 2
+	exitSecurity     = 3
+	exitCannotRun    = 126 // found, but it can't be run
+	exitNotInstalled = 127 // exec and shim: nothing there to run
+	exitInterrupted  = 130
+)
+
+var errInterrupted = errors.New("interrupted; nothing is left half-done")
+
+// A usageError is a mistake in what was typed.
+type usageError struct {
+	err  error
+	hint string
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// A hintError adds a hint that only the command knows.
+type hintError struct {
+	err  error
+	hint string
+}
+
+func (e *hintError) Error() string { return e.err.Error() }
+func (e *hintError) Unwrap() error { return e.err }
+
+// An exitError sets the exit code of err.
+type exitError struct {
+	err  error
+	code int
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// A settingError says that a setting has a value that it can't have.
+type settingError struct {
+	setting setting
+	want    string
+}
+
+func (e *settingError) Error() string {
+	return fmt.Sprintf("%s (%s): %q is not %s", e.setting.Name, e.setting.Origin, e.setting.Value, e.want)
+}
+
+// A notInstalledError says that the version that applies is not installed.
+type notInstalledError struct {
+	spec   gover.Spec
+	source string // "GO_VERSION" or "/src/.go-version:1"; "" if it was typed
+}
+
+func (e *notInstalledError) Error() string {
+	text := specName(e.spec) + " is not installed"
+	if e.source != "" {
+		text += " (set by " + e.source + ")"
+	}
+	return text
+}
+
+// specName says what spec stands for, in a sentence.
+func specName(spec gover.Spec) string {
+	if v, ok := spec.Version(); ok {
+		return v.String()
+	}
+	if spec.Kind() == gover.Line {
+		return "go" + spec.String()
+	}
+	return spec.String()
+}
+
+// report prints err, and each of the errors joined in it, and returns the exit
+// code.
+func (a *app) report(err error) int {
+	if err == nil {
+		return 0
+	}
+	code := 0
+	for _, err := range flatten(err) {
+		a.reportOne(err)
+		code = worse(code, exitCode(err))
+	}
+	return code
+}
+
+func flatten(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, err := range joined.Unwrap() {
+		all = append(all, flatten(err)...)
+	}
+	return all
+}
+
+// worse picks the code that a script should see: a failed proof over all else.
+func worse(a, b int) int {
+	if a == exitSecurity || b == exitSecurity {
+		return exitSecurity
+	}
+	return max(a, b)
+}
+
+func exitCode(err error) int {
+	var exit *exitError
+	var security *fetch.SecurityError
+	var usage *usageError
+	switch {
+	case errors.As(err, &security):
+		return exitSecurity
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, errInterrupted):
+		return exitInterrupted
+	}
+	return exitFailed
+}
+
+func (a *app) reportOne(err error) {
+	if security := (*fetch.SecurityError)(nil); errors.As(err, &security) {
+		a.ui.security(security)
+		return
+	}
+	a.ui.note("%v", err)
+	if text := hintFor(err); text != "" {
+		a.ui.hint(text)
+	}
+}
+
+// security prints the block of a failed proof. There is no hint: no flag goes
+// on from here.
+func (u *ui) security(err *fetch.SecurityError) {
+	u.note("%v", err)
+	for _, line := range err.Details {
+		_, _ = fmt.Fprintf(u.err, "\t%s\n", line)
+	}
+	_, _ = fmt.Fprint(u.err, "SECURITY ERROR\n"+
+		"This download could not be proven to be the published release. Nothing was installed.\n")
+}
+
+// hintFor returns the command or change that mends err, "" if none is known.
+func hintFor(err error) string {
+	var hint *hintError
+	var usage *usageError
+	var missing *notInstalledError
+	var pin *resolve.PinError
+	var format *store.FormatError
+	var private *fetch.NoProxyError
+	switch {
+	case errors.As(err, &hint):
+		return hint.hint
+	case errors.As(err, &usage):
+		return usage.hint
+	case errors.As(err, &missing):
+		return missing.hint()
+	case errors.As(err, &pin):
+		return pinHint(pin)
+	case errors.As(err, &format):
+		return "install the newest gosw; this store was last written by a newer one"
+	case errors.Is(err, fetch.ErrSumDBOff):
+		return `set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`
+	case errors.As(err, &private):
+		return `leave golang.org/toolchain out of GOPRIVATE and GONOPROXY: "gosw env" shows where they are set`
+	case errors.Is(err, fetch.ErrDirect):
+		return fmt.Sprintf("name a module proxy: %q", "gosw env -w GOPROXY="+defaultProxy)
+	case errors.Is(err, fetch.ErrProxyOff):
+		return `set GOPROXY for this command, or "gosw env -w GOPROXY=…"; installed versions go on working`
+	case errors.Is(err, toolchain.ErrNoHome):
+		return `export HOME, or set GOSW_ROOT to the folder of the store`
+	case errors.Is(err, toolchain.ErrRelativeRoot):
+		return `set GOSW_ROOT to a path that begins with /`
+	case errors.Is(err, syscall.ENOSPC):
+		return `make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk`
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
+		return `gosw writes below GOSW_ROOT and the user's cache folder; "gosw env GOSW_ROOT" shows the first`
+	case errors.Is(err, context.DeadlineExceeded):
+		return `try again; "gosw env GOPROXY" shows where it was sent`
+	}
+	return ""
+}
+
+func (e *notInstalledError) hint() string {
+	return fmt.Sprintf("run %q", "gosw install "+shellWord(e.spec.String()))
+}
+
+// shellWord quotes a constraint, which a shell would take for a redirection.
+func shellWord(text string) string {
+	if strings.ContainsAny(text, "<>=!~ ") {
+		return "'" + text + "'"
+	}
+	return text
+}
+
+func pinHint(pin *resolve.PinError) string {
+	if pin.Source == "GO_VERSION" {
+		return `GO_VERSION takes one version, such as 1.22, 1.22.5 or latest; "unset GO_VERSION" removes it`
+	}
+	return fmt.Sprintf("a pin is a file with one version, such as 1.22, 1.22.5 or latest: mend or remove %s", pin.Source)
+}
+
+// specHint says what may be typed for a version.
+func specHint(text string) string {
+	switch strings.ToLower(text) {
+	case "go", "golang":
+		return `gosw installs versions of Go: "gosw install latest"`
+	case "newest", "last", "current", "new":
+		return `the newest release is called "latest"`
+	case "lts":
+		return `Go has no LTS; the line before the newest is called "oldstable"`
+	}
+	lower := strings.ToLower(strings.TrimSpace(text))
+	if _, err := gover.ParseSpec(lower); err == nil && lower != text {
+		return fmt.Sprintf("did you mean %q?", lower)
+	}
+	return `a version is 1.22.5, 1.22 (newest patch), 1.23rc1, latest, oldstable, or a constraint such as "~> 1.22.3"`
+}
+
+func helpHint(cmd *cobra.Command) string {
+	return fmt.Sprintf("run %q", cmd.CommandPath()+" --help")
+}
+
+// unknownCommand names the commands that name may have been meant for.
+func unknownCommand(cmd *cobra.Command, name string) error {
+	err := &usageError{err: fmt.Errorf("unknown command %q", name), hint: helpHint(cmd)}
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		err.hint = fmt.Sprintf("did you mean %q?", "gosw "+near[0])
+	} else if _, specErr := gover.ParseSpec(name); specErr == nil {
+		err.hint = fmt.Sprintf("did you mean %q or %q?", "gosw install "+name, "gosw use "+name)
+	}
+	return err
+}
+
+// asExit turns the failure to start a program into the exit code that shells
+// give it.
+func asExit(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound) {
+		return &exitError{err, exitNotInstalled}
+	}
+	return &exitError{err, exitCannotRun}
+}

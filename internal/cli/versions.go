@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/gover/constraint"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// newest is constraint.Newest with an error that says what to type.
+func newest(spec gover.Spec, versions []gover.Version) (gover.Version, bool, error) {
+	v, ok, err := constraint.Newest(spec, versions)
+	if err != nil {
+		err = &usageError{err: err, hint: specHint(spec.String())}
+	}
+	return v, ok, err
+}
+
+// find returns the installed version that spec stands for, constraints
+// included.
+func find(home toolchain.Home, spec gover.Spec) (gover.Version, bool, error) {
+	if spec.Kind() != gover.Constraint {
+		return home.Lookup(spec)
+	}
+	versions, err := home.Installed()
+	if err != nil {
+		return gover.Version{}, false, err
+	}
+	return newest(spec, versions)
+}
+
+// noRelease says that no release is one that spec stands for, and what is near.
+func noRelease(spec gover.Spec, known []gover.Version) error {
+	return &hintError{
+		err:  fmt.Errorf("no release of Go matches %q", spec.String()),
+		hint: nearHint(spec, known),
+	}
+}
+
+// explainMissing adds to err, that of a version that the proxy does not have,
+// which versions there are.
+func (in *installer) explainMissing(ctx context.Context, v gover.Version, err error) error {
+	releases, listErr := in.client.Releases(ctx, releasesAge)
+	if listErr != nil {
+		return err
+	}
+	if slices.Contains(releases.Versions, v) {
+		return &hintError{err, fmt.Sprintf("%v exists, but the proxy has none for %s/%s", v, runtime.GOOS, runtime.GOARCH)}
+	}
+	return &hintError{err, nearHint(gover.Only(v), releases.Versions)}
+}
+
+// nearHint names releases near spec: those of its line, else the newest.
+func nearHint(spec gover.Spec, known []gover.Version) string {
+	var line []string
+	for _, v := range known {
+		wanted, exact := spec.Version()
+		if exact && wanted.Line() == v.Line() || spec.Kind() == gover.Line && spec.String() == v.Line() {
+			line = append(line, v.Number())
+		}
+	}
+	all := `"gosw list --remote" shows them all`
+	if len(line) > 0 {
+		return fmt.Sprintf("near it there are %s; %s", strings.Join(line[:min(len(line), 4)], ", "), all)
+	}
+	latest, _ := gover.ParseSpec("latest")
+	if v, ok := latest.Newest(known); ok {
+		return fmt.Sprintf("the newest release is %v; %s", v, all)
+	}
+	return all
+}
+
+// newestFirst sorts versions.
+func newestFirst(versions []gover.Version) {
+	slices.SortFunc(versions, func(a, b gover.Version) int { return gover.Compare(b, a) })
+}
