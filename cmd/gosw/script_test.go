@@ -1,0 +1,157 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
+)
+
+// toys are the releases that the loopback server has.
+var toys = []string{
+	"1.8.7", "1.18.10", "1.20", "1.20.14", "1.21.0", "1.21.13",
+	"1.22.4", "1.22.5", "1.22.12", "1.26.11", "1.27.3", "1.27.4", "1.28rc1",
+}
+
+// programs is the folder with the real gosw and gosw-shim, side by side, and
+// scripts the one where the scripts run.
+var programs, scripts string
+
+// coverage is the folder for the coverage data of the programs, "" for none.
+var coverage = os.Getenv("GOSW_COVERDIR")
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "gosw-script-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := os.Chmod(dir, 0o755); err != nil { // some scripts have another user in it
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	programs, scripts = filepath.Join(dir, "bin"), filepath.Join(dir, "scripts")
+	if err := os.Mkdir(scripts, 0o755); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	args := []string{"build", "-o", programs + "/"}
+	if coverage != "" {
+		args = append(args, "-cover", "-coverpkg=github.com/gosw/gosw/...")
+	}
+	build := exec.Command("go", append(args, "../gosw", "../gosw-shim")...)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// TestScript runs testdata/script. Each script has a home directory of its own,
+// the real programs on PATH, and a module proxy with a checksum database on the
+// loopback interface, which serves toy toolchains. $PROXY is its address.
+func TestScript(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		WorkdirRoot:         scripts,
+		Setup:               setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"requests": cmdRequests,
+			"entries":  cmdEntries,
+			"publish":  cmdPublish,
+			"fill":     cmdFill,
+		},
+	})
+}
+
+type serverKey struct{}
+
+func setup(env *testscript.Env) error {
+	server, err := fetchtest.New(toys...)
+	if err != nil {
+		return err
+	}
+	env.Defer(server.Close)
+	env.Values[serverKey{}] = server
+	home := filepath.Join(env.WorkDir, "home")
+	env.Setenv("HOME", home)
+	env.Setenv("STORE", filepath.Join(home, ".local", "go"))
+	env.Setenv("PROGRAMS", programs)
+	env.Setenv("PATH", strings.Join([]string{programs, "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"}, ":"))
+	env.Setenv("PROXY", server.Proxy())
+	env.Setenv("GOPROXY", server.Proxy())
+	env.Setenv("GOSUMDB", server.SumDB())
+	env.Setenv("SHELL", "/bin/bash")
+	env.Setenv("GOCOVERDIR", coverage)
+	return os.MkdirAll(home, 0o755)
+}
+
+func server(ts *testscript.TestScript) *fetchtest.Server {
+	return ts.Value(serverKey{}).(*fetchtest.Server)
+}
+
+// cmdRequests is "requests N TEXT": so many requests whose path has TEXT came
+// since the script began, or since the last "requests reset".
+func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) == 1 && args[0] == "reset" {
+		server(ts).Reset()
+		return
+	}
+	if len(args) != 2 || neg {
+		ts.Fatalf("usage: requests N TEXT")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := server(ts).Requests(args[1]); got != want {
+		ts.Fatalf("%d requests with %q, want %d", got, args[1], want)
+	}
+}
+
+// cmdEntries is "entries DIR NAME…": DIR has just these entries; a DIR that is
+// not there has none.
+func cmdEntries(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) == 0 || neg {
+		ts.Fatalf("usage: entries DIR NAME…")
+	}
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	if err != nil && !os.IsNotExist(err) {
+		ts.Check(err)
+	}
+	var got []string
+	for _, entry := range entries {
+		got = append(got, entry.Name())
+	}
+	if want := args[1:]; strings.Join(got, " ") != strings.Join(want, " ") {
+		ts.Fatalf("%s has %q, want %q", args[0], got, want)
+	}
+}
+
+// cmdPublish is "publish VERSION…": Go brings out new releases.
+func cmdPublish(ts *testscript.TestScript, _ bool, args []string) {
+	for _, version := range args {
+		ts.Check(server(ts).Add(version))
+	}
+}
+
+// cmdFill is "fill FILE N BYTE": FILE gets N bytes.
+func cmdFill(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat(args[2], n)), 0o644))
+}

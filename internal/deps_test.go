@@ -1,0 +1,123 @@
+// Package internal_test holds the layering of docs and ARCHITECTURE.md as a
+// test: which package must not link which, and why.
+package internal_test
+
+import (
+	"errors"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/gosw/gosw/"
+
+// floorRules hold for everything that the shim is made of.
+var floorRules = map[string]string{
+	"net":                       "the shim must start in a millisecond and never use the network",
+	"net/http":                  "the shim must start in a millisecond and never use the network",
+	"crypto/tls":                "half a millisecond of start-up",
+	"encoding/json":             "a tenth of a millisecond of start-up",
+	"regexp":                    "compiles its patterns at start-up",
+	"text/template":             "pulls in reflect and regexp",
+	"flag":                      "the shim has no flags: arguments belong to the tool",
+	"fmt":                       "start-up time; strconv does",
+	"golang.org/x/":             "the floor is the standard library only",
+	"github.com/hashicorp/":     "constraints are for gover/constraint",
+	module + "internal/store":   "the floor reads toolchains, it does not keep them",
+	module + "internal/fetch":   "the floor never uses the network",
+	module + "internal/shell":   "the floor writes no text for shells",
+	module + "internal/cli":     "cli is the top",
+	module + "internal/gomod":   "go.mod never decides which version runs",
+	module + "internal/gover/c": "constraints need a library",
+}
+
+var layers = []struct {
+	packages  []string
+	forbidden map[string]string // prefix of an import path: why not
+}{
+	{[]string{"internal/gover", "internal/resolve", "internal/toolchain", "cmd/gosw-shim"}, floorRules},
+	{[]string{"internal/gover"}, map[string]string{
+		module + "internal/resolve":   "a version does not know where it was written",
+		module + "internal/toolchain": "a version does not know whether it is installed",
+		"os":                          "the grammar touches no files and no environment",
+	}},
+	{[]string{"internal/resolve"}, map[string]string{
+		module + "internal/toolchain": "which version applies does not depend on what is installed",
+	}},
+	{[]string{"internal/store"}, map[string]string{
+		module + "internal/fetch": "the store keeps what it is given, wherever that is from",
+		module + "internal/shell": "workers do not know each other",
+		module + "internal/gomod": "workers do not know each other",
+		module + "internal/cli":   "cli is the top",
+		"net":                     "the store never uses the network",
+		"archive/":                "the store knows no archive format",
+	}},
+	{[]string{"internal/fetch"}, map[string]string{
+		module + "internal/store":     "fetch brings files into a folder, wherever that is",
+		module + "internal/shell":     "workers do not know each other",
+		module + "internal/toolchain": "fetch does not know what is installed",
+		module + "internal/cli":       "cli is the top",
+		"testing":                     "the loopback server is for tests",
+	}},
+	{[]string{"internal/shell"}, map[string]string{
+		module + "internal/store": "a shell's text does not depend on what is installed",
+		module + "internal/fetch": "workers do not know each other",
+		module + "internal/cli":   "cli is the top",
+		"os/exec":                 "shell writes text and runs nothing",
+		"text/template":           "a snippet is a whole file that linters read, not a template",
+	}},
+	{[]string{"cmd/gosw"}, map[string]string{
+		module + "internal/fetch/fetchtest": "the loopback server is for tests",
+		"testing":                           "the product has no test code in it",
+	}},
+}
+
+func TestLayers(t *testing.T) {
+	t.Parallel()
+	for _, layer := range layers {
+		for _, pkg := range layer.packages {
+			for _, dep := range dependencies(t, pkg) {
+				for prefix, why := range layer.forbidden {
+					if matches(dep, prefix) {
+						t.Errorf("%s links %s: %s", pkg, dep, why)
+					}
+				}
+			}
+		}
+	}
+}
+
+// matches reports whether path is prefix, or starts with it where prefix is no
+// whole import path of the standard library.
+func matches(path, prefix string) bool {
+	return path == prefix || strings.Contains(prefix, ".") && strings.HasPrefix(path, prefix) ||
+		strings.HasSuffix(prefix, "/") && strings.HasPrefix(path, prefix)
+}
+
+// dependencies returns all packages that pkg links, itself left out.
+func dependencies(t *testing.T, pkg string) []string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", module+pkg).Output()
+	if err != nil {
+		t.Fatalf("go list -deps %s: %v", pkg, err)
+	}
+	deps := strings.Fields(string(out))
+	return deps[:len(deps)-1]
+}
+
+// TestEnvironment makes sure that only the top layer reads the environment,
+// the arguments, the standard streams or the working directory.
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("git", "grep", "-nE", `os\.((Getenv|LookupEnv|Environ|Getwd|Exit)\(|(Args|Stdin|Stdout|Stderr)\b)`,
+		"--", "*.go", ":!cli", ":!*_test.go", ":!fetch/fetchtest").Output()
+	exit := (*exec.ExitError)(nil)
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) { // 1: nothing found
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "toolchain/exec_windows.go:") { // it stands in for execve
+			t.Errorf("below internal/cli: %s", line)
+		}
+	}
+}
