@@ -1,0 +1,188 @@
+// Package conformance_test runs the suite of this folder through everything
+// that decides which version applies: the resolver, the shim and the function
+// for bash. See README.md for the format.
+package conformance_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/gover/constraint"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/shell"
+)
+
+func TestSuite(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the toy toolchains are scripts for sh")
+	}
+	bash, err := exec.LookPath("bash")
+	check(t, err) // a machine without bash must not pass for one that conforms
+	built := build(t)
+	for topic, cases := range readSuite(t) {
+		for _, c := range cases {
+			t.Run(topic+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, c, built)
+				w.compare(t, "resolver", w.resolve())
+				w.compare(t, "shim", w.run(exec.Command(filepath.Join(w.home().Bin(), "go"), w.args...)))
+				w.compare(t, "bash", w.run(exec.Command(bash, w.bashArgs(false)...)))
+				w.compare(t, "strict bash", w.run(exec.Command(bash, w.bashArgs(true)...)))
+				w.untouched(t)
+			})
+		}
+	}
+}
+
+// TestSize keeps the suite from being emptied by a mistake in its parser.
+func TestSize(t *testing.T) {
+	t.Parallel()
+	total := 0
+	for topic, cases := range readSuite(t) {
+		names := make(map[string]bool)
+		for _, c := range cases {
+			if c.want == "" == (c.wantError == "") {
+				t.Errorf("%s: %s: want one of want and want-error", topic, c.name)
+			}
+			if names[c.name] {
+				t.Errorf("%s: %s: the second of that name", topic, c.name)
+			}
+			names[c.name] = true
+		}
+		total += len(cases)
+	}
+	if total < 200 {
+		t.Errorf("%d cases", total)
+	}
+}
+
+// build builds the programs and writes the toy.
+func build(t *testing.T) programs {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.Command("go", "build", "-o", dir, "../cmd/gosw", "../cmd/gosw-shim")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, out)
+	}
+	p := programs{filepath.Join(dir, "gosw"), filepath.Join(dir, "gosw-shim"), filepath.Join(dir, "toy")}
+	check(t, os.WriteFile(p.toy, []byte(toy), 0o755))
+	return p
+}
+
+// An answer is what an implementation makes of a case. Fields that it cannot
+// know are "".
+type answer struct {
+	version     string
+	source      string
+	gotoolchain string
+	goroot      string
+	failed      bool
+	message     string
+}
+
+// compare compares an answer with what the case wants.
+func (w *world) compare(t *testing.T, who string, got answer) {
+	t.Helper()
+	differ := func(what, got, want string) {
+		if want != "" && got != "" && got != want {
+			t.Errorf("%s: %s %q, want %q\n%s", who, what, got, want, got)
+		}
+	}
+	if w.wantError != "" {
+		switch {
+		case !got.failed:
+			t.Errorf("%s: runs %s, want an error", who, got.version)
+		case w.wantError != "system" && !strings.Contains(got.message, w.place(w.wantError)):
+			t.Errorf("%s: message %q, want the place %q in it", who, got.message, w.place(w.wantError))
+		case !strings.Contains(got.message, w.says):
+			t.Errorf("%s: message %q, want %q in it", who, got.message, w.says)
+		}
+		return
+	}
+	if got.failed || got.version != w.want {
+		t.Errorf("%s: version %q, want %q\n%s", who, got.version, w.want, got.message)
+		return
+	}
+	differ("source", got.source, w.place(w.source))
+	differ("GOTOOLCHAIN", got.gotoolchain, w.gotoolchain)
+	if w.want != "system" {
+		differ("GOROOT", got.goroot, "unset")
+	}
+}
+
+// place makes the path in a place of the suite absolute.
+func (w *world) place(text string) string {
+	if strings.Contains(text, "/") {
+		return w.root + "/" + text
+	}
+	return text
+}
+
+// resolve asks the packages.
+func (w *world) resolve() answer {
+	env := resolve.Env{GoVersion: w.getenv("GO_VERSION"), DefaultFile: w.home().DefaultFile()}
+	choice, err := resolve.For(env, resolve.Dir(w.workDir(), w.args))
+	if err != nil {
+		return answer{failed: true, message: err.Error()}
+	}
+	if choice.Spec.Kind() == gover.System {
+		return answer{version: "system", source: choice.Source(), failed: w.noSystem, message: choice.Source()}
+	}
+	v, ok, err := constraint.Newest(choice.Spec, w.installed)
+	switch {
+	case err != nil:
+		return answer{failed: true, message: choice.Source() + ": " + err.Error()}
+	case !ok:
+		name := choice.Spec.String()
+		if exact, ok := choice.Spec.Version(); ok {
+			name = exact.Number()
+		}
+		return answer{failed: true, message: choice.Source() + ": go" + name + " is not installed"}
+	}
+	return answer{version: v.String(), source: choice.Source()}
+}
+
+// run runs a process in the case.
+func (w *world) run(cmd *exec.Cmd) answer {
+	var stdout, stderr bytes.Buffer
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = w.workDir(), w.environ(), &stdout, &stderr
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 127 && stdout.Len() == 0 {
+		return answer{failed: true, message: stderr.String()}
+	}
+	lines := strings.Split(stdout.String(), "\n")
+	if err != nil || len(lines) != 4 || stderr.Len() > 0 {
+		return answer{version: "none", message: stdout.String() + stderr.String()}
+	}
+	return answer{version: lines[0], gotoolchain: lines[1], goroot: lines[2]}
+}
+
+// bashArgs makes bash call the function go.
+func (w *world) bashArgs(strict bool) []string {
+	sh, _ := shell.Lookup("bash")
+	script := sh.Init(shell.Options{
+		Exe: w.programs.gosw, Root: string(w.home()), Path: true, Function: true, Completion: true,
+	}) + `go "$@"`
+	args := []string{"--norc", "--noprofile"}
+	if strict {
+		args = append(args, "-euo", "pipefail", "-f", "-O", "failglob")
+	}
+	return slices.Concat(args, []string{"-c", script, "bash"}, w.args)
+}
+
+// untouched makes sure that nothing ran what a pin holds.
+func (w *world) untouched(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(w.workDir(), "hacked")); err == nil {
+		t.Error("a pin was run as a command")
+	}
+}

@@ -1,0 +1,5 @@
+package conformance_test
+
+import "errors"
+
+func mkfifo(string) error { return errors.ErrUnsupported }

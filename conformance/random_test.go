@@ -1,0 +1,119 @@
+package conformance_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/shell"
+)
+
+// TestRandomPins writes pins that are nearly right and makes sure that the
+// function for bash, where it does not ask the shim, agrees with the resolver.
+// The function may ask the shim as often as it wants to, but it must not take
+// something else for the answer.
+func TestRandomPins(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the toy toolchains are scripts for sh")
+	}
+	const pins = 1000
+	program, err := exec.LookPath("true")
+	check(t, err)
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	w := newWorld(t, testcase{
+		installed: strings.Fields(defaultInstalled), dir: "work",
+		tree: []entry{{"file", []string{"store/default", "1.21\n"}}},
+	}, programs{toy: program, shim: program})
+	for i := range pins {
+		name, content := randomPin(random)
+		e := entry{"file", []string{fmt.Sprintf("work/%d/%s", i, name), content}}
+		check(t, e.make(w.root))
+	}
+
+	sh, _ := shell.Lookup("bash")
+	script := sh.Init(shell.Options{Exe: "/none", Root: string(w.home()), Function: true}) + `
+for ((i = 0; i < $1; i++)); do
+	cd "$i"
+	__gosw_spec= __gosw_pinned= __gosw_tool=
+	if __gosw_resolve go version; then
+		link=${__gosw_tool%/bin/go}
+		printf '%d %s %s\n' "$i" "$(cd -P "$link" && pwd)" "$__gosw_pinned"
+	fi
+	cd ..
+done`
+	for _, locale := range []string{"C", "C.UTF-8"} {
+		cmd := exec.Command("bash", "--norc", "-c", script, "bash", fmt.Sprint(pins))
+		cmd.Dir, cmd.Stderr = w.workDir(), os.Stderr
+		cmd.Env = append(w.environ(), "LC_ALL="+locale, "PATH=/usr/bin:/bin")
+		out, err := cmd.Output()
+		check(t, err)
+		checkRandom(t, w, string(out), pins)
+	}
+}
+
+func checkRandom(t *testing.T, w *world, output string, pins int) {
+	t.Helper()
+	fast := 0
+	for line := range strings.Lines(output) {
+		var dir, goroot, pinned string
+		_, _ = fmt.Sscan(line, &dir, &goroot, &pinned)
+		fast++
+		choice, err := resolve.For(resolve.Env{DefaultFile: w.home().DefaultFile()}, filepath.Join(w.workDir(), dir))
+		check(t, err)
+		v, ok, err := w.home().Lookup(choice.Spec)
+		check(t, err)
+		if got := filepath.Base(goroot); !ok || got != v.String() || choice.Pinned() != (pinned == "1") {
+			t.Errorf("bash: %s (pinned %q), resolver: %v %+v; %q", got, pinned, v, choice, glimpse(filepath.Join(w.workDir(), dir)))
+		}
+	}
+	if fast < pins/20 {
+		t.Errorf("bash has an answer of its own to %d of %d only", fast, pins)
+	}
+}
+
+// glimpse returns what the pin file in dir holds.
+func glimpse(dir string) string {
+	for _, name := range []string{".go-version", ".tool-versions"} {
+		if data, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
+			return name + ": " + string(data)
+		}
+	}
+	return ""
+}
+
+// randomPin returns the name and content of a pin, mostly a good one with a few
+// changes.
+func randomPin(random *rand.Rand) (name, content string) {
+	pick := func(texts ...string) string { return texts[random.IntN(len(texts))] }
+	versions := []string{"1.22.5", "1.22", "1.21.0", "1.20", "1.20.14", "1.24rc1", "1.23.1", "1.22.4", "1.20.0", "1.22.x", "latest"}
+	content = pick("", "", "go", "v") + pick(versions...) + pick("\n", "\n", "", "\r\n", "\n\n")
+	name = ".go-version"
+	if random.IntN(2) == 0 {
+		name = ".tool-versions"
+		tool := pick("golang ", "go ", "golang\t", "golang  ", " go ", "golangci ", "node ", "golang")
+		content = pick("", "", "node 20\n", "# golang 1.20\n", "go-task 3\n", "\n", "x\r\n") + tool + content +
+			pick("", "", "node 20\n", "golang 1.22.5\n", "go\n", "gopls 1\n")
+	}
+	noise := []string{"0", "1", "9", ".", " ", "\t", "\n", "\r", "#", "\x00", "\xff", "\ufeff", "é", "٢", "go", "v", "rc", "-", "/", "\\", "*", "[", "'", "\x1b", "a"}
+	for range random.IntN(3) {
+		at := random.IntN(len(content) + 1)
+		switch random.IntN(3) {
+		case 0: // replace or remove a byte
+			if at < len(content) {
+				content = content[:at] + pick("", pick(noise...)) + content[at+1:]
+			}
+		default:
+			content = content[:at] + pick(noise...) + content[at:]
+		}
+	}
+	return name, content
+}
