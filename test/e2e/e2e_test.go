@@ -1,0 +1,287 @@
+//go:build e2e
+
+// Package e2e_test installs real toolchains through the module proxy, with the
+// real gosw in an empty home directory, and uses them as a developer would.
+package e2e_test
+
+import (
+	"bytes"
+	"debug/pe"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A machine is an empty home directory with gosw installed in it.
+type machine struct {
+	t     *testing.T
+	home  string
+	gosw  string
+	proxy string
+}
+
+func newMachine(t *testing.T) *machine {
+	t.Helper()
+	m := &machine{t: t, home: t.TempDir(), proxy: cachingProxy(t)}
+	t.Cleanup(m.makeRemovable)
+	bin := filepath.Join(m.home, ".local", "bin")
+	build := exec.Command("go", "build", "-o", bin+"/", "github.com/gosw/gosw/cmd/...")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	m.gosw = filepath.Join(bin, "gosw")
+	return m
+}
+
+// makeRemovable undoes the read-only modes of what the tests wrote.
+func (m *machine) makeRemovable() {
+	_ = exec.Command("chmod", "-R", "u+w", m.home).Run()
+}
+
+// root is the store.
+func (m *machine) root() string { return filepath.Join(m.home, ".local", "go") }
+
+// run runs a command in dir and returns what it prints on stdout. Nothing of
+// the test's own Go settings reaches it.
+func (m *machine) run(dir string, env []string, name string, args ...string) string {
+	m.t.Helper()
+	out, stderr, err := m.try(dir, env, name, args...)
+	if err != nil {
+		m.t.Fatalf("%s %q in %s: %v\n%s%s", name, args, dir, err, out, stderr)
+	}
+	return out
+}
+
+func (m *machine) try(dir string, env []string, name string, args ...string) (stdout, stderr string, err error) {
+	m.t.Helper()
+	// env finds the program on the PATH that is set here, not on the test's.
+	cmd := exec.CommandContext(m.t.Context(), "/usr/bin/env", append([]string{name}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append([]string{
+		"HOME=" + m.home,
+		"PATH=" + filepath.Join(m.root(), "bin") + ":/usr/local/bin:/usr/bin:/bin",
+		"GOPROXY=" + m.proxy,
+		"SSL_CERT_FILE=" + os.Getenv("SSL_CERT_FILE"),
+	}, env...)
+	var out, errOut bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errOut
+	err = cmd.Run()
+	return out.String(), errOut.String(), err
+}
+
+// project writes a module with a program that uses net/http and returns its
+// folder.
+func (m *machine) project(name, goLine, pin string) string {
+	m.t.Helper()
+	dir := filepath.Join(m.home, name)
+	files := map[string]string{
+		"go.mod": "module example.com/" + name + "\n\ngo " + goLine + "\n",
+		"main.go": `package main
+
+import (
+	"fmt"
+	"io/ioutil"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+)
+
+func main() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "served by "+runtime.Version())
+	}))
+	defer server.Close()
+	answer, err := http.Get(server.URL)
+	if err != nil {
+		panic(err)
+	}
+	defer answer.Body.Close()
+	body, err := ioutil.ReadAll(answer.Body)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(string(body))
+}
+`,
+	}
+	if pin != "" {
+		files[".go-version"] = pin + "\n"
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		m.t.Fatal(err)
+	}
+	for file, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// installed returns the newest installed version that spec matches, "go1.22.12".
+func (m *machine) installed(spec string) string {
+	m.t.Helper()
+	first, _, _ := strings.Cut(m.run(m.home, nil, m.gosw, "list", spec), "\n")
+	return first
+}
+
+func TestRealToolchains(t *testing.T) {
+	m := newMachine(t)
+	checkMemory(m, "1.22")
+	m.run(m.home, nil, m.gosw, "install", "1.13.15", "go1.18.10", "1.22", "latest")
+	t.Logf("installed: %s", strings.Fields(m.run(m.home, nil, m.gosw, "list")))
+
+	for _, test := range []struct{ pin, goLine string }{
+		{"1.13.15", "1.13"}, {"go1.18.10", "1.18"}, {"1.22", "1.22"}, {"latest", "1.24"},
+	} {
+		t.Run(test.pin, func(t *testing.T) {
+			m := &machine{t, m.home, m.gosw, m.proxy}
+			useToolchain(m, m.project("pin-"+test.pin, test.goLine, test.pin), m.installed(test.pin))
+		})
+	}
+	t.Run("receipts", func(t *testing.T) { checkReceipts(&machine{t, m.home, m.gosw, m.proxy}) })
+	t.Run("switch", func(t *testing.T) { checkSwitch(&machine{t, m.home, m.gosw, m.proxy}) })
+	t.Run("uninstall", func(t *testing.T) {
+		m := &machine{t, m.home, m.gosw, m.proxy}
+		m.run(m.home, nil, m.gosw, "uninstall", "1.13.15")
+		if got := m.run(m.home, nil, m.gosw, "list", "1.13"); got != "" {
+			t.Errorf("still there: %s", got)
+		}
+		if _, err := os.Stat(filepath.Join(m.root(), "toolchains", "go1.13.15")); err == nil {
+			t.Error("its folder is still there")
+		}
+	})
+}
+
+// checkMemory installs version and bounds the memory that this takes: far less
+// than the 70 MB of the download and the 200 MB of the tree, with room for the
+// runtime.
+func checkMemory(m *machine, version string) {
+	m.t.Helper()
+	install := exec.CommandContext(m.t.Context(), m.gosw, "install", version)
+	install.Env = []string{"HOME=" + m.home, "GOPROXY=" + m.proxy, "SSL_CERT_FILE=" + os.Getenv("SSL_CERT_FILE")}
+	if out, err := install.CombinedOutput(); err != nil {
+		m.t.Fatalf("install %s: %v\n%s", version, err, out)
+	}
+	usage, ok := install.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		m.t.Fatal("no resource usage")
+	}
+	peak := usage.Maxrss / 1024 // MiB; Linux counts in KiB
+	m.t.Logf("peak memory of an install: %d MiB", peak)
+	if peak >= 100 {
+		m.t.Errorf("peak memory of an install: %d MiB, want less than 100", peak)
+	}
+}
+
+// useToolchain does with the version pinned in dir what developers do.
+func useToolchain(m *machine, dir, version string) {
+	t := m.t
+	if !regexp.MustCompile(`^go1(\.\d+)+$`).MatchString(version) {
+		t.Fatalf("pinned version is %q", version)
+	}
+	if got := m.run(dir, nil, "go", "version"); !strings.HasPrefix(got, "go version "+version+" ") {
+		t.Errorf("go version: %q, want %s", got, version)
+	}
+	want := filepath.Join(m.root(), "toolchains", version)
+	if got := strings.TrimSpace(m.run(dir, nil, "go", "env", "GOROOT")); got != want {
+		t.Errorf("GOROOT is %s, want %s", got, want)
+	}
+	program := filepath.Join(dir, "program")
+	m.run(dir, nil, "go", "build", "-o", program, ".")
+	if got := strings.TrimSpace(m.run(dir, nil, program)); got != "served by "+version {
+		t.Errorf("program says %q", got)
+	}
+	m.run(dir, nil, "go", "vet", ".")
+	if got := m.run(dir, nil, "gofmt", "-l", "."); got != "" {
+		t.Errorf("gofmt -l: %q", got)
+	}
+	m.run(dir, []string{"GOOS=windows", "GOARCH=amd64"}, "go", "build", "-o", program+".exe", ".")
+	checkPE(t, program+".exe")
+}
+
+// checkPE reads the header of a cross-built console program.
+func checkPE(t *testing.T, file string) {
+	t.Helper()
+	f, err := pe.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	header, ok := f.OptionalHeader.(*pe.OptionalHeader64)
+	if f.Machine != pe.IMAGE_FILE_MACHINE_AMD64 || !ok || header.Subsystem != pe.IMAGE_SUBSYSTEM_WINDOWS_CUI {
+		t.Errorf("%s: machine %#x, header %T", file, f.Machine, f.OptionalHeader)
+	}
+}
+
+// checkReceipts demands that each toolchain was proven by the public database.
+func checkReceipts(m *machine) {
+	var list struct {
+		Toolchains []struct {
+			Version string
+			Receipt struct {
+				H1    string
+				Files int
+				SumDB struct {
+					Name string
+					Size int64 `json:"tree_size"`
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(m.run(m.home, nil, m.gosw, "list", "--json")), &list); err != nil {
+		m.t.Fatal(err)
+	}
+	if len(list.Toolchains) != 4 {
+		m.t.Errorf("%d toolchains, want 4", len(list.Toolchains))
+	}
+	for _, item := range list.Toolchains {
+		r := item.Receipt
+		if r.SumDB.Name != "sum.golang.org" || r.SumDB.Size < 50_000_000 || r.Files < 5000 || !strings.HasPrefix(r.H1, "h1:") {
+			m.t.Errorf("receipt of %s: %+v", item.Version, r)
+		}
+		// The record of this release, as published.
+		if want := "h1:0YIfmYlhMe0yUYdbupupU89br9R11dmf/VOP2nfew9s="; item.Version == "go1.13.15" && r.H1 != want {
+			m.t.Errorf("go1.13.15 has %s, want %s", r.H1, want)
+		}
+	}
+}
+
+// checkSwitch has an unpinned go find the toolchain that go.mod demands in our
+// store, without the network, and leave GOTOOLCHAIN alone.
+func checkSwitch(m *machine) {
+	t := m.t
+	newest := m.installed("latest")
+	old := m.installed("1.22")
+	m.run(m.home, nil, m.gosw, "default", "1.22")
+	offline := []string{"GOPROXY=off"}
+
+	plain := m.project("unpinned", "1.21", "")
+	if got := m.run(plain, offline, "go", "version"); !strings.Contains(got, old) {
+		t.Errorf("unpinned go version: %q, want %s", got, old)
+	}
+	if got := strings.TrimSpace(m.run(plain, offline, "go", "env", "GOTOOLCHAIN")); got != "auto" {
+		t.Errorf("unpinned GOTOOLCHAIN is %q, want auto", got)
+	}
+	demanding := m.project("demanding", strings.TrimPrefix(newest, "go"), "")
+	program := filepath.Join(demanding, "program")
+	m.run(demanding, offline, "go", "build", "-o", program, ".")
+	if got := strings.TrimSpace(m.run(demanding, offline, program)); got != "served by "+newest {
+		t.Errorf("program says %q, want %s", got, newest)
+	}
+	// A pin is a pin: the same module with an older pin fails in go's own words.
+	pinned := m.project("pinned", strings.TrimPrefix(newest, "go"), "1.22")
+	if out, stderr, err := m.try(pinned, offline, "go", "build", "."); err == nil || !strings.Contains(stderr, "GOTOOLCHAIN=local") {
+		t.Errorf("pinned build: %v\n%s%s", err, out, stderr)
+	}
+	_, stderr, err := m.try(pinned, offline, m.gosw, "current")
+	if err != nil || !strings.Contains(stderr, "gosw install "+strings.TrimPrefix(newest, "go")) {
+		t.Errorf("current: %v\n%s", err, stderr)
+	}
+}

@@ -1,0 +1,3 @@
+module github.com/gosw/gosw/test/hello
+
+go 1.21
