@@ -1,0 +1,65 @@
+# gosw's tasks; "make help" lists them.
+
+GO       ?= go
+PREFIX   ?= $(HOME)/.local
+FUZZTIME ?= 30s
+TOOL      = $(GO) tool -modfile=tools/go.mod
+BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags=-s
+PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+SNIPPETS  = $(wildcard internal/shell/snippets/*.bash)
+SCRIPTS   = .ci/run $(wildcard scripts/*) $(wildcard test/*/*.bash)
+
+.DEFAULT_GOAL := build
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+build: ## build gosw and gosw-shim into bin/
+	$(BUILD) -o bin/ ./cmd/...
+
+install: build ## put gosw and gosw-shim into PREFIX/bin (~/.local/bin)
+	@mkdir -p $(PREFIX)/bin
+	install bin/gosw bin/gosw-shim $(PREFIX)/bin/
+
+setup: ## install the tools that check needs, where they are missing
+	@scripts/setup
+
+test: ## run the hermetic tests
+	$(GO) test ./...
+
+race: ## run the hermetic tests with the race detector
+	CGO_ENABLED=1 $(GO) test -race ./internal/...
+
+cover: ## print the test coverage of internal/, and fail where it is too low
+	@scripts/coverage
+
+lint: ## check the code's form
+	$(TOOL) golangci-lint run ./...
+	shellcheck $(SNIPPETS) $(SCRIPTS)
+	$(TOOL) shfmt -d $(SNIPPETS) $(SCRIPTS)
+
+fmt: ## put the code into form
+	$(TOOL) golangci-lint fmt ./...
+	$(TOOL) shfmt -w $(SNIPPETS) $(SCRIPTS)
+
+cross: ## vet for every platform
+	@for p in $(PLATFORMS); do echo "vet $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 $(GO) vet ./... || exit; done
+
+tidy: ## check that go.mod is tidy
+	$(GO) mod tidy -diff
+
+check: setup tidy lint cross test race cover ## everything that needs no toolchain from the network
+
+e2e: ## install real toolchains from the module proxy and use them
+	$(GO) test -tags=e2e -count=1 -v -timeout=30m ./test/e2e
+
+bench: build ## compare shim and function with their floor
+	$(GO) run ./test/bench
+
+fuzz: ## run each fuzz target for FUZZTIME
+	@scripts/fuzz $(FUZZTIME)
+
+clean: ## remove what was built
+	rm -rf bin
+
+.PHONY: help build install setup test race cover lint fmt cross tidy check e2e bench fuzz clean
