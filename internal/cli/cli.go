@@ -16,6 +16,7 @@ import (
 
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -139,7 +140,15 @@ func (a *app) choice(home toolchain.Home, args []string) (resolve.Choice, error)
 		return resolve.Choice{}, err
 	}
 	env := resolve.Env{GoVersion: a.getenv("GO_VERSION"), DefaultFile: home.DefaultFile()}
-	return resolve.For(env, resolve.Dir(dir, args))
+	choice, err := resolve.For(env, resolve.Dir(dir, args))
+	if err != nil {
+		return choice, err
+	}
+	// resolve knows what looks like a constraint, not whether it makes sense.
+	if _, err := constraint.Parse(choice.Spec); err != nil {
+		return choice, choice.Blame(err)
+	}
+	return choice, nil
 }
 
 // executable returns the path of the running gosw without symbolic links.
@@ -175,6 +184,9 @@ func parseSpecs(args []string) ([]gover.Spec, error) {
 	var specs []gover.Spec
 	for _, arg := range args {
 		spec, err := gover.ParseSpec(arg)
+		if err == nil {
+			_, err = constraint.Parse(spec)
+		}
 		if err != nil {
 			return nil, &usageError{err: err, hint: specHint(arg)}
 		}

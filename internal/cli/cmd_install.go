@@ -17,6 +17,7 @@ import (
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gomod"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -161,7 +162,7 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 	if err != nil {
 		return in.fallBack(spec, err)
 	}
-	v, ok, err := newest(spec, releases.Versions)
+	v, ok, err := constraint.Newest(spec, releases.Versions)
 	if err == nil && !ok {
 		err = noRelease(spec, releases.Versions)
 	}

@@ -122,7 +122,7 @@ func filter(versions []gover.Version, specs []gover.Spec) ([]gover.Version, erro
 	for _, spec := range specs {
 		match, err := constraint.Parse(spec)
 		if err != nil {
-			return nil, &usageError{err: err, hint: specHint(spec.String())}
+			return nil, err
 		}
 		newest, _ := spec.Newest(versions)
 		for _, v := range versions {

@@ -76,7 +76,7 @@ func matching(home toolchain.Home, spec gover.Spec) ([]gover.Version, error) {
 	}
 	match, err := constraint.Parse(spec)
 	if err != nil {
-		return nil, &usageError{err: err, hint: specHint(spec.String())}
+		return nil, err
 	}
 	var found []gover.Version
 	for _, v := range installed {

@@ -12,15 +12,6 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// newest is constraint.Newest with an error that says what to type.
-func newest(spec gover.Spec, versions []gover.Version) (gover.Version, bool, error) {
-	v, ok, err := constraint.Newest(spec, versions)
-	if err != nil {
-		err = &usageError{err: err, hint: specHint(spec.String())}
-	}
-	return v, ok, err
-}
-
 // find returns the installed version that spec stands for, constraints
 // included.
 func find(home toolchain.Home, spec gover.Spec) (gover.Version, bool, error) {
@@ -31,7 +22,7 @@ func find(home toolchain.Home, spec gover.Spec) (gover.Version, bool, error) {
 	if err != nil {
 		return gover.Version{}, false, err
 	}
-	return newest(spec, versions)
+	return constraint.Newest(spec, versions)
 }
 
 // noRelease says that no release is one that spec stands for, and what is near.

@@ -66,6 +66,15 @@ func (c Choice) Source() string {
 	return c.File + ":" + strconv.Itoa(c.Line)
 }
 
+// Blame makes err, about the text of c.Spec, the error of the place where it
+// stands.
+func (c Choice) Blame(err error) *PinError {
+	if c.Rule == FromEnv {
+		return &PinError{Source: c.Source(), Err: err}
+	}
+	return &PinError{Source: c.File, Line: c.Line, Err: err}
+}
+
 // For applies the rules in dir, an absolute path. The error is a [*PinError].
 func For(env Env, dir string) (Choice, error) {
 	if env.GoVersion != "" {
