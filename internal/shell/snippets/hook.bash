@@ -223,7 +223,7 @@ function __gosw_complete {
 	elif ((__gosw_flags & 2)); then
 		\builtin compopt -o nospace 2>/dev/null || \builtin :
 	fi
-	if ((${#COMPREPLY[@]} == 0 && !(__gosw_flags & 5))); then
+	if ((${#COMPREPLY[@]} == 0 && ! (__gosw_flags & 5))); then
 		\builtin compopt -o default 2>/dev/null || \builtin :
 	fi
 }
