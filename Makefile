@@ -18,8 +18,8 @@ build: ## build gosw and gosw-shim into bin/
 	$(BUILD) -o bin/ ./cmd/...
 
 install: build ## put gosw and gosw-shim into PREFIX/bin (~/.local/bin)
-	@mkdir -p $(PREFIX)/bin
-	install bin/gosw bin/gosw-shim $(PREFIX)/bin/
+	@mkdir -p '$(PREFIX)/bin'
+	install bin/gosw bin/gosw-shim '$(PREFIX)/bin/'
 
 setup: ## install the tools that check needs, where they are missing
 	@scripts/setup

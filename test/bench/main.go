@@ -1,8 +1,8 @@
 // Bench measures what switching costs: "go version" run directly, through the
-// shim, through the shell function, and through the smallest program that only
-// execs (static C), which is the floor for any shim. All run in turn in one
-// bash, so that the ratios hold on a noisy machine. It prints a table; nothing
-// passes or fails.
+// shim, through the shell function, and through the smallest programs that only
+// exec: in static C, the floor for any shim, and in Go, the floor for one in Go.
+// All run in turn in one bash, so that the ratios hold on a noisy machine. It
+// prints a table; nothing passes or fails.
 package main
 
 import (
@@ -20,10 +20,23 @@ import (
 	"time"
 )
 
-const floorSource = `
+// The floors. PROGRAM is what they become.
+const (
+	floorC = `
 #include <unistd.h>
 int main(int argc, char **argv) { argv[0] = "go"; return execv(PROGRAM, argv), 127; }
 `
+	floorGo = `
+package main
+
+import (
+	"os"
+	"syscall"
+)
+
+func main() { _ = syscall.Exec(PROGRAM, append([]string{"go"}, os.Args[1:]...), os.Environ()) }
+`
+)
 
 func main() {
 	log.SetFlags(0)
@@ -96,23 +109,30 @@ func (b *bench) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// floor builds the smallest program that becomes the real go.
-func (b *bench) floor() (string, error) {
-	source := filepath.Join(b.work, "floor.c")
-	program := filepath.Join(b.work, "floor")
+// floor builds source, a program that becomes the real go, with a compiler
+// whose arguments are args, the program's name and the file's.
+func (b *bench) floor(file, source string, args ...string) (string, error) {
+	path := filepath.Join(b.work, file)
+	program := path + ".out"
 	toolchain := strconv.Quote(filepath.Join(b.goroot, "bin", "go"))
-	if err := os.WriteFile(source, []byte(strings.ReplaceAll(floorSource, "PROGRAM", toolchain)), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(source, "PROGRAM", toolchain)), 0o644); err != nil {
 		return "", err
 	}
-	out, err := exec.Command("gcc", "-O2", "-static", "-o", program, source).CombinedOutput()
+	cmd := exec.Command(args[0], append(args[1:], program, path)...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("gcc: %w\n%s", err, out)
+		return "", fmt.Errorf("%v: %w\n%s", args, err, out)
 	}
 	return program, nil
 }
 
 func (b *bench) switching(rounds, runs int) error {
-	floor, err := b.floor()
+	inC, err := b.floor("floor.c", floorC, "gcc", "-O2", "-static", "-o")
+	if err != nil {
+		return err
+	}
+	inGo, err := b.floor("floor.go", floorGo, "go", "build", "-trimpath", "-ldflags=-s", "-o")
 	if err != nil {
 		return err
 	}
@@ -124,9 +144,9 @@ func (b *bench) switching(rounds, runs int) error {
 	if err != nil {
 		return err
 	}
-	ways := []string{"direct", "floor", "shim", "function"}
+	ways := []string{"direct", "c", "go", "shim", "function"}
 	cmd := exec.Command("bash", script, strconv.Itoa(rounds), strconv.Itoa(runs),
-		"direct="+filepath.Join(b.goroot, "bin", "go"), "floor="+floor,
+		"direct="+filepath.Join(b.goroot, "bin", "go"), "c="+inC, "go="+inGo,
 		"shim="+filepath.Join(b.root, "bin", "go"), "function=function")
 	cmd.Dir = b.work
 	cmd.Env = append(os.Environ(), "GOSW_ROOT="+b.root, "HOOK="+string(hook), "GO_VERSION=", "GOTOOLCHAIN=local")
@@ -147,7 +167,7 @@ func (b *bench) switching(rounds, runs int) error {
 	}
 	fmt.Printf("%s %s/%s, %d CPUs; medians of %d rounds of %d runs\n\n", b.version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds, runs)
 	fmt.Println("go version            ms    of direct   more than direct")
-	names := map[string]string{"direct": "direct", "floor": "static C exec", "shim": "gosw-shim", "function": "bash function"}
+	names := map[string]string{"direct": "direct", "c": "static C exec", "go": "empty Go exec", "shim": "gosw-shim", "function": "bash function"}
 	for _, way := range ways {
 		ratio, more := paired(times[way], times["direct"])
 		fmt.Printf("%-16s %7.3f     %5.3fx        %+.3f ms\n", names[way], median(times[way]), ratio, more)
