@@ -37,14 +37,14 @@ func Find(dir, gowork string) (Requirement, bool, error) {
 		work = upward(dir, "go.work")
 	}
 	if work != "" && work != "off" {
-		r, err := parse(work, parseWork)
+		r, err := parse(work)
 		return r, err == nil, err
 	}
 	mod := upward(dir, "go.mod")
 	if mod == "" {
 		return Requirement{}, false, nil
 	}
-	r, err := parse(mod, parseMod)
+	r, err := parse(mod)
 	return r, err == nil, err
 }
 
@@ -64,8 +64,12 @@ func upward(dir, name string) string {
 	}
 }
 
-func parse(file string, read func(*Requirement, []byte) error) (Requirement, error) {
+func parse(file string) (Requirement, error) {
 	r := Requirement{File: file}
+	// GOWORK may name anything, and opening a FIFO would block.
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return r, &fs.PathError{Op: "read", Path: file, Err: errors.New("not a regular file")}
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return r, err
@@ -78,12 +82,13 @@ func parse(file string, read func(*Requirement, []byte) error) (Requirement, err
 	if err != nil {
 		return r, err
 	}
-	return r, read(&r, data)
+	return r, r.read(data)
 }
 
-// parseMod is lax, as Go is with a go.mod from its future. ParseLax leaves the
-// toolchain line to its syntax tree.
-func parseMod(r *Requirement, data []byte) error {
+// read is lax, as Go is with a file from its future, and reads a go.work as it
+// reads a go.mod: their go and toolchain lines are the same, and the rest does
+// not matter. ParseLax leaves the toolchain line to its syntax tree.
+func (r *Requirement) read(data []byte) error {
 	f, err := modfile.ParseLax(r.File, data, nil)
 	if err != nil {
 		return err
@@ -93,18 +98,6 @@ func parseMod(r *Requirement, data []byte) error {
 		if line, ok := stmt.(*modfile.Line); ok && len(line.Token) == 2 && line.Token[0] == "toolchain" {
 			r.setToolchain(line.Token[1])
 		}
-	}
-	return nil
-}
-
-func parseWork(r *Requirement, data []byte) error {
-	f, err := modfile.ParseWork(r.File, data, nil)
-	if err != nil {
-		return err
-	}
-	r.setGo(f.Go)
-	if f.Toolchain != nil {
-		r.setToolchain(f.Toolchain.Name)
 	}
 	return nil
 }

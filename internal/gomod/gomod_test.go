@@ -49,6 +49,7 @@ func TestFind(t *testing.T) {
 		{"nearest", map[string]string{"go.mod": "module m\ngo 1.22\n", "a/go.mod": "module n\ngo 1.21\n"}, "a", "", "a/go.mod", 2, "1.21"},
 		{"go.work wins", map[string]string{"go.work": "go 1.24.2\nuse ./a\n", "a/go.mod": "module n\ngo 1.21\n"}, "a", "", "go.work", 1, "1.24.2"},
 		{"GOWORK off", map[string]string{"go.work": "go 1.24.2\nuse ./a\n", "a/go.mod": "module n\ngo 1.21\n"}, "a", "off", "a/go.mod", 2, "1.21"},
+		{"unknown directives in go.work", map[string]string{"go.work": "go 1.22\ntoolchain go1.22.3\nuse ./x\nfuture y\n"}, "", "", "go.work", 1, "1.22.3"},
 		{"unknown directives", map[string]string{"go.mod": "module m\ngo 1.22\nfuture (\n\tx\n)\n"}, "", "", "go.mod", 2, "1.22"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -95,6 +96,9 @@ func TestFindErrors(t *testing.T) {
 	}
 	if _, _, err := gomod.Find(t.TempDir(), "/nonexistent/go.work"); err == nil {
 		t.Error("GOWORK names a missing file: want an error")
+	}
+	if _, _, err := gomod.Find(t.TempDir(), t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("GOWORK names a folder: got %v", err)
 	}
 }
 
