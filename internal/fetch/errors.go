@@ -26,6 +26,9 @@ var (
 
 	// ErrStalled says that a server stopped sending.
 	ErrStalled = errors.New("no data received")
+
+	// ErrSlow says that a server sends, but does not come to an end.
+	ErrSlow = errors.New("no whole answer")
 )
 
 // A NoProxyError says that GONOPROXY (or GOPRIVATE) keeps a module away from
@@ -85,6 +88,17 @@ func (e *DatabaseError) Error() string {
 }
 
 func (e *DatabaseError) Unwrap() error { return e.Err }
+
+// A RequestError says that a request got no usable answer: no way to the server,
+// no trust in it, too many redirects.
+type RequestError struct {
+	URL string // without credentials and query
+	Err error
+}
+
+func (e *RequestError) Error() string { return "get " + e.URL + ": " + e.Err.Error() }
+
+func (e *RequestError) Unwrap() error { return e.Err }
 
 // A StatusError is an HTTP answer other than 200.
 type StatusError struct {

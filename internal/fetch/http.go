@@ -93,7 +93,7 @@ func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL
 	resp, err := w.client.Do(req)
 	guard.Stop()
 	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", display(u), cause(ctx, err))
+		return nil, &RequestError{URL: display(u), Err: cause(ctx, err)}
 	}
 	if resp.StatusCode != http.StatusOK {
 		defer resp.Body.Close()
@@ -149,8 +149,12 @@ func (w *web) statusError(u *url.URL, resp *http.Response) error {
 	return e
 }
 
-// read returns a whole small answer.
+// read returns a whole small answer. It has five times as long for that as a
+// body may be silent: one that comes byte by byte is never silent.
 func (w *web) read(ctx context.Context, u *url.URL, kind string, limit int64) ([]byte, error) {
+	bound := 5 * w.stall
+	ctx, cancel := context.WithTimeoutCause(ctx, bound, fmt.Errorf("%w within %v", ErrSlow, bound))
+	defer cancel()
 	b, err := w.get(ctx, u, kind)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
@@ -216,5 +217,25 @@ func TestDisplay(t *testing.T) {
 		if got := display(u); got != want {
 			t.Errorf("display(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+// TestReadSlow has a server that sends a byte from time to time: it is never
+// silent, and never done.
+func TestReadSlow(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			_, _ = w.Write([]byte("v"))
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(10 * time.Millisecond)
+		}
+	}))
+	t.Cleanup(server.Close)
+	c := newClient(t, fetchtest.NewServer(t), func(cfg *Config) {
+		cfg.Proxy, cfg.Stall = server.URL, 200*time.Millisecond
+	})
+	if _, err := c.Releases(t.Context(), 0); !errors.Is(err, ErrSlow) {
+		t.Errorf("err = %v, want ErrSlow", err)
 	}
 }
