@@ -74,17 +74,15 @@ func find(tool string, args []string, self string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
+	env := resolve.Env{GoVersion: os.Getenv("GO_VERSION"), DefaultFile: home.DefaultFile()}
 	dir, err := os.Getwd()
-	if err != nil {
+	if err != nil && env.GoVersion == "" { // which decides without a directory
 		return target{}, err
 	}
 	if tool == "go" { // gofmt has no -C
 		dir = resolve.Dir(dir, args)
 	}
-	choice, err := resolve.For(resolve.Env{
-		GoVersion:   os.Getenv("GO_VERSION"),
-		DefaultFile: home.DefaultFile(),
-	}, dir)
+	choice, err := resolve.For(env, dir)
 	if err != nil {
 		return target{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/gosw/gosw/internal/cli"
@@ -15,8 +16,13 @@ func main() {
 }
 
 func run() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx := context.Background()
+	if signals := signals(); len(signals) > 0 { // none would mean all
+		var stop func()
+		ctx, stop = signal.NotifyContext(ctx, signals...)
+		defer stop()
+		context.AfterFunc(ctx, stop) // a second signal ends what does not heed the first
+	}
 	return cli.Main(ctx, cli.Invocation{
 		Args:   os.Args[1:],
 		Env:    os.Environ(),
@@ -24,4 +30,10 @@ func run() int {
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 	})
+}
+
+// signals are those that end gosw in good order. One that is ignored, as for a
+// job in the background of a script, stays so for gosw and what it runs.
+func signals() []os.Signal {
+	return slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM}, signal.Ignored)
 }

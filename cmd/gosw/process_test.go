@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/lockedfile"
+
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
@@ -205,4 +207,41 @@ func TestInterrupted(t *testing.T) {
 	if got := s.checkWhole(); got != 0 {
 		t.Errorf("%d toolchains listed, want none", got)
 	}
+}
+
+// TestInterruptedTwice interrupts an install that waits for a lock without
+// listening: the second signal ends it.
+func TestInterruptedTwice(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.run("install", "1.21.13") // makes the folder of the tree head
+	head := filepath.Join(s.home, ".local", "state", "gosw", "sumdb", fetchtest.SumDBName, "latest.lock")
+	unlock, err := lockedfile.MutexAt(head).Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	s.server.Reset()
+	cmd := s.command(s.server.Proxy(), "install", "1.22.4")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for s.server.Requests(".zip") == 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	for range 50 {
+		_ = cmd.Process.Signal(os.Interrupt)
+		select {
+		case err := <-done:
+			if err == nil {
+				t.Error("the install went on although it was interrupted")
+			}
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	_ = cmd.Process.Kill()
+	t.Error("two interrupts did not end it")
 }
