@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -64,12 +65,11 @@ func completions(versions []gover.Version) []string {
 	newestFirst(versions)
 	var lines, numbers []string
 	for _, v := range versions {
-		if len(lines) == 0 || lines[len(lines)-1] != v.Line() {
+		// A line stands for its newest release, so one of candidates is nothing.
+		if !v.IsPrerelease() && !slices.Contains(lines, v.Line()) {
 			lines = append(lines, v.Line())
 		}
-		if n := v.Number(); n != v.Line() {
-			numbers = append(numbers, n)
-		}
+		numbers = append(numbers, gover.Only(v).String()) // 1.20.0, where Go says 1.20
 	}
 	return append(lines, numbers...)
 }

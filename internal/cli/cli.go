@@ -6,6 +6,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -77,13 +78,38 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 		return &usageError{err: err, hint: helpHint(cmd)}
 	})
 	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
-	root.SetHelpCommandGroupID("")
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
 		a.installCommand(), a.uninstallCommand(), a.listCommand(),
 		a.defaultCommand(), a.useCommand(), a.currentCommand(), a.whichCommand(), a.execCommand(),
 		a.initCommand(), a.envCommand(), a.shimCommand(),
 	)
 	return root
+}
+
+// helpCommand is cobra's, but that a command that is not there is an error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(cmd.Root(), args[0])
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, command := range cmd.Root().Commands() {
+				if command.IsAvailableCommand() {
+					names = append(names, command.Name())
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
 }
 
 // runRoot is gosw without a known command.
@@ -135,11 +161,11 @@ func (a *app) lockTimeout() (time.Duration, error) {
 // choice resolves the version that applies in the working directory, or where
 // args, the arguments of a go command, say.
 func (a *app) choice(home toolchain.Home, args []string) (resolve.Choice, error) {
-	dir, err := os.Getwd()
-	if err != nil {
+	env := resolve.Env{GoVersion: a.getenv("GO_VERSION"), DefaultFile: home.DefaultFile()}
+	dir, err := workingDir()
+	if err != nil && env.GoVersion == "" { // which decides without a directory
 		return resolve.Choice{}, err
 	}
-	env := resolve.Env{GoVersion: a.getenv("GO_VERSION"), DefaultFile: home.DefaultFile()}
 	choice, err := resolve.For(env, resolve.Dir(dir, args))
 	if err != nil {
 		return choice, err
@@ -149,6 +175,16 @@ func (a *app) choice(home toolchain.Home, args []string) (resolve.Choice, error)
 		return choice, choice.Blame(err)
 	}
 	return choice, nil
+}
+
+// workingDir is os.Getwd with a hint: a folder that is removed stays the working
+// directory of the shells in it.
+func workingDir() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", &hintError{fmt.Errorf("working directory: %w", err), `it may have been removed; "cd" leads out of it`}
+	}
+	return dir, nil
 }
 
 // executable returns the path of the running gosw without symbolic links.
@@ -176,7 +212,11 @@ func (a *app) client() (*fetch.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fetch.New(cfg)
+	client, err := fetch.New(cfg)
+	if err != nil {
+		return nil, &hintError{err, `"gosw env" shows where the settings come from`}
+	}
+	return client, nil
 }
 
 // parseSpecs parses each argument, or none.

@@ -41,9 +41,7 @@ func (a *app) current(asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	if err := a.checkMinimum(t); err != nil {
-		return err
-	}
+	a.checkMinimum(t)
 	if asJSON {
 		return a.ui.printJSON(currentJSON{1, t.version, t.choice.Spec.String(), int(t.choice.Rule), t.choice.Source(), t.goroot})
 	}
@@ -52,25 +50,29 @@ func (a *app) current(asJSON bool) error {
 		name = "system"
 	}
 	if isTerminal(a.ui.out) && !t.version.IsZero() {
-		name += fmt.Sprintf(" (set by %s)", t.choice.Source())
+		name += fmt.Sprintf(" (set by %s)", clean(t.choice.Source()))
 	}
 	return a.ui.print("%s", name)
 }
 
-// checkMinimum says so if the pin is older than the go.mod here allows.
-func (a *app) checkMinimum(t target) error {
+// checkMinimum says so if the pin is older than the go.mod here allows, or if
+// that file does not tell. It decides nothing, so it fails nothing.
+func (a *app) checkMinimum(t target) {
 	if t.version.IsZero() || !t.choice.Pinned() {
-		return nil
+		return
 	}
 	required, found, err := a.required()
-	if err != nil || !found || required.Allows(t.version) {
-		return err
+	if err != nil {
+		a.ui.note("%v", err)
+		return
+	}
+	if !found || required.Allows(t.version) {
+		return
 	}
 	a.ui.note("%s:%d needs go %s, but %s pins %v", required.File, required.GoLine, required.Go, t.choice.Source(), t.version)
 	if spec, err := required.Spec(); err == nil {
 		a.ui.hint(fmt.Sprintf("install it with %q and change the pin to %s", "gosw install "+spec.String(), spec))
 	}
-	return nil
 }
 
 func (a *app) whichCommand() *cobra.Command {

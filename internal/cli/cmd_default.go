@@ -22,6 +22,9 @@ gosw. Without an argument it prints the default.`,
   gosw default system`,
 		Args: atMostOne("version"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && (unset || asJSON) {
+				return &usageError{errors.New("default takes a version, --unset or --json, one of them"), helpHint(cmd)}
+			}
 			st, err := a.store()
 			switch {
 			case err != nil:

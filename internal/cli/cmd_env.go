@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 	"github.com/spf13/cobra"
 
+	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -114,12 +116,32 @@ func writeSettings(args []string) error {
 				fmt.Sprintf("put this in ~/.bashrc: export %s=…", name),
 			}
 		}
-		if err := v.check(setting{name, value, "new value"}); err != nil {
+		err = v.check(setting{name, value, newValue})
+		if err == nil {
+			err = checkNetwork(name, value)
+		}
+		if err != nil {
 			return &usageError{err: err}
 		}
 		changes[name] = value
 	}
 	return changeSettings(changes)
+}
+
+// checkNetwork reports a value of GOPROXY or GOSUMDB that no download could use.
+func checkNetwork(name, value string) error {
+	cfg := fetch.Config{
+		Proxy: defaultProxy, SumDB: defaultSumDB,
+		CacheDir: ".", StateDir: ".", Platform: thisPlatform(),
+	}
+	switch name {
+	case "GOPROXY":
+		cfg.Proxy = value
+	case "GOSUMDB":
+		cfg.SumDB = value
+	}
+	_, err := fetch.New(cfg)
+	return err
 }
 
 func unsetSettings(names []string) error {
@@ -139,12 +161,32 @@ func changeSettings(changes map[string]string) error {
 	if len(changes) == 0 {
 		return &usageError{err: errors.New("env -w and -u need a NAME"), hint: `run "gosw env --help"`}
 	}
-	if err := os.MkdirAll(filepath.Dir(configFile()), 0o755); err != nil {
+	err := createPrivate(configFile())
+	if err == nil {
+		err = lockedfile.Transform(configFile(), func(old []byte) ([]byte, error) {
+			return rewriteSettings(old, changes), nil
+		})
+	}
+	if err != nil {
+		return &hintError{fmt.Errorf("write settings: %w", err), "the file has to be writable; XDG_CONFIG_HOME moves it"}
+	}
+	return nil
+}
+
+// createPrivate makes an empty file, if there is none, that other users can't
+// read: GOPROXY may hold a password.
+func createPrivate(file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
-	return lockedfile.Transform(configFile(), func(old []byte) ([]byte, error) {
-		return rewriteSettings(old, changes), nil
-	})
+	if _, err := readSettings(file); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func rewriteSettings(old []byte, changes map[string]string) []byte {

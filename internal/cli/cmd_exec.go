@@ -74,6 +74,8 @@ func (a *app) exec(text string, command []string) error {
 	if !t.version.IsZero() {
 		path = filepath.Join(t.goroot, "bin") + string(filepath.ListSeparator) + path
 		env = append(env, "PATH="+path, "GO_VERSION="+gover.Only(t.version).String())
+	} else {
+		env = append(env, "GO_VERSION=system") // the go on PATH may be the shim
 	}
 	program, err := lookPath(command[0], path)
 	if err != nil {
@@ -187,11 +189,11 @@ func (a *app) autoInstall(ctx context.Context, t target, missing *notInstalledEr
 	case "never":
 		return t, missing
 	case "ask":
-		if !a.ui.interactive() || !a.ask(missing) {
+		if !a.ui.interactive() || !a.ask(ctx, missing) {
 			return t, missing
 		}
 	}
-	if err := a.install(ctx, []gover.Spec{t.choice.Spec}); err != nil {
+	if err := a.install(ctx, toInstall(t.choice.Spec)); err != nil {
 		return t, err
 	}
 	home, err := a.home()
@@ -201,18 +203,29 @@ func (a *app) autoInstall(ctx context.Context, t target, missing *notInstalledEr
 	return a.targetOf(home, t.choice)
 }
 
-// ask asks on the terminal whether to install.
-func (a *app) ask(missing *notInstalledError) bool {
-	_, _ = fmt.Fprintf(a.ui.err, "gosw: %v. Install it now? [Y/n] ", missing)
-	answer, err := bufio.NewReader(a.ui.in).ReadString('\n')
-	if err != nil {
+// ask asks on the terminal whether to install. An interrupt is a no.
+func (a *app) ask(ctx context.Context, missing *notInstalledError) bool {
+	_, _ = fmt.Fprintf(a.ui.err, "gosw: %s. Install it now? [Y/n] ", clean(missing.Error()))
+	yes := make(chan bool, 1)
+	go func() {
+		answer, err := bufio.NewReader(a.ui.in).ReadString('\n')
+		if err != nil { // the end of input leaves the cursor where it is
+			_, _ = fmt.Fprintln(a.ui.err)
+		}
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "", "y", "yes":
+			yes <- err == nil
+		default:
+			yes <- false
+		}
+	}()
+	select {
+	case answer := <-yes:
+		return answer
+	case <-ctx.Done():
+		_, _ = fmt.Fprintln(a.ui.err)
 		return false
 	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "", "y", "yes":
-		return true
-	}
-	return false
 }
 
 // lookFile returns program if it is there.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,6 +53,22 @@ the one that $SHELL names unless given.`,
 	cmd.Flags().BoolVar(&noFunction, "no-function", false, "define no go and gofmt functions; the shims do the same a millisecond slower")
 	cmd.Flags().BoolVar(&noCompletion, "no-completion", false, "define no completion")
 	return cmd
+}
+
+// initCode is what loads gosw into bash here. It names gosw by its path where
+// PATH does not lead to this one.
+func (a *app) initCode() string {
+	name := "gosw"
+	if exe, err := executable(); err == nil {
+		found, err := lookPath(name, a.getenv("PATH"))
+		if err == nil {
+			found, err = filepath.EvalSymlinks(found)
+		}
+		if err != nil || found != exe {
+			name = shellWord(exe)
+		}
+	}
+	return fmt.Sprintf(`eval "$(%s init bash)"`, name)
 }
 
 // shell returns the shell that args name, or the user's.

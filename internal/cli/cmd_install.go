@@ -19,6 +19,7 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/shell"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -63,19 +64,20 @@ func (a *app) wanted() ([]gover.Spec, error) {
 		return nil, err
 	}
 	if choice.Pinned() && choice.Spec.Kind() != gover.System {
-		return []gover.Spec{choice.Spec}, nil
+		return toInstall(choice.Spec), nil
 	}
 	required, found, err := a.required()
-	if err != nil {
-		return nil, err
-	}
-	if found {
-		if spec, err := required.Spec(); err != nil || spec.Kind() != 0 {
-			return []gover.Spec{spec}, err
+	if err == nil && found {
+		var spec gover.Spec
+		if spec, err = required.Spec(); err == nil && spec.Kind() != 0 {
+			return []gover.Spec{spec}, nil
 		}
 	}
+	if err != nil {
+		return nil, &hintError{err, `mend it, or name a version, such as "gosw install latest"`}
+	}
 	if choice.Rule == resolve.FromDefault && choice.Spec.Kind() != gover.System {
-		return []gover.Spec{choice.Spec}, nil
+		return toInstall(choice.Spec), nil
 	}
 	return nil, &usageError{
 		err:  errors.New("nothing here asks for a Go version"),
@@ -84,7 +86,7 @@ func (a *app) wanted() ([]gover.Spec, error) {
 }
 
 func (a *app) required() (gomod.Requirement, bool, error) {
-	dir, err := os.Getwd()
+	dir, err := workingDir()
 	if err != nil {
 		return gomod.Requirement{}, false, err
 	}
@@ -277,7 +279,12 @@ func (a *app) placeShims(ctx context.Context, st *store.Store) error {
 
 // pathHint says how to get the shims on PATH, where they are not.
 func (a *app) pathHint(home toolchain.Home) {
-	if !slices.Contains(filepath.SplitList(a.getenv("PATH")), home.Bin()) {
-		a.ui.hint(fmt.Sprintf("%s is not on PATH; put this in ~/.bashrc: eval \"$(gosw init bash)\"", home.Bin()))
+	if slices.Contains(filepath.SplitList(a.getenv("PATH")), home.Bin()) {
+		return
 	}
+	fix := "put it there, before any other go"
+	if _, ok := shell.Detect(a.getenv("SHELL")); ok || a.getenv("SHELL") == "" {
+		fix = "put this in ~/.bashrc: " + a.initCode()
+	}
+	a.ui.hint(home.Bin() + " is not on PATH; " + fix)
 }

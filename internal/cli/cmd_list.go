@@ -79,7 +79,7 @@ func (a *app) listInstalled(options listOptions) error {
 		if isTerminal(a.ui.out) {
 			line = "  " + line
 			if v == active {
-				line = fmt.Sprintf("* %v (set by %s)", v, source)
+				line = fmt.Sprintf("* %v (set by %s)", v, clean(source))
 			}
 		}
 		if err := a.ui.print("%s", line); err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -22,10 +23,7 @@ the shell ends or "gosw use --unset". It needs the shell function that
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
 			case !session:
-				return &hintError{
-					errors.New("a program can't switch the shell that started it; that needs gosw's shell function"),
-					`load it with eval "$(gosw init bash)", or set it yourself: export GO_VERSION=…`,
-				}
+				return a.notLoaded(args)
 			case unset && len(args) == 0:
 				return a.ui.print("GO_VERSION=")
 			case unset || len(args) == 0:
@@ -44,6 +42,22 @@ the shell ends or "gosw use --unset". It needs the shell function that
 	cmd.Flags().BoolVar(&session, "session", false, "")
 	_ = cmd.Flags().MarkHidden("session")
 	return cmd
+}
+
+// notLoaded is the error of "gosw use" without the shell function.
+func (a *app) notLoaded(args []string) error {
+	specs, err := parseSpecs(args)
+	if err != nil {
+		return err
+	}
+	byHand := "unset GO_VERSION"
+	if len(specs) > 0 {
+		byHand = "export GO_VERSION=" + shellWord(specs[0].String())
+	}
+	return &hintError{
+		errors.New("a program can't switch the shell that started it; that needs gosw's shell function"),
+		fmt.Sprintf("load it with %s, or do it yourself: %s", a.initCode(), byHand),
+	}
 }
 
 func (a *app) use(spec gover.Spec) error {

@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -38,6 +38,7 @@ type variable struct {
 // else (for Go's own) from that of "go env -w", else it has its default.
 func variables() []variable {
 	return []variable{
+		{name: "GO_VERSION", environmentOnly: true},
 		{name: "GOSW_ROOT", environmentOnly: true},
 		{name: "GOSW_GOTOOLCHAIN", fallback: "local", environmentOnly: true},
 		{name: "GOSW_AUTO_INSTALL", fallback: "ask", want: "never, ask or always", valid: func(s string) bool {
@@ -52,7 +53,7 @@ func variables() []variable {
 			return err == nil && d > 0
 		}},
 		{name: "GOPROXY", fallback: defaultProxy, shared: true},
-		{name: "GOSUMDB", fallback: "sum.golang.org", shared: true},
+		{name: "GOSUMDB", fallback: defaultSumDB, shared: true},
 		{name: "GOPRIVATE", shared: true},
 		{name: "GONOPROXY", shared: true},
 		{name: "GOAUTH", fallback: "netrc", shared: true},
@@ -67,8 +68,14 @@ func (v variable) check(s setting) error {
 	return nil
 }
 
-// defaultProxy is the value that GOPROXY has in Go itself.
-const defaultProxy = "https://proxy.golang.org,direct"
+// The values that GOPROXY and GOSUMDB have in Go itself.
+const (
+	defaultProxy = "https://proxy.golang.org,direct"
+	defaultSumDB = "sum.golang.org"
+)
+
+// newValue is the origin of a setting that is still to be written.
+const newValue = "new value"
 
 // A setting is the value of a variable and where it comes from.
 type setting struct {
@@ -156,25 +163,46 @@ func (a *app) goEnvFile() string {
 	}
 }
 
+// maxEnvFile is the largest settings file that is read, in bytes.
+const maxEnvFile = 1 << 20
+
 // readEnvFile reads lines KEY=VALUE, as "go env -w" writes them. Other lines
 // do not count; a file that is not there has none.
 func readEnvFile(file string) (map[string]string, error) {
-	f, err := os.Open(file)
+	data, err := readSettings(file)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil
 	} else if err != nil {
-		return nil, err
+		return nil, &hintError{fmt.Errorf("read settings: %w", err), "mend or remove " + file}
 	}
-	defer f.Close()
 	values := make(map[string]string)
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		key, value, ok := strings.Cut(strings.TrimSpace(lines.Text()), "=")
+	for line := range strings.Lines(string(data)) {
+		key, value, ok := strings.Cut(strings.TrimSpace(line), "=")
 		if ok && !strings.HasPrefix(key, "#") {
 			values[key] = value
 		}
 	}
-	return values, lines.Err()
+	return values, nil
+}
+
+// readSettings reads a small file. It looks before it opens, since opening a
+// FIFO would block.
+func readSettings(file string) ([]byte, error) {
+	info, err := os.Stat(file)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.Mode()&fs.ModeCharDevice != 0: // GOENV=/dev/null
+		return nil, nil
+	case !info.Mode().IsRegular():
+		err = errors.New("not a regular file")
+	case info.Size() > maxEnvFile:
+		err = errors.New("larger than 1 MiB")
+	}
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: file, Err: err}
+	}
+	return os.ReadFile(file)
 }
 
 // fetchConfig gathers what the fetcher must know.
@@ -199,10 +227,12 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 		HTTPProxy: http.ProxyFromEnvironment,
 		CacheDir:  filepath.Join(xdg.CacheHome, "gosw"),
 		StateDir:  filepath.Join(xdg.StateHome, "gosw", "sumdb"),
-		Platform:  fetch.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH},
+		Platform:  thisPlatform(),
 		UserAgent: "gosw/" + Version,
 	}, nil
 }
+
+func thisPlatform() fetch.Platform { return fetch.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH} }
 
 // netrc returns the path of the netrc file, "" if GOAUTH does not name netrc
 // as a way to authenticate. The other ways of GOAUTH run commands; they are not

@@ -20,7 +20,7 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// The exit codes of gosw, as docs/exit-codes.md promises them. A command that
+// The exit codes of gosw, as docs/reference.md promises them. A command that
 // gosw runs for the user passes its own code through.
 const (
 	exitFailed       = 1
@@ -95,15 +95,19 @@ func specName(spec gover.Spec) string {
 	return spec.String()
 }
 
-// report prints err, and each of the errors joined in it, and returns the exit
-// code.
+// report prints err, and each of the errors joined in it, once, and returns the
+// exit code.
 func (a *app) report(err error) int {
 	if err == nil {
 		return 0
 	}
 	code := 0
+	said := make(map[string]bool)
 	for _, err := range flatten(err) {
-		a.reportOne(err)
+		if !said[err.Error()] {
+			a.reportOne(err)
+		}
+		said[err.Error()] = true
 		code = worse(code, exitCode(err))
 	}
 	return code
@@ -162,7 +166,7 @@ func (a *app) reportOne(err error) {
 func (u *ui) security(err *fetch.SecurityError) {
 	u.note("%v", err)
 	for _, line := range err.Details {
-		_, _ = fmt.Fprintf(u.err, "\t%s\n", line)
+		_, _ = fmt.Fprintf(u.err, "\t%s\n", clean(line))
 	}
 	_, _ = fmt.Fprint(u.err, "SECURITY ERROR\n"+
 		"This download could not be proven to be the published release. Nothing was installed.\n")
@@ -176,6 +180,8 @@ func hintFor(err error) string {
 	var pin *resolve.PinError
 	var format *store.FormatError
 	var private *fetch.NoProxyError
+	var setting *settingError
+	var busy *store.BusyError
 	switch {
 	case errors.As(err, &hint):
 		return hint.hint
@@ -185,6 +191,10 @@ func hintFor(err error) string {
 		return missing.hint()
 	case errors.As(err, &pin):
 		return pinHint(pin)
+	case errors.As(err, &setting):
+		return setting.hint()
+	case errors.As(err, &busy):
+		return `try again when that has ended; GOSW_LOCK_TIMEOUT is how long gosw waits`
 	case errors.As(err, &format):
 		return "install the newest gosw; this store was last written by a newer one"
 	case errors.Is(err, fetch.ErrSumDBOff):
@@ -202,23 +212,48 @@ func hintFor(err error) string {
 	case errors.Is(err, syscall.ENOSPC):
 		return `make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk`
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
-		return `gosw writes below GOSW_ROOT and the user's cache folder; "gosw env GOSW_ROOT" shows the first`
-	case errors.Is(err, context.DeadlineExceeded):
-		return `try again; "gosw env GOPROXY" shows where it was sent`
+		return `gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first`
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, fetch.ErrStalled), errors.Is(err, fetch.ErrSlow), isNetwork(err):
+		return `look at the network and at GOPROXY, "gosw env" shows what it is, and try again`
 	}
 	return ""
 }
 
-func (e *notInstalledError) hint() string {
-	return fmt.Sprintf("run %q", "gosw install "+shellWord(e.spec.String()))
+// isNetwork reports whether the way to a server, or what answers there instead
+// of a module proxy, is to blame.
+func isNetwork(err error) bool {
+	var request *fetch.RequestError
+	var status *fetch.StatusError
+	var content *fetch.ContentError
+	var truncated *fetch.TruncatedError
+	return errors.As(err, &request) || errors.As(err, &status) || errors.As(err, &content) || errors.As(err, &truncated)
 }
 
-// shellWord quotes a constraint, which a shell would take for a redirection.
-func shellWord(text string) string {
-	if strings.ContainsAny(text, "<>=!~ ") {
-		return "'" + text + "'"
+func (e *settingError) hint() string {
+	switch e.setting.Origin {
+	case "environment":
+		return fmt.Sprintf("run %q", "unset "+e.setting.Name)
+	case newValue:
+		return ""
 	}
-	return text
+	return fmt.Sprintf("run %q", "gosw env -u "+e.setting.Name)
+}
+
+func (e *notInstalledError) hint() string {
+	words := []string{"gosw install"}
+	for _, spec := range toInstall(e.spec) {
+		words = append(words, shellWord(spec.String()))
+	}
+	return `run "` + strings.Join(words, " ") + `"`
+}
+
+// shellWord quotes what a shell would not take as it is, such as a constraint.
+func shellWord(text string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-,"
+	if strings.Trim(text, plain) == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 func pinHint(pin *resolve.PinError) string {
@@ -252,7 +287,9 @@ func helpHint(cmd *cobra.Command) string {
 // unknownCommand names the commands that name may have been meant for.
 func unknownCommand(cmd *cobra.Command, name string) error {
 	err := &usageError{err: fmt.Errorf("unknown command %q", name), hint: helpHint(cmd)}
-	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+	if name == "version" {
+		err.hint = `did you mean "gosw --version"?`
+	} else if near := cmd.SuggestionsFor(name); len(near) > 0 {
 		err.hint = fmt.Sprintf("did you mean %q?", "gosw "+near[0])
 	} else if _, specErr := gover.ParseSpec(name); specErr == nil {
 		err.hint = fmt.Sprintf("did you mean %q or %q?", "gosw install "+name, "gosw use "+name)
@@ -261,8 +298,9 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 }
 
 // asExit turns the failure to start a program into the exit code that shells
-// give it.
+// give it. No hint on the store's rights fits it.
 func asExit(err error) error {
+	err = &hintError{err: err}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound) {
 		return &exitError{err, exitNotInstalled}
 	}

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"time"
@@ -14,7 +16,7 @@ import (
 type progress struct {
 	mu    sync.Mutex
 	bar   *progressbar.ProgressBar
-	names string
+	names string // what the line begins with
 	done  map[gover.Version]int64
 	total map[gover.Version]int64
 }
@@ -26,12 +28,12 @@ func (u *ui) startProgress(names []string) (p *progress, stop func()) {
 		return nil, func() {}
 	}
 	p = &progress{
-		names: strings.Join(names, " "),
+		names: label(names),
 		done:  make(map[gover.Version]int64),
 		total: make(map[gover.Version]int64),
 	}
 	p.bar = progressbar.NewOptions64(-1,
-		progressbar.OptionSetWriter(u.err),
+		progressbar.OptionSetWriter(&fitted{u.err, u.width}),
 		progressbar.OptionSetDescription(p.names),
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionShowCount(),
@@ -40,6 +42,7 @@ func (u *ui) startProgress(names []string) (p *progress, stop func()) {
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionSetWidth(20),
 		progressbar.OptionClearOnFinish(),
+		progressbar.OptionUseANSICodes(true), // to wipe also the "^C" that the terminal adds
 	)
 	u.mu.Lock()
 	u.bar = p
@@ -50,6 +53,39 @@ func (u *ui) startProgress(names []string) (p *progress, stop func()) {
 		u.bar = nil
 		p.hide()
 	}
+}
+
+// label is what the line begins with: the names, while they leave room for more.
+func label(names []string) string {
+	if len(names) > 2 {
+		return fmt.Sprintf("%d toolchains", len(names))
+	}
+	return strings.Join(names, " ")
+}
+
+// fitted cuts lines, which begin with a carriage return, to what the terminal is
+// wide: one that wraps can't be wiped.
+type fitted struct {
+	to    io.Writer
+	width func() int
+}
+
+func (f *fitted) Write(p []byte) (int, error) {
+	width := f.width()
+	lines := strings.Split(string(p), "\r")
+	for i, line := range lines {
+		end := strings.IndexByte(line, '\x1b') // what erases comes last
+		if end < 0 {
+			end = len(line)
+		}
+		if runes := []rune(line[:end]); width > 0 && len(runes) >= width {
+			lines[i] = string(runes[:width-1]) + line[end:]
+		}
+	}
+	if _, err := io.WriteString(f.to, strings.Join(lines, "\r")); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // report returns the function that takes the progress of one download.

@@ -3,7 +3,8 @@ package cli
 // The rules of output:
 //
 //   - Results go to stdout, bare, one a line, so that scripts can read them.
-//   - All else goes to stderr and starts with "gosw: ".
+//   - All else goes to stderr and starts with "gosw: ". What others have
+//     chosen, such as the name of a folder, can't steer the terminal from there.
 //   - Nothing is said when nothing happened.
 //   - Progress is drawn only where stderr is a terminal that can move its
 //     cursor, and is gone when it is done.
@@ -13,7 +14,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -38,22 +43,43 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// width is how many columns stderr has, 0 if that can't be told.
+func (u *ui) width() int {
+	f, ok := u.err.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
 // interactive reports whether there is somebody to ask.
 func (u *ui) interactive() bool { return isTerminal(u.in) && isTerminal(u.err) }
 
 // print writes a result.
 func (u *ui) print(format string, args ...any) error {
 	_, err := fmt.Fprintf(u.out, format+"\n", args...)
-	return err
+	return outputError(err)
+}
+
+// outputError is the error of stdout. No hint on full disks or rights fits it.
+func outputError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &hintError{err: fmt.Errorf("print the result: %w", err)}
 }
 
 // printJSON writes a result for machines, indented. Its schema is in
-// docs/json.md.
+// docs/reference.md.
 func (u *ui) printJSON(v any) error {
 	encoder := json.NewEncoder(u.out)
 	encoder.SetIndent("", "\t")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
+	return outputError(encoder.Encode(v))
 }
 
 // note says something to the user on stderr.
@@ -63,7 +89,28 @@ func (u *ui) note(format string, args ...any) {
 	if u.bar != nil {
 		u.bar.hide()
 	}
-	_, _ = fmt.Fprintf(u.err, "gosw: "+format+"\n", args...)
+	_, _ = fmt.Fprintf(u.err, "gosw: %s\n", clean(fmt.Sprintf(format, args...)))
 }
 
 func (u *ui) hint(text string) { u.note("hint: %s", text) }
+
+// clean makes text fit for a terminal, whoever has written parts of it: what
+// could steer the terminal is escaped, and a second line is indented, so that it
+// does not pass for a message of its own.
+func clean(text string) string {
+	var out strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == '\n':
+			out.WriteString("\n\t")
+		case r == '\t' || unicode.IsGraphic(r) && (r != utf8.RuneError || size > 1):
+			out.WriteString(text[:size])
+		default:
+			quoted := strconv.QuoteToASCII(text[:size])
+			out.WriteString(quoted[1 : len(quoted)-1])
+		}
+		text = text[size:]
+	}
+	return out.String()
+}

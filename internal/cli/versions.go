@@ -25,6 +25,17 @@ func find(home toolchain.Home, spec gover.Spec) (gover.Version, bool, error) {
 	return constraint.Newest(spec, versions)
 }
 
+// toInstall returns what makes spec stand for something in an empty store:
+// which line is the one before the newest depends on the newest.
+func toInstall(spec gover.Spec) []gover.Spec {
+	if spec.Kind() == gover.Oldstable {
+		if latest, err := gover.ParseSpec("latest"); err == nil {
+			return []gover.Spec{latest, spec}
+		}
+	}
+	return []gover.Spec{spec}
+}
+
 // noRelease says that no release is one that spec stands for, and what is near.
 func noRelease(spec gover.Spec, known []gover.Version) error {
 	return &hintError{
