@@ -35,6 +35,7 @@ type Store struct {
 	home    toolchain.Home
 	timeout time.Duration
 	waiting func(what, holder string)
+	hook    func(step string) error
 }
 
 // Options are what a Store may be told. The zero value is useful.
@@ -44,13 +45,16 @@ type Options struct {
 	// Waiting is called once, possibly from another goroutine, when a lock is
 	// not to be had at once: for what, and who holds it.
 	Waiting func(what, holder string)
+	// Step is called before each step of a change, with its name; an error
+	// takes the place of the step. It is for fault tests; nil in the product.
+	Step func(name string) error
 }
 
 // Open returns the store at home, which need not exist: nothing is created
 // before something is written. A store written by a newer gosw is a
 // [*FormatError].
 func Open(home toolchain.Home, options Options) (*Store, error) {
-	s := &Store{home: home, timeout: options.LockTimeout, waiting: options.Waiting}
+	s := &Store{home: home, timeout: options.LockTimeout, waiting: options.Waiting, hook: options.Step}
 	if s.timeout == 0 {
 		s.timeout = 10 * time.Minute
 	}
