@@ -23,5 +23,6 @@ func run() int {
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
+		Step:   faults(),
 	})
 }

@@ -32,6 +32,10 @@ type Invocation struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
+
+	// Step is called before each step of a change of the store; see
+	// store.Options. It is nil but for fault tests.
+	Step func(name string) error
 }
 
 // Main runs one command and returns its exit code.
@@ -118,6 +122,7 @@ func (a *app) store() (*store.Store, error) {
 	}
 	return store.Open(home, store.Options{
 		LockTimeout: timeout,
+		Step:        a.inv.Step,
 		Waiting: func(what, holder string) {
 			a.ui.note("waiting for %s, which %s holds", what, holder)
 		},

@@ -66,10 +66,10 @@ func (s *Store) writeReceipt(v gover.Version, r *Receipt) error {
 	if err != nil {
 		return err
 	}
-	if err := s.writeFile(v.String(), s.sumsFile(v), r.Sums); err != nil {
+	if err := s.writeFile("sums", v.String(), s.sumsFile(v), r.Sums); err != nil {
 		return err
 	}
-	return s.writeFile(v.String(), s.receiptFile(v), append(data, '\n'))
+	return s.writeFile("receipt", v.String(), s.receiptFile(v), append(data, '\n'))
 }
 
 func (s *Store) removeReceipt(v gover.Version) error {
