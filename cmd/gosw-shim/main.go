@@ -70,7 +70,7 @@ type target struct {
 
 // find returns what tool stands for in the working directory.
 func find(tool string, args []string, self string) (target, error) {
-	home, err := toolchain.Find(os.Getenv)
+	path, err := toolchain.FindPath(os.Getenv)
 	if err != nil {
 		return target{}, err
 	}
@@ -83,10 +83,10 @@ func find(tool string, args []string, self string) (target, error) {
 	}
 	choice, err := resolve.For(resolve.Env{
 		GoVersion:   os.Getenv("GO_VERSION"),
-		DefaultFile: home.DefaultFile(),
+		DefaultFile: path.Home().DefaultFile(),
 	}, dir)
 	if err != nil {
 		return target{}, err
 	}
-	return locate(home, choice, tool, self)
+	return locate(path, choice, tool, self)
 }
