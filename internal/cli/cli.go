@@ -83,7 +83,7 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
 	root.SetHelpCommandGroupID("")
 	root.AddCommand(
-		a.installCommand(), a.uninstallCommand(), a.listCommand(),
+		a.installCommand(), a.uninstallCommand(), a.pruneCommand(), a.listCommand(),
 		a.defaultCommand(), a.useCommand(), a.currentCommand(), a.whichCommand(), a.execCommand(),
 		a.initCommand(), a.envCommand(), a.shimCommand(),
 	)
@@ -111,16 +111,26 @@ func (a *app) getenv(name string) string {
 
 func (a *app) home() (toolchain.Home, error) { return toolchain.Find(a.getenv) }
 
+// path returns the user's store and the system's, which are looked up as one.
+func (a *app) path() (toolchain.Path, error) { return toolchain.FindPath(a.getenv) }
+
+// store opens the user's store. A system's store that can't be used is an
+// error here, not a surprise later.
 func (a *app) store() (*store.Store, error) {
-	home, err := a.home()
+	path, err := a.path()
 	if err != nil {
 		return nil, err
+	}
+	if system := path.System(); system != "" {
+		if _, err := store.Open(system, store.Options{}); err != nil {
+			return nil, err
+		}
 	}
 	timeout, err := a.lockTimeout()
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(home, store.Options{
+	return store.Open(path.Home(), store.Options{
 		LockTimeout: timeout,
 		Step:        a.inv.Step,
 		Waiting: func(what, holder string) {

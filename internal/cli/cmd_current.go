@@ -41,6 +41,7 @@ func (a *app) current(asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	a.seen(t.choice)
 	if err := a.checkMinimum(t); err != nil {
 		return err
 	}

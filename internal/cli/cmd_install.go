@@ -62,6 +62,7 @@ func (a *app) wanted() ([]gover.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.seen(choice)
 	if choice.Pinned() && choice.Spec.Kind() != gover.System {
 		return []gover.Spec{choice.Spec}, nil
 	}
@@ -98,8 +99,14 @@ func (a *app) install(ctx context.Context, specs []gover.Spec) error {
 	if err != nil {
 		return err
 	}
-	in := &installer{app: a, store: st}
+	path, err := a.path()
+	if err != nil {
+		return err
+	}
+	a.warnOwner(st.Home())
+	in := &installer{app: a, store: st, path: path}
 	versions, selectErr := in.selectAll(ctx, specs)
+	versions = slices.DeleteFunc(versions, in.inSystem)
 	errs := []error{selectErr}
 	if len(versions) > 0 {
 		errs = append(errs, a.placeShims(ctx, st), in.addAll(ctx, versions))
@@ -114,8 +121,15 @@ func (a *app) install(ctx context.Context, specs []gover.Spec) error {
 type installer struct {
 	app    *app
 	store  *store.Store
+	path   toolchain.Path
 	client *fetch.Client
 	added  int
+}
+
+// inSystem reports whether v is in the system's store, so that the user's need
+// not have it.
+func (in *installer) inSystem(v gover.Version) bool {
+	return in.path.Of(v) != in.store.Home()
 }
 
 // open sets up the client when the network is needed for the first time.
@@ -172,7 +186,7 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 // fallBack serves spec from what is installed when the list of releases is out
 // of reach: to be asked for what is there is no reason to fail.
 func (in *installer) fallBack(spec gover.Spec, cause error) (gover.Version, error) {
-	v, ok, err := find(in.store.Home(), spec)
+	v, ok, err := find(in.path, spec)
 	if err != nil || !ok {
 		return gover.Version{}, cause
 	}

@@ -39,6 +39,7 @@ type variable struct {
 func variables() []variable {
 	return []variable{
 		{name: "GOSW_ROOT", environmentOnly: true},
+		{name: "GOSW_SYSTEM_ROOT", environmentOnly: true},
 		{name: "GOSW_GOTOOLCHAIN", fallback: "local", environmentOnly: true},
 		{name: "GOSW_AUTO_INSTALL", fallback: "ask", want: "never, ask or always", valid: func(s string) bool {
 			return s == "never" || s == "ask" || s == "always"

@@ -176,6 +176,7 @@ func hintFor(err error) string {
 	var pin *resolve.PinError
 	var format *store.FormatError
 	var private *fetch.NoProxyError
+	var access *store.AccessError
 	switch {
 	case errors.As(err, &hint):
 		return hint.hint
@@ -187,6 +188,8 @@ func hintFor(err error) string {
 		return pinHint(pin)
 	case errors.As(err, &format):
 		return "install the newest gosw; this store was last written by a newer one"
+	case errors.As(err, &access):
+		return fmt.Sprintf("what may be changed by others is not for you to run: %q", "chmod go-w "+access.Path)
 	case errors.Is(err, fetch.ErrSumDBOff):
 		return `set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`
 	case errors.As(err, &private):
@@ -199,6 +202,12 @@ func hintFor(err error) string {
 		return `export HOME, or set GOSW_ROOT to the folder of the store`
 	case errors.Is(err, toolchain.ErrRelativeRoot):
 		return `set GOSW_ROOT to a path that begins with /`
+	case errors.Is(err, toolchain.ErrRelativeSystemRoot):
+		return `set GOSW_SYSTEM_ROOT to a path that begins with /`
+	case errors.Is(err, syscall.EDQUOT):
+		return `this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`
+	case errors.Is(err, syscall.EIO):
+		return `the disk can't be read or written; the kernel's log ("dmesg") has more`
 	case errors.Is(err, syscall.ENOSPC):
 		return `make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk`
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
