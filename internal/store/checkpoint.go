@@ -30,6 +30,18 @@ func Steps() []Step {
 		{"uninstall/rename", "take the name away"},
 		{"uninstall/receipt", "remove receipt and manifest"},
 
+		{"repair/lock", "take the lock of the version"},
+		{"repair/proof", "ask the checksum database anew, where the receipt proves nothing"},
+		{"repair/stage", "make a folder for the new tree"},
+		{"repair/link", "put the files that are as proven into it"},
+		{"repair/fetch", "download and prove the others"},
+		{"repair/fill", "download all, where the manifest is lost"},
+		{"repair/seal", "make the files read-only, and prove the tree"},
+		{"repair/datasync", "put the tree on the disk"},
+		{"repair/exchange", "exchange the trees"},
+		{"repair/sync", "put the exchange on the disk"},
+		{"repair/delete", "delete the old tree, unless a process runs from it"},
+
 		{"delete/link", "remove the link that an uninstalled tree was still reached by"},
 		{"delete/sync", "put the loss of the name on the disk"},
 		{"delete/files", "delete the files"},

@@ -30,6 +30,10 @@ type Receipt struct {
 	Module    string        `json:"module"`    // golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64
 	SumDB     SumDB         `json:"sumdb"`
 
+	// Record proves H1 without the network; what is in it is the fetcher's
+	// affair.
+	Record json.RawMessage `json:"record,omitempty"`
+
 	// Sums is the manifest, in the very form that H1 hashes: a line
 	// "<hex SHA-256>  <name>" for each file, names as in the module zip.
 	Sums []byte `json:"-"`
