@@ -54,6 +54,7 @@ func (s *Store) changePins(change func([]string) []string) error {
 	if !ok {
 		return nil
 	}
+	defer s.sweep() // once the lock is free
 	defer release()
 	pins, err := s.Pins()
 	if err != nil {
