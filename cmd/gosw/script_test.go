@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
+	if programs = os.Getenv("GOSW_TEST_NAMESPACE"); programs != "" {
+		return m.Run() // in the namespace of disk_test.go: all is built
+	}
 	dir, err := os.MkdirTemp("", "gosw-script-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -76,6 +79,11 @@ func TestScript(t *testing.T) {
 			"entries":  cmdEntries,
 			"publish":  cmdPublish,
 			"fill":     cmdFill,
+			"flip":     cmdFlip,
+			"alter":    cmdAlter,
+			"forge":    cmdForge,
+			"received": cmdReceived,
+			"padded":   cmdPadded,
 		},
 	})
 }

@@ -103,10 +103,10 @@ func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string
 // nothing and is swept. All of it is on the disk before the rename, and the
 // rename is on the disk before the caller is told.
 func (s *Store) publish(v gover.Version, tree string, receipt *Receipt) error {
-	if err := s.writeReceipt(v, receipt); err != nil {
-		return err
+	err := s.writeReceipt(v, receipt)
+	if err == nil {
+		err = s.do("install/sync", func() error { return s.syncTree(tree) })
 	}
-	err := s.do("install/sync", func() error { return s.syncTree(tree) })
 	if err == nil {
 		err = s.do("install/rename", func() error { return s.giveName(v, tree) })
 	}
