@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -249,7 +250,7 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 			return nil, err
 		}
 		size = proof.Size
-		return newReceipt(proof), nil
+		return newReceipt(proof)
 	})
 	if missing := (*fetch.NotFoundError)(nil); errors.As(err, &missing) {
 		return false, in.explainMissing(ctx, v, err)
@@ -263,7 +264,8 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
-func newReceipt(p *fetch.Proof) *store.Receipt {
+func newReceipt(p *fetch.Proof) (*store.Receipt, error) {
+	record, err := json.Marshal(p.Record)
 	return &store.Receipt{
 		Platform:  runtime.GOOS + "/" + runtime.GOARCH,
 		Installed: time.Now(),
@@ -273,8 +275,9 @@ func newReceipt(p *fetch.Proof) *store.Receipt {
 		H1:        p.H1,
 		Module:    p.Module + "@" + p.Version,
 		SumDB:     store.SumDB{Name: p.SumDB, TreeSize: p.TreeSize, TreeHash: p.TreeHash},
+		Record:    record,
 		Sums:      p.Sums,
-	}
+	}, err
 }
 
 // placeShims puts go and gofmt into the store's bin folder. Toolchains can be

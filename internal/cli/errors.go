@@ -70,6 +70,15 @@ func (e *settingError) Error() string {
 	return fmt.Sprintf("%s (%s): %q is not %s", e.setting.Name, e.setting.Origin, e.setting.Value, e.want)
 }
 
+// An unprovenError is a failed proof of what is installed already.
+type unprovenError struct {
+	version gover.Version
+	err     *fetch.SecurityError
+}
+
+func (e *unprovenError) Error() string { return e.version.String() + ": " + e.err.Error() }
+func (e *unprovenError) Unwrap() error { return e.err }
+
 // A notInstalledError says that the version that applies is not installed.
 type notInstalledError struct {
 	spec   gover.Spec
@@ -148,7 +157,7 @@ func exitCode(err error) int {
 
 func (a *app) reportOne(err error) {
 	if security := (*fetch.SecurityError)(nil); errors.As(err, &security) {
-		a.ui.security(security)
+		a.ui.security(security, consequence(err))
 		return
 	}
 	a.ui.note("%v", err)
@@ -159,13 +168,21 @@ func (a *app) reportOne(err error) {
 
 // security prints the block of a failed proof. There is no hint: no flag goes
 // on from here.
-func (u *ui) security(err *fetch.SecurityError) {
+func (u *ui) security(err *fetch.SecurityError, consequence string) {
 	u.note("%v", err)
 	for _, line := range err.Details {
 		_, _ = fmt.Fprintf(u.err, "\t%s\n", line)
 	}
-	_, _ = fmt.Fprint(u.err, "SECURITY ERROR\n"+
-		"This download could not be proven to be the published release. Nothing was installed.\n")
+	_, _ = fmt.Fprintf(u.err, "SECURITY ERROR\n%s\n", consequence)
+}
+
+// consequence says what a failed proof means for the user.
+func consequence(err error) string {
+	if installed := (*unprovenError)(nil); errors.As(err, &installed) {
+		return fmt.Sprintf("This toolchain could not be proven to be the published release. Do not run it: %q replaces it.",
+			"gosw repair "+installed.version.Number())
+	}
+	return "This download could not be proven to be the published release. Nothing was installed."
 }
 
 // hintFor returns the command or change that mends err, "" if none is known.

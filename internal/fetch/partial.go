@@ -179,7 +179,7 @@ func (p *partial) unpack(ctx context.Context, root *os.Root) error {
 	for i, f := range p.files {
 		if got := p.wanted.entries[i].sum; got != f.Sum {
 			return &SecurityError{
-				Op: "verifying " + p.release.String(), Reason: "checksum mismatch", Module: Module + "@" + p.module(),
+				Op: "verifying " + p.String(), Reason: "checksum mismatch", Module: Module + "@" + p.module(),
 				Details: []string{
 					"file:       " + cleanLine(f.Path),
 					fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum),

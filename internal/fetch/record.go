@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,8 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/gosw/gosw/internal/gover"
 )
 
 // A Record is what proves the hash of a release for ever, with nothing but the
@@ -40,7 +43,7 @@ func CheckRecord(data []byte, module, h1, sumdb string) (Witness, error) {
 	witness, err := checkRecord(data, module, h1, sumdb)
 	if err != nil {
 		return Witness{}, &SecurityError{
-			Op: "verifying the receipt", Reason: "its record does not prove its checksum", Module: module,
+			Op: "verifying the receipt of " + module, Reason: "its record does not prove its checksum", Module: module,
 			Details: []string{"checksum: " + cleanLine(h1), "record:   " + cleanLine(err.Error())},
 		}
 	}
@@ -178,4 +181,24 @@ func (o *dbOps) tile(tile tlog.Tile) ([]byte, error) {
 		return whole[:len(whole)/full.W*tile.W], nil
 	}
 	return o.ReadRemote("/" + tile.Path())
+}
+
+// ModuleOf returns the module version that a release is: what its record in
+// the checksum database is about.
+func ModuleOf(v gover.Version, p Platform) string {
+	return Module + "@" + release{version: v, platform: p}.module()
+}
+
+// Prove asks the checksum database for v and downloads nothing: the Proof has
+// no Source, Size and Sums.
+func (c *Client) Prove(ctx context.Context, v gover.Version) (*Proof, error) {
+	r := release{version: v, platform: c.cfg.Platform}
+	if err := c.checkFetch(r); err != nil {
+		return nil, err
+	}
+	rec, err := c.lookup(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return c.proof(r, rec), nil
 }

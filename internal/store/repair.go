@@ -62,7 +62,7 @@ func (s *Store) lockAndRepair(ctx context.Context, v gover.Version, means Means)
 	if err := r.chooseProof(ctx); err != nil {
 		return report, err
 	}
-	if len(report.Tree) > 0 || r.receipt.Sums == nil {
+	if len(r.findings) > 0 || r.receipt.Sums == nil {
 		return report, r.exchange(ctx)
 	}
 	return report, r.writeReceipt()
@@ -70,11 +70,12 @@ func (s *Store) lockAndRepair(ctx context.Context, v gover.Version, means Means)
 
 // A repair is one of a version, whose lock it holds.
 type repair struct {
-	store   *Store
-	means   Means
-	report  *Report
-	receipt *Receipt // that is proven; without Sums if all must be fetched
-	rewrite bool     // the receipt or manifest in the store is not that one
+	store    *Store
+	means    Means
+	report   *Report
+	receipt  *Receipt  // that is proven; without Sums if all must be fetched
+	findings []Finding // about the tree, by the manifest of receipt
+	rewrite  bool      // the receipt or manifest in the store is not that one
 }
 
 // chooseProof finds the receipt to go by: the one that is there if its record
@@ -96,13 +97,18 @@ func (r *repair) chooseProof(ctx context.Context) error {
 		}
 	}
 	r.rewrite = !usable || len(report.about("receipts/")) > 0
-	for _, sums := range [][]byte{report.manifest, report.sums} {
-		if hashOf(sums) == r.receipt.H1 {
-			r.receipt.Sums = sums
-			break
-		}
+	r.receipt.Sums = report.manifestOf(r.receipt.H1)
+	r.findings = report.Tree
+	if r.receipt.Sums == nil || bytes.Equal(r.receipt.Sums, report.against) {
+		return nil
 	}
-	return nil
+	again := &Report{Version: report.Version}
+	m, err := parseManifest(r.receipt.Sums)
+	if err == nil {
+		err = r.store.scanTree(ctx, again, m, r.receipt.Sums)
+	}
+	r.findings = again.Tree
+	return err
 }
 
 // about returns the findings whose path begins with prefix.
@@ -219,7 +225,7 @@ func (r *repair) assemble(ctx context.Context, root *os.Root, tree string) error
 		}
 	}
 	found := make(map[string]Kind)
-	for _, f := range r.report.Tree {
+	for _, f := range r.findings {
 		if f.Kind != Mode || found[f.Path] == "" {
 			found[f.Path] = f.Kind
 		}

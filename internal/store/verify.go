@@ -28,6 +28,7 @@ const (
 	Type       Kind = "type"       // not a regular file, or no folder where one should be
 	Unreadable Kind = "unreadable" // the disk or the rights don't let it be read
 	Altered    Kind = "altered"    // receipt or manifest is not as it was written
+	Unproven   Kind = "unproven"   // the receipt has no proof of its h1
 	Link       Kind = "link"       // a link of the store leads elsewhere
 )
 
@@ -48,8 +49,9 @@ type Report struct {
 	Bytes   int64     // that were hashed
 	H1      string    // of the tree as it is
 
-	sums     []byte // of the tree as it is, what H1 is the hash of
 	manifest []byte // as it stands there
+	against  []byte // the manifest that Tree was found by
+	scan     *scan
 }
 
 // Clean reports whether all is as it was installed. That the receipt is true
@@ -75,24 +77,25 @@ func (s *Store) verify(ctx context.Context, v gover.Version) (*Report, error) {
 		return nil, fmt.Errorf("verify %v: not installed: %w", v, fs.ErrNotExist)
 	}
 	r := &Report{Version: v}
-	tree, err := s.scanTree(ctx, r, s.readEvidence(r))
-	if err == nil && s.judgeManifest(r) {
-		whole, _ := parseManifest(r.sums)
-		tree, err = s.scanTree(ctx, r, whole)
-	}
-	if err != nil {
+	m := s.readEvidence(r)
+	if err := s.scanTree(ctx, r, m, r.manifest); err != nil {
 		return nil, err
 	}
-	r.Tree, r.Files, r.Bytes = tree.findings, tree.files, tree.bytes
+	if right := s.judgeManifest(r); right != nil {
+		m, _ = parseManifest(right)
+		if err := s.scanTree(ctx, r, m, right); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.verifyLinks(r); err != nil {
 		return nil, err
 	}
-	byPath := func(x, y Finding) int {
-		return cmp.Or(strings.Compare(x.Path, y.Path), strings.Compare(string(x.Kind), string(y.Kind)))
-	}
-	slices.SortFunc(r.Tree, byPath)
 	slices.SortFunc(r.Store, byPath)
 	return r, nil
+}
+
+func byPath(x, y Finding) int {
+	return cmp.Or(strings.Compare(x.Path, y.Path), strings.Compare(string(x.Kind), string(y.Kind)))
 }
 
 // readEvidence reads receipt and manifest, and finds out what can be of them
@@ -150,29 +153,45 @@ func (r *Report) blame(file string, err error) {
 	r.Store = append(r.Store, finding)
 }
 
-// scanTree compares the tree with m and notes what it hashes to.
-func (s *Store) scanTree(ctx context.Context, r *Report, m *manifest) (*scan, error) {
+// scanTree compares the tree with m, which is what sums say.
+func (s *Store) scanTree(ctx context.Context, r *Report, m *manifest, sums []byte) error {
 	tree := newScan(s.home.Dir(r.Version), m)
 	if err := tree.run(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	r.sums = tree.sums(m.prefix)
-	r.H1 = hashOf(r.sums)
-	return tree, nil
+	slices.SortFunc(tree.findings, byPath)
+	r.Tree, r.Files, r.Bytes = tree.findings, tree.files, tree.bytes
+	r.H1 = hashOf(tree.sums(true))
+	r.scan, r.against = tree, sums
+	return nil
 }
 
-// judgeManifest compares the manifest with the receipt. It reports whether it
-// is the manifest that is damaged and not the tree, which then is its own
-// manifest: it hashes to what the receipt has.
-func (s *Store) judgeManifest(r *Report) (treeIsWhole bool) {
+// judgeManifest compares the manifest with the receipt. Where they differ it
+// returns the manifest that the receipt stands for, if the tree still makes it.
+func (s *Store) judgeManifest(r *Report) (right []byte) {
 	if r.Receipt == nil || r.Receipt.H1 == hashOf(r.manifest) {
-		return false
+		return nil
 	}
 	file := s.sumsFile(r.Version)
 	if !slices.ContainsFunc(r.Store, func(f Finding) bool { return f.Path == shortReceipt(file) }) {
 		r.blame(file, fmt.Errorf("hashes to %s, the receipt has %s", hashOf(r.manifest), r.Receipt.H1))
 	}
-	return r.H1 == r.Receipt.H1
+	return r.manifestOf(r.Receipt.H1)
+}
+
+// manifestOf returns the manifest that hashes to h1: the one that is there, or
+// the one that the tree makes, with or without the files that the manifest does
+// not know. It returns nil if none does.
+func (r *Report) manifestOf(h1 string) []byte {
+	if hashOf(r.manifest) == h1 {
+		return r.manifest
+	}
+	for _, extras := range []bool{true, false} {
+		if sums := r.scan.sums(extras); hashOf(sums) == h1 {
+			return sums
+		}
+	}
+	return nil
 }
 
 // shortReceipt returns the path of a receipt or manifest below the store.

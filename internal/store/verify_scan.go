@@ -125,8 +125,15 @@ func (s *scan) discountBadFolders() {
 	}
 }
 
-// sums returns the manifest that the tree has as it is.
-func (s *scan) sums(prefix string) []byte { return formatSums(prefix, s.found) }
+// sums returns the manifest that the tree makes, with or without the files that
+// the manifest does not have.
+func (s *scan) sums(extras bool) []byte {
+	found := s.found
+	if !extras {
+		found = slices.DeleteFunc(slices.Clone(found), func(f File) bool { return !s.wanted[f.Path] })
+	}
+	return formatSums(s.manifest.prefix, found)
+}
 
 // A scanner is one processor's share of a scan.
 type scanner struct {

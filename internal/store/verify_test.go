@@ -199,6 +199,9 @@ func TestVerify(t *testing.T) {
 		{"manifest", func(t *testing.T) { flip(t, sums, 3) }, []string{"altered receipts/go1.22.4.sums"}, nil, 0, 0},
 		{"manifest and a mode", func(t *testing.T) { flip(t, sums, 1003); must(t, os.Chmod(toy.path("VERSION"), 0o644)) },
 			[]string{"mode VERSION", "altered receipts/go1.22.4.sums"}, nil, 0, 0},
+		{"manifest and an extra file", func(t *testing.T) { flip(t, sums, 0); must(t, os.WriteFile(toy.path("src/x.go"), nil, 0o444)) },
+			[]string{"extra src/x.go", "altered receipts/go1.22.4.sums"}, nil, 0, 0},
+		{"receipt gone and manifest", func(t *testing.T) { must(t, os.Remove(receipt)); flip(t, sums, 0) }, nil, nil, 0, 1},
 		{"manifest gone", func(t *testing.T) { must(t, os.Remove(sums)) }, []string{"missing receipts/go1.22.4.sums"}, nil, 0, 0},
 		{"manifest empty", func(t *testing.T) { must(t, os.WriteFile(sums, nil, 0)) }, []string{"altered receipts/go1.22.4.json", "altered receipts/go1.22.4.sums"}, nil, 0, 0},
 		{"manifest that leads out", func(t *testing.T) {

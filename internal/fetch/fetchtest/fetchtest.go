@@ -143,17 +143,21 @@ func (s *Server) Misbehave(mode string) {
 }
 
 // Add publishes a version: it is listed and in golang.org/dl from now on.
-func (s *Server) Add(version string) error { return s.add(version, false) }
+func (s *Server) Add(version string) error { return s.add(version, 0, false) }
+
+// AddPadded publishes a version with n more files of 64 KiB, which take about
+// 35 kB each in its zip.
+func (s *Server) AddPadded(version string, n int) error { return s.add(version, n, false) }
 
 // AddUnlisted publishes a version that no list knows yet.
-func (s *Server) AddUnlisted(version string) error { return s.add(version, true) }
+func (s *Server) AddUnlisted(version string) error { return s.add(version, 0, true) }
 
-func (s *Server) add(version string, hidden bool) error {
+func (s *Server) add(version string, padded int, hidden bool) error {
 	v, err := gover.Parse(version)
 	if err != nil {
 		return err
 	}
-	release, err := newToy(v, runtime.GOOS, runtime.GOARCH)
+	release, err := newPadded(v, runtime.GOOS, runtime.GOARCH, padded)
 	if err != nil {
 		return err
 	}
