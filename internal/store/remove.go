@@ -106,9 +106,11 @@ func (s *Store) takeName(ctx context.Context, v gover.Version, grave string) err
 }
 
 // bury deletes the tree of v that lies in grave, and the link to it, unless a
-// process runs from there. The caller holds the lock of v.
+// process runs from there, or from another grave: that of v before it was
+// installed again, or repaired, and the name is the same to it. The caller holds
+// the lock of v.
 func (s *Store) bury(v gover.Version, grave string) error {
-	if len(processesIn(grave)) > 0 {
+	if len(processesIn(s.graves(v)...)) > 0 {
 		return nil
 	}
 	if found, ok := s.graveOf(v); ok && found == grave {
@@ -117,7 +119,7 @@ func (s *Store) bury(v gover.Version, grave string) error {
 		}
 		// A shim that looked v up just before it lost its name may have become
 		// its go since. Later ones don't find it.
-		if len(processesIn(grave)) > 0 {
+		if len(processesIn(s.graves(v)...)) > 0 {
 			return os.Symlink(graveLink(grave), s.home.Dir(v))
 		}
 	}
@@ -136,7 +138,9 @@ type Process struct {
 
 // Users returns the processes that run from v, as far as that can be told: on
 // Linux, those that this user may look at.
-func (s *Store) Users(v gover.Version) []Process { return processesIn(s.home.Dir(v)) }
+func (s *Store) Users(v gover.Version) []Process {
+	return processesIn(append(s.graves(v), s.home.Dir(v))...)
+}
 
 // Pending returns the versions that are uninstalled but for their files, and
 // the processes that still need those.
@@ -144,16 +148,27 @@ func (s *Store) Pending() map[gover.Version][]Process {
 	pending := make(map[gover.Version][]Process)
 	staged, _ := os.ReadDir(s.staging())
 	for _, entry := range staged {
-		path := filepath.Join(s.staging(), entry.Name())
 		v, err := gover.Parse(owner(entry.Name()))
-		if err != nil || !isGrave(path) {
+		if err != nil || pending[v] != nil {
 			continue
 		}
-		if users := processesIn(path); len(users) > 0 {
-			pending[v] = append(pending[v], users...)
+		if users := processesIn(s.graves(v)...); len(users) > 0 {
+			pending[v] = users
 		}
 	}
 	return pending
+}
+
+// graves returns the folders in staging with trees of v that lost their name.
+func (s *Store) graves(v gover.Version) (graves []string) {
+	staged, _ := os.ReadDir(s.staging())
+	for _, entry := range staged {
+		path := filepath.Join(s.staging(), entry.Name())
+		if owner(entry.Name()) == v.String() && isGrave(path) {
+			graves = append(graves, path)
+		}
+	}
+	return graves
 }
 
 // isGrave reports whether a folder in staging is that of an uninstalled tree.

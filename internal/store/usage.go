@@ -42,18 +42,20 @@ func (s *Store) Measure(versions []gover.Version) Usage {
 // free and that no process runs from, and receipts without a toolchain.
 func (s *Store) unused() []string {
 	var paths []string
+	pending := s.Pending()
 	for lock := range s.leftovers() {
+		v, err := gover.Parse(lock)
 		release, ok := s.tryLock(lock)
 		if !ok {
 			continue
 		}
 		entries, _ := filepath.Glob(filepath.Join(s.staging(), "*"))
 		for _, path := range entries {
-			if owner(filepath.Base(path)) == lock && (!isGrave(path) || len(processesIn(path)) == 0) {
+			if owner(filepath.Base(path)) == lock && (!isGrave(path) || err != nil || pending[v] == nil) {
 				paths = append(paths, path)
 			}
 		}
-		if v, err := gover.Parse(lock); err == nil && !s.home.Has(v) {
+		if err == nil && !s.home.Has(v) {
 			paths = append(paths, s.receiptFile(v), s.sumsFile(v))
 		}
 		release()

@@ -10,27 +10,32 @@ import (
 )
 
 // processesIn returns the processes, this one left out, that run a program of
-// dir, have a file of it open, or have it as their working directory. The
+// one of dirs, have a file there open, or have their working directory there. The
 // kernel tells where these are now, also after a rename. Processes of other
 // users are seen by root only.
-func processesIn(dir string) []Process {
-	dir, err := filepath.EvalSymlinks(dir)
-	if err != nil {
+func processesIn(dirs ...string) []Process {
+	var real []string
+	for _, dir := range dirs {
+		if path, err := filepath.EvalSymlinks(dir); err == nil {
+			real = append(real, path)
+		}
+	}
+	if len(real) == 0 {
 		return nil
 	}
 	entries, _ := os.ReadDir("/proc")
 	var found []Process
 	for _, entry := range entries {
 		pid, err := strconv.Atoi(entry.Name())
-		if err == nil && pid != os.Getpid() && reaches(filepath.Join("/proc", entry.Name()), dir) {
+		if err == nil && pid != os.Getpid() && reaches(filepath.Join("/proc", entry.Name()), real) {
 			found = append(found, Process{pid, commandOf(pid)})
 		}
 	}
 	return found
 }
 
-// reaches reports whether the process of the folder proc is in dir.
-func reaches(proc, dir string) bool {
+// reaches reports whether the process of the folder proc is in one of dirs.
+func reaches(proc string, dirs []string) bool {
 	links := []string{"exe", "cwd"}
 	files, _ := os.ReadDir(filepath.Join(proc, "fd"))
 	for _, file := range files {
@@ -38,7 +43,9 @@ func reaches(proc, dir string) bool {
 	}
 	return slices.ContainsFunc(links, func(link string) bool {
 		target, err := os.Readlink(filepath.Join(proc, link))
-		return err == nil && (target == dir || strings.HasPrefix(target, dir+"/"))
+		return err == nil && slices.ContainsFunc(dirs, func(dir string) bool {
+			return target == dir || strings.HasPrefix(target, dir+"/")
+		})
 	})
 }
 
