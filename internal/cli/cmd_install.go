@@ -107,10 +107,9 @@ func (a *app) install(ctx context.Context, specs []gover.Spec) error {
 	a.warnOwner(st.Home())
 	in := &installer{app: a, store: st, path: path}
 	versions, selectErr := in.selectAll(ctx, specs)
-	versions = slices.DeleteFunc(versions, in.inSystem)
 	errs := []error{selectErr}
 	if len(versions) > 0 {
-		errs = append(errs, a.placeShims(ctx, st), in.addAll(ctx, versions))
+		errs = append(errs, a.placeShims(ctx, st), in.addAll(ctx, slices.DeleteFunc(versions, in.inSystem)))
 	}
 	if in.added > 0 {
 		a.pathHint(st.Home())
