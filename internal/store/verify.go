@@ -161,7 +161,11 @@ func (s *Store) scanTree(ctx context.Context, r *Report, m *manifest, sums []byt
 	}
 	slices.SortFunc(tree.findings, byPath)
 	r.Tree, r.Files, r.Bytes = tree.findings, tree.files, tree.bytes
-	r.H1 = hashOf(tree.sums(true))
+	if tree.asWanted() {
+		r.H1 = hashOf(sums)
+	} else {
+		r.H1 = hashOf(tree.sums(true))
+	}
 	r.scan, r.against = tree, sums
 	return nil
 }

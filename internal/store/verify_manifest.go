@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -24,10 +25,13 @@ type manifest struct {
 	entries []File // in the order of their names
 }
 
+var errOrder = errors.New("not in order")
+
 // parseManifest reads the text that h1 hashes. What it returns is usable also
 // where there is an error: it has the lines before it.
 func parseManifest(sums []byte) (*manifest, error) {
-	m := &manifest{}
+	m := &manifest{entries: make([]File, 0, bytes.Count(sums, []byte("\n")))}
+	last := ""
 	for line := range bytes.Lines(sums) {
 		sum, name, ok := strings.Cut(strings.TrimSuffix(string(line), "\n"), "  ")
 		if m.prefix == "" {
@@ -37,6 +41,10 @@ func parseManifest(sums []byte) (*manifest, error) {
 		rest, found := strings.CutPrefix(name, m.prefix)
 		f := File{Path: goroot.Path(rest)}
 		n, err := hex.Decode(f.Sum[:], []byte(sum[:min(len(sum), 64)]))
+		if err == nil && name <= last || sum != strings.ToLower(sum) {
+			err = errOrder // one text alone stands for a tree
+		}
+		last = name
 		// A manifest that is not proven yet must not lead out of the tree.
 		if !ok || !found || err != nil || n != 32 || len(sum) != 64 || !fs.ValidPath(f.Path) || f.Path == "." {
 			return m, fmt.Errorf("line %d is none of a manifest", len(m.entries)+1)

@@ -26,6 +26,7 @@ import (
 type scan struct {
 	dir      string
 	manifest *manifest
+	dirs     []string
 	wanted   map[string]bool // files and, with a slash at the end, folders
 
 	findings []Finding
@@ -35,11 +36,11 @@ type scan struct {
 }
 
 func newScan(dir string, m *manifest) *scan {
-	s := &scan{dir: dir, manifest: m, wanted: make(map[string]bool, len(m.entries)*5/4)}
+	s := &scan{dir: dir, manifest: m, dirs: m.dirs(), wanted: make(map[string]bool, len(m.entries)*5/4)}
 	for _, f := range m.entries {
 		s.wanted[f.Path] = true
 	}
-	for _, d := range m.dirs() {
+	for _, d := range s.dirs {
 		s.wanted[d+"/"] = true
 	}
 	return s
@@ -83,7 +84,7 @@ func (s *scan) run(ctx context.Context) error {
 // jobs returns what there is to do. Programs are the large files, so they come
 // first: no processor is left alone with one at the end.
 func (s *scan) jobs() []func(*scanner) {
-	entries := slices.Clone(s.manifest.entries)
+	entries := s.manifest.entries
 	programs := make([]func(*scanner), 0, len(entries)*5/4)
 	var others []func(*scanner)
 	for i := range entries {
@@ -95,7 +96,7 @@ func (s *scan) jobs() []func(*scanner) {
 			others = append(others, job)
 		}
 	}
-	for _, dir := range s.manifest.dirs() {
+	for _, dir := range s.dirs {
 		programs = append(programs, func(w *scanner) { w.checkDir(dir) })
 	}
 	return append(programs, others...)
@@ -123,6 +124,13 @@ func (s *scan) discountBadFolders() {
 			s.findings = append(s.findings, Finding{Kind: Missing, Path: f.Path})
 		}
 	}
+}
+
+// asWanted reports whether the files of the tree are just those of the manifest,
+// so that the tree makes the very text that it was compared with.
+func (s *scan) asWanted() bool {
+	return len(s.found) == len(s.manifest.entries) &&
+		!slices.ContainsFunc(s.findings, func(f Finding) bool { return f.Kind != Mode })
 }
 
 // sums returns the manifest that the tree makes, with or without the files that
@@ -158,26 +166,28 @@ func (w *scanner) add(kind Kind, path, detail string) {
 	w.findings = append(w.findings, Finding{kind, path, detail})
 }
 
-func (w *scanner) abs(path string) string { return filepath.Join(w.dir, filepath.FromSlash(path)) }
+func (w *scanner) abs(path string) string {
+	return w.dir + string(filepath.Separator) + filepath.FromSlash(path)
+}
 
 // checkFile compares a file with the manifest: one open, one stat, one pass.
 func (w *scanner) checkFile(want *File) {
-	f, err := openNoFollow(w.abs(want.Path))
+	f, err := openRaw(w.abs(want.Path))
 	if err != nil {
 		w.explain(want.Path, err, false)
 		return
 	}
 	defer f.Close()
-	info, err := f.Stat()
+	mode, size, err := f.stat()
 	switch {
 	case err != nil:
 		w.add(Unreadable, want.Path, reason(err))
 		return
-	case !info.Mode().IsRegular():
-		w.add(Type, want.Path, typeName(info.Mode()))
+	case !mode.IsRegular():
+		w.add(Type, want.Path, typeName(mode))
 		return
 	}
-	sum, err := w.sum(f, info.Size())
+	sum, err := w.sum(f, size)
 	if err != nil {
 		w.add(Unreadable, want.Path, reason(err))
 		return
@@ -186,7 +196,7 @@ func (w *scanner) checkFile(want *File) {
 	if sum != want.Sum {
 		w.add(Changed, want.Path, "")
 	}
-	w.checkMode(want.Path, info.Mode(), goroot.Mode(want.Path))
+	w.checkMode(want.Path, mode, goroot.Mode(want.Path))
 }
 
 func (w *scanner) checkMode(path string, mode, want fs.FileMode) {

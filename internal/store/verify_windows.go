@@ -16,3 +16,20 @@ func openNoFollow(path string) (*os.File, error) {
 	}
 	return os.Open(path)
 }
+
+// A rawFile is a file that is read once, from beginning to end.
+type rawFile struct{ *os.File }
+
+func openRaw(path string) (rawFile, error) {
+	f, err := openNoFollow(path)
+	return rawFile{f}, err
+}
+
+// stat returns mode and size.
+func (f rawFile) stat() (fs.FileMode, int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, 0, err
+	}
+	return info.Mode(), info.Size(), nil
+}
