@@ -177,7 +177,7 @@ func (w *scanner) checkFile(want *File) {
 		w.explain(want.Path, err, false)
 		return
 	}
-	defer f.Close()
+	defer f.close()
 	mode, size, err := f.stat()
 	switch {
 	case err != nil:

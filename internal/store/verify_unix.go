@@ -30,8 +30,7 @@ func openRaw(path string) (rawFile, error) {
 	}
 }
 
-// Close closes the file.
-func (f rawFile) Close() error { return syscall.Close(int(f)) }
+func (f rawFile) close() { _ = syscall.Close(int(f)) }
 
 // Read reads on.
 func (f rawFile) Read(buf []byte) (int, error) {

@@ -25,6 +25,8 @@ func openRaw(path string) (rawFile, error) {
 	return rawFile{f}, err
 }
 
+func (f rawFile) close() { _ = f.Close() }
+
 // stat returns mode and size.
 func (f rawFile) stat() (fs.FileMode, int64, error) {
 	info, err := f.Stat()
