@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -122,6 +123,7 @@ type installer struct {
 	app    *app
 	store  *store.Store
 	path   toolchain.Path
+	mu     sync.Mutex // guards client
 	client *fetch.Client
 	added  int
 }
@@ -134,6 +136,8 @@ func (in *installer) inSystem(v gover.Version) bool {
 
 // open sets up the client when the network is needed for the first time.
 func (in *installer) open() (err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	if in.client == nil {
 		in.client, err = in.app.client()
 	}
@@ -244,6 +248,9 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 	start := time.Now()
 	var size int64
 	added, err := in.store.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+		if err := in.open(); err != nil { // it was there a moment ago, and is uninstalled now
+			return nil, err
+		}
 		proof, err := in.client.Fetch(ctx, v, root, bar.report(v))
 		if err != nil {
 			return nil, err
