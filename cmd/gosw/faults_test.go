@@ -338,6 +338,10 @@ func printMatrix(t *testing.T, table map[string]map[string]string) {
 		}
 		text.WriteString("|\n")
 	}
+	doc, err := os.ReadFile("../../docs/reliability.md")
+	if err != nil || !t.Failed() && !bytes.Contains(doc, []byte(text.String())) {
+		t.Errorf("docs/reliability.md (%v) has another matrix than this, which make faults writes to bin/matrix.md", err)
+	}
 	if file := os.Getenv("GOSW_MATRIX"); file != "" {
 		if err := os.WriteFile(file, []byte(text.String()), 0o644); err != nil {
 			t.Error(err)
