@@ -127,11 +127,15 @@ func (a *app) store() (*store.Store, error) {
 			return nil, err
 		}
 	}
+	return a.storeAt(path.Home())
+}
+
+func (a *app) storeAt(home toolchain.Home) (*store.Store, error) {
 	timeout, err := a.lockTimeout()
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(path.Home(), store.Options{
+	return store.Open(home, store.Options{
 		LockTimeout: timeout,
 		Step:        a.inv.Step,
 		Waiting: func(what, holder string) {

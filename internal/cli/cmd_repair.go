@@ -43,7 +43,7 @@ func (a *app) repair(ctx context.Context, specs []gover.Spec) error {
 	if err != nil {
 		return err
 	}
-	versions, err := chosen(st, specs)
+	versions, err := installedOf(st.Home(), specs)
 	if err != nil {
 		return err
 	}
@@ -135,10 +135,12 @@ func (r *repairer) print(report *store.Report, mended bool) error {
 	if report.Clean() && r.unproven == nil {
 		return nil
 	}
-	if r.unproven != nil && report.Receipt != nil {
-		r.app.ui.note("%v", r.unproven)
+	if r.unproven != nil {
+		report.Store = append(report.Store, store.Finding{
+			Kind: store.Unproven, Path: "receipts/" + r.version.String() + ".json", Detail: r.unproven.Error(),
+		})
 	}
-	if err := r.app.printReport(report, r.unproven == nil); err != nil || !mended {
+	if err := r.app.printReport(report); err != nil || !mended {
 		return err
 	}
 	what := "nothing had to be downloaded"

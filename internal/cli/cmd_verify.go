@@ -13,6 +13,7 @@ import (
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 type verifyOptions struct {
@@ -68,37 +69,22 @@ type witnessJSON struct {
 }
 
 func (a *app) verify(ctx context.Context, options verifyOptions) error {
-	st, err := a.store()
+	path, err := a.path()
 	if err != nil {
 		return err
 	}
-	versions, err := chosen(st, options.specs)
+	versions, err := installedOf(path, options.specs)
 	if err != nil {
 		return err
 	}
 	list := make([]verifiedJSON, 0, len(versions))
 	var errs []error
 	for _, v := range versions {
-		report, err := st.Verify(ctx, v)
-		if err != nil {
-			errs = append(errs, err)
-			continue
+		result, err := a.verifyOne(ctx, path.Of(v), v, options)
+		if result != nil {
+			list = append(list, *result)
 		}
-		witness, err := a.checkReceipt(v, report.Receipt)
-		var unproven *unprovenError
-		errors.As(err, &unproven)
-		if err != nil && report.Receipt != nil {
-			report.Store = append(report.Store, store.Finding{Kind: store.Unproven, Path: "receipts/" + v.String() + ".json", Detail: err.Error()})
-		}
-		list = append(list, verified(st, report, witness, err))
-		if !options.json {
-			errs = append(errs, a.printReport(report, unproven == nil))
-		}
-		if options.verbose && err == nil {
-			a.ui.note("%v: checksum database record %d of %s, in the signed tree of %d records, signature of %s",
-				v, witness.Record, witness.SumDB, witness.TreeSize, witness.Key)
-		}
-		errs = append(errs, verdict(report, unproven))
+		errs = append(errs, err)
 	}
 	if options.json {
 		errs = append(errs, a.ui.printJSON(map[string]any{"schema": 1, "toolchains": list}))
@@ -106,14 +92,47 @@ func (a *app) verify(ctx context.Context, options verifyOptions) error {
 	return errors.Join(errs...)
 }
 
-// chosen returns the installed versions that specs stand for, or all.
-func chosen(st *store.Store, specs []gover.Spec) ([]gover.Version, error) {
+// verifyOne verifies v in the store at home, the user's or the system's. Damage
+// is an error, which comes with a result.
+func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Version, options verifyOptions) (*verifiedJSON, error) {
+	st, err := a.storeAt(home)
+	if err != nil {
+		return nil, err
+	}
+	report, err := st.Verify(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	witness, err := a.checkReceipt(v, report.Receipt)
+	if err != nil && report.Receipt != nil {
+		report.Store = append(report.Store, store.Finding{Kind: store.Unproven, Path: "receipts/" + v.String() + ".json", Detail: err.Error()})
+	}
+	var printErr error
+	if !options.json {
+		printErr = a.printReport(report)
+	}
+	if options.verbose && err == nil {
+		a.ui.note("%v: checksum database record %d of %s, in the signed tree of %d records, signature of %s",
+			v, witness.Record, witness.SumDB, witness.TreeSize, witness.Key)
+	}
+	result := verified(home, report, witness, err)
+	if unproven := (*unprovenError)(nil); errors.As(err, &unproven) {
+		return &result, errors.Join(printErr, unproven)
+	}
+	return &result, errors.Join(printErr, a.verdict(home, report))
+}
+
+// installedOf returns the installed versions that specs stand for, or all; each
+// of specs has to stand for one.
+func installedOf(in place, specs []gover.Spec) ([]gover.Version, error) {
 	for _, spec := range specs {
-		if _, err := matching(st.Home(), spec); err != nil {
+		if _, ok, err := find(in, spec); err != nil {
 			return nil, err
+		} else if !ok {
+			return nil, &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed`}
 		}
 	}
-	installed, err := st.Home().Installed()
+	installed, err := in.Installed()
 	if err != nil {
 		return nil, err
 	}
@@ -145,9 +164,9 @@ func (a *app) checkReceipt(v gover.Version, r *store.Receipt) (fetch.Witness, er
 	return witness, err
 }
 
-func verified(st *store.Store, r *store.Report, w fetch.Witness, err error) verifiedJSON {
+func verified(home toolchain.Home, r *store.Report, w fetch.Witness, err error) verifiedJSON {
 	v := verifiedJSON{
-		Version: r.Version, GOROOT: st.Home().Dir(r.Version), OK: r.Clean() && err == nil,
+		Version: r.Version, GOROOT: home.Dir(r.Version), OK: r.Clean() && err == nil,
 		Files: r.Files, Bytes: r.Bytes, H1: r.H1,
 		Findings: append(append([]store.Finding{}, r.Tree...), r.Store...),
 	}
@@ -160,8 +179,8 @@ func verified(st *store.Store, r *store.Report, w fetch.Witness, err error) veri
 }
 
 // printReport prints a line for each finding.
-func (a *app) printReport(r *store.Report, proven bool) error {
-	if r.Clean() && proven {
+func (a *app) printReport(r *store.Report) error {
+	if r.Clean() {
 		return a.ui.print("%v: ok", r.Version)
 	}
 	for _, f := range append(append([]store.Finding{}, r.Tree...), r.Store...) {
@@ -186,10 +205,7 @@ func printable(text string) string {
 }
 
 // verdict is the error of a toolchain that is not as it was proven.
-func verdict(r *store.Report, unproven *unprovenError) error {
-	if unproven != nil {
-		return unproven
-	}
+func (a *app) verdict(home toolchain.Home, r *store.Report) error {
 	n := len(r.Tree) + len(r.Store)
 	if n == 0 {
 		return nil
@@ -198,8 +214,12 @@ func verdict(r *store.Report, unproven *unprovenError) error {
 	if n > 1 {
 		what = fmt.Sprintf("%d things are", n)
 	}
+	command := "gosw repair " + r.Version.Number()
+	if own, err := a.home(); err == nil && own != home {
+		command = "GOSW_ROOT=" + shellWord(string(home)) + " " + command
+	}
 	return &hintError{
 		err:  fmt.Errorf("verify %v: %s not as proven", r.Version, what),
-		hint: fmt.Sprintf("run %q", "gosw repair "+r.Version.Number()),
+		hint: fmt.Sprintf("run %q", command),
 	}
 }
