@@ -14,20 +14,20 @@ import (
 // kernel tells where these are now, also after a rename. Processes of other
 // users are seen by root only.
 func processesIn(dirs ...string) []Process {
-	var real []string
+	var roots []string
 	for _, dir := range dirs {
 		if path, err := filepath.EvalSymlinks(dir); err == nil {
-			real = append(real, path)
+			roots = append(roots, path)
 		}
 	}
-	if len(real) == 0 {
+	if len(roots) == 0 {
 		return nil
 	}
 	entries, _ := os.ReadDir("/proc")
 	var found []Process
 	for _, entry := range entries {
 		pid, err := strconv.Atoi(entry.Name())
-		if err == nil && pid != os.Getpid() && reaches(filepath.Join("/proc", entry.Name()), real) {
+		if err == nil && pid != os.Getpid() && reaches(filepath.Join("/proc", entry.Name()), roots) {
 			found = append(found, Process{pid, commandOf(pid)})
 		}
 	}
