@@ -127,7 +127,7 @@ func (s *Store) bury(v gover.Version, grave string) error {
 	if err := s.do("delete/sync", func() error { return syncDir(s.home.Toolchains()) }); err != nil {
 		return err
 	}
-	return s.do("delete/files", func() error { return os.RemoveAll(grave) })
+	return s.do("delete/files", func() error { return removeAll(grave) })
 }
 
 // A Process is one that uses a toolchain.

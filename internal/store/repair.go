@@ -145,17 +145,27 @@ func (r *repair) exchange(ctx context.Context) error {
 		err = s.do("repair/datasync", func() error { return s.syncTree(tree) })
 	}
 	if err == nil {
-		err = s.do("repair/exchange", func() error { return s.swap(tree, s.home.Dir(v)) })
+		err = s.do("repair/exchange", func() error { return r.swap(tree) })
 	}
 	if err != nil {
 		// Not what else may be there: an exchange in steps puts the old tree aside.
-		return errors.Join(err, os.RemoveAll(tree), os.Remove(grave))
+		return errors.Join(err, removeAll(tree), os.Remove(grave))
 	}
 	if err := s.do("repair/sync", func() error { return syncDir(s.home.Toolchains()) }); err != nil {
 		return err
 	}
 	// It lies there like an uninstalled tree: it goes when nothing runs from it.
 	return s.do("repair/delete", func() error { return s.bury(v, grave) })
+}
+
+// swap exchanges the trees. A folder that is not writable can't be given another
+// parent, so a damaged mode of the old one has to be mended for that.
+func (r *repair) swap(tree string) error {
+	old := r.store.home.Dir(r.report.Version)
+	if err := os.Chmod(old, goroot.DirMode); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return r.store.swap(tree, old)
 }
 
 // stage makes the folder in which the new tree is built, and the old one ends.

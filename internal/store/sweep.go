@@ -73,7 +73,7 @@ func (s *Store) removeStaged(lock string) error {
 		if isGrave(path) {
 			err = errors.Join(err, s.bury(v, path))
 		} else {
-			err = errors.Join(err, os.RemoveAll(path))
+			err = errors.Join(err, removeAll(path))
 		}
 	}
 	return err

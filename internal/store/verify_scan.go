@@ -304,6 +304,8 @@ func (w *scanner) explain(path string, cause error, dir bool) {
 	info, err := os.Lstat(w.abs(path))
 	switch {
 	case err != nil && dir: // its files say so, each for itself
+	case errors.Is(err, fs.ErrPermission): // of a folder above
+		w.add(Unreadable, path, reason(err))
 	case err != nil:
 		w.add(Missing, path, "")
 	case info.IsDir() != dir || !dir && !info.Mode().IsRegular():

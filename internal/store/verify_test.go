@@ -184,6 +184,15 @@ func TestVerify(t *testing.T) {
 		{"modes", func(t *testing.T) {
 			must(t, os.Chmod(toy.path("VERSION"), 0o644), os.Chmod(toy.path("bin/go"), 0o444), os.Chmod(toy.path("src/make.bash"), 0o555|os.ModeSetuid), os.Chmod(toy.path("src/p3"), 0o777))
 		}, []string{"mode VERSION", "mode bin/go", "mode src/make.bash", "mode src/p3"}, nil, 0, 0},
+		{"no right to write", func(t *testing.T) {
+			must(t, os.Chmod(toy.path("src/p1"), 0o555), os.Chmod(toy.path("."), 0o555))
+		}, []string{"mode .", "mode src/p1"}, nil, 0, 0},
+		{"no right to read", func(t *testing.T) {
+			if os.Getuid() == 0 {
+				t.Skip("root may read all")
+			}
+			must(t, os.Chmod(toy.path("VERSION"), 0), os.Chmod(toy.path("bin"), 0))
+		}, []string{"unreadable VERSION", "unreadable bin", "unreadable bin/go"}, []string{"VERSION", "bin/go"}, 0, 0},
 		{"link for a file", func(t *testing.T) {
 			must(t, os.Rename(toy.path("src/p1/f1.go"), toy.path("../../elsewhere")), os.Symlink("../../../../elsewhere", toy.path("src/p1/f1.go")))
 		}, []string{"type src/p1/f1.go"}, []string{"src/p1/f1.go"}, 0, 0},
