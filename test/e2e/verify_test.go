@@ -155,7 +155,7 @@ func compareWithFloor(m *machine, tree string) {
 	ratio := float64(verify) / float64(floor)
 	m.t.Logf("verify of %d files, %d MB: %v; hashing them on %d processors: %v; ratio %.2f (of the fastest: %.2f)",
 		len(files), total/1e6, verify, runtime.GOMAXPROCS(0), floor, ratio, float64(verifies[0])/float64(floors[0]))
-	if ratio > 2 { // 1.3 is the aim; this machine may be busy with something else
+	if ratio > 3 { // 1.3 is the aim; a busy machine says little
 		m.t.Errorf("verify takes %.2f of hashing the same bytes", ratio)
 	}
 }
