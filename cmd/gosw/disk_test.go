@@ -81,7 +81,7 @@ func smallDisks(t *testing.T) {
 // folders, locks, and the proxy's answers in the cache.
 func smallDisk(t *testing.T, server *fetchtest.Server, size string) string {
 	t.Helper()
-	s := &site{t, t.TempDir(), server}
+	s := &site{t: t, home: t.TempDir(), server: server}
 	if err := unix.Mount("tmpfs", s.home, "tmpfs", 0, size); err != nil {
 		t.Fatalf("mount tmpfs: %v", err)
 	}

@@ -124,7 +124,7 @@ func newBench(t *testing.T) *bench {
 		if b.templates[key] != "" || key == "" {
 			continue
 		}
-		f := &field{site: &site{t, fieldDir(t), b.server}, bench: b}
+		f := &field{site: &site{t: t, home: fieldDir(t), server: b.server}, bench: b}
 		f.must(append([]string{"install"}, c.from...)...)
 		f.must("default", map[bool]string{true: "1.22", false: "1.21"}[len(c.from) > 1])
 		b.templates[key] = f.home
@@ -142,7 +142,7 @@ type field struct {
 // newField makes what c starts from.
 func (b *bench) newField(t *testing.T, c change) *field {
 	t.Helper()
-	f := &field{site: &site{t, fieldDir(t), b.server}, bench: b}
+	f := &field{site: &site{t: t, home: fieldDir(t), server: b.server}, bench: b}
 	if template := b.templates[strings.Join(c.from, " ")]; template != "" {
 		if out, err := exec.Command("cp", "-a", template+"/.", f.home).CombinedOutput(); err != nil {
 			t.Fatalf("cp: %v\n%s", err, out)

@@ -32,7 +32,7 @@ func homeOf(t *testing.T, uid int) *site {
 			t.Fatal(err)
 		}
 	}
-	return &site{t, home, fetchtest.NewServer(t, toys...)}
+	return &site{t: t, home: home, server: fetchtest.NewServer(t, toys...)}
 }
 
 // as runs gosw as another user, if root tests, else as the one who does.
@@ -97,6 +97,16 @@ func TestRootInAnothersHome(t *testing.T) {
 	if code != 1 || !strings.Contains(said, "permission denied") || !strings.Contains(said, "hint: ") {
 		t.Errorf("install as the user: exit code %d\n%s", code, said)
 	}
+	// It is the system's store for another user: root's, who looks after it.
+	user := homeOf(t, nobody)
+	user.system = s.store()
+	for _, args := range [][]string{{"install", "1.22.4"}, {"default", "1.22"}, {"exec", "1.22", "--", "go", "version"}, {"prune"}} {
+		if said, code := user.as(nobody, args...); code != 0 || strings.Contains(said, "denied") {
+			t.Errorf("gosw %v upon a system's store: exit code %d\n%s", args, code, said)
+		}
+	}
+	user.checkOwner(user.home, nobody)
+	s.checkOwner(s.store(), 0)
 	// Root in root's own home has nothing to be told.
 	if said, _ := homeOf(t, 0).as(0, "install", "1.22.4"); strings.Contains(said, "running as root") {
 		t.Errorf("root at home: %s", said)

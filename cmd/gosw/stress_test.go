@@ -45,7 +45,7 @@ func TestStress(t *testing.T) {
 			for i := range crowd {
 				versions = append(versions, fmt.Sprintf("1.%d.%d", 21+i/8, 1+i%8))
 			}
-			s := &site{t, fieldDir(t), fetchtest.NewServer(t, versions...)}
+			s := &site{t: t, home: fieldDir(t), server: fetchtest.NewServer(t, versions...)}
 			rounds := 0
 			for end := time.Now().Add(stressTime(t) / 3); time.Now().Before(end) && !t.Failed(); rounds++ {
 				stress.round(s, versions)

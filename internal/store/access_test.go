@@ -40,7 +40,7 @@ func TestAccess(t *testing.T) {
 
 // TestUmask is not parallel: the umask is the whole process's.
 func TestUmask(t *testing.T) {
-	for _, mask := range []int{0, 0o002, 0o077, 0o777} {
+	for _, mask := range []int{0, 0o002, 0o027, 0o077} {
 		s := open(t)
 		if err := os.Mkdir(string(s.Home()), 0o755); err != nil {
 			t.Fatal(err)
