@@ -27,6 +27,11 @@ setup: ## install the tools that check needs, where they are missing
 test: ## run the hermetic tests
 	$(GO) test -count=1 ./...
 
+faults: ## cut each change of the store short at each step, print the matrix; a minute of stress
+	@mkdir -p bin
+	GOSW_STRESS=60s GOSW_MATRIX=$(CURDIR)/bin/matrix.md $(GO) test -count=1 -run 'Fault|SmallDisk|Order|Owner|Stress' ./cmd/gosw
+	@cat bin/matrix.md
+
 race: ## run the hermetic tests with the race detector
 	CGO_ENABLED=1 $(GO) test -race ./internal/...
 
@@ -62,4 +67,4 @@ fuzz: ## run each fuzz target for FUZZTIME
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build install setup test race cover lint fmt cross tidy check e2e bench fuzz clean
+.PHONY: help build install setup test faults race cover lint fmt cross tidy check e2e bench fuzz clean

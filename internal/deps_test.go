@@ -35,7 +35,7 @@ var layers = []struct {
 	packages  []string
 	forbidden map[string]string // prefix of an import path: why not
 }{
-	{[]string{"internal/gover", "internal/resolve", "internal/toolchain", "cmd/gosw-shim"}, floorRules},
+	{[]string{"internal/gover", "internal/goroot", "internal/resolve", "internal/toolchain", "cmd/gosw-shim"}, floorRules},
 	{[]string{"internal/gover"}, map[string]string{
 		module + "internal/resolve":   "a version does not know where it was written",
 		module + "internal/toolchain": "a version does not know whether it is installed",

@@ -19,21 +19,22 @@ type notFoundError struct {
 func (e *notFoundError) Error() string { return e.source + ": " + e.what }
 
 // locate finds the program that choice stands for, and its environment.
-func locate(home toolchain.Home, choice resolve.Choice, tool, self string) (target, error) {
+func locate(path toolchain.Path, choice resolve.Choice, tool, self string) (target, error) {
 	if choice.Spec.Kind() == gover.System {
-		program := home.System(os.Getenv("PATH"), tool, self)
+		program := path.NextTool(os.Getenv("PATH"), tool, self)
 		if program == "" {
 			return target{}, &notFoundError{choice.Source(), "no other " + tool + " on PATH"}
 		}
 		return target{program, toolchain.Environ(os.Environ(), toolchain.Use{})}, nil
 	}
-	v, ok, err := home.Lookup(choice.Spec)
+	v, ok, err := path.Lookup(choice.Spec)
 	if err != nil {
 		return target{}, err
 	}
 	if !ok {
 		return target{}, &notFoundError{choice.Source(), "go " + choice.Spec.String() + " is not installed"}
 	}
+	home := path.Of(v)
 	env := toolchain.Environ(os.Environ(), toolchain.Use{
 		Version: v,
 		GOROOT:  home.Dir(v),

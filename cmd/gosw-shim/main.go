@@ -70,11 +70,11 @@ type target struct {
 
 // find returns what tool stands for in the working directory.
 func find(tool string, args []string, self string) (target, error) {
-	home, err := toolchain.Find(os.Getenv)
+	path, err := toolchain.FindPath(os.Getenv)
 	if err != nil {
 		return target{}, err
 	}
-	env := resolve.Env{GoVersion: os.Getenv("GO_VERSION"), DefaultFile: home.DefaultFile()}
+	env := resolve.Env{GoVersion: os.Getenv("GO_VERSION"), DefaultFile: path.Home().DefaultFile()}
 	dir, err := os.Getwd()
 	if err != nil && env.GoVersion == "" { // which decides without a directory
 		return target{}, err
@@ -86,5 +86,5 @@ func find(tool string, args []string, self string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	return locate(home, choice, tool, self)
+	return locate(path, choice, tool, self)
 }

@@ -29,6 +29,7 @@ func run() int {
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
+		Step:   faults(),
 	})
 }
 

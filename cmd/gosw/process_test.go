@@ -24,11 +24,12 @@ type site struct {
 	t      *testing.T
 	home   string
 	server *fetchtest.Server
+	system string // GOSW_SYSTEM_ROOT
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	return &site{t, t.TempDir(), fetchtest.NewServer(t, toys...)}
+	return &site{t: t, home: t.TempDir(), server: fetchtest.NewServer(t, toys...)}
 }
 
 func (s *site) store(path ...string) string {
@@ -37,7 +38,7 @@ func (s *site) store(path ...string) string {
 
 func (s *site) command(proxy string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(s.t.Context(), filepath.Join(programs, "gosw"), args...)
-	cmd.Env = []string{"HOME=" + s.home, "PATH=/usr/bin:/bin", "GOPROXY=" + proxy, "GOSUMDB=" + s.server.SumDB(), "GOCOVERDIR=" + coverage}
+	cmd.Env = []string{"HOME=" + s.home, "PATH=/usr/bin:/bin", "GOPROXY=" + proxy, "GOSUMDB=" + s.server.SumDB(), "GOCOVERDIR=" + coverage, "GOSW_SYSTEM_ROOT=" + s.system}
 	cmd.Dir = s.home
 	return cmd
 }

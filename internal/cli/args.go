@@ -39,11 +39,11 @@ func atLeastOne(what string) cobra.PositionalArgs {
 // completeInstalled completes installed versions and their lines. Completion
 // never uses the network.
 func (a *app) completeInstalled(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	home, err := a.home()
+	path, err := a.path()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	versions, err := home.Installed()
+	versions, err := path.Installed()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

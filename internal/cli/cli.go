@@ -33,6 +33,10 @@ type Invocation struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
+
+	// Step is called before each step of a change of the store; see
+	// store.Options. It is nil but for fault tests.
+	Step func(name string) error
 }
 
 // Main runs one command and returns its exit code.
@@ -80,7 +84,8 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
-		a.installCommand(), a.uninstallCommand(), a.listCommand(),
+		a.installCommand(), a.uninstallCommand(), a.pruneCommand(), a.listCommand(),
+		a.verifyCommand(), a.repairCommand(),
 		a.defaultCommand(), a.useCommand(), a.currentCommand(), a.whichCommand(), a.execCommand(),
 		a.initCommand(), a.envCommand(), a.shimCommand(),
 	)
@@ -133,17 +138,32 @@ func (a *app) getenv(name string) string {
 
 func (a *app) home() (toolchain.Home, error) { return toolchain.Find(a.getenv) }
 
+// path returns the user's store and the system's, which are looked up as one.
+func (a *app) path() (toolchain.Path, error) { return toolchain.FindPath(a.getenv) }
+
+// store opens the user's store. A system's store that can't be used is an
+// error here, not a surprise later.
 func (a *app) store() (*store.Store, error) {
-	home, err := a.home()
+	path, err := a.path()
 	if err != nil {
 		return nil, err
 	}
+	if system := path.System(); system != "" {
+		if _, err := store.Open(system, store.Options{}); err != nil {
+			return nil, err
+		}
+	}
+	return a.storeAt(path.Home())
+}
+
+func (a *app) storeAt(home toolchain.Home) (*store.Store, error) {
 	timeout, err := a.lockTimeout()
 	if err != nil {
 		return nil, err
 	}
 	return store.Open(home, store.Options{
 		LockTimeout: timeout,
+		Step:        a.inv.Step,
 		Waiting: func(what, holder string) {
 			a.ui.note("waiting for %s, which %s holds", what, holder)
 		},

@@ -41,6 +41,7 @@ func (a *app) current(asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	a.seen(t.choice)
 	a.checkMinimum(t)
 	if asJSON {
 		return a.ui.printJSON(currentJSON{1, t.version, t.choice.Spec.String(), int(t.choice.Rule), t.choice.Source(), t.goroot})

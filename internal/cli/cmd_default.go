@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/store"
 )
 
 func (a *app) defaultCommand() *cobra.Command {
@@ -34,22 +36,31 @@ gosw. Without an argument it prints the default.`,
 			case len(args) == 0:
 				return a.printDefault(asJSON)
 			}
-			specs, err := parseSpecs(args)
-			if err != nil {
-				return err
-			}
-			if specs[0].Kind() != gover.System {
-				if _, ok, err := find(st.Home(), specs[0]); err != nil || !ok {
-					return errors.Join(err, missingUnless(err, specs[0]))
-				}
-			}
-			return st.SetDefault(cmd.Context(), specs[0])
+			return a.setDefault(cmd.Context(), st, args)
 		},
 		ValidArgsFunction: a.completeInstalled,
 	}
 	cmd.Flags().BoolVar(&unset, "unset", false, "have no default")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+func (a *app) setDefault(ctx context.Context, st *store.Store, args []string) error {
+	specs, err := parseSpecs(args)
+	if err != nil {
+		return err
+	}
+	path, err := a.path()
+	if err != nil {
+		return err
+	}
+	if specs[0].Kind() != gover.System {
+		if _, ok, err := find(path, specs[0]); err != nil || !ok {
+			return errors.Join(err, missingUnless(err, specs[0]))
+		}
+	}
+	a.warnOwner(st.Home())
+	return st.SetDefault(ctx, specs[0])
 }
 
 // missingUnless is the error of a spec that nothing installed matches, unless

@@ -93,11 +93,11 @@ func (a *app) execTarget(text string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	home, err := a.home()
+	path, err := a.path()
 	if err != nil {
 		return target{}, err
 	}
-	t, err := a.targetOf(home, resolve.Choice{Spec: specs[0], Rule: resolve.FromEnv})
+	t, err := a.targetOf(path, resolve.Choice{Spec: specs[0], Rule: resolve.FromEnv})
 	if missing := (*notInstalledError)(nil); errors.As(err, &missing) {
 		missing.source = "" // it was typed
 	}
@@ -159,6 +159,7 @@ func (a *app) runShim(ctx context.Context, tool string, args []string) error {
 		goArgs = nil
 	}
 	t, err := a.target(goArgs)
+	a.seen(t.choice)
 	if missing := (*notInstalledError)(nil); errors.As(err, &missing) {
 		if t, err = a.autoInstall(ctx, t, missing); err != nil {
 			return err
@@ -196,11 +197,11 @@ func (a *app) autoInstall(ctx context.Context, t target, missing *notInstalledEr
 	if err := a.install(ctx, toInstall(t.choice.Spec)); err != nil {
 		return t, err
 	}
-	home, err := a.home()
+	path, err := a.path()
 	if err != nil {
 		return t, err
 	}
-	return a.targetOf(home, t.choice)
+	return a.targetOf(path, t.choice)
 }
 
 // ask asks on the terminal whether to install. An interrupt is a no.

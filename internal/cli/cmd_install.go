@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,6 +65,7 @@ func (a *app) wanted() ([]gover.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.seen(choice)
 	if choice.Pinned() && choice.Spec.Kind() != gover.System {
 		return toInstall(choice.Spec), nil
 	}
@@ -100,11 +103,16 @@ func (a *app) install(ctx context.Context, specs []gover.Spec) error {
 	if err != nil {
 		return err
 	}
-	in := &installer{app: a, store: st}
+	path, err := a.path()
+	if err != nil {
+		return err
+	}
+	a.warnOwner(st.Home())
+	in := &installer{app: a, store: st, path: path}
 	versions, selectErr := in.selectAll(ctx, specs)
 	errs := []error{selectErr}
 	if len(versions) > 0 {
-		errs = append(errs, a.placeShims(ctx, st), in.addAll(ctx, versions))
+		errs = append(errs, a.placeShims(ctx, st), in.addAll(ctx, slices.DeleteFunc(versions, in.inSystem)))
 	}
 	if in.added > 0 {
 		a.pathHint(st.Home())
@@ -116,12 +124,22 @@ func (a *app) install(ctx context.Context, specs []gover.Spec) error {
 type installer struct {
 	app    *app
 	store  *store.Store
+	path   toolchain.Path
+	mu     sync.Mutex // guards client
 	client *fetch.Client
 	added  int
 }
 
+// inSystem reports whether v is in the system's store, so that the user's need
+// not have it.
+func (in *installer) inSystem(v gover.Version) bool {
+	return in.path.Of(v) != in.store.Home()
+}
+
 // open sets up the client when the network is needed for the first time.
 func (in *installer) open() (err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	if in.client == nil {
 		in.client, err = in.app.client()
 	}
@@ -174,7 +192,7 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 // fallBack serves spec from what is installed when the list of releases is out
 // of reach: to be asked for what is there is no reason to fail.
 func (in *installer) fallBack(spec gover.Spec, cause error) (gover.Version, error) {
-	v, ok, err := find(in.store.Home(), spec)
+	v, ok, err := find(in.path, spec)
 	if err != nil || !ok {
 		return gover.Version{}, cause
 	}
@@ -232,12 +250,15 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 	start := time.Now()
 	var size int64
 	added, err := in.store.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+		if err := in.open(); err != nil { // it was there a moment ago, and is uninstalled now
+			return nil, err
+		}
 		proof, err := in.client.Fetch(ctx, v, root, bar.report(v))
 		if err != nil {
 			return nil, err
 		}
 		size = proof.Size
-		return newReceipt(proof), nil
+		return newReceipt(proof)
 	})
 	if missing := (*fetch.NotFoundError)(nil); errors.As(err, &missing) {
 		return false, in.explainMissing(ctx, v, err)
@@ -251,7 +272,8 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
-func newReceipt(p *fetch.Proof) *store.Receipt {
+func newReceipt(p *fetch.Proof) (*store.Receipt, error) {
+	record, err := json.Marshal(p.Record)
 	return &store.Receipt{
 		Platform:  runtime.GOOS + "/" + runtime.GOARCH,
 		Installed: time.Now(),
@@ -261,8 +283,9 @@ func newReceipt(p *fetch.Proof) *store.Receipt {
 		H1:        p.H1,
 		Module:    p.Module + "@" + p.Version,
 		SumDB:     store.SumDB{Name: p.SumDB, TreeSize: p.TreeSize, TreeHash: p.TreeHash},
+		Record:    record,
 		Sums:      p.Sums,
-	}
+	}, err
 }
 
 // placeShims puts go and gofmt into the store's bin folder. Toolchains can be

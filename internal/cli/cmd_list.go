@@ -12,6 +12,7 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 type listOptions struct {
@@ -53,16 +54,20 @@ On a terminal the version that applies here is marked with a star.`,
 type installedJSON struct {
 	Version gover.Version  `json:"version"`
 	GOROOT  string         `json:"goroot"`
+	System  bool           `json:"system"` // in the system's store
 	Active  bool           `json:"active"`
 	Receipt *store.Receipt `json:"receipt,omitempty"`
 }
 
 func (a *app) listInstalled(options listOptions) error {
-	st, err := a.store()
+	if _, err := a.store(); err != nil { // one that can't be read
+		return err
+	}
+	path, err := a.path()
 	if err != nil {
 		return err
 	}
-	installed, err := st.Home().Installed()
+	installed, err := path.Installed()
 	if err != nil {
 		return err
 	}
@@ -70,9 +75,9 @@ func (a *app) listInstalled(options listOptions) error {
 	if err != nil {
 		return err
 	}
-	active, source := a.active(st)
+	active, source := a.active(path)
 	if options.json {
-		return a.printInstalledJSON(st, versions, active)
+		return a.printInstalledJSON(path, versions, active)
 	}
 	for _, v := range versions {
 		line := v.String()
@@ -80,6 +85,9 @@ func (a *app) listInstalled(options listOptions) error {
 			line = "  " + line
 			if v == active {
 				line = fmt.Sprintf("* %v (set by %s)", v, clean(source))
+			}
+			if path.Of(v) == path.System() {
+				line += " (system)"
 			}
 		}
 		if err := a.ui.print("%s", line); err != nil {
@@ -89,23 +97,27 @@ func (a *app) listInstalled(options listOptions) error {
 	return nil
 }
 
-func (a *app) printInstalledJSON(st *store.Store, versions []gover.Version, active gover.Version) error {
+func (a *app) printInstalledJSON(path toolchain.Path, versions []gover.Version, active gover.Version) error {
 	list := make([]installedJSON, 0, len(versions))
 	for _, v := range versions {
-		receipt, _ := st.Receipt(v) // a damaged one is for verify to tell
-		list = append(list, installedJSON{v, st.Home().Dir(v), v == active, receipt})
+		home := path.Of(v)
+		item := installedJSON{Version: v, GOROOT: home.Dir(v), System: home == path.System(), Active: v == active}
+		if st, err := store.Open(home, store.Options{}); err == nil {
+			item.Receipt, _ = st.Receipt(v) // a damaged one is for verify to tell
+		}
+		list = append(list, item)
 	}
 	return a.ui.printJSON(map[string]any{"schema": 1, "toolchains": list})
 }
 
 // active returns the version that applies here, the zero Version if that is
 // none of the store's or can't be told.
-func (a *app) active(st *store.Store) (gover.Version, string) {
-	choice, err := a.choice(st.Home(), nil)
+func (a *app) active(path toolchain.Path) (gover.Version, string) {
+	choice, err := a.choice(path.Home(), nil)
 	if err != nil {
 		return gover.Version{}, ""
 	}
-	v, ok, err := find(st.Home(), choice.Spec)
+	v, ok, err := find(path, choice.Spec)
 	if err != nil || !ok {
 		return gover.Version{}, ""
 	}
@@ -144,7 +156,7 @@ type releaseJSON struct {
 }
 
 func (a *app) listRemote(ctx context.Context, options listOptions) error {
-	st, err := a.store()
+	path, err := a.path()
 	if err != nil {
 		return err
 	}
@@ -168,11 +180,11 @@ func (a *app) listRemote(ctx context.Context, options listOptions) error {
 		return noRelease(options.specs[0], releases.Versions)
 	}
 	if options.json {
-		return a.printReleasesJSON(st, versions, releases.Fetched)
+		return a.printReleasesJSON(path, versions, releases.Fetched)
 	}
 	for _, v := range versions {
 		line := v.String()
-		if isTerminal(a.ui.out) && st.Home().Has(v) {
+		if isTerminal(a.ui.out) && path.Has(v) {
 			line += " (installed)"
 		}
 		if err := a.ui.print("%s", line); err != nil {
@@ -187,10 +199,10 @@ func isPrerelease(spec gover.Spec) bool {
 	return ok && v.IsPrerelease() || spec.Kind() == gover.Constraint && strings.ContainsAny(spec.String(), "abcr")
 }
 
-func (a *app) printReleasesJSON(st *store.Store, versions []gover.Version, fetched time.Time) error {
+func (a *app) printReleasesJSON(path toolchain.Path, versions []gover.Version, fetched time.Time) error {
 	list := make([]releaseJSON, 0, len(versions))
 	for _, v := range versions {
-		list = append(list, releaseJSON{v, !v.IsPrerelease(), st.Home().Has(v)})
+		list = append(list, releaseJSON{v, !v.IsPrerelease(), path.Has(v)})
 	}
 	return a.ui.printJSON(map[string]any{"schema": 1, "fetched": fetched.UTC(), "releases": list})
 }

@@ -5,56 +5,98 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
 func (a *app) uninstallCommand() *cobra.Command {
-	var all bool
+	var options uninstallOptions
 	cmd := &cobra.Command{
 		Use:     "uninstall VERSION…",
 		Aliases: []string{"remove", "rm"},
 		Short:   "Remove installed toolchains",
 		Long: `Uninstall removes each version from the store. A line (1.21) or constraint that
-more than one installed version matches removes nothing unless --all is given.`,
+more than one installed version matches removes nothing unless --all is given.
+
+A build that runs goes on to its end. The files of its toolchain stay that long,
+and the next gosw that changes the store deletes them; --wait waits for that.`,
 		Example: `  gosw uninstall 1.21.13
   gosw uninstall --all 1.21`,
 		Args: atLeastOne("a version"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			specs, err := parseSpecs(args)
-			if err != nil {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if options.specs, err = parseSpecs(args); err != nil {
 				return err
 			}
-			return a.uninstall(cmd.Context(), specs, all)
+			return a.uninstall(cmd.Context(), options)
 		},
 		ValidArgsFunction: a.completeInstalled,
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "remove every installed version that matches")
+	cmd.Flags().BoolVar(&options.all, "all", false, "remove every installed version that matches")
+	cmd.Flags().BoolVar(&options.wait, "wait", false, "wait for processes that still run from a removed version")
 	return cmd
 }
 
-func (a *app) uninstall(ctx context.Context, specs []gover.Spec, all bool) error {
+type uninstallOptions struct {
+	specs     []gover.Spec
+	all, wait bool
+}
+
+func (a *app) uninstall(ctx context.Context, options uninstallOptions) error {
 	st, err := a.store()
 	if err != nil {
 		return err
 	}
+	a.warnOwner(st.Home())
+	versions, err := a.matchingAll(st.Home(), options)
+	if err != nil {
+		// One that was killed may have left something, though not the name.
+		return errors.Join(err, st.Tidy(ctx))
+	}
+	return errors.Join(a.remove(ctx, st, versions, options.wait), a.checkDefault())
+}
+
+// matchingAll returns the installed versions that options stand for.
+func (a *app) matchingAll(home toolchain.Home, options uninstallOptions) ([]gover.Version, error) {
 	var versions []gover.Version
-	for _, spec := range specs {
-		matching, err := matching(st.Home(), spec)
-		if err != nil {
-			return err
+	for _, spec := range options.specs {
+		matching, err := matching(home, spec)
+		if missing := (*notInstalledError)(nil); errors.As(err, &missing) {
+			return nil, a.explainSystem(spec, err)
+		} else if err != nil {
+			return nil, err
 		}
-		if len(matching) > 1 && !all {
-			return ambiguous(spec, matching)
+		if len(matching) > 1 && !options.all {
+			return nil, ambiguous(spec, matching)
 		}
 		versions = append(versions, matching...)
 	}
+	return versions, nil
+}
+
+// explainSystem replaces err, that spec is not installed, if it is not in the
+// user's store only.
+func (a *app) explainSystem(spec gover.Spec, err error) error {
+	path, pathErr := a.path()
+	if pathErr != nil || path.System() == "" {
+		return err
+	}
+	if v, ok, _ := find(path.System(), spec); ok {
+		return fmt.Errorf("%v is in the system's store, %s, which gosw does not change", v, path.System())
+	}
+	return err
+}
+
+// remove removes versions and says what became of each.
+func (a *app) remove(ctx context.Context, st *store.Store, versions []gover.Version, wait bool) error {
 	var errs []error
 	for _, v := range versions {
 		removed, err := st.Remove(ctx, v)
@@ -63,8 +105,42 @@ func (a *app) uninstall(ctx context.Context, specs []gover.Spec, all bool) error
 		}
 		errs = append(errs, err)
 	}
-	errs = append(errs, a.checkDefault(st.Home()))
+	pending := st.Pending()
+	for _, v := range versions {
+		if users := pending[v]; len(users) > 0 {
+			a.ui.note("its files go when process %d (%s), which runs from it, has ended", users[0].ID, users[0].Command)
+		}
+	}
+	if wait && len(pending) > 0 {
+		errs = append(errs, a.waitForUsers(ctx, st, versions))
+	}
 	return errors.Join(errs...)
+}
+
+// waitForUsers waits until nothing runs from versions, which are uninstalled,
+// and has their files deleted.
+func (a *app) waitForUsers(ctx context.Context, st *store.Store, versions []gover.Version) error {
+	timeout, err := a.lockTimeout()
+	if err != nil {
+		return err
+	}
+	for start := time.Now(); ; time.Sleep(100 * time.Millisecond) { // no process is told of another's end
+		if err := st.Tidy(ctx); err != nil {
+			return err
+		}
+		pending := st.Pending()
+		still := slices.IndexFunc(versions, func(v gover.Version) bool { return len(pending[v]) > 0 })
+		switch {
+		case still < 0:
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case time.Since(start) > timeout:
+			v := versions[still]
+			return fmt.Errorf("uninstall %v: process %d (%s) still runs from it after %v",
+				v, pending[v][0].ID, pending[v][0].Command, timeout)
+		}
+	}
 }
 
 // matching returns the installed versions that spec stands for, newest first,
@@ -109,14 +185,18 @@ func ambiguous(spec gover.Spec, found []gover.Version) error {
 }
 
 // checkDefault says so when the default is not installed any more.
-func (a *app) checkDefault(home toolchain.Home) error {
-	choice, err := resolve.Default(home.DefaultFile())
+func (a *app) checkDefault() error {
+	path, err := a.path()
+	if err != nil {
+		return err
+	}
+	choice, err := resolve.Default(path.Home().DefaultFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {
 		return err
 	}
-	if _, ok, err := find(home, choice.Spec); err != nil || ok || choice.Spec.Kind() == gover.System {
+	if _, ok, err := find(path, choice.Spec); err != nil || ok || choice.Spec.Kind() == gover.System {
 		return err
 	}
 	a.ui.note("the default, %s, is no longer installed", choice.Spec)

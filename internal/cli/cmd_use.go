@@ -61,12 +61,12 @@ func (a *app) notLoaded(args []string) error {
 }
 
 func (a *app) use(spec gover.Spec) error {
-	home, err := a.home()
+	path, err := a.path()
 	if err != nil {
 		return err
 	}
 	if spec.Kind() != gover.System {
-		if _, ok, err := find(home, spec); err != nil || !ok {
+		if _, ok, err := find(path, spec); err != nil || !ok {
 			return errors.Join(err, missingUnless(err, spec))
 		}
 	}

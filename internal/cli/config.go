@@ -40,6 +40,7 @@ func variables() []variable {
 	return []variable{
 		{name: "GO_VERSION", environmentOnly: true},
 		{name: "GOSW_ROOT", environmentOnly: true},
+		{name: "GOSW_SYSTEM_ROOT", environmentOnly: true},
 		{name: "GOSW_GOTOOLCHAIN", fallback: "local", environmentOnly: true},
 		{name: "GOSW_AUTO_INSTALL", fallback: "ask", want: "never, ask or always", valid: func(s string) bool {
 			return s == "never" || s == "ask" || s == "always"

@@ -70,6 +70,15 @@ func (e *settingError) Error() string {
 	return fmt.Sprintf("%s (%s): %q is not %s", e.setting.Name, e.setting.Origin, e.setting.Value, e.want)
 }
 
+// An unprovenError is a failed proof of what is installed already.
+type unprovenError struct {
+	version gover.Version
+	err     *fetch.SecurityError
+}
+
+func (e *unprovenError) Error() string { return e.version.String() + ": " + e.err.Error() }
+func (e *unprovenError) Unwrap() error { return e.err }
+
 // A notInstalledError says that the version that applies is not installed.
 type notInstalledError struct {
 	spec   gover.Spec
@@ -152,7 +161,7 @@ func exitCode(err error) int {
 
 func (a *app) reportOne(err error) {
 	if security := (*fetch.SecurityError)(nil); errors.As(err, &security) {
-		a.ui.security(security)
+		a.ui.security(security, consequence(err))
 		return
 	}
 	a.ui.note("%v", err)
@@ -163,13 +172,21 @@ func (a *app) reportOne(err error) {
 
 // security prints the block of a failed proof. There is no hint: no flag goes
 // on from here.
-func (u *ui) security(err *fetch.SecurityError) {
+func (u *ui) security(err *fetch.SecurityError, consequence string) {
 	u.note("%v", err)
 	for _, line := range err.Details {
 		_, _ = fmt.Fprintf(u.err, "\t%s\n", clean(line))
 	}
-	_, _ = fmt.Fprint(u.err, "SECURITY ERROR\n"+
-		"This download could not be proven to be the published release. Nothing was installed.\n")
+	_, _ = fmt.Fprintf(u.err, "SECURITY ERROR\n%s\n", consequence)
+}
+
+// consequence says what a failed proof means for the user.
+func consequence(err error) string {
+	if installed := (*unprovenError)(nil); errors.As(err, &installed) {
+		return fmt.Sprintf("This toolchain could not be proven to be the published release. Do not run it: %q replaces it.",
+			"gosw repair "+installed.version.Number())
+	}
+	return "This download could not be proven to be the published release. Nothing was installed."
 }
 
 // hintFor returns the command or change that mends err, "" if none is known.
@@ -182,6 +199,7 @@ func hintFor(err error) string {
 	var private *fetch.NoProxyError
 	var setting *settingError
 	var busy *store.BusyError
+	var access *store.AccessError
 	switch {
 	case errors.As(err, &hint):
 		return hint.hint
@@ -197,6 +215,8 @@ func hintFor(err error) string {
 		return `try again when that has ended; GOSW_LOCK_TIMEOUT is how long gosw waits`
 	case errors.As(err, &format):
 		return "install the newest gosw; this store was last written by a newer one"
+	case errors.As(err, &access):
+		return fmt.Sprintf("what may be changed by others is not for you to run: %q", "chmod go-w "+access.Path)
 	case errors.Is(err, fetch.ErrSumDBOff):
 		return `set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`
 	case errors.As(err, &private):
@@ -209,6 +229,12 @@ func hintFor(err error) string {
 		return `export HOME, or set GOSW_ROOT to the folder of the store`
 	case errors.Is(err, toolchain.ErrRelativeRoot):
 		return `set GOSW_ROOT to a path that begins with /`
+	case errors.Is(err, toolchain.ErrRelativeSystemRoot):
+		return `set GOSW_SYSTEM_ROOT to a path that begins with /`
+	case errors.Is(err, syscall.EDQUOT):
+		return `this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`
+	case errors.Is(err, syscall.EIO):
+		return `the disk can't be read or written; the kernel's log ("dmesg") has more`
 	case errors.Is(err, syscall.ENOSPC):
 		return `make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk`
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):

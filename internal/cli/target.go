@@ -17,43 +17,43 @@ type target struct {
 // the arguments of a go command, say. If it is not installed the error is a
 // *notInstalledError.
 func (a *app) target(args []string) (target, error) {
-	home, err := a.home()
+	path, err := a.path()
 	if err != nil {
 		return target{}, err
 	}
-	choice, err := a.choice(home, args)
+	choice, err := a.choice(path.Home(), args)
 	if err != nil {
 		return target{}, err
 	}
-	return a.targetOf(home, choice)
+	return a.targetOf(path, choice)
 }
 
-func (a *app) targetOf(home toolchain.Home, choice resolve.Choice) (target, error) {
+func (a *app) targetOf(path toolchain.Path, choice resolve.Choice) (target, error) {
 	t := target{choice: choice}
 	if choice.Spec.Kind() == gover.System {
 		return t, nil
 	}
-	v, ok, err := find(home, choice.Spec)
+	v, ok, err := find(path, choice.Spec)
 	if err != nil {
 		return t, err
 	}
 	if !ok {
 		return t, &notInstalledError{choice.Spec, choice.Source()}
 	}
-	t.version, t.goroot = v, home.Dir(v)
+	t.version, t.goroot = v, path.Of(v).Dir(v)
 	return t, nil
 }
 
 // program returns the path of a tool of t; "" if the system has none.
 func (a *app) program(t target, tool string) (string, error) {
-	home, err := a.home()
+	path, err := a.path()
 	if err != nil {
 		return "", err
 	}
 	if t.version.IsZero() {
-		return home.System(a.getenv("PATH"), tool, shimProgram()), nil
+		return path.NextTool(a.getenv("PATH"), tool, shimProgram()), nil
 	}
-	return home.Tool(t.version, tool), nil
+	return path.Of(t.version).Tool(t.version, tool), nil
 }
 
 // environ is the environment for a tool of t.

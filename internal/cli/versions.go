@@ -12,13 +12,21 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
+// A place is where installed versions are looked for: a store, or all of them.
+type place interface {
+	Lookup(gover.Spec) (gover.Version, bool, error)
+	Installed() ([]gover.Version, error)
+}
+
+var _, _ place = toolchain.Home(""), toolchain.Path{}
+
 // find returns the installed version that spec stands for, constraints
 // included.
-func find(home toolchain.Home, spec gover.Spec) (gover.Version, bool, error) {
+func find(in place, spec gover.Spec) (gover.Version, bool, error) {
 	if spec.Kind() != gover.Constraint {
-		return home.Lookup(spec)
+		return in.Lookup(spec)
 	}
-	versions, err := home.Installed()
+	versions, err := in.Installed()
 	if err != nil {
 		return gover.Version{}, false, err
 	}

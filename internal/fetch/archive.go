@@ -15,6 +15,8 @@ import (
 
 	"github.com/klauspost/compress/flate"
 	"golang.org/x/mod/module"
+
+	"github.com/gosw/gosw/internal/goroot"
 )
 
 // Bounds on what an archive may make us do, about three times what Go ships
@@ -93,17 +95,8 @@ func checkEntry(file *zip.File, r release) (entry, error) {
 	if file.Flags&1 != 0 {
 		return entry{}, &ArchiveError{Name: file.Name, Reason: "encrypted"}
 	}
-	name := restoreName(rest)
-	return entry{file: file, name: file.Name, path: name, mode: modeOf(name)}, nil
-}
-
-// restoreName undoes the renaming that a module zip needs: a folder with a
-// go.mod would be another module.
-func restoreName(name string) string {
-	if dir, base := path.Split(name); base == "_go.mod" {
-		return dir + "go.mod"
-	}
-	return name
+	name := goroot.Path(rest)
+	return entry{file: file, name: file.Name, path: name, mode: goroot.Mode(name)}, nil
 }
 
 // tree has all paths of an archive, folded so that two names for one file on a

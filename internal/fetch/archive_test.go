@@ -276,19 +276,6 @@ func TestArchiveBounds(t *testing.T) {
 	}
 }
 
-func TestModeOf(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]fs.FileMode{
-		"bin/go": 0o555, "bin/sub/x": 0o444, "pkg/tool/linux_amd64/compile": 0o555, "pkg/tools/x": 0o444,
-		"src/all.bash": 0o555, "src/x.sh": 0o555, "src/x.pl": 0o555, "src/x.rc": 0o555, "src/x.bat": 0o444,
-		"lib/wasm/go_js_wasm_exec": 0o555, "misc/go_android_exec": 0o444, "go_a_b_exec": 0o555, "VERSION": 0o444,
-	} {
-		if got := modeOf(name); got != want {
-			t.Errorf("modeOf(%s) = %v, want %v", name, got, want)
-		}
-	}
-}
-
 // FuzzUnpack checks that no zip makes it panic or write outside its root.
 func FuzzUnpack(f *testing.F) {
 	f.Add(zipBytes(f, good()...))

@@ -21,6 +21,8 @@ type body struct {
 	got  int64
 	size int64 // -1 if unknown
 
+	contentRange string // the header, of an answer that is a part
+
 	ctx    context.Context // of the request; ends the read, and knows why
 	cancel context.CancelCauseFunc
 	stall  time.Duration

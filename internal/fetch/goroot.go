@@ -6,25 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"strings"
 )
-
-// modeOf returns the mode of a file in an installed toolchain. The rule is
-// that of Go's own packaging (cmd/distpack), which zips before Go 1.21 predate;
-// nothing is writable, because nothing may change what was proven.
-func modeOf(name string) fs.FileMode {
-	base := path.Base(name)
-	switch path.Ext(base) {
-	case ".bash", ".sh", ".pl", ".rc":
-		return 0o555
-	}
-	exec, _ := path.Match("go_?*_?*_exec", base)
-	if exec || path.Dir(name) == "bin" || strings.HasPrefix(name, "pkg/tool/") {
-		return 0o555
-	}
-	return 0o444
-}
 
 // checkGOROOT reports whether root holds the release that was asked for, and
 // something to run.

@@ -74,18 +74,28 @@ func (w *web) get(ctx context.Context, u *url.URL, kind string) (*body, error) {
 	if u.Scheme == "file" {
 		return openFile(u)
 	}
+	return w.open(ctx, u, kind, "")
+}
+
+// open requests u, or what the header Range asks for of it.
+func (w *web) open(ctx context.Context, u *url.URL, kind, byteRange string) (*body, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	b, err := w.do(ctx, cancel, u, kind)
+	b, err := w.do(ctx, cancel, u, kind, byteRange)
 	if err != nil {
 		cancel(nil)
 	}
 	return b, err
 }
 
-func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL, kind string) (*body, error) {
+func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL, kind, byteRange string) (*body, error) {
 	req, err := w.request(ctx, u)
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", display(u), err)
+	}
+	want := http.StatusOK
+	if byteRange != "" {
+		req.Header.Set("Range", byteRange)
+		want = http.StatusPartialContent
 	}
 	guard := time.AfterFunc(headerTimeout, func() {
 		cancel(fmt.Errorf("%w for %v", ErrStalled, headerTimeout))
@@ -95,7 +105,7 @@ func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL
 	if err != nil {
 		return nil, &RequestError{URL: display(u), Err: cause(ctx, err)}
 	}
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode != want {
 		defer resp.Body.Close()
 		return nil, w.statusError(u, resp)
 	}
@@ -103,7 +113,9 @@ func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL
 		_ = resp.Body.Close()
 		return nil, &ContentError{URL: display(u), Got: kindOf, Want: kind}
 	}
-	return newBody(ctx, cancel, w.stall, resp, display(u)), nil
+	b := newBody(ctx, cancel, w.stall, resp, display(u))
+	b.contentRange = resp.Header.Get("Content-Range")
+	return b, nil
 }
 
 // request builds a request with the credentials that belong to u, if any.

@@ -87,6 +87,7 @@ func directURL(name string) (*url.URL, error) {
 type record struct {
 	h1   string
 	tree tlog.Tree // the signed tree that contains it
+	full *Record   // the proof of that
 }
 
 // lookup asks the database for the hash of a release.
@@ -129,7 +130,11 @@ func (c *Client) lookupWith(ops *dbOps, r release) (record, error) {
 	if h1 == "" {
 		return record{}, c.securityError(r, "the checksum database's answer has no checksum for it")
 	}
-	return record{h1: h1, tree: ops.tree()}, nil
+	full, err := ops.record(r, h1)
+	if err != nil {
+		return record{}, ops.judge(err, r)
+	}
+	return record{h1: h1, tree: ops.tree(), full: full}, nil
 }
 
 // judge tells a database that is away from one that can't prove what it says.

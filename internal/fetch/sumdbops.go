@@ -33,10 +33,13 @@ type dbOps struct {
 	fork   string           // report about a log that contradicts itself
 	cached bool             // something came from CacheDir
 	latest tlog.Tree        // newest tree that was read from or written to StateDir
+	head   []byte           // its signed note
+
+	answers map[string][]byte // the database's, by path: what the Record is made of
 }
 
 func (c *Client) newDBOps(ctx context.Context) *dbOps {
-	return &dbOps{ctx: ctx, client: c, failed: make(map[string]error)}
+	return &dbOps{ctx: ctx, client: c, failed: make(map[string]error), answers: make(map[string][]byte)}
 }
 
 // mayBeDamage reports whether a failed proof may be the cache's fault.
@@ -61,6 +64,7 @@ func (o *dbOps) ReadRemote(path string) ([]byte, error) {
 		o.failed[path] = err
 		return nil, err
 	}
+	o.answers[path] = data
 	// A tile that was partial and is full by now exists as the full one only:
 	// sumdb.Client asks for that next, and all is well.
 	for other := range o.failed {
@@ -151,7 +155,7 @@ func (o *dbOps) seen(head []byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if tree.N >= o.latest.N {
-		o.latest = tree
+		o.latest, o.head = tree, bytes.Clone(head)
 	}
 	return nil
 }
@@ -196,6 +200,7 @@ func (o *dbOps) ReadCache(file string) ([]byte, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.cached = true
+	o.answers[strings.TrimPrefix(file, o.client.db.name)] = data
 	return data, nil
 }
 

@@ -28,6 +28,9 @@ type Proof struct {
 	TreeHash string `json:"treeHash"`
 	Size     int64  `json:"size"` // bytes of the zip
 
+	// Record proves H1 without the network, see [CheckRecord].
+	Record *Record `json:"record"`
+
 	// Sums is the text that H1 is the hash of: a line "hex  name\n" for each
 	// file, sorted. The names are those in the zip: with Module@Version/ in
 	// front, and _go.mod for go.mod.
@@ -70,10 +73,16 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, prog
 	if err := checkGOROOT(root, r); err != nil {
 		return nil, fmt.Errorf("unpack %s: %w", r, err)
 	}
+	proof := c.proof(r, rec)
+	proof.Source, proof.Size, proof.Sums = d.source, d.size, sums
+	return proof, nil
+}
+
+func (c *Client) proof(r release, rec record) *Proof {
 	return &Proof{
-		Source: d.source, Module: Module, Version: r.module(), H1: rec.h1, SumDB: c.db.name,
-		TreeSize: rec.tree.N, TreeHash: rec.tree.Hash.String(), Size: d.size, Sums: sums,
-	}, nil
+		Module: Module, Version: r.module(), H1: rec.h1, SumDB: c.db.name,
+		TreeSize: rec.tree.N, TreeHash: rec.tree.Hash.String(), Record: rec.full,
+	}
 }
 
 // checkFetch finds what makes a download pointless before it begins.

@@ -28,11 +28,20 @@ func (s *Store) Add(ctx context.Context, v gover.Version, fill Fill) (added bool
 		}
 	}
 	// Also where v was there already: its links may not have been made.
+	return added, s.Tidy(ctx)
+}
+
+// Tidy mends what killed processes left: it sweeps leftovers, as far as nobody
+// uses them, and makes the links what they should be.
+func (s *Store) Tidy(ctx context.Context) error {
 	s.sweep()
-	return added, s.Relink(ctx)
+	return s.Relink(ctx)
 }
 
 func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (bool, error) {
+	if err := s.step("install/lock"); err != nil {
+		return false, err
+	}
 	release, err := s.lock(ctx, v.String(), "install")
 	if err != nil {
 		return false, err
@@ -54,7 +63,11 @@ func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (bool, erro
 // stage makes an empty folder for v. What an earlier holder of v's lock left in
 // staging is removed first: it may be needed space.
 func (s *Store) stage(v gover.Version) (string, error) {
-	if err := s.removeStaged(v.String()); err != nil {
+	err := s.do("install/clean", func() error { return s.removeStaged(v.String()) })
+	if err == nil {
+		err = s.step("install/stage")
+	}
+	if err != nil {
 		return "", err
 	}
 	return os.MkdirTemp(s.staging(), v.String()+".*")
@@ -66,6 +79,9 @@ func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string
 		return err
 	}
 	defer root.Close()
+	if err := s.step("install/fill"); err != nil {
+		return err
+	}
 	receipt, err := fill(ctx, root)
 	if err != nil {
 		return err
@@ -73,7 +89,7 @@ func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string
 	if err := receipt.check(); err != nil {
 		return fmt.Errorf("receipt of %v: %w", v, err)
 	}
-	if err := seal(root); err != nil {
+	if err := s.do("install/seal", func() error { return seal(root) }); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -87,17 +103,33 @@ func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string
 // nothing and is swept. All of it is on the disk before the rename, and the
 // rename is on the disk before the caller is told.
 func (s *Store) publish(v gover.Version, tree string, receipt *Receipt) error {
-	if err := s.writeReceipt(v, receipt); err != nil {
-		return err
-	}
-	err := syncTree(tree)
+	err := s.writeReceipt(v, receipt)
 	if err == nil {
-		err = renameNew(tree, s.home.Dir(v))
+		err = s.do("install/sync", func() error { return s.syncTree(tree) })
+	}
+	if err == nil {
+		err = s.do("install/rename", func() error { return s.giveName(v, tree) })
 	}
 	if err != nil {
 		return errors.Join(err, s.removeReceipt(v))
 	}
-	return syncDir(s.home.Toolchains())
+	return s.do("install/syncdir", func() error { return syncDir(s.home.Toolchains()) })
+}
+
+// giveName renames tree to the place of v, which is free, or has the link by
+// which processes that run from an uninstalled v still reach it. They find the
+// same files in the new tree, so it simply takes the place of the link.
+func (s *Store) giveName(v gover.Version, tree string) error {
+	if _, buried := s.graveOf(v); !buried {
+		return s.renameNew(tree, s.home.Dir(v))
+	}
+	if err := s.step("install/revive"); err != nil {
+		return err
+	}
+	if err := s.swap(tree, s.home.Dir(v)); err != nil {
+		return err
+	}
+	return os.Remove(tree) // the link
 }
 
 // seal makes every file read-only, and folders such as only their owner can

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -21,42 +23,64 @@ import (
 // does it, so that an older view of the store never wins over a newer one.
 // Files that are no links are not ours, and stay.
 func (s *Store) Relink(ctx context.Context) error {
-	if !linksSupported {
-		return nil
-	}
 	// Mostly there is nothing to do, and then a store need not be writable.
 	if changes, err := s.linkChanges(); err != nil || len(changes) == 0 {
 		return err
 	}
-	release, err := s.lock(ctx, storeLock, "link")
+	release, err := s.lockLinks(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	changes, err := s.linkChanges()
-	if err != nil {
+	return s.relink()
+}
+
+func (s *Store) lockLinks(ctx context.Context) (release func(), err error) {
+	if err := s.step("link/lock"); err != nil {
+		return nil, err
+	}
+	return s.lock(ctx, storeLock, "link")
+}
+
+// relink is Relink for a caller that holds storeLock. The links become what
+// they are to be without the versions in without, which are about to go.
+func (s *Store) relink(without ...gover.Version) error {
+	changes, err := s.linkChanges(without...)
+	if err != nil || len(changes) == 0 {
 		return err
 	}
-	for path, target := range changes {
-		if target == "" {
-			err = os.Remove(path)
-		} else {
-			err = s.link(target, path)
-		}
-		if err != nil {
+	for _, path := range slices.Sorted(maps.Keys(changes)) {
+		if err := s.changeLink(path, changes[path]); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.do("link/sync", func() error {
+		return errors.Join(syncDir(s.home.Bin()), syncDir(s.home.Toolchains()))
+	})
+}
+
+func (s *Store) changeLink(path, target string) error {
+	kind := "line"
+	if filepath.Dir(path) == s.home.Bin() {
+		kind = "command"
+	}
+	if target != "" {
+		return s.link(kind, target, path)
+	}
+	return s.do(kind+"/remove", func() error { return os.Remove(path) })
 }
 
 // linkChanges returns what is wrong with the links: for the path of each, the
 // target that it should have, "" for a link that should not be.
-func (s *Store) linkChanges() (map[string]string, error) {
+func (s *Store) linkChanges(without ...gover.Version) (map[string]string, error) {
+	if !linksSupported {
+		return nil, nil
+	}
 	versions, err := s.home.Installed()
 	if err != nil {
 		return nil, err
 	}
+	versions = slices.DeleteFunc(versions, func(v gover.Version) bool { return slices.Contains(without, v) })
 	changes := make(map[string]string)
 	err = errors.Join(
 		compareLinks(changes, s.home.Toolchains(), lineLinks(versions), isLineLink),
@@ -135,14 +159,18 @@ func compareLinks(changes map[string]string, dir string, want map[string]string,
 
 // link makes path a symbolic link to target, in one step also where path is a
 // link already. The caller holds storeLock.
-func (s *Store) link(target, path string) error {
+func (s *Store) link(kind, target, path string) error {
+	if err := s.step(kind + "/stage"); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp(s.staging(), storeLock+".*")
 	if err != nil {
 		return err
 	}
 	temporary := filepath.Join(dir, "link")
-	if err = os.Symlink(target, temporary); err == nil {
-		err = os.Rename(temporary, path)
+	err = s.do(kind+"/link", func() error { return os.Symlink(target, temporary) })
+	if err == nil {
+		err = s.do(kind+"/rename", func() error { return os.Rename(temporary, path) })
 	}
 	return errors.Join(err, os.RemoveAll(dir))
 }

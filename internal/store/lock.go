@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
@@ -34,38 +37,61 @@ const patience = 150 * time.Millisecond
 // function that releases it. It is a kernel lock on a file that is never
 // removed: it ends with its process, however that ends.
 func (s *Store) lock(ctx context.Context, what, doing string) (release func(), err error) {
-	path := filepath.Join(s.locks(), what+".lock")
-	bounded, cancel := context.WithTimeoutCause(ctx, s.timeout, errBound)
-	defer cancel()
-	f, err := acquire(bounded, path, func() { s.waiting(what, holder(path)) })
-	if errors.Is(err, errBound) {
-		return nil, &BusyError{What: what, Holder: holder(path), Waited: s.timeout}
-	} else if err != nil {
+	f, err := s.wait(ctx, what, os.O_RDWR|os.O_CREATE)
+	if err != nil {
 		return nil, err
 	}
-	// Who holds the lock is only for people to read: errors do not matter.
-	_ = f.Truncate(0)
-	_, _ = f.WriteAt(fmt.Appendf(nil, "process %d (%s)", os.Getpid(), doing), 0)
+	sign(f, doing)
 	return func() { _ = f.Close() }, nil
 }
 
-var errBound = errors.New("lock bound")
-
-// tryLock is lock without waiting for another process.
-func (s *Store) tryLock(what string) (release func(), ok bool) {
-	// A free lock is had within microseconds; there is no call that says no.
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-	defer cancel()
-	f, err := acquire(ctx, filepath.Join(s.locks(), what+".lock"), func() {})
-	if err != nil {
-		return nil, false
+// lockShared is lock for one who only reads: it excludes those who write, and
+// no other reader. A store that can't be written to, such as one in a read-only
+// image, has no writers, and may have no file to lock: then there is no lock.
+func (s *Store) lockShared(ctx context.Context, what, doing string) (release func(), err error) {
+	f, err := s.wait(ctx, what, os.O_RDONLY|os.O_CREATE)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return func() {}, nil
+	} else if err != nil {
+		return nil, err
 	}
-	return func() { _ = f.Close() }, true
+	if w, err := os.OpenFile(f.Name(), os.O_WRONLY, 0); err == nil {
+		sign(w, doing)
+		_ = w.Close()
+	}
+	return func() { _ = f.Close() }, nil
 }
+
+// sign writes into a lock's file who holds it. That is for people to read:
+// errors do not matter.
+func sign(f interface {
+	io.WriterAt
+	Truncate(size int64) error
+}, doing string) {
+	_ = f.Truncate(0)
+	_, _ = f.WriteAt(fmt.Appendf(nil, "process %d (%s)", os.Getpid(), doing), 0)
+}
+
+// wait returns the file of the lock named what, locked; shared if flag is that
+// of a file to read.
+func (s *Store) wait(ctx context.Context, what string, flag int) (*lockedfile.File, error) {
+	path := s.lockFile(what)
+	bounded, cancel := context.WithTimeoutCause(ctx, s.timeout, errBound)
+	defer cancel()
+	f, err := acquire(bounded, path, flag, func() { s.waiting(what, holder(path)) })
+	if errors.Is(err, errBound) {
+		return nil, &BusyError{What: what, Holder: holder(path), Waited: s.timeout}
+	}
+	return f, err
+}
+
+func (s *Store) lockFile(what string) string { return filepath.Join(s.locks(), what+".lock") }
+
+var errBound = errors.New("lock bound")
 
 // acquire opens and locks the file at path. It calls waiting once if that
 // takes long, and gives up when ctx ends, with its cause.
-func acquire(ctx context.Context, path string, waiting func()) (*lockedfile.File, error) {
+func acquire(ctx context.Context, path string, flag int, waiting func()) (*lockedfile.File, error) {
 	type result struct {
 		file *lockedfile.File
 		err  error
@@ -74,7 +100,7 @@ func acquire(ctx context.Context, path string, waiting func()) (*lockedfile.File
 	// behind: the kernel wakes it on release, with no polling.
 	got := make(chan result, 1)
 	go func() {
-		file, err := lockedfile.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+		file, err := lockedfile.OpenFile(path, flag, 0o644)
 		got <- result{file, err}
 	}()
 	timer := time.AfterFunc(patience, waiting)

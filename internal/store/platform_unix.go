@@ -2,7 +2,11 @@
 
 package store
 
-import "os"
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
 
 // linksSupported reports whether the store keeps symbolic links. Without them
 // a line is looked up by listing, and there are no go1.X.Y commands.
@@ -15,7 +19,7 @@ func isShim(path, program string) bool {
 }
 
 // shim makes path the shim program. The caller holds storeLock.
-func (s *Store) shim(program, path string) error { return s.link(program, path) }
+func (s *Store) shim(program, path string) error { return s.link("shim", program, path) }
 
 // syncDir puts the entries of dir on the disk.
 func syncDir(dir string) error {
@@ -25,4 +29,18 @@ func syncDir(dir string) error {
 	}
 	defer f.Close()
 	return f.Sync()
+}
+
+// tryLock is lock without waiting for another process.
+func (s *Store) tryLock(what string) (release func(), ok bool) {
+	f, err := os.OpenFile(s.lockFile(what), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, false
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, false
+	}
+	sign(f, "sweep")
+	return func() { _ = f.Close() }, true
 }

@@ -2,7 +2,9 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"os"
+	"time"
 )
 
 // linksSupported reports whether the store keeps symbolic links. Without them
@@ -26,8 +28,20 @@ func (s *Store) shim(program, path string) error {
 	if err != nil {
 		return err
 	}
-	return s.writeFile(storeLock, path, data)
+	return s.writeFile("shim", storeLock, path, data)
 }
 
 // syncDir puts the entries of dir on the disk. Windows has no call for it.
 func syncDir(string) error { return nil }
+
+// tryLock is lock without waiting for another process. A free lock is had
+// within microseconds.
+func (s *Store) tryLock(what string) (release func(), ok bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	f, err := acquire(ctx, s.lockFile(what), os.O_RDWR|os.O_CREATE, func() {})
+	if err != nil {
+		return nil, false
+	}
+	return func() { _ = f.Close() }, true
+}

@@ -30,6 +30,10 @@ type Receipt struct {
 	Module    string        `json:"module"`    // golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64
 	SumDB     SumDB         `json:"sumdb"`
 
+	// Record proves H1 without the network; what is in it is the fetcher's
+	// affair.
+	Record json.RawMessage `json:"record,omitempty"`
+
 	// Sums is the manifest, in the very form that H1 hashes: a line
 	// "<hex SHA-256>  <name>" for each file, names as in the module zip.
 	Sums []byte `json:"-"`
@@ -66,10 +70,10 @@ func (s *Store) writeReceipt(v gover.Version, r *Receipt) error {
 	if err != nil {
 		return err
 	}
-	if err := s.writeFile(v.String(), s.sumsFile(v), r.Sums); err != nil {
+	if err := s.writeFile("sums", v.String(), s.sumsFile(v), r.Sums); err != nil {
 		return err
 	}
-	return s.writeFile(v.String(), s.receiptFile(v), append(data, '\n'))
+	return s.writeFile("receipt", v.String(), s.receiptFile(v), append(data, '\n'))
 }
 
 func (s *Store) removeReceipt(v gover.Version) error {

@@ -6,13 +6,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/gosw/gosw/internal/gover"
 )
 
 // Remove takes toolchain v out of the store and reports whether it was there.
-// It loses its name in one step and is deleted after that.
+//
+// It loses its name in one step, and from then on nobody finds it. Its files go
+// after that, unless a process runs from it: a build goes on to start compilers
+// by the path that it began with, so that path goes on to lead to them, by a
+// link, until the last such process has ended. [Store.Pending] tells. The next
+// change of the store, or [Store.Tidy], then deletes the files.
 func (s *Store) Remove(ctx context.Context, v gover.Version) (removed bool, err error) {
 	if !s.home.Has(v) {
 		return false, nil
@@ -21,89 +25,154 @@ func (s *Store) Remove(ctx context.Context, v gover.Version) (removed bool, err 
 		return false, err
 	}
 	removed, err = s.remove(ctx, v)
-	s.sweep()
-	return removed, err
+	return removed, errors.Join(err, s.Tidy(ctx))
 }
 
 func (s *Store) remove(ctx context.Context, v gover.Version) (bool, error) {
+	if err := s.step("uninstall/lock"); err != nil {
+		return false, err
+	}
 	release, err := s.lock(ctx, v.String(), "uninstall")
 	if err != nil {
 		return false, err
 	}
 	defer release()
-	grave, err := os.MkdirTemp(s.staging(), v.String()+".*")
+	if !s.home.Has(v) { // another process was first
+		return false, nil
+	}
+	grave, err := s.dig(v)
+	if err == nil {
+		err = s.takeName(ctx, v, grave)
+	}
 	if err != nil {
-		return false, err
+		return !s.home.Has(v), err
 	}
-	err = os.Rename(s.home.Dir(v), filepath.Join(grave, "tree"))
-	switch {
-	case errors.Is(err, fs.ErrNotExist): // another process was first
-		return false, os.Remove(grave)
-	case err != nil:
-		return false, errors.Join(err, os.Remove(grave))
+	if err := s.do("uninstall/receipt", func() error { return s.removeReceipt(v) }); err != nil {
+		return true, err
 	}
-	err = errors.Join(syncDir(s.home.Toolchains()), s.Relink(ctx), s.removeReceipt(v))
-	return true, errors.Join(err, os.RemoveAll(grave))
+	return true, s.bury(v, grave)
 }
 
-// sweep removes what killed processes left: things in staging, and receipts
-// without a toolchain. What a living process works on is under its lock and
-// stays. Leftovers do no harm, so errors are left for the next time.
-func (s *Store) sweep() {
-	for lock := range s.leftovers() {
-		release, ok := s.tryLock(lock)
-		if !ok {
-			continue
-		}
-		_ = s.removeStaged(lock)
-		if v, err := gover.Parse(lock); err == nil && !s.home.Has(v) {
-			_ = s.removeReceipt(v)
-		}
-		release()
+// graveTree is the name of an uninstalled tree in its grave, a folder in
+// staging.
+const graveTree = "tree"
+
+// dig makes the grave for v. In it is, until the tree comes, the link that is
+// going to take the tree's place.
+func (s *Store) dig(v gover.Version) (string, error) {
+	if err := s.step("uninstall/stage"); err != nil {
+		return "", err
 	}
+	grave, err := os.MkdirTemp(s.staging(), v.String()+".*")
+	if err != nil || !linksSupported {
+		return grave, err
+	}
+	return grave, os.Symlink(graveLink(grave), filepath.Join(grave, graveTree))
 }
 
-// leftovers returns the locks under which something may have been left: in
-// staging, or as a receipt without a toolchain.
-func (s *Store) leftovers() map[string]bool {
-	found := make(map[string]bool)
-	staged, _ := os.ReadDir(s.staging())
-	for _, entry := range staged {
-		if lock := owner(entry.Name()); lock != "" {
-			found[lock] = true
-		}
-	}
-	receipts, _ := os.ReadDir(s.receipts())
-	for _, entry := range receipts {
-		name := strings.TrimSuffix(strings.TrimSuffix(entry.Name(), ".json"), ".sums")
-		if v, err := gover.Parse(name); err == nil && v.String() == name && !s.home.Has(v) {
-			found[name] = true
-		}
-	}
-	return found
+// graveLink is the target of a link from toolchains/ to the tree in grave.
+func graveLink(grave string) string {
+	return filepath.Join("..", "staging", filepath.Base(grave), graveTree)
 }
 
-// owner returns the lock that an entry of staging belongs to: everything there
-// is named <lock>.<random>. It returns "" for a name that is not ours.
-func owner(name string) string {
-	lock := strings.TrimSuffix(name, filepath.Ext(name))
-	v, err := gover.Parse(lock)
-	if lock == storeLock || err == nil && v.String() == lock {
-		return lock
+// graveOf returns the grave that the link in the place of v leads to.
+func (s *Store) graveOf(v gover.Version) (grave string, ok bool) {
+	target, err := os.Readlink(s.home.Dir(v))
+	if err != nil {
+		return "", false
 	}
-	return ""
+	grave = filepath.Join(s.staging(), filepath.Base(filepath.Dir(target)))
+	return grave, target == graveLink(grave)
 }
 
-// removeStaged removes what is in staging under lock, which the caller holds.
-func (s *Store) removeStaged(lock string) error {
-	staged, err := os.ReadDir(s.staging())
+// takeName moves the tree of v to its grave. What links to it goes first, and
+// nobody mends links meanwhile, so that no link ever leads to nothing.
+func (s *Store) takeName(ctx context.Context, v gover.Version, grave string) error {
+	release, err := s.lockLinks(ctx)
 	if err != nil {
 		return err
 	}
-	for _, entry := range staged {
-		if owner(entry.Name()) == lock {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(s.staging(), entry.Name())))
+	defer release()
+	if err := s.relink(v); err != nil {
+		return err
+	}
+	return s.do("uninstall/rename", func() error {
+		tree := filepath.Join(grave, graveTree)
+		if !linksSupported {
+			return os.Rename(s.home.Dir(v), tree)
+		}
+		return s.swap(tree, s.home.Dir(v))
+	})
+}
+
+// bury deletes the tree of v that lies in grave, and the link to it, unless a
+// process runs from there, or from another grave: that of v before it was
+// installed again, or repaired, and the name is the same to it. The caller holds
+// the lock of v.
+func (s *Store) bury(v gover.Version, grave string) error {
+	if len(processesIn(s.graves(v)...)) > 0 {
+		return nil
+	}
+	if found, ok := s.graveOf(v); ok && found == grave {
+		if err := s.do("delete/link", func() error { return os.Remove(s.home.Dir(v)) }); err != nil {
+			return err
+		}
+		// A shim that looked v up just before it lost its name may have become
+		// its go since. Later ones don't find it.
+		if len(processesIn(s.graves(v)...)) > 0 {
+			return os.Symlink(graveLink(grave), s.home.Dir(v))
 		}
 	}
-	return err
+	// Or else, after a power cut, half a toolchain might have the name again.
+	if err := s.do("delete/sync", func() error { return syncDir(s.home.Toolchains()) }); err != nil {
+		return err
+	}
+	return s.do("delete/files", func() error { return removeAll(grave) })
+}
+
+// A Process is one that uses a toolchain.
+type Process struct {
+	ID      int    `json:"pid"`
+	Command string `json:"command"` // such as "go build"
+}
+
+// Users returns the processes that run from v, as far as that can be told: on
+// Linux, those that this user may look at.
+func (s *Store) Users(v gover.Version) []Process {
+	return processesIn(append(s.graves(v), s.home.Dir(v))...)
+}
+
+// Pending returns the versions that are uninstalled but for their files, and
+// the processes that still need those.
+func (s *Store) Pending() map[gover.Version][]Process {
+	pending := make(map[gover.Version][]Process)
+	staged, _ := os.ReadDir(s.staging())
+	for _, entry := range staged {
+		v, err := gover.Parse(owner(entry.Name()))
+		if err != nil || pending[v] != nil {
+			continue
+		}
+		if users := processesIn(s.graves(v)...); len(users) > 0 {
+			pending[v] = users
+		}
+	}
+	return pending
+}
+
+// graves returns the folders in staging with trees of v that lost their name.
+func (s *Store) graves(v gover.Version) (graves []string) {
+	staged, _ := os.ReadDir(s.staging())
+	for _, entry := range staged {
+		path := filepath.Join(s.staging(), entry.Name())
+		if owner(entry.Name()) == v.String() && isGrave(path) {
+			graves = append(graves, path)
+		}
+	}
+	return graves
+}
+
+// isGrave reports whether a folder in staging is that of an uninstalled tree.
+func isGrave(path string) bool {
+	_, err := os.Lstat(filepath.Join(path, graveTree))
+	return !errors.Is(err, fs.ErrNotExist)
 }

@@ -24,6 +24,7 @@ func (s *Store) Shim(ctx context.Context, program string) error {
 			return err
 		}
 	}
+	s.sweep() // what a killed one left
 	return nil
 }
 

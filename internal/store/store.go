@@ -35,6 +35,11 @@ type Store struct {
 	home    toolchain.Home
 	timeout time.Duration
 	waiting func(what, holder string)
+	hook    func(step string) error
+
+	// plain makes the calls that not every file system has fail as they do
+	// where they are missing, for tests of what happens then.
+	plain bool
 }
 
 // Options are what a Store may be told. The zero value is useful.
@@ -44,18 +49,24 @@ type Options struct {
 	// Waiting is called once, possibly from another goroutine, when a lock is
 	// not to be had at once: for what, and who holds it.
 	Waiting func(what, holder string)
+	// Step is called before each step of a change, with its name; an error
+	// takes the place of the step. It is for fault tests; nil in the product.
+	Step func(name string) error
 }
 
 // Open returns the store at home, which need not exist: nothing is created
-// before something is written. A store written by a newer gosw is a
-// [*FormatError].
+// before something is written. A store in another format than [Format] is a
+// [*FormatError], one that others may write to an [*AccessError].
 func Open(home toolchain.Home, options Options) (*Store, error) {
-	s := &Store{home: home, timeout: options.LockTimeout, waiting: options.Waiting}
+	s := &Store{home: home, timeout: options.LockTimeout, waiting: options.Waiting, hook: options.Step}
 	if s.timeout == 0 {
 		s.timeout = 10 * time.Minute
 	}
 	if s.waiting == nil {
 		s.waiting = func(string, string) {}
+	}
+	if err := s.checkAccess(); err != nil {
+		return s, err
 	}
 	return s, s.checkFormat()
 }
@@ -96,58 +107,97 @@ func (s *Store) checkFormat() error {
 
 // create makes the folders and the format file, if they are missing.
 func (s *Store) create(ctx context.Context) error {
-	for _, dir := range []string{s.home.Toolchains(), s.home.Bin(), s.receipts(), s.locks(), s.staging()} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
+	if err := s.do("create/folders", s.makeFolders); err != nil {
+		return err
 	}
 	if _, err := os.Lstat(s.format()); err == nil {
 		return nil
 	}
-	return s.set(ctx, s.format(), strconv.Itoa(Format)+"\n")
+	return s.set(ctx, "format", s.format(), strconv.Itoa(Format)+"\n")
+}
+
+// makeFolders makes what is missing of the store's folders. They are open for
+// all to read, whatever the umask says: a toolchain is nobody's secret, and a
+// store may serve other users. What stands above the store is as the umask has
+// it.
+func (s *Store) makeFolders() error {
+	if err := os.MkdirAll(filepath.Dir(string(s.home)), 0o755); err != nil {
+		return err
+	}
+	for _, dir := range []string{string(s.home), s.home.Toolchains(), s.home.Bin(), s.receipts(), s.locks(), s.staging()} {
+		err := os.Mkdir(dir, 0o755)
+		if err == nil {
+			err = os.Chmod(dir, 0o755)
+		} else if info, statErr := os.Stat(dir); statErr == nil && info.IsDir() {
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SetDefault makes spec the version that is used where nothing else says; the
 // zero Spec takes the default away.
 func (s *Store) SetDefault(ctx context.Context, spec gover.Spec) error {
+	defer s.sweep()
 	if spec.Kind() == 0 {
-		err := os.Remove(s.home.DefaultFile())
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return err
+		return s.unsetDefault()
 	}
 	if err := s.create(ctx); err != nil {
 		return err
 	}
-	return s.set(ctx, s.home.DefaultFile(), spec.String()+"\n")
+	return s.set(ctx, "default", s.home.DefaultFile(), spec.String()+"\n")
+}
+
+func (s *Store) unsetDefault() error {
+	if err := s.step("default/unset"); err != nil {
+		return err
+	}
+	err := os.Remove(s.home.DefaultFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return s.do("default/syncdir", func() error { return syncDir(string(s.home)) })
 }
 
 // set is writeFile for a file that belongs to no version.
-func (s *Store) set(ctx context.Context, path, text string) error {
+func (s *Store) set(ctx context.Context, step, path, text string) error {
 	release, err := s.lock(ctx, storeLock, "write "+filepath.Base(path))
 	if err != nil {
 		return err
 	}
 	defer release()
-	return s.writeFile(storeLock, path, []byte(text))
+	return s.writeFile(step, storeLock, path, []byte(text))
 }
 
 // writeFile puts data at path in one step: readers see the old file or the
 // new one, and the new one is on the disk before it has the name. The caller
-// holds the lock named lock.
-func (s *Store) writeFile(lock, path string, data []byte) (err error) {
+// holds the lock named lock; checkpoints have names that begin with step.
+func (s *Store) writeFile(step, lock, path string, data []byte) error {
+	if err := s.step(step + "/create"); err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(s.staging(), lock+".*")
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	err = s.do(step+"/write", func() error {
+		_, err := f.Write(data)
+		return errors.Join(err, f.Chmod(0o644))
+	})
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = s.do(step+"/sync", f.Sync)
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = s.do(step+"/rename", func() error { return os.Rename(f.Name(), path) })
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return nil
+	return s.do(step+"/syncdir", func() error { return syncDir(filepath.Dir(path)) })
 }

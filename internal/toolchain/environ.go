@@ -101,10 +101,13 @@ func lookup(env []string, name string) string {
 // neither in the store's own folder nor, by device and inode, the same file as
 // self or as the store's shim; "" if there is none. Elements that are not
 // absolute are passed over.
-func (h Home) System(path, tool, self string) string {
+func (h Home) System(path, tool, self string) string { return h.system(path, tool, self, "") }
+
+// system is System that passes over another store, too.
+func (h Home) system(path, tool, self string, other Home) string {
 	ours := []string{self, filepath.Join(h.Bin(), tool+Exe)}
 	for _, dir := range filepath.SplitList(path) {
-		if !filepath.IsAbs(dir) || filepath.Clean(dir) == h.Bin() {
+		if !filepath.IsAbs(dir) || filepath.Clean(dir) == h.Bin() || other != "" && filepath.Clean(dir) == other.Bin() {
 			continue
 		}
 		candidate := filepath.Join(dir, tool+Exe)

@@ -39,6 +39,8 @@ const (
 	ResetMidBody   = "reset"          // half a zip, then the connection breaks
 	Stalled        = "stalled"        // half a zip, then silence
 	Slow           = "slow"           // "slow=N": N bytes of a zip a second
+	NoRange        = "no-range"       // zips are sent as a whole only
+	WrongRange     = "wrong-range"    // asked for a part of a zip, another part is sent
 	HTML           = "html"           // every answer is a login page with status 200
 	Status500      = "status-500"     // every answer is 500
 	Forbidden      = "forbidden"      // what is missing is 403, not 404
@@ -72,7 +74,8 @@ type Server struct {
 	mu       sync.Mutex
 	mode     string
 	requests []string
-	releases []*toy // in order of addition
+	sent     map[string]int64 // bytes of bodies, by path
+	releases []*toy           // in order of addition
 	hidden   map[string]bool
 	dlSerial int
 }
@@ -105,6 +108,7 @@ func New(versions ...string) (*Server, error) {
 		fork:   newLog(signer, "example.com/other", 50),
 		stop:   make(chan struct{}),
 		hidden: make(map[string]bool),
+		sent:   make(map[string]int64),
 	}
 	for _, v := range versions {
 		if err := s.Add(v); err != nil {
@@ -139,17 +143,21 @@ func (s *Server) Misbehave(mode string) {
 }
 
 // Add publishes a version: it is listed and in golang.org/dl from now on.
-func (s *Server) Add(version string) error { return s.add(version, false) }
+func (s *Server) Add(version string) error { return s.add(version, 0, false) }
+
+// AddPadded publishes a version with n more files of 64 KiB, which take about
+// 35 kB each in its zip.
+func (s *Server) AddPadded(version string, n int) error { return s.add(version, n, false) }
 
 // AddUnlisted publishes a version that no list knows yet.
-func (s *Server) AddUnlisted(version string) error { return s.add(version, true) }
+func (s *Server) AddUnlisted(version string) error { return s.add(version, 0, true) }
 
-func (s *Server) add(version string, hidden bool) error {
+func (s *Server) add(version string, padded int, hidden bool) error {
 	v, err := gover.Parse(version)
 	if err != nil {
 		return err
 	}
-	release, err := newToy(v, runtime.GOOS, runtime.GOARCH)
+	release, err := newPadded(v, runtime.GOOS, runtime.GOARCH, padded)
 	if err != nil {
 		return err
 	}
@@ -217,11 +225,44 @@ func (s *Server) Requests(substr string) int {
 	return n
 }
 
+// Sent returns how many bytes were sent in answer to requests that had substr
+// in their path, since the start or the last Reset.
+func (s *Server) Sent(substr string) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var n int64
+	for path, sent := range s.sent {
+		if strings.Contains(path, substr) {
+			n += sent
+		}
+	}
+	return n
+}
+
+// A countingWriter counts the bytes of an answer before they are sent, so that
+// a client that has them finds them counted.
+type countingWriter struct {
+	http.ResponseWriter
+	server *Server
+	path   string
+}
+
+func (w countingWriter) Write(data []byte) (int, error) {
+	w.server.mu.Lock()
+	w.server.sent[w.path] += int64(len(data))
+	w.server.mu.Unlock()
+	return w.ResponseWriter.Write(data)
+}
+
+// Unwrap is for http.ResponseController.
+func (w countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 // Reset sets the counters back.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = nil
+	clear(s.sent)
 }
 
 // ServeHTTP answers a request, well or badly. It lets a test put a server of
@@ -232,6 +273,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mode := s.mode
 	s.mu.Unlock()
 	path := r.URL.Path
+	w = countingWriter{w, s, path}
 	if rest, ok := strings.CutPrefix(path, "/bad/"); ok {
 		mode, path, _ = strings.Cut(rest, "/")
 		path = "/" + path

@@ -98,6 +98,16 @@ func (q *request) serveZip(t *toy) {
 		return
 	}
 	q.w.Header().Set("Content-Type", "application/zip")
+	if q.mode == "" || q.mode == AlteredZip {
+		http.ServeContent(q.w, q.r, "", time.Time{}, bytes.NewReader(t.zip))
+		return
+	}
+	if q.mode == WrongRange && q.r.Header.Get("Range") != "" {
+		q.w.Header().Set("Content-Range", fmt.Sprintf("bytes 0-9/%d", len(t.zip)))
+		q.w.WriteHeader(http.StatusPartialContent)
+		q.write(t.zip[:10])
+		return
+	}
 	q.w.Header().Set("Content-Length", strconv.Itoa(len(t.zip)))
 	half := len(t.zip) / 2
 	switch q.mode {

@@ -21,6 +21,7 @@ const toolchainModule = "golang.org/toolchain"
 type toy struct {
 	version      gover.Version
 	goos, goarch string
+	padded       int // files of incompressible text besides the usual ones
 	zip          []byte
 	h1           string
 }
@@ -28,29 +29,40 @@ type toy struct {
 // A file is an entry of a zip.
 type file struct{ name, content string }
 
-func newToy(v gover.Version, goos, goarch string) (*toy, error) {
-	return packToy(v, goos, goarch, Files(v.String(), goos, goarch))
+func newToy(v gover.Version, goos, goarch string) (*toy, error) { return newPadded(v, goos, goarch, 0) }
+
+func newPadded(v gover.Version, goos, goarch string, n int) (*toy, error) {
+	t := &toy{version: v, goos: goos, goarch: goarch, padded: n}
+	return t, t.pack(t.files())
 }
 
-func packToy(v gover.Version, goos, goarch string, files [][2]string) (*toy, error) {
-	t := &toy{version: v, goos: goos, goarch: goarch}
+func (t *toy) files() [][2]string {
+	files := Files(t.version.String(), t.goos, t.goarch)
+	for i := range t.padded {
+		files = append(files, [2]string{fmt.Sprintf("src/padding/%02d.txt", i), padding(fmt.Sprint(i))})
+	}
+	return files
+}
+
+func (t *toy) pack(files [][2]string) error {
 	var list []file
 	for _, f := range files {
 		list = append(list, file{toolchainModule + "@" + t.module() + "/" + f[0], f[1]})
 	}
 	var err error
 	if t.zip, err = zipOf(list); err != nil {
-		return nil, err
+		return err
 	}
 	t.h1, err = hashOf(list)
-	return t, err
+	return err
 }
 
 // altered returns the same release with one more line in a program.
 func (t *toy) altered() (*toy, error) {
-	files := Files(t.version.String(), t.goos, t.goarch)
+	other := *t
+	files := t.files()
 	files[0][1] += "echo altered\n"
-	return packToy(t.version, t.goos, t.goarch, files)
+	return &other, other.pack(files)
 }
 
 // module returns the module version that holds the release.

@@ -140,9 +140,10 @@ function __gosw_locate {
 	esac
 	case $__gosw_spec in
 	1.[123456789][0123456789])
-		# The link of this name leads to the newest patch. Only on Linux does
-		# go find its GOROOT through a link.
-		[[ $OSTYPE == linux* && -L $__gosw_root/toolchains/$__gosw_spec ]] || \builtin return 1
+		# The link of this name leads to the newest patch, unless a system's
+		# store has a newer one. Only on Linux does go find its GOROOT through
+		# a link.
+		[[ $OSTYPE == linux* && -z ${GOSW_SYSTEM_ROOT-} && -L $__gosw_root/toolchains/$__gosw_spec ]] || \builtin return 1
 		;;
 	1.2[123456789].0 | 1.[3456789][0123456789].0 | \
 		1.[123456789][0123456789].[123456789] | \

@@ -1,0 +1,61 @@
+//go:build faults && linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// faults returns the function that makes this test build of gosw fail where
+// GOSW_FAULT says: "install/rename=SIGKILL" kills the process before that step,
+// "line/link#2=ENOSPC" lets the second time that the step comes fail as a full
+// disk would. The steps that were come to are written to the file that
+// GOSW_FAULT_LOG names. None of this is in the product (faults_off.go).
+func faults() func(string) error {
+	where, what, _ := strings.Cut(os.Getenv("GOSW_FAULT"), "=")
+	log := os.Getenv("GOSW_FAULT_LOG")
+	var mu sync.Mutex
+	count := make(map[string]int)
+	return func(step string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		count[step]++
+		if log != "" {
+			logStep(log, step)
+		}
+		if step != where && fmt.Sprintf("%s#%d", step, count[step]) != where {
+			return nil
+		}
+		return fault(step, what)
+	}
+}
+
+func fault(step, what string) error {
+	if what == "SIGKILL" {
+		_ = unix.Kill(os.Getpid(), unix.SIGKILL)
+		select {} // the signal is on its way
+	}
+	for _, errno := range []syscall.Errno{unix.ENOSPC, unix.EIO, unix.EDQUOT, unix.EROFS} {
+		if unix.ErrnoName(errno) == what {
+			return &os.PathError{Op: "write", Path: "(" + step + ")", Err: errno}
+		}
+	}
+	panic("GOSW_FAULT: no fault is called " + what)
+}
+
+func logStep(file, step string) {
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		panic(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(step + "\n"); err != nil {
+		panic(err)
+	}
+}

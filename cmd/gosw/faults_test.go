@@ -1,0 +1,481 @@
+//go:build linux
+
+package main_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/store"
+)
+
+// The matrix: every step of every change, stopped by SIGKILL or failing with an
+// errno, with a real process each. docs/reliability.md says what must hold.
+
+var faultNames = []string{"SIGKILL", "ENOSPC", "EIO", "EDQUOT", "EROFS"}
+
+// A change is a command that changes a store, and the store that it meets.
+type change struct {
+	name  string
+	from  []string // versions in the store; none for no store at all
+	plant map[string]string
+	args  []string
+	// after is what the store has when it is done, however often it was cut
+	// short.
+	after []string
+	// again is the exit code of the command when it has done its work already.
+	again int
+	// damaged says that what it meets is not sound.
+	damaged bool
+}
+
+var changes = []change{
+	{name: "first install", args: []string{"install", "1.22.4"}, after: []string{"go1.22.4"}},
+	{name: "install", from: []string{"1.21.13", "1.22.4"}, args: []string{"install", "1.22.12"},
+		after: []string{"go1.21.13", "go1.22.12", "go1.22.4"}},
+	{name: "uninstall", from: []string{"1.21.13", "1.22.4", "1.22.12"}, args: []string{"uninstall", "1.22.12"},
+		after: []string{"go1.21.13", "go1.22.4"}, again: 1},
+	{name: "uninstall a line", from: []string{"1.21.13", "1.22.4"}, args: []string{"uninstall", "1.22.4"},
+		after: []string{"go1.21.13"}, again: 1},
+	{name: "default", from: []string{"1.21.13", "1.22.4"}, args: []string{"default", "1.21"},
+		after: []string{"go1.21.13", "go1.22.4"}},
+	{name: "default --unset", from: []string{"1.21.13", "1.22.4"}, args: []string{"default", "--unset"},
+		after: []string{"go1.21.13", "go1.22.4"}},
+	{name: "init", from: []string{"1.21.13"}, args: []string{"init", "bash"}, after: []string{"go1.21.13"},
+		plant: map[string]string{"-bin/go": "", "-bin/gofmt": ""}},
+	{name: "prune", from: []string{"1.21.13", "1.22.4", "1.22.12"}, args: []string{"prune"},
+		after: []string{"go1.21.13", "go1.22.12"}, plant: map[string]string{"pins": "/nowhere/.go-version\n"}},
+	{name: "current", from: []string{"1.21.13", "1.22.4"}, args: []string{"current"}, after: []string{"go1.21.13", "go1.22.4"}},
+	{name: "install after a kill", from: []string{"1.21.13", "1.22.4"}, args: []string{"install", "1.22.4"},
+		after: []string{"go1.21.13", "go1.22.4"}, plant: map[string]string{
+			"staging/go1.20.77/bin/go":        "x",
+			"staging/store.5":                 "x",
+			"receipts/go1.20.json":            "{}",
+			"receipts/go1.20.sums":            "",
+			"staging/go1.21.0.78/tree/bin/go": "x",
+			">toolchains/go1.21.0":            "../staging/go1.21.0.78/tree",
+		}},
+	{name: "install over a grave", from: []string{"1.21.13", "1.22.4"}, args: []string{"install", "1.22.12"},
+		after: []string{"go1.21.13", "go1.22.12", "go1.22.4"}, plant: map[string]string{
+			"staging/go1.22.12.78/tree/bin/go": "x",
+			">toolchains/go1.22.12":            "../staging/go1.22.12.78/tree",
+			"open":                             "staging/go1.22.12.78/tree/bin/go", // as if it were run
+		}},
+	{name: "repair", from: []string{"1.21.13", "1.22.4"}, args: []string{"repair", "1.22.4"}, damaged: true,
+		after: []string{"go1.21.13", "go1.22.4"}, plant: map[string]string{"toolchains/go1.22.4/LICENSE": "x"}},
+	{name: "repair without a receipt", from: []string{"1.21.13", "1.22.4"}, args: []string{"repair", "1.22.4"}, damaged: true,
+		after: []string{"go1.21.13", "go1.22.4"}, plant: map[string]string{"-receipts/go1.22.4.json": ""}},
+	{name: "repair without a manifest", from: []string{"1.21.13", "1.22.4"}, args: []string{"repair", "1.22.4"}, damaged: true,
+		after: []string{"go1.21.13", "go1.22.4"}, plant: map[string]string{"-receipts/go1.22.4.sums": "", "toolchains/go1.22.4/LICENSE": "x"}},
+}
+
+// faultPrograms builds gosw with the tag faults, once.
+var faultPrograms = sync.OnceValues(func() (string, error) {
+	dir := filepath.Join(programs, "faults")
+	build := exec.Command("go", "build", "-tags=faults", "-o", dir+"/", "../gosw", "../gosw-shim")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := build.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return dir, err
+})
+
+// A bench has a home for each store that a change starts from, to be copied.
+type bench struct {
+	gosw      string
+	server    *fetchtest.Server
+	templates map[string]string
+	clean     map[string]string // the listing of the store after each change
+}
+
+// fieldDir returns a folder for a home, in memory where there is a file system
+// for that: the matrix writes some gigabytes.
+func fieldDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "gosw-faults-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	dir, err := faultPrograms()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{filepath.Join(dir, "gosw"), fetchtest.NewServer(t, toys...), make(map[string]string), make(map[string]string)}
+	for _, c := range changes {
+		key := strings.Join(c.from, " ")
+		if b.templates[key] != "" || key == "" {
+			continue
+		}
+		f := &field{site: &site{t: t, home: fieldDir(t), server: b.server}, bench: b}
+		f.must(append([]string{"install"}, c.from...)...)
+		f.must("default", map[bool]string{true: "1.22", false: "1.21"}[len(c.from) > 1])
+		b.templates[key] = f.home
+	}
+	return b
+}
+
+// A field is a home in which a change meets a fault.
+type field struct {
+	*site
+	bench *bench
+	held  []*exec.Cmd
+}
+
+// newField makes what c starts from.
+func (b *bench) newField(t *testing.T, c change) *field {
+	t.Helper()
+	f := &field{site: &site{t: t, home: fieldDir(t), server: b.server}, bench: b}
+	if template := b.templates[strings.Join(c.from, " ")]; template != "" {
+		if out, err := exec.Command("cp", "-a", template+"/.", f.home).CombinedOutput(); err != nil {
+			t.Fatalf("cp: %v\n%s", err, out)
+		}
+	}
+	for _, path := range slices.Sorted(mapsKeys(c.plant)) {
+		f.plant(path, c.plant[path])
+	}
+	if c.name == "current" {
+		f.write(filepath.Join(f.home, ".go-version"), "1.22.4\n")
+	}
+	if open := c.plant["open"]; open != "" {
+		f.hold(f.store(open))
+	}
+	return f
+}
+
+func mapsKeys(m map[string]string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for key := range m {
+			if key != "open" && !yield(key) {
+				return
+			}
+		}
+	}
+}
+
+// plant writes a file; with "-" before its name it removes it, with ">" it
+// makes a link.
+func (f *field) plant(path, content string) {
+	f.t.Helper()
+	var err error
+	switch path[0] {
+	case '-':
+		err = os.Remove(f.store(path[1:]))
+	case '>':
+		err = os.Symlink(content, f.store(path[1:]))
+	default:
+		f.write(f.store(path), content)
+	}
+	if err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func (f *field) write(file, content string) {
+	f.t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.RemoveAll(file), os.WriteFile(file, []byte(content), 0o644)); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// hold starts a process that has file open, until release.
+func (f *field) hold(file string) {
+	f.t.Helper()
+	open, err := os.Open(file)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer open.Close()
+	cmd := exec.Command("sleep", "300")
+	cmd.Stdin = open
+	if err := cmd.Start(); err != nil {
+		f.t.Fatal(err)
+	}
+	f.held = append(f.held, cmd)
+}
+
+func (f *field) release() {
+	for _, cmd := range f.held {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}
+	f.held = nil
+}
+
+// gosw runs the test build and returns its exit code, -1 for a signal, and
+// what it said on stderr.
+func (f *field) gosw(env string, args ...string) (int, string) {
+	f.t.Helper()
+	cmd := f.command(f.server.Proxy(), args...)
+	cmd.Path, cmd.Env = f.bench.gosw, append(cmd.Env, env)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		f.t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), stderr.String()
+}
+
+func (f *field) must(args ...string) {
+	f.t.Helper()
+	if code, stderr := f.gosw("", args...); code != 0 {
+		f.t.Fatalf("gosw %v: exit code %d\n%s", args, code, stderr)
+	}
+}
+
+// steps returns the steps that a change comes to, each as often as it does:
+// "line/link", "line/link#2".
+func (b *bench) steps(t *testing.T, c change) []string {
+	t.Helper()
+	f := b.newField(t, c)
+	defer f.release()
+	log := filepath.Join(f.home, "steps")
+	if code, stderr := f.gosw("GOSW_FAULT_LOG="+log, c.args...); code != 0 {
+		t.Fatalf("%s: exit code %d\n%s", c.name, code, stderr)
+	}
+	f.release()
+	f.gosw("", c.args...) // and now nobody uses what may have been in use
+	b.clean[c.name] = f.listing()
+	data, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var steps []string
+	count := make(map[string]int)
+	for _, step := range strings.Fields(string(data)) {
+		if count[step]++; count[step] > 1 {
+			step = fmt.Sprintf("%s#%d", step, count[step])
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+// lenient are the steps whose failure is no failure of the command: it did what
+// it was asked, and what is left over is swept the next time.
+func lenient(step string, c change) bool {
+	step, _, _ = strings.Cut(step, "#")
+	kind, _, _ := strings.Cut(step, "/")
+	return kind == "sweep" || kind == "pins" && c.name == "current" || kind == "delete" && strings.HasPrefix(c.name, "install")
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	table := make(map[string]map[string]string)
+	for _, step := range store.Steps() {
+		table[step.Name] = make(map[string]string)
+	}
+	var mu sync.Mutex
+	t.Run("matrix", func(t *testing.T) {
+		tried := make(map[string]bool)
+		gate := make(chan struct{}, 2*runtime.GOMAXPROCS(0))
+		for _, c := range changes {
+			for _, step := range b.steps(t, c) {
+				base, _, _ := strings.Cut(step, "#")
+				again := tried[base] // with every fault, so these have to do
+				tried[base] = true
+				if table[base] == nil {
+					t.Errorf("%s comes to the step %q, which store.Steps does not list", c.name, step)
+					continue
+				}
+				for _, fault := range faultNames {
+					if again && fault != "SIGKILL" && fault != "ENOSPC" {
+						continue
+					}
+					t.Run(strings.ReplaceAll(c.name+"/"+step+"/"+fault, " ", "-"), func(t *testing.T) {
+						t.Parallel()
+						gate <- struct{}{}
+						defer func() { <-gate }()
+						b.cell(t, c, step, fault)
+						mu.Lock()
+						defer mu.Unlock()
+						if t.Failed() {
+							table[base][fault] = "FAILED"
+						} else if table[base][fault] == "" {
+							table[base][fault] = "ok"
+						}
+					})
+				}
+			}
+		}
+	})
+	printMatrix(t, table)
+}
+
+// printMatrix writes the table to the file that GOSW_MATRIX names, and fails if
+// a listed step was never come to.
+func printMatrix(t *testing.T, table map[string]map[string]string) {
+	t.Helper()
+	var text strings.Builder
+	fmt.Fprintf(&text, "| step | what comes next | %s |\n|---|---%s|\n", strings.Join(faultNames, " | "), strings.Repeat("|---", len(faultNames)))
+	for _, step := range store.Steps() {
+		fmt.Fprintf(&text, "| %s | %s ", step.Name, step.Does)
+		for _, fault := range faultNames {
+			result := table[step.Name][fault]
+			if result == "" {
+				t.Errorf("no change comes to %s, so %s was not tried there", step.Name, fault)
+				result = "not tried"
+			}
+			fmt.Fprintf(&text, "| %s ", result)
+		}
+		text.WriteString("|\n")
+	}
+	doc, err := os.ReadFile("../../docs/reliability.md")
+	if err != nil || !t.Failed() && !bytes.Contains(doc, []byte(text.String())) {
+		t.Errorf("docs/reliability.md (%v) has another matrix than this, which make faults writes to bin/matrix.md", err)
+	}
+	if file := os.Getenv("GOSW_MATRIX"); file != "" {
+		if err := os.WriteFile(file, []byte(text.String()), 0o644); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// cell is one field of the matrix.
+func (b *bench) cell(t *testing.T, c change, step, fault string) {
+	f := b.newField(t, c)
+	defer f.release()
+	code, stderr := f.gosw("GOSW_FAULT="+step+"="+fault, c.args...)
+	f.checkEnd(c, step, fault, code, stderr)
+	if !c.damaged {
+		f.checkSound()
+	}
+
+	// The next one heals without being told to, and does what was to be done.
+	f.release()
+	if code, stderr := f.gosw("", c.args...); code != 0 && code != c.again {
+		t.Errorf("again: exit code %d\n%s", code, stderr)
+	}
+	f.checkSound()
+	f.checkHealed(c)
+}
+
+// checkEnd judges how the command ended.
+func (f *field) checkEnd(c change, step, fault string, code int, stderr string) {
+	f.t.Helper()
+	if fault == "SIGKILL" {
+		if code != -1 {
+			f.t.Errorf("exit code %d, want a kill", code)
+		}
+		return
+	}
+	if lenient(step, c) {
+		if code != 0 {
+			f.t.Errorf("exit code %d\n%s", code, stderr)
+		}
+		return
+	}
+	words := map[string]string{"ENOSPC": "no space left", "EIO": "input/output error", "EDQUOT": "quota", "EROFS": "read-only"}[fault]
+	if code != 1 || !strings.Contains(stderr, words) || !strings.Contains(stderr, "hint: ") || strings.Contains(stderr, "panic") {
+		f.t.Errorf("exit code %d, want 1, %q and a hint:\n%s", code, words, stderr)
+	}
+}
+
+// checkSound demands what holds at any time: what is listed is complete and
+// proven, what is linked is there, what is the default can be read.
+func (f *field) checkSound() {
+	f.t.Helper()
+	f.checkWhole()
+	for _, dir := range []string{"toolchains", "bin"} {
+		entries, _ := os.ReadDir(f.store(dir))
+		for _, entry := range entries {
+			if _, err := os.Stat(f.store(dir, entry.Name())); err != nil {
+				f.t.Errorf("%s leads to nothing: %v", entry.Name(), err)
+			}
+		}
+	}
+	if data, err := os.ReadFile(f.store("default")); err == nil && string(data) != "1.22\n" && string(data) != "1.21\n" {
+		f.t.Errorf("default says %q", data)
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		f.t.Error(err)
+	}
+}
+
+// checkHealed compares the store with one in which c met no fault.
+func (f *field) checkHealed(c change) {
+	f.t.Helper()
+	if want, got := f.bench.clean[c.name], f.listing(); got != want {
+		f.t.Errorf("the store has\n%s\nwant\n%s", got, want)
+	}
+	entries, err := os.ReadDir(f.store("toolchains"))
+	if err != nil {
+		f.t.Error(err)
+	}
+	var versions []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			versions = append(versions, entry.Name())
+		}
+	}
+	slices.Sort(c.after)
+	if !slices.Equal(versions, c.after) {
+		f.t.Errorf("it has %v, want %v", versions, c.after)
+	}
+}
+
+// listing has each name in the store with its mode, size and target. So nothing
+// is left over, and all space is given back.
+func (f *field) listing() string {
+	f.t.Helper()
+	var text strings.Builder
+	err := filepath.WalkDir(f.store(), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, _ := filepath.Rel(f.store(), path)
+		info, err := entry.Info()
+		if err != nil || strings.HasPrefix(name, "locks/") {
+			return err // locks stay, and say who had them
+		}
+		size, target := info.Size(), ""
+		if !info.Mode().IsRegular() {
+			size = 0
+			target, _ = os.Readlink(path)
+		}
+		if strings.HasSuffix(name, ".json") || name == "pins" {
+			size = 0 // they have times, ports and paths
+		}
+		fmt.Fprintf(&text, "%v %6d %s %s\n", info.Mode(), size, name, target)
+		return nil
+	})
+	if err != nil {
+		f.t.Error(err)
+	}
+	return text.String()
+}
+
+// TestProductHasNoFaults makes sure that what users get can't be told to fail.
+func TestProductHasNoFaults(t *testing.T) {
+	t.Parallel()
+	dir, err := faultPrograms()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]bool{filepath.Join(programs, "gosw"): false, filepath.Join(dir, "gosw"): true} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := bytes.Contains(data, []byte("GOSW_FAULT")); got != want {
+			t.Errorf("%s knows of faults: %v, want %v", file, got, want)
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/store"
+)
+
+func (a *app) repairCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "repair [VERSION…]",
+		Short: "Bring damaged toolchains back to what was proven",
+		Long: `Repair verifies each version, or all that are installed, and mends what it
+finds: files that were changed or are missing are downloaded and proven, extra
+ones go, modes and links are set right. Only what is damaged is downloaded, if
+the proxy sends parts of files; for modes, extra files, links and a lost
+manifest no network is needed. The mended toolchain takes the place of the
+damaged one in one step, also while a go runs from it.
+
+What was found is printed as by "gosw verify".`,
+		Example: `  gosw repair
+  gosw repair 1.22.5`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			specs, err := parseSpecs(args)
+			if err != nil {
+				return err
+			}
+			return a.repair(cmd.Context(), specs)
+		},
+		ValidArgsFunction: a.completeInstalled,
+	}
+}
+
+func (a *app) repair(ctx context.Context, specs []gover.Spec) error {
+	st, err := a.store()
+	if err != nil {
+		return err
+	}
+	versions, err := installedOf(st.Home(), specs)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, v := range versions {
+		r := &repairer{app: a, version: v}
+		report, err := st.Repair(ctx, v, r.means())
+		if report != nil {
+			errs = append(errs, r.print(report, err == nil))
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// A repairer is the repair of one version.
+type repairer struct {
+	app     *app
+	version gover.Version
+	opened  *fetch.Client
+
+	unproven error // what is wrong with the receipt's proof
+	received int64 // bytes of files
+}
+
+func (r *repairer) means() store.Means {
+	return store.Means{
+		Check: func(receipt *store.Receipt) error {
+			_, r.unproven = r.app.checkReceipt(r.version, receipt)
+			return r.unproven
+		},
+		Prove: r.prove,
+		Files: r.files,
+		Fill:  r.fill,
+	}
+}
+
+// client sets up the network when it is needed for the first time.
+func (r *repairer) client() (_ *fetch.Client, err error) {
+	if r.opened == nil {
+		r.opened, err = r.app.client()
+	}
+	return r.opened, err
+}
+
+func (r *repairer) prove(ctx context.Context) (*store.Receipt, error) {
+	client, err := r.client()
+	if err != nil {
+		return nil, err
+	}
+	proof, err := client.Prove(ctx, r.version)
+	if err != nil {
+		return nil, err
+	}
+	return newReceipt(proof)
+}
+
+func (r *repairer) files(ctx context.Context, root *os.Root, files []store.File) error {
+	client, err := r.client()
+	if err != nil {
+		return err
+	}
+	wanted := make([]fetch.File, len(files))
+	for i, f := range files {
+		wanted[i] = fetch.File(f)
+	}
+	r.received, err = client.FetchFiles(ctx, r.version, wanted, root)
+	return err
+}
+
+func (r *repairer) fill(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+	client, err := r.client()
+	if err != nil {
+		return nil, err
+	}
+	bar, stop := r.app.ui.startProgress([]string{r.version.String()})
+	defer stop()
+	proof, err := client.Fetch(ctx, r.version, root, bar.report(r.version))
+	if err != nil {
+		return nil, err
+	}
+	receipt, err := newReceipt(proof)
+	r.received = proof.Size
+	return receipt, err
+}
+
+// print prints what was found and, if all is well now, says what was done.
+func (r *repairer) print(report *store.Report, mended bool) error {
+	if report.Clean() && r.unproven == nil {
+		return nil
+	}
+	if r.unproven != nil {
+		report.Store = append(report.Store, store.Finding{
+			Kind: store.Unproven, Path: "receipts/" + r.version.String() + ".json", Detail: r.unproven.Error(),
+		})
+	}
+	if err := r.app.printReport(report); err != nil || !mended {
+		return err
+	}
+	what := "nothing had to be downloaded"
+	if r.received > 0 {
+		what = fmt.Sprintf("%s received", megabytes(r.received))
+	}
+	r.app.ui.note("repaired %v (%s)", r.version, what)
+	return nil
+}

@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+type verifyOptions struct {
+	json, verbose bool
+	specs         []gover.Spec
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var options verifyOptions
+	cmd := &cobra.Command{
+		Use:   "verify [VERSION…]",
+		Short: "Prove installed toolchains again, file by file",
+		Long: `Verify hashes every file of each version, or of all that are installed, and
+compares it with the manifest, the manifest with the receipt, and the receipt
+with the signed record of the checksum database that it holds. It needs no
+network. It prints a line for each file that was changed, is missing, is extra,
+or has another mode or type; "VERSION: ok" where there is none.`,
+		Example: `  gosw verify
+  gosw verify --json 1.22`,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if options.specs, err = parseSpecs(args); err != nil {
+				return err
+			}
+			return a.verify(cmd.Context(), options)
+		},
+		ValidArgsFunction: a.completeInstalled,
+	}
+	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
+	cmd.Flags().BoolVarP(&options.verbose, "verbose", "v", false, "say what proves each")
+	return cmd
+}
+
+// A verifiedJSON is an element of "gosw verify --json".
+type verifiedJSON struct {
+	Version  gover.Version   `json:"version"`
+	GOROOT   string          `json:"goroot"`
+	OK       bool            `json:"ok"`
+	Files    int             `json:"files"` // hashed
+	Bytes    int64           `json:"bytes"` // hashed
+	H1       string          `json:"h1"`    // of the tree as it is
+	Findings []store.Finding `json:"findings"`
+	Proof    *witnessJSON    `json:"proof"`           // null if the receipt proves nothing
+	Error    string          `json:"error,omitempty"` // why
+}
+
+// A witnessJSON is what a receipt's record says, once it is checked.
+type witnessJSON struct {
+	SumDB    string `json:"sumdb"`
+	Key      string `json:"key"`
+	Record   int64  `json:"record"`
+	TreeSize int64  `json:"tree_size"`
+	TreeHash string `json:"tree_hash"`
+}
+
+func (a *app) verify(ctx context.Context, options verifyOptions) error {
+	path, err := a.path()
+	if err != nil {
+		return err
+	}
+	versions, err := installedOf(path, options.specs)
+	if err != nil {
+		return err
+	}
+	list := make([]verifiedJSON, 0, len(versions))
+	var errs []error
+	for _, v := range versions {
+		result, err := a.verifyOne(ctx, path.Of(v), v, options)
+		if result != nil {
+			list = append(list, *result)
+		}
+		errs = append(errs, err)
+	}
+	if options.json {
+		errs = append(errs, a.ui.printJSON(map[string]any{"schema": 1, "toolchains": list}))
+	}
+	return errors.Join(errs...)
+}
+
+// verifyOne verifies v in the store at home, the user's or the system's. Damage
+// is an error, which comes with a result.
+func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Version, options verifyOptions) (*verifiedJSON, error) {
+	st, err := a.storeAt(home)
+	if err != nil {
+		return nil, err
+	}
+	report, err := st.Verify(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	witness, err := a.checkReceipt(v, report.Receipt)
+	if err != nil && report.Receipt != nil {
+		report.Store = append(report.Store, store.Finding{Kind: store.Unproven, Path: "receipts/" + v.String() + ".json", Detail: err.Error()})
+	}
+	var printErr error
+	if !options.json {
+		printErr = a.printReport(report)
+	}
+	if options.verbose && err == nil {
+		a.ui.note("%v: checksum database record %d of %s, in the signed tree of %d records, signature of %s",
+			v, witness.Record, witness.SumDB, witness.TreeSize, witness.Key)
+	}
+	result := verified(home, report, witness, err)
+	if unproven := (*unprovenError)(nil); errors.As(err, &unproven) {
+		return &result, errors.Join(printErr, unproven)
+	}
+	return &result, errors.Join(printErr, a.verdict(home, report))
+}
+
+// installedOf returns the installed versions that specs stand for, or all; each
+// of specs has to stand for one.
+func installedOf(in place, specs []gover.Spec) ([]gover.Version, error) {
+	for _, spec := range specs {
+		if _, ok, err := find(in, spec); err != nil {
+			return nil, err
+		} else if !ok {
+			return nil, &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed`}
+		}
+	}
+	installed, err := in.Installed()
+	if err != nil {
+		return nil, err
+	}
+	return filter(installed, specs)
+}
+
+// checkReceipt reports what proves a receipt of v. A record that does not is an
+// unprovenError; no record is any other error.
+func (a *app) checkReceipt(v gover.Version, r *store.Receipt) (fetch.Witness, error) {
+	if r == nil {
+		return fetch.Witness{}, errors.New("no receipt")
+	}
+	if len(r.Record) == 0 {
+		return fetch.Witness{}, errors.New("no record of the checksum database")
+	}
+	sumdb, err := a.setting("GOSUMDB")
+	if err != nil {
+		return fetch.Witness{}, err
+	}
+	os, arch, _ := strings.Cut(r.Platform, "/")
+	module := fetch.ModuleOf(v, fetch.Platform{OS: os, Arch: arch})
+	witness, err := fetch.CheckRecord(r.Record, module, r.H1, sumdb.Value)
+	if security := (*fetch.SecurityError)(nil); errors.As(err, &security) {
+		return witness, &unprovenError{v, security}
+	}
+	if err == nil && (r.SumDB != store.SumDB{Name: witness.SumDB, TreeSize: witness.TreeSize, TreeHash: witness.TreeHash}) {
+		err = errors.New("record of another tree than the receipt says")
+	}
+	return witness, err
+}
+
+func verified(home toolchain.Home, r *store.Report, w fetch.Witness, err error) verifiedJSON {
+	v := verifiedJSON{
+		Version: r.Version, GOROOT: home.Dir(r.Version), OK: r.Clean() && err == nil,
+		Files: r.Files, Bytes: r.Bytes, H1: r.H1,
+		Findings: append(append([]store.Finding{}, r.Tree...), r.Store...),
+	}
+	if err != nil {
+		v.Error = err.Error()
+	} else {
+		v.Proof = &witnessJSON{w.SumDB, w.Key, w.Record, w.TreeSize, w.TreeHash}
+	}
+	return v
+}
+
+// printReport prints a line for each finding.
+func (a *app) printReport(r *store.Report) error {
+	if r.Clean() {
+		return a.ui.print("%v: ok", r.Version)
+	}
+	for _, f := range append(append([]store.Finding{}, r.Tree...), r.Store...) {
+		line := fmt.Sprintf("%v: %s %s", r.Version, f.Kind, printable(f.Path))
+		if f.Detail != "" {
+			line += " (" + printable(f.Detail) + ")"
+		}
+		if err := a.ui.print("%s", line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printable quotes text that could steer a terminal: who adds a file to a
+// toolchain chooses its name.
+func printable(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+// verdict is the error of a toolchain that is not as it was proven.
+func (a *app) verdict(home toolchain.Home, r *store.Report) error {
+	n := len(r.Tree) + len(r.Store)
+	if n == 0 {
+		return nil
+	}
+	what := "1 thing is"
+	if n > 1 {
+		what = fmt.Sprintf("%d things are", n)
+	}
+	command := "gosw repair " + r.Version.Number()
+	if own, err := a.home(); err == nil && own != home {
+		command = "GOSW_ROOT=" + shellWord(string(home)) + " " + command
+	}
+	return &hintError{
+		err:  fmt.Errorf("verify %v: %s not as proven", r.Version, what),
+		hint: fmt.Sprintf("run %q", command),
+	}
+}

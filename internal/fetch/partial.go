@@ -1,0 +1,218 @@
+package fetch
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"slices"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// A File is one of a release whose content is known by its hash.
+type File struct {
+	Path string   // below GOROOT, slash-separated
+	Sum  [32]byte // SHA-256, as in the manifest that the release's h1 is made of
+}
+
+// FetchFiles downloads just these files of release v and puts them below root
+// with their final modes. Each has the sum that is asked for, or it is a
+// [*SecurityError]. It returns the number of bytes received: little more than
+// the files and the zip's directory, if the server sends parts of a file.
+func (c *Client) FetchFiles(ctx context.Context, v gover.Version, files []File, root *os.Root) (received int64, err error) {
+	r := release{version: v, platform: c.cfg.Platform}
+	if err := c.checkNoProxy(Module); err != nil {
+		return 0, fmt.Errorf("download files of %s: %w", r, err)
+	}
+	temp, err := c.tempFile()
+	if err != nil {
+		return 0, fmt.Errorf("download files of %s: %w", r, err)
+	}
+	defer temp.remove()
+	p := &partial{client: c, release: r, files: files}
+	err = c.try(ctx, func(base *url.URL) error {
+		p.sparse = &sparse{web: c.web, url: join(base, Module, "@v", r.module()+".zip"), file: temp.File}
+		return p.download(ctx)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("download files of %s: %w", r, err)
+	}
+	return p.received.Load(), p.unpack(ctx, root)
+}
+
+// A partial is the zip of a release, of which only some files are wanted.
+type partial struct {
+	*sparse
+	release
+	client *Client
+	files  []File
+
+	directoryAt int64   // offset of the zip's directory
+	wanted      archive // the entries of files, in their order
+}
+
+// download gets what is needed of the zip, or all of it where a server sends
+// files as a whole only.
+func (p *partial) download(ctx context.Context) error {
+	p.wanted = archive{} // a proxy before may have failed half-way
+	if err := p.file.Truncate(0); err != nil {
+		return err
+	}
+	err := errNoRanges
+	if p.url.Scheme != "file" { // copying it here costs no more than parts
+		err = p.downloadParts(ctx)
+	}
+	if !errors.Is(err, errNoRanges) {
+		return err
+	}
+	d := &download{release: p.release, file: p.file, answered: make(chan struct{})}
+	if err := p.client.downloadFrom(ctx, d, p.url); err != nil {
+		return err
+	}
+	p.size = d.size
+	p.received.Add(d.size)
+	p.wanted = archive{}
+	a, err := openArchive(p.file, p.size, p.release)
+	if err != nil {
+		return err
+	}
+	return p.choose(a)
+}
+
+func (p *partial) downloadParts(ctx context.Context) error {
+	if err := p.directory(ctx); err != nil {
+		return err
+	}
+	probe := &probeReader{file: p.file}
+	a, err := openArchive(probe, p.size, p.release)
+	if err != nil {
+		return err
+	}
+	if err := p.choose(a); err != nil {
+		return err
+	}
+	return p.get(ctx, joinSpans(p.spans(probe, a)))
+}
+
+// spans returns where in the zip the wanted entries are, each with its local
+// header: from there to where the next one begins.
+func (p *partial) spans(probe *probeReader, a *archive) []span {
+	starts := []int64{p.directoryAt}
+	start := make(map[string]int64)
+	for i := range a.entries {
+		at := probe.header(a.entries[i].file)
+		start[a.entries[i].name] = at
+		starts = append(starts, at)
+	}
+	slices.Sort(starts)
+	var spans []span
+	for i := range p.wanted.entries {
+		first := start[p.wanted.entries[i].name]
+		end := p.size
+		if next, _ := slices.BinarySearch(starts, first+1); next < len(starts) {
+			end = starts[next]
+		}
+		spans = append(spans, span{first, end})
+	}
+	return spans
+}
+
+// directory gets the zip's directory.
+func (p *partial) directory(ctx context.Context) error {
+	first, err := p.tail(ctx)
+	if err != nil {
+		return err
+	}
+	tail := make([]byte, p.size-first)
+	if _, err := p.file.ReadAt(tail, first); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	// The last record of a zip: signature, …, size and offset of the directory.
+	end := bytes.LastIndex(tail, []byte("PK\x05\x06"))
+	if end < 0 || len(tail) < end+22 {
+		return &ArchiveError{Reason: "no directory"}
+	}
+	p.directoryAt = int64(binary.LittleEndian.Uint32(tail[end+16:]))
+	switch {
+	case p.directoryAt > p.size: // as in zip64, which Go does not use
+		return errNoRanges
+	case p.directoryAt >= first:
+		return nil
+	case first-p.directoryAt > maxDirectory:
+		return &ArchiveError{Reason: "directory too large"}
+	}
+	return p.get(ctx, []span{{p.directoryAt, first}})
+}
+
+// choose picks the entries of the wanted files.
+func (p *partial) choose(a *archive) error {
+	byPath := make(map[string]*entry)
+	for i := range a.entries {
+		byPath[a.entries[i].path] = &a.entries[i]
+	}
+	folders := make(tree)
+	for _, f := range p.files {
+		e := byPath[f.Path]
+		if e == nil {
+			return &ArchiveError{Name: p.prefix() + f.Path, Reason: "missing"}
+		}
+		if err := folders.add(f.Path); err != nil {
+			return &ArchiveError{Name: e.name, Reason: "asked for twice", Err: err}
+		}
+		p.wanted.entries = append(p.wanted.entries, *e)
+	}
+	p.wanted.dirs = folders.dirs()
+	return nil
+}
+
+// unpack writes the wanted files and proves each.
+func (p *partial) unpack(ctx context.Context, root *os.Root) error {
+	if err := p.wanted.unpack(ctx, root); err != nil {
+		return fmt.Errorf("unpack files of %s: %w", p.release, err)
+	}
+	for i, f := range p.files {
+		if got := p.wanted.entries[i].sum; got != f.Sum {
+			return &SecurityError{
+				Op: "verifying " + p.String(), Reason: "checksum mismatch", Module: Module + "@" + p.module(),
+				Details: []string{
+					"file:       " + cleanLine(f.Path),
+					fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum),
+				},
+			}
+		}
+	}
+	return nil
+}
+
+// A probeReader is a zip that tells where the header of an entry is, which
+// archive/zip knows and keeps to itself.
+type probeReader struct {
+	file    io.ReaderAt
+	probing bool
+	at      int64
+}
+
+var errProbe = errors.New("only asked where it is")
+
+// ReadAt reads from the zip, or notes the offset.
+func (r *probeReader) ReadAt(buf []byte, at int64) (int, error) {
+	if r.probing {
+		r.at = at
+		return 0, errProbe
+	}
+	return r.file.ReadAt(buf, at)
+}
+
+// header returns the offset of an entry's local header.
+func (r *probeReader) header(file *zip.File) int64 {
+	r.probing = true
+	_, _ = file.DataOffset() // reads the header before all else
+	r.probing = false
+	return r.at
+}

@@ -1,0 +1,121 @@
+package fetch
+
+import (
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/goroot"
+)
+
+// toyFiles returns files of the toy 1.22.4 with their sums.
+func toyFiles(t *testing.T, paths ...string) []File {
+	t.Helper()
+	var files []File
+	for _, f := range fetchtest.Files("go1.22.4", runtime.GOOS, runtime.GOARCH) {
+		if path := goroot.Path(f[0]); slices.Contains(paths, path) {
+			files = append(files, File{path, sha256.Sum256([]byte(f[1]))})
+		}
+	}
+	if len(files) != len(paths) {
+		t.Fatalf("files = %v, want %q", files, paths)
+	}
+	return files
+}
+
+func fetchFiles(t *testing.T, c *Client, files []File) (dir string, received int64, err error) {
+	t.Helper()
+	dir = t.TempDir()
+	received, err = c.FetchFiles(t.Context(), version(t, "1.22.4"), files, openRoot(t, dir))
+	noDownloads(t, c)
+	return dir, received, err
+}
+
+func checkFiles(t *testing.T, dir string, files []File) {
+	t.Helper()
+	for _, f := range files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Path))
+		data, err := os.ReadFile(name)
+		if err != nil || sha256.Sum256(data) != f.Sum {
+			t.Errorf("%s: %q, %v", f.Path, data, err)
+		}
+		if info, err := os.Lstat(name); err == nil && runtime.GOOS != "windows" && info.Mode() != goroot.Mode(f.Path) {
+			t.Errorf("%s has mode %v", f.Path, info.Mode())
+		}
+	}
+}
+
+func TestFetchFiles(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	files := toyFiles(t, "src/go.mod", "src/fmt/print.go", "bin/gofmt", "src/internal/empty.go")
+	for _, mode := range []string{"", fetchtest.NoRange, fetchtest.WrongRange} {
+		s.Misbehave(mode)
+		dir, received, err := fetchFiles(t, newClient(t, s, nil), files)
+		if err != nil {
+			t.Errorf("%q: %v", mode, err)
+			continue
+		}
+		checkFiles(t, dir, files)
+		t.Logf("%q: %d bytes received", mode, received)
+	}
+	s.Misbehave("")
+	tree := t.TempDir()
+	if err := s.WriteTree(tree); err != nil {
+		t.Fatal(err)
+	}
+	dir, _, err := fetchFiles(t, newClient(t, s, proxyIs("file://"+filepath.ToSlash(tree))), files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFiles(t, dir, files)
+}
+
+func TestFetchFilesRefuses(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	var security *SecurityError
+	if _, _, err := fetchFiles(t, newClient(t, s, proxyIs(s.Bad(fetchtest.AlteredZip))), toyFiles(t, "bin/go")); !errors.As(err, &security) {
+		t.Errorf("altered zip: %v", err)
+	}
+	missing := []File{{Path: "src/missing.go"}}
+	var archive *ArchiveError
+	if _, _, err := fetchFiles(t, newClient(t, s, nil), missing); !errors.As(err, &archive) {
+		t.Errorf("missing file: %v", err)
+	}
+	if _, _, err := fetchFiles(t, newClient(t, s, proxyIs(s.Proxy()+"/nothing")), missing); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing zip: %v", err)
+	}
+	for _, mode := range []string{fetchtest.Truncated, fetchtest.ResetMidBody, fetchtest.HTML, fetchtest.Status500, fetchtest.WrongPlatform} {
+		if _, _, err := fetchFiles(t, newClient(t, s, proxyIs(s.Bad(mode))), toyFiles(t, "bin/go")); err == nil || errors.As(err, &security) {
+			t.Errorf("%s: %v", mode, err)
+		}
+	}
+}
+
+func TestJoinSpans(t *testing.T) {
+	t.Parallel()
+	got := joinSpans([]span{{500_000, 500_100}, {0, 10}, {10, 20}, {20 + maxGap, 40_000}, {73_000, 73_001}})
+	want := []span{{0, 40_000}, {73_000, 73_001}, {500_000, 500_100}}
+	if !slices.Equal(got, want) {
+		t.Errorf("joined = %v, want %v", got, want)
+	}
+}
+
+func TestParseContentRange(t *testing.T) {
+	t.Parallel()
+	if first, end, size, err := parseContentRange("bytes 5-9/10"); first != 5 || end != 10 || size != 10 || err != nil {
+		t.Errorf("got %d %d %d %v", first, end, size, err)
+	}
+	for _, bad := range []string{"", "bytes */10", "bytes 5-4/10", "bytes 5-10/10", "bytes -1-4/10", "bytes 5-9/10 x", "bytes 5-9/*"} {
+		if _, _, _, err := parseContentRange(bad); err == nil {
+			t.Errorf("%q is accepted", bad)
+		}
+	}
+}

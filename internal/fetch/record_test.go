@@ -1,0 +1,94 @@
+package fetch
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
+)
+
+// recordOf returns the record that a fetch keeps, in JSON.
+func recordOf(t *testing.T, s *fetchtest.Server, c *Client) ([]byte, *Proof) {
+	t.Helper()
+	_, proof, err := fetchInto(t, c, "1.22.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(proof.Record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(data) > 3000 {
+		t.Errorf("record has %d bytes", len(data))
+	}
+	if strings.Contains(string(data), s.SumDB()) {
+		t.Error("record brings its key along")
+	}
+	return data, proof
+}
+
+func TestRecord(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4", "1.22.5")
+	c := newClient(t, s, nil)
+	data, proof := recordOf(t, s, c)
+	module := proof.Module + "@" + proof.Version
+	w, err := CheckRecord(data, module, proof.H1, s.SumDB())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.SumDB != fetchtest.SumDBName || w.TreeSize != proof.TreeSize || w.TreeHash != proof.TreeHash || w.Record != 5 {
+		t.Errorf("witness = %+v, proof = %+v", w, proof)
+	}
+	// From the cache alone the same record comes.
+	if again, _ := recordOf(t, s, c); string(again) != string(data) {
+		t.Errorf("record = %s, then %s", data, again)
+	}
+	for name, err := range map[string]error{
+		"another hash":      second(CheckRecord(data, module, s.H1("1.22.5"), s.SumDB())),
+		"another release":   second(CheckRecord(data, strings.Replace(module, "1.22.4", "1.22.5", 1), proof.H1, s.SumDB())),
+		"go.mod's hash":     second(CheckRecord(data, module+"/go.mod", proof.H1, s.SumDB())),
+		"a prefix":          second(CheckRecord(data, module[:len(module)-1], proof.H1, s.SumDB())),
+		"unknown key":       second(CheckRecord(data, module, proof.H1, publicSumDB)),
+		"key of a stranger": second(CheckRecord(data, module, proof.H1, fetchtest.NewServer(t).SumDB())),
+		"database off":      second(CheckRecord(data, module, proof.H1, "off")),
+		"nothing":           second(CheckRecord(nil, module, proof.H1, s.SumDB())),
+		"no record":         second(CheckRecord([]byte("{}"), module, proof.H1, s.SumDB())),
+	} {
+		if security := (*SecurityError)(nil); !errors.As(err, &security) {
+			t.Errorf("%s: %v, want a SecurityError", name, err)
+		}
+	}
+}
+
+func second(_ Witness, err error) error { return err }
+
+// TestRecordFlips flips every bit of a record: either it proves nothing any
+// more, or it is still the same record (JSON has several spellings).
+func TestRecordFlips(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	data, proof := recordOf(t, s, newClient(t, s, nil))
+	var want Record
+	if err := json.Unmarshal(data, &want); err != nil {
+		t.Fatal(err)
+	}
+	module := proof.Module + "@" + proof.Version
+	caught := 0
+	for i := range len(data) * 8 {
+		data[i/8] ^= 1 << (i % 8)
+		_, err := CheckRecord(data, module, proof.H1, s.SumDB())
+		var got Record
+		switch {
+		case err != nil:
+			caught++
+		case json.Unmarshal(data, &got) != nil || !reflect.DeepEqual(got, want):
+			t.Errorf("bit %d goes unseen: %s", i, data)
+		}
+		data[i/8] ^= 1 << (i % 8)
+	}
+	t.Logf("%d of %d flips make the record worthless, the others change nothing that it says", caught, len(data)*8)
+}

@@ -1,0 +1,33 @@
+package goroot
+
+import (
+	"io/fs"
+	"testing"
+)
+
+func TestMode(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]fs.FileMode{
+		"bin/go": 0o555, "bin/sub/x": 0o444, "pkg/tool/linux_amd64/compile": 0o555, "pkg/tools/x": 0o444,
+		"src/all.bash": 0o555, "src/x.sh": 0o555, "src/x.pl": 0o555, "src/x.rc": 0o555, "src/x.bat": 0o444,
+		"lib/wasm/go_js_wasm_exec": 0o555, "misc/go_android_exec": 0o444, "go_a_b_exec": 0o555, "VERSION": 0o444,
+	} {
+		if got := Mode(name); got != want {
+			t.Errorf("Mode(%s) = %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestPath(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"src/_go.mod": "src/go.mod", "_go.mod": "go.mod", "src/x_go.mod": "src/x_go.mod", "bin/go": "bin/go",
+	} {
+		if got := Path(name); got != want {
+			t.Errorf("Path(%s) = %s, want %s", name, got, want)
+		}
+		if got := Name(want); got != name {
+			t.Errorf("Name(%s) = %s, want %s", want, got, name)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// TestMain is also the process that takes a lock and is killed.
+func TestMain(m *testing.M) {
+	if home := os.Getenv("GOSW_TEST_LOCK"); home != "" {
+		s, err := Open(toolchain.Home(home), Options{})
+		if err == nil {
+			_, err = s.lock(context.Background(), "go1.22.4", "install")
+		}
+		fmt.Println(err)
+		time.Sleep(time.Hour)
+	}
+	os.Exit(m.Run())
+}
+
+// TestLockOfKilled waits for a process that is then killed: its lock ends with
+// it.
+func TestLockOfKilled(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	said := make(chan string, 1)
+	s.waiting = func(_, holder string) { said <- holder }
+	if err := s.create(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "GOSW_TEST_LOCK="+string(s.home))
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "<nil>\n" {
+		t.Fatalf("the other process: %q, %v", line, err)
+	}
+	killed := make(chan time.Time, 1)
+	go func() {
+		if want, got := fmt.Sprintf("process %d (install)", cmd.Process.Pid), <-said; got != want {
+			t.Errorf("waiting for %q, want %q", got, want)
+		}
+		killed <- time.Now()
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	release, err := s.lock(t.Context(), "go1.22.4", "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+	t.Logf("had the lock %v after the kill", time.Since(<-killed))
+}
+
+// TestLockWakes bounds, generously, the time from a release to the next holder:
+// nobody polls.
+func TestLockWakes(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	if err := s.create(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var waits []time.Duration
+	for range 20 {
+		release, err := s.lock(t.Context(), "go1.22.4", "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		released := make(chan time.Time, 1)
+		time.AfterFunc(20*time.Millisecond, func() {
+			released <- time.Now()
+			release()
+		})
+		next, err := s.lock(t.Context(), "go1.22.4", "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		waits = append(waits, time.Since(<-released))
+		next()
+	}
+	slices.Sort(waits)
+	t.Logf("woken after %v, at worst %v", waits[len(waits)/2], waits[len(waits)-1])
+	if waits[len(waits)/2] > 20*time.Millisecond {
+		t.Errorf("woken after %v", waits)
+	}
+}
+
+// TestLockShared has readers who don't wait for each other, but whom a writer
+// waits for, and who wait for a writer.
+func TestLockShared(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.timeout = 200 * time.Millisecond
+	if err := s.create(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first, err := s.lockShared(t.Context(), "go1.22.4", "verify")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := s.lockShared(t.Context(), "go1.22.4", "verify")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first()
+	want := fmt.Sprintf("lock go1.22.4: still held by process %d (verify) after 200ms", os.Getpid())
+	if _, err := s.lock(t.Context(), "go1.22.4", "uninstall"); err == nil || err.Error() != want {
+		t.Errorf("a writer beside a reader: %v, want %s", err, want)
+	}
+	if _, ok := s.tryLock("go1.22.4"); ok {
+		t.Error("the sweep has the lock beside a reader")
+	}
+	second()
+	release, err := s.lock(t.Context(), "go1.22.4", "uninstall")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.lockShared(t.Context(), "go1.22.4", "verify"); err == nil {
+		t.Error("a reader beside a writer")
+	}
+	release()
+
+	nowhere := &Store{home: toolchain.Home(t.TempDir()), timeout: time.Second, waiting: func(string, string) {}}
+	release, err = nowhere.lockShared(t.Context(), "go1.22.4", "verify")
+	if err != nil {
+		t.Fatalf("in a store without locks: %v", err)
+	}
+	release()
+}

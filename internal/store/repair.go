@@ -1,0 +1,302 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/gosw/gosw/internal/goroot"
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// Means are how a repair gets what the store does not have any more.
+type Means struct {
+	// Check reports whether a receipt's record proves its h1.
+	Check func(*Receipt) error
+	// Prove returns a new receipt for the version, proven but without Sums.
+	Prove func(context.Context) (*Receipt, error)
+	// Files puts files, each proven by its sum, into root.
+	Files func(ctx context.Context, root *os.Root, files []File) error
+	// Fill is as in Add: it is called where the manifest is lost.
+	Fill Fill
+}
+
+// Repair brings v back to what was proven and returns what was wrong: nothing,
+// if the Report is clean and the receipt's record holds.
+//
+// It builds a whole tree beside the old one, of links to the files that have
+// just been verified and of new copies of the others, proves it again, and
+// exchanges the two in one step: a go that runs meanwhile finds each path at
+// any time. A file that was damaged is never written to, as other trees may
+// share it. The old tree goes when no process runs from it any more.
+func (s *Store) Repair(ctx context.Context, v gover.Version, means Means) (*Report, error) {
+	if !s.home.Has(v) {
+		return nil, fmt.Errorf("repair %v: not installed: %w", v, fs.ErrNotExist)
+	}
+	if err := s.create(ctx); err != nil {
+		return nil, err
+	}
+	report, err := s.lockAndRepair(ctx, v, means)
+	return report, errors.Join(err, s.Tidy(ctx))
+}
+
+func (s *Store) lockAndRepair(ctx context.Context, v gover.Version, means Means) (*Report, error) {
+	if err := s.step("repair/lock"); err != nil {
+		return nil, err
+	}
+	release, err := s.lock(ctx, v.String(), "repair")
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	report, err := s.verify(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	r := &repair{store: s, means: means, report: report}
+	if err := r.chooseProof(ctx); err != nil {
+		return report, err
+	}
+	if len(r.findings) > 0 || r.receipt.Sums == nil {
+		return report, r.exchange(ctx)
+	}
+	return report, r.writeReceipt()
+}
+
+// A repair is one of a version, whose lock it holds.
+type repair struct {
+	store    *Store
+	means    Means
+	report   *Report
+	receipt  *Receipt  // that is proven; without Sums if all must be fetched
+	findings []Finding // about the tree, by the manifest of receipt
+	rewrite  bool      // the receipt or manifest in the store is not that one
+}
+
+// chooseProof finds the receipt to go by: the one that is there if its record
+// proves it, else a new one. Then it looks for the manifest that hashes to the
+// proven h1: the one that is there, or the one that the tree makes.
+func (r *repair) chooseProof(ctx context.Context) error {
+	report := r.report
+	old := report.Receipt
+	usable := old != nil && old.Format == Format && old.Version == report.Version && r.means.Check(old) == nil
+	if usable {
+		r.receipt = old
+	} else {
+		err := r.store.do("repair/proof", func() (err error) {
+			r.receipt, err = r.means.Prove(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	r.rewrite = !usable || len(report.about("receipts/")) > 0
+	r.receipt.Sums = report.manifestOf(r.receipt.H1)
+	r.findings = report.Tree
+	if r.receipt.Sums == nil || bytes.Equal(r.receipt.Sums, report.against) {
+		return nil
+	}
+	again := &Report{Version: report.Version}
+	m, err := parseManifest(r.receipt.Sums)
+	if err == nil {
+		err = r.store.scanTree(ctx, again, m, r.receipt.Sums)
+	}
+	r.findings = again.Tree
+	return err
+}
+
+// about returns the findings whose path begins with prefix.
+func (r *Report) about(prefix string) []Finding {
+	var some []Finding
+	for _, f := range r.Store {
+		if len(f.Path) >= len(prefix) && f.Path[:len(prefix)] == prefix {
+			some = append(some, f)
+		}
+	}
+	return some
+}
+
+func (r *repair) writeReceipt() error {
+	if !r.rewrite {
+		return nil
+	}
+	return r.store.writeReceipt(r.report.Version, r.receipt)
+}
+
+// exchange builds a tree and puts it in the place of the old one.
+func (r *repair) exchange(ctx context.Context) error {
+	s, v := r.store, r.report.Version
+	grave, err := r.stage(v)
+	if err != nil {
+		return err
+	}
+	tree := filepath.Join(grave, graveTree)
+	err = r.build(ctx, tree)
+	if err == nil {
+		err = r.writeReceipt()
+	}
+	if err == nil {
+		err = s.do("repair/datasync", func() error { return s.syncTree(tree) })
+	}
+	if err == nil {
+		err = s.do("repair/exchange", func() error { return r.swap(tree) })
+	}
+	if err != nil {
+		// Not what else may be there: an exchange in steps puts the old tree aside.
+		return errors.Join(err, removeAll(tree), os.Remove(grave))
+	}
+	if err := s.do("repair/sync", func() error { return syncDir(s.home.Toolchains()) }); err != nil {
+		return err
+	}
+	// It lies there like an uninstalled tree: it goes when nothing runs from it.
+	return s.do("repair/delete", func() error { return s.bury(v, grave) })
+}
+
+// swap exchanges the trees. A folder that is not writable can't be given another
+// parent, so a damaged mode of the old one has to be mended for that.
+func (r *repair) swap(tree string) error {
+	old := r.store.home.Dir(r.report.Version)
+	if err := os.Chmod(old, goroot.DirMode); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return r.store.swap(tree, old)
+}
+
+// stage makes the folder in which the new tree is built, and the old one ends.
+func (r *repair) stage(v gover.Version) (grave string, err error) {
+	if err := r.store.step("repair/stage"); err != nil {
+		return "", err
+	}
+	if grave, err = os.MkdirTemp(r.store.staging(), v.String()+".*"); err != nil {
+		return "", err
+	}
+	return grave, os.Mkdir(filepath.Join(grave, graveTree), 0o755)
+}
+
+// build makes the tree and proves it.
+func (r *repair) build(ctx context.Context, tree string) error {
+	root, err := os.OpenRoot(tree)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if r.receipt.Sums == nil {
+		err = r.store.do("repair/fill", func() (err error) {
+			if r.receipt, err = r.means.Fill(ctx, root); err == nil {
+				err = r.receipt.check()
+			}
+			r.rewrite = true
+			return err
+		})
+	} else {
+		err = r.assemble(ctx, root, tree)
+	}
+	if err == nil {
+		err = r.store.do("repair/seal", func() error { return seal(root) })
+	}
+	if err != nil {
+		return err
+	}
+	return r.prove(ctx, tree)
+}
+
+// prove compares the whole new tree with its manifest.
+func (r *repair) prove(ctx context.Context, tree string) error {
+	m, err := parseManifest(r.receipt.Sums)
+	if err != nil {
+		return fmt.Errorf("manifest of %v: %w", r.report.Version, err)
+	}
+	again := newScan(tree, m)
+	if err := again.run(ctx); err != nil {
+		return err
+	}
+	if len(again.findings) > 0 {
+		f := again.findings[0]
+		return fmt.Errorf("repair %v: %s %s in the new tree", r.report.Version, f.Kind, f.Path)
+	}
+	return nil
+}
+
+// assemble makes the tree from the files that are as proven, and new ones.
+func (r *repair) assemble(ctx context.Context, root *os.Root, tree string) error {
+	m, err := parseManifest(r.receipt.Sums)
+	if err != nil {
+		return fmt.Errorf("manifest of %v: %w", r.report.Version, err)
+	}
+	for _, dir := range m.dirs() {
+		if err := root.MkdirAll(filepath.FromSlash(dir), 0o755); err != nil {
+			return err
+		}
+	}
+	found := make(map[string]Kind)
+	for _, f := range r.findings {
+		if f.Kind != Mode || found[f.Path] == "" {
+			found[f.Path] = f.Kind
+		}
+	}
+	var lost []File
+	if err := r.store.step("repair/link"); err != nil {
+		return err
+	}
+	for _, f := range m.entries {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		switch kind := found[f.Path]; kind {
+		case "", Mode:
+			err = r.reuse(f.Path, tree, kind == "")
+		default:
+			lost = append(lost, f)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	return r.store.do("repair/fetch", func() error { return r.means.Files(ctx, root, lost) })
+}
+
+// reuse puts a file of the old tree, which was just verified, into the new one:
+// the file itself if it may be shared, else a copy. One with the wrong mode is
+// copied, as somebody who could change that may have it open for writing.
+func (r *repair) reuse(path, tree string, share bool) error {
+	from := filepath.Join(r.store.home.Dir(r.report.Version), filepath.FromSlash(path))
+	to := filepath.Join(tree, filepath.FromSlash(path))
+	// A hard link to a Mach-O file upsets macOS, which keeps the state of its
+	// signature by file.
+	if share && runtime.GOOS == "linux" && os.Link(from, to) == nil {
+		return nil
+	}
+	data, err := readNoFollow(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, goroot.Mode(path)|0o200)
+}
+
+func readNoFollow(path string) ([]byte, error) {
+	f, err := openNoFollow(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "read", Path: path, Err: fs.ErrInvalid}
+	}
+	if err != nil {
+		return nil, err
+	}
+	var data bytes.Buffer
+	data.Grow(int(info.Size()) + 1)
+	_, err = data.ReadFrom(f)
+	return data.Bytes(), err
+}

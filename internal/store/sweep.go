@@ -1,0 +1,80 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// sweep removes what killed processes left: things in staging, and receipts
+// without a toolchain. What a living process works on is under its lock and
+// stays. Leftovers do no harm, so errors are left for the next time.
+func (s *Store) sweep() {
+	for lock := range s.leftovers() {
+		release, ok := s.tryLock(lock)
+		if !ok {
+			continue
+		}
+		_ = s.do("sweep/staging", func() error { return s.removeStaged(lock) })
+		if v, err := gover.Parse(lock); err == nil && !s.home.Has(v) {
+			_ = s.do("sweep/receipt", func() error { return s.removeReceipt(v) })
+		}
+		release()
+	}
+}
+
+// leftovers returns the locks under which something may have been left: in
+// staging, or as a receipt without a toolchain.
+func (s *Store) leftovers() map[string]bool {
+	found := make(map[string]bool)
+	staged, _ := os.ReadDir(s.staging())
+	for _, entry := range staged {
+		if lock := owner(entry.Name()); lock != "" {
+			found[lock] = true
+		}
+	}
+	receipts, _ := os.ReadDir(s.receipts())
+	for _, entry := range receipts {
+		name := strings.TrimSuffix(strings.TrimSuffix(entry.Name(), ".json"), ".sums")
+		if v, err := gover.Parse(name); err == nil && v.String() == name && !s.home.Has(v) {
+			found[name] = true
+		}
+	}
+	return found
+}
+
+// owner returns the lock that an entry of staging belongs to: everything there
+// is named <lock>.<random>. It returns "" for a name that is not ours.
+func owner(name string) string {
+	lock := strings.TrimSuffix(name, filepath.Ext(name))
+	v, err := gover.Parse(lock)
+	if lock == storeLock || err == nil && v.String() == lock {
+		return lock
+	}
+	return ""
+}
+
+// removeStaged removes what is in staging under lock, which the caller holds,
+// but for uninstalled trees that a process runs from.
+func (s *Store) removeStaged(lock string) error {
+	staged, err := os.ReadDir(s.staging())
+	if err != nil {
+		return err
+	}
+	v, _ := gover.Parse(lock) // the zero Version for the store's own lock
+	for _, entry := range staged {
+		if owner(entry.Name()) != lock {
+			continue
+		}
+		path := filepath.Join(s.staging(), entry.Name())
+		if isGrave(path) {
+			err = errors.Join(err, s.bury(v, path))
+		} else {
+			err = errors.Join(err, removeAll(path))
+		}
+	}
+	return err
+}

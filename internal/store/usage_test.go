@@ -1,0 +1,95 @@
+//go:build !windows
+
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// TestMeasure shares a file between two versions, as a hard link.
+func TestMeasure(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	add(t, s, "1.22.4", "1.22.5", "1.22.6")
+	size := func(texts ...string) Usage {
+		var versions []gover.Version
+		for _, text := range texts {
+			versions = append(versions, version(t, text))
+		}
+		return s.Measure(versions)
+	}
+	before := size("1.22.4")
+	const big = 1 << 20
+	first := filepath.Join(s.Home().Dir(version(t, "1.22.4")), "big")
+	second := filepath.Join(s.Home().Dir(version(t, "1.22.5")), "big")
+	if err := errors.Join(os.WriteFile(first, []byte(strings.Repeat("x", big)), 0o444), os.Link(first, second)); err != nil {
+		t.Fatal(err)
+	}
+	if got := size("1.22.4").Total; got > before.Total+big/2 {
+		t.Errorf("one of two that share frees %d, before %d", got, before.Total)
+	}
+	if got := size("1.22.4", "1.22.5").Total; got < 2*before.Total+big || got > 2*before.Total+big+big/2 {
+		t.Errorf("both that share free %d, want about %d", got, 2*before.Total+big)
+	}
+	left := filepath.Join(s.staging(), "go1.21.0.77")
+	if err := os.WriteFile(left, []byte(strings.Repeat("x", big)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := size(); got.Leftovers < big || got.Total != got.Leftovers {
+		t.Errorf("a leftover of %d is measured as %+v", big, got)
+	}
+	release, ok := s.tryLock("go1.21.0")
+	if !ok {
+		t.Fatal("no lock")
+	}
+	defer release()
+	if got := size(); got.Leftovers != 0 {
+		t.Errorf("what a living process works on is measured as %+v", got)
+	}
+}
+
+func TestPins(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	if err := s.Seen("/a/.go-version"); err != nil { // there is no store yet
+		t.Fatal(err)
+	}
+	add(t, s, "1.22.4")
+	for _, file := range []string{"/a/.go-version", "/b/.go-version", "/a/.go-version", "/with\nnewline"} {
+		if err := s.Seen(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := s.Pins(); err != nil || !slices.Equal(got, []string{"/a/.go-version", "/b/.go-version"}) {
+		t.Errorf("Pins = %q, %v", got, err)
+	}
+	if err := s.Forget(func(file string) bool { return file == "/a/.go-version" }); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Pins(); err != nil || !slices.Equal(got, []string{"/b/.go-version"}) {
+		t.Errorf("Pins = %q, %v", got, err)
+	}
+	check(t, s, "1.22.4")
+}
+
+// TestPlain has a file system without syncfs, NOREPLACE and EXCHANGE.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.plain = true
+	add(t, s, "1.22.4", "1.22.5")
+	if _, err := s.Remove(t.Context(), version(t, "1.22.5")); err != nil {
+		t.Fatal(err)
+	}
+	check(t, s, "1.22.4")
+	if left := list(t, s.Home().Toolchains()); !slices.Equal(left, []string{"1.22", "go1.22.4", "latest"}) {
+		t.Errorf("toolchains has %v", left)
+	}
+}

@@ -1,0 +1,111 @@
+package toolchain
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// A Path is the stores in which toolchains are looked for: the user's, which is
+// the one that changes, and perhaps a system's, such as one in an image. What
+// both have is taken from the user's.
+type Path []Home
+
+// ErrRelativeSystemRoot says that GOSW_SYSTEM_ROOT is not an absolute path.
+var ErrRelativeSystemRoot = errors.New("GOSW_SYSTEM_ROOT is not an absolute path")
+
+// FindPath returns the stores that the environment names: that of [Find], and
+// GOSW_SYSTEM_ROOT.
+func FindPath(getenv func(string) string) (Path, error) {
+	home, err := Find(getenv)
+	if err != nil {
+		return nil, err
+	}
+	root := getenv("GOSW_SYSTEM_ROOT")
+	switch {
+	case root == "":
+		return Path{home}, nil
+	case !filepath.IsAbs(root):
+		return nil, ErrRelativeSystemRoot
+	}
+	if system := Home(filepath.Clean(root)); system != home {
+		return Path{home, system}, nil
+	}
+	return Path{home}, nil // root itself, looking after the system's store
+}
+
+// Home returns the user's store.
+func (p Path) Home() Home { return p[0] }
+
+// System returns the system's store, "" if there is none.
+func (p Path) System() Home {
+	if len(p) > 1 {
+		return p[1]
+	}
+	return ""
+}
+
+// Of returns the store that has v, the user's if none has.
+func (p Path) Of(v gover.Version) Home {
+	if len(p) > 1 && !p[0].Has(v) && p[1].Has(v) {
+		return p[1]
+	}
+	return p[0]
+}
+
+// Has reports whether v is in one of the stores.
+func (p Path) Has(v gover.Version) bool { return p.Of(v).Has(v) }
+
+// Installed lists what the stores have, each version once, in no particular
+// order.
+func (p Path) Installed() ([]gover.Version, error) {
+	var all []gover.Version
+	for _, home := range p {
+		versions, err := home.Installed()
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range versions {
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
+		}
+	}
+	return all, nil
+}
+
+// Lookup is [Home.Lookup] over all stores: a line stands for the newest patch
+// that any of them has.
+func (p Path) Lookup(spec gover.Spec) (gover.Version, bool, error) {
+	if len(p) == 1 {
+		return p[0].Lookup(spec)
+	}
+	if spec.Kind() == gover.Oldstable { // the line before the newest of both
+		versions, err := p.Installed()
+		if err != nil {
+			return gover.Version{}, false, err
+		}
+		v, ok := spec.Newest(versions)
+		return v, ok, nil
+	}
+	var best gover.Version
+	found := false
+	for _, home := range p {
+		v, ok, err := home.Lookup(spec)
+		if err != nil {
+			return gover.Version{}, false, err
+		}
+		if ok && (!found || gover.Compare(v, best) > 0) {
+			best, found = v, true
+		}
+	}
+	return best, found, nil
+}
+
+// NextTool is [Home.System] that also passes over the system's store: its go is
+// a shim, too.
+func (p Path) NextTool(path, tool, self string) string {
+	return p[0].system(path, tool, self, p.System())
+}
