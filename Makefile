@@ -35,7 +35,7 @@ faults: ## cut each change of the store short at each step, print the matrix; a 
 race: ## run the hermetic tests with the race detector
 	CGO_ENABLED=1 $(GO) test -race ./internal/...
 
-cover: ## print the test coverage of internal/, and fail where it is too low
+cover: ## run the hermetic tests, print the coverage of internal/, fail where it is too low
 	@scripts/coverage
 
 lint: ## check the code's form
@@ -53,7 +53,7 @@ cross: ## vet for every platform
 tidy: ## check that go.mod is tidy
 	$(GO) mod tidy -diff
 
-check: setup tidy lint cross test race cover ## everything that needs no toolchain from the network
+check: setup tidy lint cross cover race ## everything that needs no toolchain from the network
 
 e2e: ## install real toolchains from the module proxy and use them
 	$(GO) test -tags=e2e -count=1 -v -timeout=30m ./test/e2e

@@ -4,6 +4,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -25,36 +26,64 @@ func TestTerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out strings.Builder
-	cmd.Stdout = &out
+	out := new(screen)
+	cmd.Stdout = out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{
-		"eval \"$INIT\"\n",
-		"go one\n",
-		"TOY=exit go 3; echo code $?\n",
-		"echo latest >.go-version; go two; echo 1.22.5 >.go-version\n",
-		"set -u; go three; set +u\n",
-		"TOY=cat go\n", "\x03", // waits for input until it is interrupted
-		"echo interrupted $?\n",
-		"go four &\n", "wait\n",
-		"gosw un\tfive\n",
-		"type -t go\n",
-		"exit 7\n",
+	for _, step := range []struct{ typed, want string }{
+		{"eval \"$INIT\"\n", ""},
+		{"go one\n", "go1.22.5 <one>"},
+		{"TOY=exit go 3; echo code $?\n", "\ncode 3"},
+		{"echo latest >.go-version; go two; echo 1.22.5 >.go-version\n", "shim <two>"},
+		{"set -u; go three; set +u\n", "go1.22.5 <three>"},
+		{"TOY=cat go\n", ""},
+		{"ping\n", "ping\nping\n"}, // once from the terminal, once from cat
+		{"\x03", "^C"},
+		{"echo interrupted $?\n", "\ninterrupted 130"},
+		{"go four &\n", "go1.22.5 <four>"},
+		{"wait\n", ""},
+		{"gosw un\tfive\n", "gosw <uninstall> <five>"},
+		{"type -t go\n", "\nfunction"},
+		{"exit 7\n", ""},
 	} {
-		_, _ = stdin.Write([]byte(line))
-		time.Sleep(100 * time.Millisecond) // what is typed ahead of ^C would be lost
-	}
-	_ = cmd.Wait()
-	for _, want := range []string{
-		"go1.22.5 <one>", "\ncode 3", "shim <two>", "go1.22.5 <three>", "\ninterrupted 130", "go1.22.5 <four>", "gosw <uninstall> <five>", "\nfunction",
-	} {
-		if !strings.Contains(strings.ReplaceAll(out.String(), "\r", ""), want) {
-			t.Errorf("no %q on the terminal:\n%s", want, out.String())
+		_, _ = stdin.Write([]byte(step.typed))
+		if !out.waitFor(step.want) {
+			t.Errorf("no %q on the terminal:\n%s", step.want, out)
 		}
 	}
+	_ = cmd.Wait()
 	if code := cmd.ProcessState.ExitCode(); code != 7 {
 		t.Errorf("exit code %d", code)
 	}
+}
+
+// A screen is what a terminal has shown.
+type screen struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *screen) Write(data []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(data)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.ReplaceAll(s.text.String(), "\r", "")
+}
+
+// waitFor reports whether want is shown within a time that is long for any
+// machine.
+func (s *screen) waitFor(want string) bool {
+	for range 2000 {
+		if strings.Contains(s.String(), want) {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
 }
