@@ -40,6 +40,9 @@ func (s *site) as(uid int, args ...string) (said string, code int) {
 	s.t.Helper()
 	cmd := s.command(s.server.Proxy(), args...)
 	if os.Geteuid() == 0 && uid != 0 {
+		if coverage != "" {
+			cmd.Env = append(cmd.Env, "GOCOVERDIR="+s.home) // the other one is not for this user
+		}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
 	}
 	out, _ := cmd.CombinedOutput()
