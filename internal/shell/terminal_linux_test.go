@@ -38,8 +38,8 @@ func TestTerminal(t *testing.T) {
 		{"echo latest >.go-version; go two; echo 1.22.5 >.go-version\n", "shim <two>"},
 		{"set -u; go three; set +u\n", "go1.22.5 <three>"},
 		{"TOY=cat go\n", ""},
-		{"ping\n", "ping\nping\n"}, // once from the terminal, once from cat
-		{"\x03", "^C"},
+		{"ping\n", "\nping\n"}, // from cat
+		{"\x03", "\n^C\n> "},
 		{"echo interrupted $?\n", "\ninterrupted 130"},
 		{"go four &\n", "go1.22.5 <four>"},
 		{"wait\n", ""},
