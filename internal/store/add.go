@@ -47,6 +47,9 @@ func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (bool, erro
 		return false, err
 	}
 	defer release()
+	if err := s.putBack(v); err != nil {
+		return false, err
+	}
 	if s.home.Has(v) { // another process was first
 		return false, nil
 	}

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/gosw/gosw/internal/gover"
 )
 
 // syncEach puts the files and folders below dir on the disk, one after the
@@ -30,9 +32,9 @@ func syncEach(dir string) error {
 }
 
 // swapInSteps is swap for where there is no call for it: for a moment nothing
-// has the name b.
+// has the name b. If it is cut short there, putBack mends it.
 func swapInSteps(a, b string) error {
-	aside := a + "0" // beside a, so that the sweep knows whose it is
+	aside := a + asideSuffix // beside a, so that the sweep knows whose it is
 	if err := os.Rename(b, aside); err != nil {
 		return err
 	}
@@ -40,4 +42,28 @@ func swapInSteps(a, b string) error {
 		return errors.Join(err, os.Rename(aside, b))
 	}
 	return os.Rename(aside, a)
+}
+
+// asideSuffix marks a tree that is without a name only while two are exchanged.
+const asideSuffix = "0"
+
+// putBack gives v its name again if the process that took it away was killed in
+// the middle of swapInSteps. The caller holds the lock of v.
+func (s *Store) putBack(v gover.Version) error {
+	staged, err := os.ReadDir(s.staging())
+	if err != nil {
+		return err
+	}
+	for _, entry := range staged {
+		if owner(entry.Name()) != v.String() {
+			continue
+		}
+		aside := filepath.Join(s.staging(), entry.Name(), graveTree+asideSuffix)
+		_, asideErr := os.Lstat(aside)
+		_, nameErr := os.Lstat(s.home.Dir(v))
+		if asideErr == nil && errors.Is(nameErr, fs.ErrNotExist) {
+			return os.Rename(aside, s.home.Dir(v))
+		}
+	}
+	return nil
 }

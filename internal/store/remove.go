@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -98,11 +99,23 @@ func (s *Store) takeName(ctx context.Context, v gover.Version, grave string) err
 	}
 	return s.do("uninstall/rename", func() error {
 		tree := filepath.Join(grave, graveTree)
+		if err := mendMode(s.home.Dir(v)); err != nil {
+			return err
+		}
 		if !linksSupported {
 			return os.Rename(s.home.Dir(v), tree)
 		}
 		return s.swap(tree, s.home.Dir(v))
 	})
+}
+
+// mendMode makes the tree at dir one that can be moved: a folder that its owner
+// can't write to can't be given another parent.
+func mendMode(dir string) error {
+	if err := os.Chmod(dir, goroot.DirMode); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return nil
 }
 
 // bury deletes the tree of v that lies in grave, and the link to it, unless a

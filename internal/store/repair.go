@@ -145,7 +145,12 @@ func (r *repair) exchange(ctx context.Context) error {
 		err = s.do("repair/datasync", func() error { return s.syncTree(tree) })
 	}
 	if err == nil {
-		err = s.do("repair/exchange", func() error { return r.swap(tree) })
+		err = s.do("repair/exchange", func() error {
+			if err := mendMode(s.home.Dir(v)); err != nil {
+				return err
+			}
+			return s.swap(tree, s.home.Dir(v))
+		})
 	}
 	if err != nil {
 		// Not what else may be there: an exchange in steps puts the old tree aside.
@@ -156,16 +161,6 @@ func (r *repair) exchange(ctx context.Context) error {
 	}
 	// It lies there like an uninstalled tree: it goes when nothing runs from it.
 	return s.do("repair/delete", func() error { return s.bury(v, grave) })
-}
-
-// swap exchanges the trees. A folder that is not writable can't be given another
-// parent, so a damaged mode of the old one has to be mended for that.
-func (r *repair) swap(tree string) error {
-	old := r.store.home.Dir(r.report.Version)
-	if err := os.Chmod(old, goroot.DirMode); err != nil && !errors.Is(err, fs.ErrPermission) {
-		return err
-	}
-	return r.store.swap(tree, old)
 }
 
 // stage makes the folder in which the new tree is built, and the old one ends.

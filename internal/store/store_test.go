@@ -343,6 +343,38 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// TestPutBack has an exchange in steps cut short at the moment in which nothing
+// has the name: the next change of the store brings the toolchain back.
+func TestPutBack(t *testing.T) {
+	t.Parallel()
+	for name, heal := range map[string]func(*Store) error{
+		"install of it": func(s *Store) error {
+			_, err := s.Add(t.Context(), version(t, "1.22.4"), func(context.Context, *os.Root) (*Receipt, error) {
+				return nil, errors.New("downloaded again")
+			})
+			return err
+		},
+		"any change": func(s *Store) error { return s.Tidy(t.Context()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			add(t, s, "1.22.4")
+			grave := filepath.Join(s.staging(), "go1.22.4.1")
+			if err := errors.Join(
+				os.MkdirAll(filepath.Join(grave, graveTree), 0o755),
+				os.Rename(s.Home().Dir(version(t, "1.22.4")), filepath.Join(grave, graveTree+asideSuffix)),
+			); err != nil {
+				t.Fatal(err)
+			}
+			if err := heal(s); err != nil {
+				t.Fatal(err)
+			}
+			check(t, s, "1.22.4")
+		})
+	}
+}
+
 func TestFormat(t *testing.T) {
 	t.Parallel()
 	s := open(t)

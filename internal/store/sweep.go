@@ -18,8 +18,13 @@ func (s *Store) sweep() {
 		if !ok {
 			continue
 		}
+		v, err := gover.Parse(lock) // or else it is the store's own lock
+		if err == nil && s.putBack(v) != nil {
+			release() // what can't be put back must not be deleted
+			continue
+		}
 		_ = s.do("sweep/staging", func() error { return s.removeStaged(lock) })
-		if v, err := gover.Parse(lock); err == nil && !s.home.Has(v) {
+		if err == nil && !s.home.Has(v) {
 			_ = s.do("sweep/receipt", func() error { return s.removeReceipt(v) })
 		}
 		release()
