@@ -158,8 +158,8 @@ var failures = []struct {
 	env       []string
 	cause     string
 }{
-	{"not installed", "1.22.3\n", nil, "/work/.go-version:1: go 1.22.3 is not installed"},
-	{"nonsense", "../../x\n", nil, `/work/.go-version:1: "../../x": not a Go version`},
+	{"not installed", "1.22.3\n", nil, "/project/.go-version:1: go 1.22.3 is not installed"},
+	{"nonsense", "../../x\n", nil, `/project/.go-version:1: "../../x": not a Go version`},
 	{"constraint", "~> 1.22.3\n", nil, "go ~> 1.22.3 is not installed"},
 	{"no system", "system\n", nil, "no other go on PATH"},
 	{"no home", "", []string{"GOSW_ROOT=", "HOME="}, "HOME is not set"},
@@ -173,7 +173,7 @@ func TestHandOver(t *testing.T) {
 			s := newStore(t, "go1.22.5")
 			check(t, os.MkdirAll(s.path("store/toolchains/go1.21.0"), 0o755))
 			if test.pin != "" {
-				s.file("work/.go-version", test.pin)
+				s.file("project/.go-version", test.pin)
 			}
 			s.env = slices.Concat(s.env, []string{"TOY=argv"}, test.env)
 
@@ -200,7 +200,7 @@ func TestHandOver(t *testing.T) {
 func TestGoneDirectory(t *testing.T) {
 	s := newStore(t, "go1.22.5")
 	cmd := exec.Command("/bin/sh", "-c", `PATH=/bin:/usr/bin; mkdir gone && cd gone && rmdir ../gone && unset PWD && exec "$0" version`, s.path("store/bin/go"))
-	cmd.Dir, cmd.Env = s.path("work"), s.env
+	cmd.Dir, cmd.Env = s.path("project"), s.env
 	if _, stderr, code := s.run(cmd); code != 127 || !strings.Contains(stderr, "no such file") {
 		t.Errorf("got %q, %d", stderr, code)
 	}
@@ -208,7 +208,7 @@ func TestGoneDirectory(t *testing.T) {
 
 func TestChdir(t *testing.T) {
 	s := newStore(t, "go1.22.5")
-	s.file("work/other/.go-version", "1.22.5\n")
+	s.file("project/other/.go-version", "1.22.5\n")
 	s.env = append(s.env, "TOY=argv")
 	if out, stderr, code := s.run(s.command("go", "-C", "other", "version")); out != quoteAll("go", "-C", "other", "version") {
 		t.Errorf("go: got %q, %q, %d", out, stderr, code)
@@ -221,7 +221,7 @@ func TestChdir(t *testing.T) {
 func TestName(t *testing.T) {
 	s := newStore(t)
 	for _, argv := range [][]string{{"gosw-shim"}, {"/x/vet"}, {""}, {"go1.22.5"}} {
-		cmd := exec.Cmd{Path: built, Args: argv, Dir: s.path("work"), Env: s.env}
+		cmd := exec.Cmd{Path: built, Args: argv, Dir: s.path("project"), Env: s.env}
 		if _, stderr, code := s.run(&cmd); code != 2 || !strings.Contains(stderr, "by the name go or gofmt") {
 			t.Errorf("%q: got %q, %d", argv, stderr, code)
 		}

@@ -84,7 +84,7 @@ func newStore(t *testing.T, versions ...string) *store {
 		s.toy("store/toolchains/" + v + "/bin/go")
 		s.toy("store/toolchains/" + v + "/bin/gofmt")
 	}
-	check(t, os.MkdirAll(s.path("work"), 0o755))
+	check(t, os.MkdirAll(s.path("project"), 0o755))
 	s.env = []string{"HOME=" + root, "GOSW_ROOT=" + s.path("store"), "PATH=" + s.path("store/bin")}
 	return s
 }
@@ -122,10 +122,10 @@ func (s *store) file(name, content string) {
 	check(s.t, os.WriteFile(s.path(name), []byte(content), mode))
 }
 
-// command returns a call of the shim called tool, in the folder work.
+// command returns a call of the shim called tool, in the folder project.
 func (s *store) command(tool string, args ...string) *exec.Cmd {
 	cmd := exec.Command(s.path("store/bin/"+tool), args...)
-	cmd.Dir, cmd.Env = s.path("work"), s.env
+	cmd.Dir, cmd.Env = s.path("project"), s.env
 	return cmd
 }
 
