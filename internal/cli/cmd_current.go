@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -105,12 +103,7 @@ func (a *app) which(tool string, asJSON bool) error {
 		return err
 	}
 	program, err := a.program(t, tool)
-	if err == nil {
-		program, err = lookFile(program)
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return noProgram(t, tool)
-	} else if err != nil {
+	if err != nil {
 		return err
 	}
 	if asJSON {

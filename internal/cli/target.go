@@ -1,6 +1,11 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -44,16 +49,40 @@ func (a *app) targetOf(path toolchain.Path, choice resolve.Choice) (target, erro
 	return t, nil
 }
 
-// program returns the path of a tool of t; "" if the system has none.
+// program returns the path of a tool of t. If t has no such tool, the error says
+// what to do.
 func (a *app) program(t target, tool string) (string, error) {
 	path, err := a.path()
 	if err != nil {
 		return "", err
 	}
+	program := path.Of(t.version).Tool(t.version, tool)
 	if t.version.IsZero() {
-		return path.NextTool(a.getenv("PATH"), tool, shimProgram()), nil
+		program = path.NextTool(a.getenv("PATH"), tool, shimProgram())
 	}
-	return path.Of(t.version).Tool(t.version, tool), nil
+	if _, err := os.Stat(program); errors.Is(err, fs.ErrNotExist) { // also if it is ""
+		return "", noProgram(t, tool)
+	} else if err != nil {
+		return "", err
+	}
+	return program, nil
+}
+
+// noProgram is the error of a tool that t does not have.
+func noProgram(t target, tool string) error {
+	switch {
+	case !t.version.IsZero():
+		return fmt.Errorf("%v has no %q", t.version, tool)
+	case t.choice.Rule == resolve.FromSystem:
+		return &hintError{
+			fmt.Errorf("no version of Go is set here, and there is no other %s on PATH", tool),
+			`set a default, "gosw install latest && gosw default latest", or pin this directory: "echo 1.22 > .go-version"`,
+		}
+	}
+	return &hintError{
+		fmt.Errorf("%s asks for the system's go, but there is no other %s on PATH", t.choice.Source(), tool),
+		`name a version instead, such as latest`,
+	}
 }
 
 // environ is the environment for a tool of t.
