@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -25,33 +24,48 @@ type manifest struct {
 	entries []File // in the order of their names
 }
 
-var errOrder = errors.New("not in order")
-
 // parseManifest reads the text that h1 hashes. What it returns is usable also
-// where there is an error: it has the lines before it.
+// where there is an error: it has the lines before it. One text alone stands for
+// a tree: what is accepted is what formatSums writes.
 func parseManifest(sums []byte) (*manifest, error) {
 	m := &manifest{entries: make([]File, 0, bytes.Count(sums, []byte("\n")))}
 	last := ""
 	for line := range bytes.Lines(sums) {
-		sum, name, ok := strings.Cut(strings.TrimSuffix(string(line), "\n"), "  ")
-		if m.prefix == "" {
-			at := strings.IndexByte(name, '@')
-			m.prefix = name[:at+1+strings.IndexByte(name[at+1:], '/')+1]
+		sum, name, _ := strings.Cut(strings.TrimSuffix(string(line), "\n"), "  ")
+		if len(m.entries) == 0 {
+			m.prefix = modulePrefix(name)
 		}
-		rest, found := strings.CutPrefix(name, m.prefix)
-		f := File{Path: goroot.Path(rest)}
-		n, err := hex.Decode(f.Sum[:], []byte(sum[:min(len(sum), 64)]))
-		if err == nil && name <= last || sum != strings.ToLower(sum) {
-			err = errOrder // one text alone stands for a tree
-		}
-		last = name
-		// A manifest that is not proven yet must not lead out of the tree.
-		if !ok || !found || err != nil || n != 32 || len(sum) != 64 || !fs.ValidPath(f.Path) || f.Path == "." {
+		f, ok := m.parseFile(sum, name)
+		if !ok || name <= last || line[len(line)-1] != '\n' {
 			return m, fmt.Errorf("line %d is none of a manifest", len(m.entries)+1)
 		}
+		last = name
 		m.entries = append(m.entries, f)
 	}
 	return m, nil
+}
+
+// parseFile reads a sum in lower case and the name of a file below the prefix.
+// A manifest that is not proven yet must not lead out of the tree.
+func (m *manifest) parseFile(sum, name string) (f File, ok bool) {
+	rest, ok := strings.CutPrefix(name, m.prefix)
+	if !ok || m.prefix == "" || len(sum) != hex.EncodedLen(len(f.Sum)) || sum != strings.ToLower(sum) {
+		return f, false
+	}
+	_, err := hex.Decode(f.Sum[:], []byte(sum))
+	f.Path = goroot.Path(rest)
+	return f, err == nil && fs.ValidPath(f.Path) && f.Path != "." && goroot.Name(f.Path) == rest
+}
+
+// modulePrefix returns what the names of one module zip begin with, "" if name
+// is none of such a zip.
+func modulePrefix(name string) string {
+	at := strings.IndexByte(name, '@')
+	slash := strings.IndexByte(name[at+1:], '/')
+	if at < 0 || slash < 0 {
+		return ""
+	}
+	return name[:at+1+slash+1]
 }
 
 // dirs returns all folders of m, parents first.
