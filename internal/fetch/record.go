@@ -51,6 +51,10 @@ func CheckRecord(data []byte, module, h1, sumdb string) (Witness, error) {
 }
 
 func checkRecord(data []byte, module, h1, sumdb string) (Witness, error) {
+	// The log has a hash of the module's go.mod, too, by "…@version/go.mod".
+	if _, version, _ := strings.Cut(module, "@"); version == "" || strings.Contains(version, "/") {
+		return Witness{}, fmt.Errorf("%q is no version of a module", module)
+	}
 	var r Record
 	if err := json.Unmarshal(data, &r); err != nil {
 		return Witness{}, err
