@@ -100,6 +100,11 @@ func TestRootInAnothersHome(t *testing.T) {
 	if code != 1 || !strings.Contains(said, "permission denied") || !strings.Contains(said, "hint: ") {
 		t.Errorf("install as the user: exit code %d\n%s", code, said)
 	}
+	owner := homeOf(t, nobody)
+	owner.as(nobody, "install", "1.22.4")
+	if said, code := owner.as(0, "repair"); code != 0 || !strings.Contains(said, "gosw: running as root, but ") {
+		t.Errorf("repair: exit code %d\n%s", code, said)
+	}
 	// It is the system's store for another user: root's, who looks after it.
 	user := homeOf(t, nobody)
 	user.system = s.store()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 type pruneOptions struct {
@@ -27,8 +30,8 @@ func (a *app) pruneCommand() *cobra.Command {
 		Short: "Remove toolchains that nothing asks for",
 		Long: `Prune removes the installed versions that nothing asks for, and what killed
 processes left behind. It keeps the newest patch of each line, what the default
-and GO_VERSION name, what the pin files name that gosw has come across, and what
-a process runs from. --keep names more. The removed versions are printed with
+and GO_VERSION name, what the pin files name that gosw has come across, what a
+link of your own in the store leads to, and what a process runs from. --keep names more. The removed versions are printed with
 the bytes that they free.`,
 		Example: `  gosw prune --dry-run
   gosw prune --keep 1.21.0 --keep '~> 1.20.3'`,
@@ -81,9 +84,20 @@ func (a *app) prune(ctx context.Context, options pruneOptions) error {
 	}
 	if !options.dryRun {
 		a.warnOwner(st.Home())
-		err = a.pruneAll(ctx, st, versions)
+		if err = a.pruneAll(ctx, st, versions); err != nil {
+			plan.keepFailed(st.Home())
+		}
 	}
 	return errors.Join(err, a.printPrune(plan, options))
+}
+
+// keepFailed takes what is still there off the list of what was removed.
+func (p *pruneJSON) keepFailed(home toolchain.Home) {
+	p.Removed = slices.DeleteFunc(p.Removed, func(item prunedJSON) bool { return home.Has(item.Version) })
+	p.Leftovers, p.Freed = 0, 0 // who knows
+	for _, item := range p.Removed {
+		p.Freed += item.Bytes
+	}
 }
 
 // pruneAll removes versions, leftovers, and pin files that are gone from the
@@ -163,23 +177,57 @@ func (a *app) roots(st *store.Store, installed []gover.Version, keep []string) (
 			roots[v] = "--keep " + spec.String()
 		}
 	}
+	// What can't be read may name any of them.
 	if choice, err := resolve.Default(st.Home().DefaultFile()); err == nil {
 		mark(choice.Spec, "default")
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
-	if spec, err := gover.ParseSpec(a.getenv("GO_VERSION")); err == nil {
-		mark(spec, "GO_VERSION")
+	if text := a.getenv("GO_VERSION"); text != "" {
+		choice, err := resolve.For(resolve.Env{GoVersion: text}, "")
+		if err != nil {
+			return nil, err
+		}
+		mark(choice.Spec, choice.Source())
 	}
-	pins, err := st.Pins()
+	dirs, err := pinnedDirs(st)
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range pins {
-		if choice, ok := pinAt(file); ok {
+	for _, dir := range dirs {
+		choice, err := resolve.For(resolve.Env{}, dir)
+		switch {
+		case err != nil:
+			a.ui.note("%v; what it asks for may be removed", err)
+		case choice.Rule == resolve.FromFile:
 			mark(choice.Spec, choice.Source())
+		}
+	}
+	for v, link := range st.Linked() {
+		if roots[v] == "" {
+			roots[v] = link
 		}
 	}
 	markNewest(roots, installed)
 	return roots, nil
+}
+
+// pinnedDirs returns the folders of the pin files that were seen, each once, and
+// the working directory, whose pin may never have been.
+func pinnedDirs(st *store.Store) ([]string, error) {
+	pins, err := st.Pins()
+	if err != nil {
+		return nil, err
+	}
+	var dirs []string
+	for _, file := range pins {
+		dirs = append(dirs, filepath.Dir(file))
+	}
+	if dir, err := os.Getwd(); err == nil {
+		dirs = append(dirs, dir)
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs), nil
 }
 
 // markNewest adds the newest version of each line.
@@ -194,12 +242,6 @@ func markNewest(roots map[gover.Version]string, newestFirst []gover.Version) {
 			roots[v] = "newest of " + v.Line()
 		}
 	}
-}
-
-// pinAt returns what a pin file that was seen says now.
-func pinAt(file string) (resolve.Choice, bool) {
-	choice, err := resolve.For(resolve.Env{}, filepath.Dir(file))
-	return choice, err == nil && choice.Rule == resolve.FromFile
 }
 
 // pinGone reports whether nothing pins the folder of file any more. A pin that

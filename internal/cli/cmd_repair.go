@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 func (a *app) repairCommand() *cobra.Command {
@@ -43,14 +45,18 @@ func (a *app) repair(ctx context.Context, specs []gover.Spec) error {
 	if err != nil {
 		return err
 	}
-	versions, err := installedOf(st.Home(), specs)
+	versions, err := a.installedHere(st.Home(), specs)
 	if err != nil {
 		return err
 	}
+	a.warnOwner(st.Home())
 	var errs []error
 	for _, v := range versions {
-		r := &repairer{app: a, version: v}
+		r := &repairer{app: a, home: st.Home(), version: v}
 		report, err := st.Repair(ctx, v, r.means())
+		if len(specs) == 0 && errors.Is(err, fs.ErrNotExist) && !st.Home().Has(v) {
+			continue // uninstalled meanwhile; nobody asked for it by name
+		}
 		if report != nil {
 			errs = append(errs, r.print(report, err == nil))
 		}
@@ -59,9 +65,21 @@ func (a *app) repair(ctx context.Context, specs []gover.Spec) error {
 	return errors.Join(errs...)
 }
 
+// installedHere is installedOf for the user's store, which alone can be changed.
+func (a *app) installedHere(home toolchain.Home, specs []gover.Spec) ([]gover.Version, error) {
+	for _, spec := range specs {
+		if _, ok, err := find(home, spec); err == nil && !ok {
+			missing := &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed`}
+			return nil, a.explainSystem(spec, missing)
+		}
+	}
+	return installedOf(home, specs)
+}
+
 // A repairer is the repair of one version.
 type repairer struct {
 	app     *app
+	home    toolchain.Home
 	version gover.Version
 	opened  *fetch.Client
 
@@ -72,7 +90,7 @@ type repairer struct {
 func (r *repairer) means() store.Means {
 	return store.Means{
 		Check: func(receipt *store.Receipt) error {
-			_, r.unproven = r.app.checkReceipt(r.version, receipt)
+			_, r.unproven = r.app.checkReceipt(r.home, r.version, receipt)
 			return r.unproven
 		},
 		Prove: r.prove,
@@ -136,9 +154,7 @@ func (r *repairer) print(report *store.Report, mended bool) error {
 		return nil
 	}
 	if r.unproven != nil {
-		report.Store = append(report.Store, store.Finding{
-			Kind: store.Unproven, Path: "receipts/" + r.version.String() + ".json", Detail: r.unproven.Error(),
-		})
+		report.Unprove(r.unproven)
 	}
 	if err := r.app.printReport(report); err != nil || !mended {
 		return err

@@ -90,7 +90,10 @@ func (a *app) explainSystem(spec gover.Spec, err error) error {
 		return err
 	}
 	if v, ok, _ := find(path.System(), spec); ok {
-		return fmt.Errorf("%v is in the system's store, %s, which gosw does not change", v, path.System())
+		return &hintError{
+			fmt.Errorf("%v is in the system's store, %s, which gosw does not change", v, path.System()),
+			fmt.Sprintf("whoever looks after that store runs gosw with GOSW_ROOT=%s", shellWord(string(path.System()))),
+		}
 	}
 	return err
 }

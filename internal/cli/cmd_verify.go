@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 	"unicode"
@@ -81,6 +82,9 @@ func (a *app) verify(ctx context.Context, options verifyOptions) error {
 	var errs []error
 	for _, v := range versions {
 		result, err := a.verifyOne(ctx, path.Of(v), v, options)
+		if len(options.specs) == 0 && errors.Is(err, fs.ErrNotExist) && !path.Has(v) {
+			continue // uninstalled meanwhile; nobody asked for it by name
+		}
 		if result != nil {
 			list = append(list, *result)
 		}
@@ -103,9 +107,9 @@ func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Versio
 	if err != nil {
 		return nil, err
 	}
-	witness, err := a.checkReceipt(v, report.Receipt)
+	witness, err := a.checkReceipt(home, v, report.Receipt)
 	if err != nil && report.Receipt != nil {
-		report.Store = append(report.Store, store.Finding{Kind: store.Unproven, Path: "receipts/" + v.String() + ".json", Detail: err.Error()})
+		report.Unprove(err)
 	}
 	var printErr error
 	if !options.json {
@@ -139,9 +143,9 @@ func installedOf(in place, specs []gover.Spec) ([]gover.Version, error) {
 	return filter(installed, specs)
 }
 
-// checkReceipt reports what proves a receipt of v. A record that does not is an
+// checkReceipt reports what proves a receipt of v in the store at home. A record that does not is an
 // unprovenError; no record is any other error.
-func (a *app) checkReceipt(v gover.Version, r *store.Receipt) (fetch.Witness, error) {
+func (a *app) checkReceipt(home toolchain.Home, v gover.Version, r *store.Receipt) (fetch.Witness, error) {
 	if r == nil {
 		return fetch.Witness{}, errors.New("no receipt")
 	}
@@ -152,11 +156,17 @@ func (a *app) checkReceipt(v gover.Version, r *store.Receipt) (fetch.Witness, er
 	if err != nil {
 		return fetch.Witness{}, err
 	}
-	os, arch, _ := strings.Cut(r.Platform, "/")
-	module := fetch.ModuleOf(v, fetch.Platform{OS: os, Arch: arch})
+	// Not what the receipt says: that may be anything.
+	if want := thisPlatform().String(); r.Platform != want {
+		return fetch.Witness{}, fmt.Errorf("platform %q, not %s", r.Platform, want)
+	}
+	module := fetch.ModuleOf(v, thisPlatform())
 	witness, err := fetch.CheckRecord(r.Record, module, r.H1, sumdb.Value)
 	if security := (*fetch.SecurityError)(nil); errors.As(err, &security) {
-		return witness, &unprovenError{v, security}
+		return witness, &unprovenError{v, security, a.repairOf(home, v)}
+	}
+	if err == nil && r.Module != module {
+		err = fmt.Errorf("module %q, not %s", r.Module, module)
 	}
 	if err == nil && (r.SumDB != store.SumDB{Name: witness.SumDB, TreeSize: witness.TreeSize, TreeHash: witness.TreeHash}) {
 		err = errors.New("record of another tree than the receipt says")
@@ -214,12 +224,18 @@ func (a *app) verdict(home toolchain.Home, r *store.Report) error {
 	if n > 1 {
 		what = fmt.Sprintf("%d things are", n)
 	}
-	command := "gosw repair " + r.Version.Number()
+	return &hintError{
+		err:  fmt.Errorf("verify %v: %s not as proven", r.Version, what),
+		hint: fmt.Sprintf("run %q", a.repairOf(home, r.Version)),
+	}
+}
+
+// repairOf returns the command that repairs v in the store at home, the user's or
+// the system's.
+func (a *app) repairOf(home toolchain.Home, v gover.Version) string {
+	command := "gosw repair " + v.Number()
 	if own, err := a.home(); err == nil && own != home {
 		command = "GOSW_ROOT=" + shellWord(string(home)) + " " + command
 	}
-	return &hintError{
-		err:  fmt.Errorf("verify %v: %s not as proven", r.Version, what),
-		hint: fmt.Sprintf("run %q", command),
-	}
+	return command
 }

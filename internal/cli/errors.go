@@ -74,6 +74,7 @@ func (e *settingError) Error() string {
 type unprovenError struct {
 	version gover.Version
 	err     *fetch.SecurityError
+	repair  string // the command that mends it
 }
 
 func (e *unprovenError) Error() string { return e.version.String() + ": " + e.err.Error() }
@@ -183,8 +184,7 @@ func (u *ui) security(err *fetch.SecurityError, consequence string) {
 // consequence says what a failed proof means for the user.
 func consequence(err error) string {
 	if installed := (*unprovenError)(nil); errors.As(err, &installed) {
-		return fmt.Sprintf("This toolchain could not be proven to be the published release. Do not run it: %q replaces it.",
-			"gosw repair "+installed.version.Number())
+		return fmt.Sprintf("This toolchain could not be proven to be the published release. Do not run it: %q replaces it.", installed.repair)
 	}
 	return "This download could not be proven to be the published release. Nothing was installed."
 }
@@ -216,7 +216,7 @@ func hintFor(err error) string {
 	case errors.As(err, &format):
 		return "install the newest gosw; this store was last written by a newer one"
 	case errors.As(err, &access):
-		return fmt.Sprintf("what may be changed by others is not for you to run: %q", "chmod go-w "+access.Path)
+		return fmt.Sprintf("what may be changed by others is not for you to run: %q", "chmod go-w "+shellWord(access.Path))
 	case errors.Is(err, fetch.ErrSumDBOff):
 		return `set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`
 	case errors.As(err, &private):
@@ -231,6 +231,8 @@ func hintFor(err error) string {
 		return `set GOSW_ROOT to a path that begins with /`
 	case errors.Is(err, toolchain.ErrRelativeSystemRoot):
 		return `set GOSW_SYSTEM_ROOT to a path that begins with /`
+	case errors.Is(err, syscall.EXDEV):
+		return `all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT`
 	case errors.Is(err, syscall.EDQUOT):
 		return `this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`
 	case errors.Is(err, syscall.EIO):

@@ -27,7 +27,7 @@ func (s *Store) checkAccess() error {
 	if runtime.GOOS == "windows" { // has no such modes
 		return nil
 	}
-	for _, dir := range []string{string(s.home), s.home.Toolchains(), s.home.Bin()} {
+	for _, dir := range s.folders() {
 		info, err := os.Stat(dir)
 		if err == nil && info.IsDir() && info.Mode()&0o022 != 0 {
 			return &AccessError{dir, info.Mode()}

@@ -23,6 +23,7 @@ func TestAccess(t *testing.T) {
 	}{
 		{"", 0o755, false}, {"", 0o700, false}, {"", 0o775, true}, {"", 0o757, true}, {"", 0o777 | fs.ModeSticky, true},
 		{"bin", 0o775, true}, {"toolchains", 0o777, true}, {"staging", 0o755, false},
+		{"staging", 0o775, true}, {"receipts", 0o757, true}, {"locks", 0o777, true},
 	} {
 		s := open(t)
 		add(t, s, "1.22.4")

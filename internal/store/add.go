@@ -17,14 +17,14 @@ type Fill func(ctx context.Context, root *os.Root) (*Receipt, error)
 
 // Add publishes toolchain v as fill makes it and reports whether it did; false
 // without an error means that v was there already. On an error nothing is left
-// behind.
+// behind, unless it is true: then v is there, and its links may not be.
 func (s *Store) Add(ctx context.Context, v gover.Version, fill Fill) (added bool, err error) {
 	if !s.home.Has(v) {
 		if err := s.create(ctx); err != nil {
 			return false, err
 		}
 		if added, err = s.add(ctx, v, fill); err != nil {
-			return false, err
+			return added, err
 		}
 	}
 	// Also where v was there already: its links may not have been made.
@@ -60,7 +60,8 @@ func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (bool, erro
 	if err := s.fillAndPublish(ctx, v, tree, fill); err != nil {
 		return false, errors.Join(err, os.RemoveAll(tree))
 	}
-	return true, nil
+	// Who waits for v to verify it finds its links then.
+	return true, s.Relink(ctx)
 }
 
 // stage makes an empty folder for v. What an earlier holder of v's lock left in
@@ -132,7 +133,8 @@ func (s *Store) giveName(v gover.Version, tree string) error {
 	if err := s.swap(tree, s.home.Dir(v)); err != nil {
 		return err
 	}
-	return os.Remove(tree) // the link
+	_ = os.Remove(tree) // the link; v is there now, and a sweep takes what is left
+	return nil
 }
 
 // seal makes every file read-only, and folders such as only their owner can

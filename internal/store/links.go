@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -114,6 +115,32 @@ func commandLinks(versions []gover.Version) map[string]string {
 	links := make(map[string]string)
 	for _, v := range versions {
 		links[v.String()] = filepath.Join("..", "toolchains", v.String(), "bin", "go")
+	}
+	return links
+}
+
+// Linked returns the versions that links in toolchains/ and bin/ lead to which are
+// not ours, but somebody's own, and one such link for each.
+func (s *Store) Linked() map[gover.Version]string {
+	links := make(map[gover.Version]string)
+	trees, err := filepath.EvalSymlinks(s.home.Toolchains())
+	if err != nil {
+		return links
+	}
+	for _, dir := range []string{s.home.Toolchains(), s.home.Bin()} {
+		entries, _ := os.ReadDir(dir)
+		for _, entry := range entries {
+			path := filepath.Join(dir, entry.Name())
+			if entry.Type()&fs.ModeSymlink == 0 || isLineLink(entry.Name()) || isCommandLink(entry.Name()) {
+				continue
+			}
+			target, _ := filepath.EvalSymlinks(path)
+			below, ok := strings.CutPrefix(target, trees+string(filepath.Separator))
+			name, _, _ := strings.Cut(below, string(filepath.Separator))
+			if v, err := gover.Parse(name); ok && err == nil && v.String() == name {
+				links[v] = path
+			}
+		}
 	}
 	return links
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // maxPins bounds the list of pins: it is read as a whole, and a machine that
-// makes a folder for each job must not let it grow for ever. The oldest go.
+// makes a folder for each job must not let it grow for ever. Those that are gone go, then the oldest.
 const maxPins = 1000
 
 func (s *Store) pinsFile() string { return filepath.Join(string(s.home), "pins") }
@@ -61,6 +61,9 @@ func (s *Store) changePins(change func([]string) []string) error {
 		return err
 	}
 	pins = change(pins)
+	if len(pins) > maxPins {
+		pins = slices.DeleteFunc(pins, isMissing)
+	}
 	pins = pins[max(0, len(pins)-maxPins):]
 	var text strings.Builder
 	for _, pin := range pins {

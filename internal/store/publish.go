@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/gosw/gosw/internal/gover"
 )
@@ -44,11 +45,20 @@ func swapInSteps(a, b string) error {
 	return os.Rename(aside, a)
 }
 
+// isMissing reports whether nothing has the name path; also where a file is in
+// the place of a folder above.
+func isMissing(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
 // asideSuffix marks a tree that is without a name only while two are exchanged.
 const asideSuffix = "0"
 
-// putBack gives v its name again if the process that took it away was killed in
-// the middle of swapInSteps. The caller holds the lock of v.
+// putBack mends what a process left that was killed in the middle of swapInSteps:
+// it gives v its name again or, where the other tree or the link has that already,
+// puts the old tree where it was to go, as processes may run from it. The caller
+// holds the lock of v.
 func (s *Store) putBack(v gover.Version) error {
 	staged, err := os.ReadDir(s.staging())
 	if err != nil {
@@ -58,11 +68,14 @@ func (s *Store) putBack(v gover.Version) error {
 		if owner(entry.Name()) != v.String() {
 			continue
 		}
-		aside := filepath.Join(s.staging(), entry.Name(), graveTree+asideSuffix)
-		_, asideErr := os.Lstat(aside)
-		_, nameErr := os.Lstat(s.home.Dir(v))
-		if asideErr == nil && errors.Is(nameErr, fs.ErrNotExist) {
+		tree := filepath.Join(s.staging(), entry.Name(), graveTree)
+		aside := tree + asideSuffix
+		switch {
+		case isMissing(aside):
+		case isMissing(s.home.Dir(v)):
 			return os.Rename(aside, s.home.Dir(v))
+		case isMissing(tree):
+			return os.Rename(aside, tree)
 		}
 	}
 	return nil

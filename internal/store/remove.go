@@ -186,6 +186,5 @@ func (s *Store) graves(v gover.Version) (graves []string) {
 
 // isGrave reports whether a folder in staging is that of an uninstalled tree.
 func isGrave(path string) bool {
-	_, err := os.Lstat(filepath.Join(path, graveTree))
-	return !errors.Is(err, fs.ErrNotExist)
+	return !isMissing(filepath.Join(path, graveTree))
 }

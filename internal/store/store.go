@@ -80,6 +80,11 @@ func (s *Store) receipts() string { return filepath.Join(string(s.home), "receip
 func (s *Store) locks() string    { return filepath.Join(string(s.home), "locks") }
 func (s *Store) format() string   { return filepath.Join(string(s.home), "format") }
 
+// folders returns all of them, parents first.
+func (s *Store) folders() []string {
+	return []string{string(s.home), s.home.Toolchains(), s.home.Bin(), s.receipts(), s.locks(), s.staging()}
+}
+
 // A FormatError says that a store was written in a format that is not known
 // here.
 type FormatError struct {
@@ -124,7 +129,7 @@ func (s *Store) makeFolders() error {
 	if err := os.MkdirAll(filepath.Dir(string(s.home)), 0o755); err != nil {
 		return err
 	}
-	for _, dir := range []string{string(s.home), s.home.Toolchains(), s.home.Bin(), s.receipts(), s.locks(), s.staging()} {
+	for _, dir := range s.folders() {
 		err := os.Mkdir(dir, 0o755)
 		if err == nil {
 			err = os.Chmod(dir, 0o755)

@@ -263,6 +263,30 @@ func TestRemove(t *testing.T) {
 }
 
 // TestAddAgainstRemove leaves a store that is whole whoever came last.
+// TestAddAgainstVerify verifies what is just being published: nothing is missing.
+func TestAddAgainstVerify(t *testing.T) {
+	t.Parallel()
+	v := version(t, "1.22.4")
+	for range 20 {
+		s := open(t)
+		done := make(chan error)
+		go func() {
+			_, err := s.Add(t.Context(), v, toy(v))
+			done <- err
+		}()
+		for !s.Home().Has(v) {
+			time.Sleep(50 * time.Microsecond)
+		}
+		report, err := s.Verify(t.Context(), v)
+		if err := errors.Join(err, <-done); err != nil {
+			t.Fatal(err)
+		}
+		if i := slices.IndexFunc(report.Store, func(f Finding) bool { return f.Kind == Link }); i >= 0 {
+			t.Fatalf("verify finds %+v", report.Store[i])
+		}
+	}
+}
+
 func TestAddAgainstRemove(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -308,6 +332,7 @@ func TestSweep(t *testing.T) {
 	plant("staging/go1.22.4.123/bin/go")
 	plant("staging/go1.21.0.456/bin/go")
 	plant("staging/go1.20.789/bin/go")
+	plant("staging/go1.21.0.457") // a receipt that was not yet in its place
 	plant("staging/store.12")
 	plant("receipts/go1.21.0.json")
 	plant("receipts/go1.21.0.sums")
@@ -372,6 +397,36 @@ func TestPutBack(t *testing.T) {
 			}
 			check(t, s, "1.22.4")
 		})
+	}
+}
+
+// TestSwapCutShort has an exchange in steps cut short when the link has the name,
+// and the tree is not yet in its grave. Nothing is left of it, not even the link.
+func TestSwapCutShort(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	add(t, s, "1.22.4", "1.22.5")
+	v := version(t, "1.22.5")
+	grave := filepath.Join(s.staging(), "go1.22.5.1")
+	tree := filepath.Join(grave, graveTree)
+	if err := errors.Join(
+		os.Mkdir(grave, 0o755),
+		os.Rename(s.Home().Dir(v), tree+asideSuffix),
+		os.Symlink(graveLink(grave), s.Home().Dir(v)),
+		s.putBack(v),
+	); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(s.Home().Dir(v), "bin", "go")); err != nil {
+		t.Errorf("who runs from it does not reach it: %v", err)
+	}
+	// One that lost its grave altogether, as by a hand that tidied up.
+	if err := errors.Join(os.RemoveAll(grave), s.Tidy(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	check(t, s, "1.22.4")
+	if got := list(t, s.Home().Toolchains()); !slices.Equal(got, []string{"1.22", "go1.22.4", "latest"}) {
+		t.Errorf("toolchains has %v", got)
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,6 +25,9 @@ func (s *Store) sweep() {
 			continue
 		}
 		_ = s.do("sweep/staging", func() error { return s.removeStaged(lock) })
+		if grave, ok := s.graveOf(v); err == nil && ok && isMissing(grave) {
+			_ = os.Remove(s.home.Dir(v)) // a link to nothing
+		}
 		if err == nil && !s.home.Has(v) {
 			_ = s.do("sweep/receipt", func() error { return s.removeReceipt(v) })
 		}
@@ -32,13 +36,23 @@ func (s *Store) sweep() {
 }
 
 // leftovers returns the locks under which something may have been left: in
-// staging, or as a receipt without a toolchain.
+// staging, as a receipt without a toolchain, or as a link to a grave that is gone.
 func (s *Store) leftovers() map[string]bool {
 	found := make(map[string]bool)
 	staged, _ := os.ReadDir(s.staging())
 	for _, entry := range staged {
 		if lock := owner(entry.Name()); lock != "" {
 			found[lock] = true
+		}
+	}
+	named, _ := os.ReadDir(s.home.Toolchains())
+	for _, entry := range named {
+		v, err := gover.Parse(entry.Name())
+		if err != nil || v.String() != entry.Name() || entry.Type()&fs.ModeSymlink == 0 {
+			continue
+		}
+		if grave, ok := s.graveOf(v); ok && isMissing(grave) {
+			found[v.String()] = true
 		}
 	}
 	receipts, _ := os.ReadDir(s.receipts())

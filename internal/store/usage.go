@@ -2,6 +2,7 @@ package store
 
 import (
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -49,9 +50,10 @@ func (s *Store) unused() []string {
 		if !ok {
 			continue
 		}
-		entries, _ := filepath.Glob(filepath.Join(s.staging(), "*"))
-		for _, path := range entries {
-			if owner(filepath.Base(path)) == lock && (!isGrave(path) || err != nil || pending[v] == nil) {
+		entries, _ := os.ReadDir(s.staging())
+		for _, entry := range entries {
+			path := filepath.Join(s.staging(), entry.Name())
+			if owner(entry.Name()) == lock && (!isGrave(path) || err != nil || pending[v] == nil) {
 				paths = append(paths, path)
 			}
 		}

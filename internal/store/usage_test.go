@@ -4,6 +4,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // TestMeasure shares a file between two versions, as a hard link.
@@ -77,6 +79,41 @@ func TestPins(t *testing.T) {
 		t.Errorf("Pins = %q, %v", got, err)
 	}
 	check(t, s, "1.22.4")
+}
+
+// TestMeasureOddPath has a store whose path means more than itself to a glob.
+func TestMeasureOddPath(t *testing.T) {
+	t.Parallel()
+	s, err := Open(toolchain.Home(filepath.Join(t.TempDir(), "a [b] *\n", "store")), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, s, "1.22.4")
+	if err := os.WriteFile(filepath.Join(s.staging(), "go1.21.0.77"), []byte(strings.Repeat("x", 1<<20)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Measure(nil); got.Leftovers < 1<<20 {
+		t.Errorf("a leftover of 1 MB is measured as %+v", got)
+	}
+}
+
+// TestPinsFull has more pins than are kept: a project that is still there stays,
+// old as it is.
+func TestPinsFull(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	add(t, s, "1.22.4")
+	pin := filepath.Join(t.TempDir(), ".go-version")
+	text := pin + "\n"
+	for i := range maxPins - 1 {
+		text += fmt.Sprintf("/nowhere/%d/.go-version\n", i)
+	}
+	if err := errors.Join(os.WriteFile(pin, nil, 0o644), os.WriteFile(s.pinsFile(), []byte(text), 0o644), s.Seen(pin+"2")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Pins(); err != nil || !slices.Equal(got, []string{pin}) {
+		t.Errorf("%d pins, %v; want the one that is there", len(got), err)
+	}
 }
 
 // TestPlain has a file system without syncfs, NOREPLACE and EXCHANGE.

@@ -58,6 +58,12 @@ type Report struct {
 // is another question, which its record answers.
 func (r *Report) Clean() bool { return len(r.Tree) == 0 && len(r.Store) == 0 }
 
+// Unprove adds that the receipt's record proves nothing, and why.
+func (r *Report) Unprove(why error) {
+	r.Store = append(r.Store, Finding{Unproven, "receipts/" + r.Version.String() + ".json", why.Error()})
+	slices.SortFunc(r.Store, byPath)
+}
+
 // Verify hashes all files of v again, on all processors, and compares names,
 // content, types and modes with the manifest, the manifest with the receipt, and
 // the links with what they should be. It uses no network and changes nothing.

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/gosw/gosw/internal/store"
+)
+
+// TestHintFor has hints that must work as they are, whatever the path is.
+func TestHintFor(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{&store.AccessError{Path: "/home/a b/.local/go", Mode: 0o775}, `"chmod go-w '/home/a b/.local/go'"`},
+		{fmt.Errorf("install: %w", &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EXDEV}), "one file system"},
+	} {
+		if got := hintFor(test.err); !strings.Contains(got, test.want) {
+			t.Errorf("hint for %v: %s, want %s", test.err, got, test.want)
+		}
+	}
+}
