@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -214,7 +215,7 @@ func hintFor(err error) string {
 	case errors.As(err, &busy):
 		return `try again when that has ended; GOSW_LOCK_TIMEOUT is how long gosw waits`
 	case errors.As(err, &format):
-		return "install the newest gosw; this store was last written by a newer one"
+		return formatHint(format)
 	case errors.As(err, &access):
 		return fmt.Sprintf("what may be changed by others is not for you to run: %q", "chmod go-w "+shellWord(access.Path))
 	case errors.Is(err, fetch.ErrSumDBOff):
@@ -282,6 +283,14 @@ func shellWord(text string) string {
 		return text
 	}
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// formatHint tells a newer store from a damaged one.
+func formatHint(e *store.FormatError) string {
+	if n, err := strconv.Atoi(e.Found); err == nil && n > store.Format {
+		return "install the newest gosw; this store was last written by a newer one"
+	}
+	return fmt.Sprintf("no gosw writes that; if this is a store of yours, mend it: \"echo %d > %s\"", store.Format, shellWord(e.File))
 }
 
 func pinHint(pin *resolve.PinError) string {
