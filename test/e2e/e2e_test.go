@@ -75,8 +75,8 @@ func (m *machine) try(dir string, env []string, name string, args ...string) (st
 	return out.String(), errOut.String(), err
 }
 
-// project writes a module with a program that uses net/http and returns its
-// folder.
+// project writes a module with a program that uses net/http, and a small one,
+// and returns its folder.
 func (m *machine) project(name, goLine, pin string) string {
 	m.t.Helper()
 	dir := filepath.Join(m.home, name)
@@ -110,10 +110,11 @@ func main() {
 }
 `,
 	}
+	files["small/main.go"] = "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(\"small\") }\n"
 	if pin != "" {
 		files[".go-version"] = pin + "\n"
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, "small"), 0o755); err != nil {
 		m.t.Fatal(err)
 	}
 	for file, text := range files {
@@ -202,7 +203,7 @@ func useToolchain(m *machine, dir, version string) {
 	if got := m.run(dir, nil, "gofmt", "-l", "."); got != "" {
 		t.Errorf("gofmt -l: %q", got)
 	}
-	m.run(dir, []string{"GOOS=windows", "GOARCH=amd64"}, "go", "build", "-o", program+".exe", ".")
+	m.run(dir, []string{"GOOS=windows", "GOARCH=amd64"}, "go", "build", "-o", program+".exe", "./small")
 	checkPE(t, program+".exe")
 }
 
