@@ -21,7 +21,8 @@ type body struct {
 	got  int64
 	size int64 // -1 if unknown
 
-	contentRange string // the header, of an answer that is a part
+	status int         // 0 for a file
+	header http.Header // of the answer
 
 	ctx    context.Context // of the request; ends the read, and knows why
 	cancel context.CancelCauseFunc
@@ -30,7 +31,8 @@ type body struct {
 }
 
 func newBody(ctx context.Context, cancel context.CancelCauseFunc, stall time.Duration, resp *http.Response, shown string) *body {
-	b := &body{rc: resp.Body, url: shown, size: resp.ContentLength, ctx: ctx, cancel: cancel, stall: stall}
+	b := &body{rc: resp.Body, url: shown, size: resp.ContentLength,
+		status: resp.StatusCode, header: resp.Header, ctx: ctx, cancel: cancel, stall: stall}
 	b.guard = time.AfterFunc(stall, func() { cancel(fmt.Errorf("%w for %v", ErrStalled, stall)) })
 	b.guard.Stop()
 	return b

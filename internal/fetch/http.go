@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net"
 	"net/http"
@@ -74,27 +75,28 @@ func (w *web) get(ctx context.Context, u *url.URL, kind string) (*body, error) {
 	if u.Scheme == "file" {
 		return openFile(u)
 	}
-	return w.open(ctx, u, kind, "")
+	return w.open(ctx, u, kind, nil)
 }
 
-// open requests u, or what the header Range asks for of it.
-func (w *web) open(ctx context.Context, u *url.URL, kind, byteRange string) (*body, error) {
+// open requests u over http or https. What header has is sent as well: with
+// Range the answer has to be a part, with If-None-Match it may be 304.
+func (w *web) open(ctx context.Context, u *url.URL, kind string, header http.Header) (*body, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	b, err := w.do(ctx, cancel, u, kind, byteRange)
+	b, err := w.do(ctx, cancel, u, kind, header)
 	if err != nil {
 		cancel(nil)
 	}
 	return b, err
 }
 
-func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL, kind, byteRange string) (*body, error) {
+func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL, kind string, header http.Header) (*body, error) {
 	req, err := w.request(ctx, u)
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", display(u), err)
 	}
+	maps.Copy(req.Header, header)
 	want := http.StatusOK
-	if byteRange != "" {
-		req.Header.Set("Range", byteRange)
+	if header.Get("Range") != "" {
 		want = http.StatusPartialContent
 	}
 	guard := time.AfterFunc(headerTimeout, func() {
@@ -105,7 +107,8 @@ func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL
 	if err != nil {
 		return nil, &RequestError{URL: display(u), Err: cause(ctx, err)}
 	}
-	if resp.StatusCode != want {
+	unchanged := resp.StatusCode == http.StatusNotModified && header.Get("If-None-Match") != ""
+	if resp.StatusCode != want && !unchanged {
 		defer resp.Body.Close()
 		return nil, w.statusError(u, resp)
 	}
@@ -113,9 +116,7 @@ func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL
 		_ = resp.Body.Close()
 		return nil, &ContentError{URL: display(u), Got: kindOf, Want: kind}
 	}
-	b := newBody(ctx, cancel, w.stall, resp, display(u))
-	b.contentRange = resp.Header.Get("Content-Range")
-	return b, nil
+	return newBody(ctx, cancel, w.stall, resp, display(u)), nil
 }
 
 // request builds a request with the credentials that belong to u, if any.

@@ -64,7 +64,7 @@ func (s *sparse) tail(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	defer func() { _ = b.Close() }()
-	first, end, size, err := parseContentRange(b.contentRange)
+	first, end, size, err := parseContentRange(b.header.Get("Content-Range"))
 	if err != nil || end != size || first != max(size-tailSize, 0) {
 		return 0, errNoRanges
 	}
@@ -91,7 +91,7 @@ func (s *sparse) getOne(ctx context.Context, part span) error {
 		return err
 	}
 	defer func() { _ = b.Close() }()
-	first, end, size, err := parseContentRange(b.contentRange)
+	first, end, size, err := parseContentRange(b.header.Get("Content-Range"))
 	if err != nil || (span{first, end}) != part || size != s.size {
 		return errNoRanges
 	}
@@ -101,7 +101,7 @@ func (s *sparse) getOne(ctx context.Context, part span) error {
 // request asks for a part. Whatever is neither a part nor trouble on the way
 // is errNoRanges: then the whole file may still be had.
 func (s *sparse) request(ctx context.Context, byteRange string) (*body, error) {
-	b, err := s.web.open(ctx, s.url, "a part of a zip file", byteRange)
+	b, err := s.web.open(ctx, s.url, "a part of a zip file", http.Header{"Range": {byteRange}})
 	var status *StatusError
 	if errors.As(err, &status) && (status.Status == http.StatusOK || status.Status == http.StatusRequestedRangeNotSatisfiable) {
 		return nil, errNoRanges
