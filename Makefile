@@ -65,7 +65,10 @@ bench: build ## compare shim and function with their floor
 fuzz: ## run each fuzz target for FUZZTIME
 	@scripts/fuzz $(FUZZTIME)
 
+known: ## renew the table of releases from INDEX, a file with go.dev/dl/?mode=json&include=all
+	$(GO) test -count=1 -run '^TestKnown$$' ./internal/fetch -known='$(abspath $(INDEX))'
+
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build install setup test faults race cover lint fmt cross tidy check e2e bench fuzz clean
+.PHONY: help build install setup test faults race cover lint fmt cross tidy check e2e bench fuzz known clean

@@ -65,6 +65,13 @@ type Config struct {
 	Platform  Platform
 	UserAgent string
 
+	// DL is the base URL of the index of archives, such as
+	// "https://go.dev/dl/", or the URL of a copy of it that ends in ".json".
+	// "" means that there is none. DLArchive is the base URL of the archives.
+	DL, DLArchive string
+	// Offline keeps the lists of releases from the network: caches only.
+	Offline bool
+
 	// Transport replaces the client's own transport, for tests.
 	Transport http.RoundTripper
 	// Stall bounds how long a body may stay silent; 0 means one minute.
@@ -77,6 +84,8 @@ type Client struct {
 	proxies []proxy
 	db      database
 	web     *web
+	dl      *dlSource
+	known   func() *knownTable
 
 	mu     sync.Mutex
 	dbBase *url.URL // where the database answers, once that is known
@@ -100,7 +109,11 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{cfg: cfg, proxies: proxies, db: db, web: newWeb(cfg)}, nil
+	dl, err := newDLSource(cfg.DL)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{cfg: cfg, proxies: proxies, db: db, web: newWeb(cfg), dl: dl, known: builtIn}, nil
 }
 
 // checkNoProxy reports whether a proxy may be asked for a module at all.
