@@ -157,4 +157,3 @@ func (s versionSet) newestFirst() []gover.Version {
 	slices.SortFunc(list, func(a, b gover.Version) int { return gover.Compare(b, a) })
 	return list
 }
-

@@ -48,6 +48,8 @@ func (q *request) serve(path string) {
 		q.serveToolchain(rest)
 	} else if rest, ok := strings.CutPrefix(path, "/golang.org/dl/"); ok {
 		q.serveDL(rest)
+	} else if rest, ok := strings.CutPrefix(path, "/dl/"); ok {
+		q.serveGoDev(rest)
 	} else {
 		q.missing("not found")
 	}
