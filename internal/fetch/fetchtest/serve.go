@@ -61,7 +61,7 @@ func (q *request) serveToolchain(name string) {
 			q.status(http.StatusInternalServerError, "no list")
 			return
 		}
-		q.text(q.server.toolchainList())
+		q.list(q.server.toolchainList())
 		return
 	}
 	dot := strings.LastIndexByte(name, '.')
