@@ -232,6 +232,10 @@ func (a *app) client() (*fetch.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newClient(cfg)
+}
+
+func newClient(cfg fetch.Config) (*fetch.Client, error) {
 	client, err := fetch.New(cfg)
 	if err != nil {
 		return nil, &hintError{err, `"gosw env" shows where the settings come from`}

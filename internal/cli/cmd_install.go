@@ -182,6 +182,10 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 	if err != nil {
 		return in.fallBack(spec, err)
 	}
+	if v, ok, err := find(in.path, spec); releases.Offline && ok && err == nil { // a newer one can't be had now
+		in.app.ui.note("offline; keeping %v, which may not be the newest of %s", v, spec)
+		return v, nil
+	}
 	v, ok, err := constraint.Newest(spec, releases.Versions)
 	if err == nil && !ok {
 		err = noRelease(spec, releases.Versions)

@@ -146,10 +146,10 @@ func (c *Client) distIndex(ctx context.Context) (*distIndex, error) {
 		return nil, context.Cause(ctx)
 	}
 	c.loadIndex()
-	if s.index != nil && (c.cfg.Offline || isFresh(s.index.at, dlFresh)) {
+	if s.index != nil && (c.offline() || isFresh(s.index.at, dlFresh)) {
 		return s.index, nil
 	}
-	if c.cfg.Offline {
+	if c.offline() {
 		return nil, fmt.Errorf("get %s: %w", display(s.url), ErrOffline)
 	}
 	if s.err != nil && s.tried.After(start) {

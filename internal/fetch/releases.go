@@ -75,7 +75,7 @@ func (c *Client) LocalReleases() Releases {
 
 // offline reports whether lists are to come from caches only.
 func (c *Client) offline() bool {
-	return c.cfg.Offline || c.sources().proxy && errors.Is(c.proxies[0].word, ErrProxyOff)
+	return c.cfg.Offline || errors.Is(c.proxies[0].word, ErrProxyOff)
 }
 
 // sources says where lists of releases may come from.

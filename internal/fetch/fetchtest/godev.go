@@ -1,19 +1,15 @@
 package fetchtest
 
 import (
-	"archive/tar"
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // The ways in which go.dev/dl misbehaves. What else [Server.Misbehave] takes
@@ -42,9 +38,6 @@ var others = []string{"darwin-arm64", "linux-armv6l", "windows-amd64"}
 // lastModified is the time of every index under DLLastModified.
 const lastModified = "Tue, 02 Jan 2024 03:04:05 GMT"
 
-// DL returns the base URL of what is go.dev/dl in the world.
-func (s *Server) DL() string { return s.http.URL + "/dl/" }
-
 // BadDL returns the base URL of one that misbehaves.
 func (s *Server) BadDL(mode string) string { return s.Bad(mode) + "/dl/" }
 
@@ -65,15 +58,13 @@ type indexFile struct {
 }
 
 // Index returns the index of what is listed, with what a client has to skip.
-func (s *Server) Index() []byte { return s.index(func(string) string { return "" }) }
+func (s *Server) Index() []byte { return (&request{server: s}).index() }
 
-// index makes the index; forge returns a hash to put in, "" for the right one,
-// "-" for none.
-func (s *Server) index(forge func(name string) string) []byte {
+func (q *request) index() []byte {
 	list := []indexRelease{{"go1.9.2rc2", true, []indexFile{madeUp("go1.9.2rc2", "linux-amd64")}}}
-	for _, t := range slices.Backward(s.listed()) {
+	for _, t := range slices.Backward(q.server.listed()) {
 		v := t.version.String()
-		data := t.archive()
+		data := q.archived(t)
 		own := indexFile{t.archiveName(), t.goos, t.goarch, v, hash(data), len(data), "archive"}
 		source := indexFile{v + ".src.tar.gz", "", "", v, hash([]byte(v)), 10, "source"}
 		pkg := indexFile{v + ".darwin-amd64.pkg", "darwin", "amd64", v, hash([]byte(v)), 10, "installer"}
@@ -82,8 +73,11 @@ func (s *Server) index(forge func(name string) string) []byte {
 			files = append(files, madeUp(v, platform))
 		}
 		for i := range files {
-			if forged := forge(files[i].Filename); forged != "" {
-				files[i].SHA256 = strings.TrimPrefix(forged, "-")
+			switch q.mode {
+			case DLNoHash:
+				files[i].SHA256 = ""
+			case DLBadHash:
+				files[i].SHA256 = "Not Found"
 			}
 		}
 		list = append(list, indexRelease{v, !t.version.IsPrerelease(), files})
@@ -98,6 +92,19 @@ func (s *Server) index(forge func(name string) string) []byte {
 	return append(data, '\n')
 }
 
+// archived returns the archive that the index is about. Where archives are
+// altered without the index, it is the right one.
+func (q *request) archived(t *toy) []byte {
+	if q.mode == AlteredDL {
+		t = q.served(t)
+	}
+	data, err := t.archive()
+	if err != nil {
+		panic(err) // the server's own content
+	}
+	return data
+}
+
 // madeUp returns the entry of an archive that is not served.
 func madeUp(version, platform string) indexFile {
 	goos, arch, _ := strings.Cut(platform, "-")
@@ -109,22 +116,15 @@ func madeUp(version, platform string) indexFile {
 	return indexFile{name, goos, arch, version, hash([]byte(name)), 70_000_000, "archive"}
 }
 
-// serveGoDev answers for go.dev/dl: the index is one of its queries, and every
-// archive is there by its name.
-func (q *request) serveGoDev(name string) {
-	if name != "" {
-		q.serveArchive(name)
-		return
-	}
+// serveGoDev answers for the download page: the index is one of its queries.
+func (q *request) serveGoDev() {
 	query := q.r.URL.Query()
 	if query.Get("mode") != "json" || q.mode == DLHTML {
 		q.html()
 		return
 	}
 	q.w.Header().Set("Content-Type", "application/json")
-	data := q.server.index(func(string) string {
-		return map[string]string{DLNoHash: "-", DLBadHash: "Not Found"}[q.mode]
-	})
+	data := q.index()
 	if query.Get("include") != "all" {
 		data = []byte("[]\n") // the world's has the supported lines here
 	}
@@ -181,69 +181,6 @@ func (q *request) sendIndex(data []byte) {
 		data = gzipped(data)
 	}
 	q.write(data)
-}
-
-func (q *request) serveArchive(name string) {
-	for _, t := range q.server.all() {
-		if t.archiveName() == name {
-			q.w.Header().Set("Content-Type", "application/octet-stream")
-			http.ServeContent(q.w, q.r, "", time.Time{}, bytes.NewReader(t.archive()))
-			return
-		}
-	}
-	q.missing("not found: " + name)
-}
-
-func (t *toy) archiveName() string {
-	ext := ".tar.gz"
-	if t.goos == "windows" {
-		ext = ".zip"
-	}
-	arch := t.goarch
-	if t.goos == "linux" && arch == "arm" {
-		arch = "armv6l"
-	}
-	return fmt.Sprintf("%v.%s-%s%s", t.version, t.goos, arch, ext)
-}
-
-// archive packs t as go.dev/dl has it: below go/, each go.mod by its name.
-func (t *toy) archive() []byte {
-	var list []file
-	for _, f := range t.files() {
-		dir, base := path.Split(f[0])
-		list = append(list, file{"go/" + dir + strings.TrimPrefix(base, "_"), f[1]})
-	}
-	var data []byte
-	var err error
-	if t.goos == "windows" {
-		data, err = zipOf(list)
-	} else {
-		data, err = tarOf(list)
-	}
-	if err != nil {
-		panic(err) // the server's own content
-	}
-	return data
-}
-
-func tarOf(files []file) ([]byte, error) {
-	var buf bytes.Buffer
-	zw := gzip.NewWriter(&buf)
-	tw := tar.NewWriter(zw)
-	for _, f := range files {
-		h := &tar.Header{Name: f.name, Size: int64(len(f.content)), Mode: 0o755, ModTime: time.Unix(1704164645, 0)}
-		if err := tw.WriteHeader(h); err != nil {
-			return nil, err
-		}
-		if _, err := tw.Write([]byte(f.content)); err != nil {
-			return nil, err
-		}
-	}
-	if err := tw.Close(); err != nil {
-		return nil, err
-	}
-	err := zw.Close()
-	return buf.Bytes(), err
 }
 
 func gzipped(data []byte) []byte {

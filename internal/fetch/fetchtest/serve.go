@@ -48,8 +48,10 @@ func (q *request) serve(path string) {
 		q.serveToolchain(rest)
 	} else if rest, ok := strings.CutPrefix(path, "/golang.org/dl/"); ok {
 		q.serveDL(rest)
-	} else if rest, ok := strings.CutPrefix(path, "/dl/"); ok {
-		q.serveGoDev(rest)
+	} else if rest, ok := strings.CutPrefix(path, archiveFolder); ok {
+		q.serveArchive(rest)
+	} else if path == "/dl/" {
+		q.serveGoDev()
 	} else {
 		q.missing("not found")
 	}
