@@ -134,7 +134,7 @@ type countingReader struct {
 func (r *countingReader) Read(p []byte) (int, error) {
 	n, err := r.src.Read(p)
 	r.n += int64(n)
-	if err != nil && err != io.EOF { //nolint:errorlint // one that wraps it is no end
+	if err != nil && err != io.EOF {
 		r.err = err
 	}
 	return n, err

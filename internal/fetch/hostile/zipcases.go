@@ -25,7 +25,7 @@ func zipEnds() []Case {
 		return one(name, why, want, func(z *zipArchive) { z.end = setRecord(at, value...) })
 	}
 	cases := []Case{
-		cut("empty", "no bytes at all", "0 bytes", func([]byte) []byte { return nil }),
+		cut("empty-file", "no bytes at all", "0 bytes", func([]byte) []byte { return nil }),
 		cut("no-zip", "begins like a zip, and is none", "no end record", func([]byte) []byte { return []byte("PK\x03\x04" + strings.Repeat("no zip ", 9)) }),
 		cut("cut", "the last byte is missing", "no end record", func(b []byte) []byte { return b[:len(b)-1] }),
 		cut("cut-in-half", "the connection was lost", "no end record", func(b []byte) []byte { return b[:len(b)/2] }),
@@ -35,7 +35,7 @@ func zipEnds() []Case {
 			return append([]byte("#!/bin/sh\nexit\n"), b...)
 		}),
 		cut("polyglot-tail", "a shell script behind", "no end record", func(b []byte) []byte { return append(b, "\nrm -r x\n"...) }),
-		cut("only-end", "no entries", "0 entries", func(b []byte) []byte { return append([]byte("PK\x05\x06"), make([]byte, 18)...) }),
+		cut("only-end", "no entries", "0 entries", func([]byte) []byte { return append([]byte("PK\x05\x06"), make([]byte, 18)...) }),
 		one("stub", "bytes before the first entry, offsets adjusted", "does not begin where", func(z *zipArchive) { z.files[0].gap = []byte("#!/bin/sh\n") }),
 		one("gap", "bytes between two entries", "does not begin where", func(z *zipArchive) { z.files[1].gap = []byte("hidden") }),
 		one("hidden-entry", "an entry that the directory does not list", "does not begin where", func(z *zipArchive) { z.order = []int{0, 2, 3} }),
