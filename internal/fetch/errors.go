@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -151,15 +152,16 @@ func (e *TruncatedError) Error() string {
 
 func (e *TruncatedError) Unwrap() error { return e.Err }
 
-// An ArchiveError says that a zip file is not one that Go publishes.
+// An ArchiveError says that an archive is not one that Go publishes.
 type ArchiveError struct {
+	Format string // "zip file" or "tar.gz file", "" where it makes no difference
 	Name   string // entry, "" for the archive as a whole
 	Reason string
 	Err    error // may be nil
 }
 
 func (e *ArchiveError) Error() string {
-	text := "zip file"
+	text := cmp.Or(e.Format, "archive")
 	if e.Name != "" {
 		text += fmt.Sprintf(" entry %.200q", e.Name)
 	}

@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/binary"
@@ -89,24 +88,23 @@ func (p *partial) downloadParts(ctx context.Context) error {
 	if err := p.directory(ctx); err != nil {
 		return err
 	}
-	probe := &probeReader{file: p.file}
-	a, err := openArchive(probe, p.size, p.release)
+	a, err := openArchive(p.file, p.size, p.release)
 	if err != nil {
 		return err
 	}
 	if err := p.choose(a); err != nil {
 		return err
 	}
-	return p.get(ctx, joinSpans(p.spans(probe, a)))
+	return p.get(ctx, joinSpans(p.spans(a)))
 }
 
 // spans returns where in the zip the wanted entries are, each with its local
 // header: from there to where the next one begins.
-func (p *partial) spans(probe *probeReader, a *archive) []span {
+func (p *partial) spans(a *archive) []span {
 	starts := []int64{p.directoryAt}
 	start := make(map[string]int64)
 	for i := range a.entries {
-		at := probe.header(a.entries[i].file)
+		at := a.entries[i].zip.offset()
 		start[a.entries[i].name] = at
 		starts = append(starts, at)
 	}
@@ -188,31 +186,4 @@ func (p *partial) unpack(ctx context.Context, root *os.Root) error {
 		}
 	}
 	return nil
-}
-
-// A probeReader is a zip that tells where the header of an entry is, which
-// archive/zip knows and keeps to itself.
-type probeReader struct {
-	file    io.ReaderAt
-	probing bool
-	at      int64
-}
-
-var errProbe = errors.New("only asked where it is")
-
-// ReadAt reads from the zip, or notes the offset.
-func (r *probeReader) ReadAt(buf []byte, at int64) (int, error) {
-	if r.probing {
-		r.at = at
-		return 0, errProbe
-	}
-	return r.file.ReadAt(buf, at)
-}
-
-// header returns the offset of an entry's local header.
-func (r *probeReader) header(file *zip.File) int64 {
-	r.probing = true
-	_, _ = file.DataOffset() // reads the header before all else
-	r.probing = false
-	return r.at
 }
