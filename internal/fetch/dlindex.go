@@ -150,7 +150,7 @@ func (c *Client) distIndex(ctx context.Context) (*distIndex, error) {
 		return s.index, nil
 	}
 	if c.offline() {
-		return nil, fmt.Errorf("get %s: %w", display(s.url), ErrOffline)
+		return nil, fmt.Errorf("get %s: %w", display(s.url), c.web.offline)
 	}
 	if s.err != nil && s.tried.After(start) {
 		return nil, s.err

@@ -135,7 +135,7 @@ func parseDistName(name string) (gover.Version, Platform, bool) {
 	if p.OS == "darwin" {
 		p.Arch = strings.TrimSuffix(strings.TrimSuffix(p.Arch, "-osx10.6"), "-osx10.8")
 	}
-	if len(name) > 100 || !p.valid() {
+	if len(name) > 100 || !p.Valid() {
 		return none()
 	}
 	p.Arch = goarch(p.Arch)

@@ -295,17 +295,17 @@ func TestDistIndexOffline(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
 	c := newClient(t, s, dlIs(s.DL()))
-	c.cfg.Offline = true
+	c.goOffline(ErrOffline)
 	if _, err := c.distIndex(t.Context()); !errors.Is(err, ErrOffline) || s.Requests("") > 0 {
 		t.Errorf("%v, %d requests", err, s.Requests(""))
 	}
-	c.cfg.Offline = false
+	c.cfg.Offline, c.web.offline = false, nil
 	if _, err := c.distIndex(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	age(t, c, 1000*time.Hour)
 	s.Reset()
-	c.cfg.Offline = true
+	c.goOffline(ErrOffline)
 	x, err := c.distIndex(t.Context())
 	if err != nil || time.Since(x.fetched()) < 999*time.Hour || s.Requests("") > 0 {
 		t.Errorf("%v, %d requests", err, s.Requests(""))

@@ -59,7 +59,7 @@ func (z *gunzip) inflate(ctx context.Context) error {
 	}
 	zr, err := gzip.NewReader(input)
 	if err != nil {
-		return gzipError("damaged", err)
+		return targzError("damaged", err)
 	}
 	zr.Multistream(false)
 	var total int64
@@ -72,11 +72,11 @@ func (z *gunzip) inflate(ctx context.Context) error {
 		total += int64(n)
 		switch {
 		case z.src.n > maxZip:
-			return gzipError("too large", nil)
+			return targzError("too large", nil)
 		case total > maxUnpacked+maxEntries*3*blockSize:
-			return gzipError("unpacks to more than 2 GiB", nil)
+			return targzError("unpacks to more than 2 GiB", nil)
 		case total > ratioFrom && total > maxRatio*z.src.n:
-			return gzipError("unpacks to more than 12 times its size", nil)
+			return targzError("unpacks to more than 12 times its size", nil)
 		}
 		select {
 		case z.chunks <- buf[:n]:
@@ -87,7 +87,7 @@ func (z *gunzip) inflate(ctx context.Context) error {
 		case readErr == io.EOF: //nolint:errorlint // the inflater's own, or none
 			return checkGzipEnd(input)
 		case readErr != nil:
-			return gzipError("damaged", readErr)
+			return targzError("damaged", readErr)
 		}
 	}
 }
@@ -98,11 +98,11 @@ func checkGzipHeader(input *bufio.Reader) error {
 	header, err := input.Peek(10)
 	switch {
 	case err != nil:
-		return gzipError("cut short", nil)
+		return targzError("cut short", nil)
 	case string(header[:3]) != "\x1f\x8b\x08":
-		return gzipError("not compressed with gzip", nil)
+		return targzError("not compressed with gzip", nil)
 	case header[3] != 0:
-		return gzipError("more in the gzip header than Go writes", nil)
+		return targzError("more in the gzip header than Go writes", nil)
 	}
 	return nil
 }
@@ -111,12 +111,12 @@ func checkGzipHeader(input *bufio.Reader) error {
 // go on with a second one, some would not.
 func checkGzipEnd(input *bufio.Reader) error {
 	if _, err := input.ReadByte(); err == nil {
-		return gzipError("bytes behind its end", nil)
+		return targzError("bytes behind its end", nil)
 	}
 	return io.EOF
 }
 
-func gzipError(reason string, err error) error {
+func targzError(reason string, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return &ArchiveError{Format: targzFormat, Reason: "cut short"}
 	}

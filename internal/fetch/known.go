@@ -127,7 +127,7 @@ func KnownPlatforms() []Platform { return builtIn().allPlatforms() }
 // does not matter whether there has been a release for it.
 func ParsePlatform(text string) (Platform, error) {
 	goos, goarch, _ := strings.Cut(text, "/")
-	if p := (Platform{goos, goarch}); p.valid() {
+	if p := (Platform{goos, goarch}); p.Valid() {
 		return p, nil
 	}
 	return Platform{}, fmt.Errorf("%q is no platform, such as linux/amd64", text)

@@ -10,22 +10,10 @@ import (
 	"net/url"
 	"os"
 	"slices"
-
-	"github.com/gosw/gosw/internal/gover"
 )
 
-// A File is one of a release whose content is known by its hash.
-type File struct {
-	Path string   // below GOROOT, slash-separated
-	Sum  [32]byte // SHA-256, as in the manifest that the release's h1 is made of
-}
-
-// FetchFiles downloads just these files of release v and puts them below root
-// with their final modes. Each has the sum that is asked for, or it is a
-// [*SecurityError]. It returns the number of bytes received: little more than
-// the files and the zip's directory, if the server sends parts of a file.
-func (c *Client) FetchFiles(ctx context.Context, v gover.Version, files []File, root *os.Root) (received int64, err error) {
-	r := release{version: v, platform: c.cfg.Platform}
+// filesFromProxy is FetchFiles from a module proxy.
+func (c *Client) filesFromProxy(ctx context.Context, r release, files []File, root *os.Root) (received int64, err error) {
 	if err := c.checkNoProxy(Module); err != nil {
 		return 0, fmt.Errorf("download files of %s: %w", r, err)
 	}
@@ -176,13 +164,7 @@ func (p *partial) unpack(ctx context.Context, root *os.Root) error {
 	}
 	for i, f := range p.files {
 		if got := p.wanted.entries[i].sum; got != f.Sum {
-			return &SecurityError{
-				Op: "verifying " + p.String(), Reason: "checksum mismatch", Module: Module + "@" + p.module(),
-				Details: []string{
-					"file:       " + cleanLine(f.Path),
-					fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum),
-				},
-			}
+			return fileMismatch(p.release, f, got)
 		}
 	}
 	return nil

@@ -75,7 +75,7 @@ func (c *Client) LocalReleases() Releases {
 
 // offline reports whether lists are to come from caches only.
 func (c *Client) offline() bool {
-	return c.cfg.Offline || errors.Is(c.proxies[0].word, ErrProxyOff)
+	return c.cfg.Offline
 }
 
 // sources says where lists of releases may come from.
@@ -85,7 +85,10 @@ type sources struct {
 }
 
 func (c *Client) sources() sources {
-	return sources{proxy: true, index: c.dl.url != nil}
+	return sources{
+		proxy: c.cfg.Source != SourceDL,
+		index: c.cfg.Source != SourceProxy && c.dl.url != nil || c.cfg.Source == SourceDL,
+	}
 }
 
 // list returns the releases that the sources know, at least one.

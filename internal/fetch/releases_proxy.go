@@ -98,7 +98,7 @@ func toolchains(data string) iter.Seq[release] {
 				continue
 			}
 			r := release{platform: Platform{left[dot+1:], arch}}
-			if r.version, ok = parseName(left[:dot]); ok && r.platform.valid() && !yield(r) {
+			if r.version, ok = parseName(left[:dot]); ok && r.platform.Valid() && !yield(r) {
 				return
 			}
 		}

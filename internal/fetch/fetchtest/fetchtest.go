@@ -51,6 +51,8 @@ const (
 	NoDL           = "no-dl"           // golang.org/dl is 500
 	LatestDL       = "latest-dl"       // golang.org/dl answers @latest
 	NoLine         = "no-line"         // the database answers with another module's record
+	OtherVersion   = "other-version"   // the database answers with the record of another version of the module
+	OldHead        = "old-head"        // the answer comes with the signed head of a tree before it
 	EmptyAnswer    = "empty-answer"    // the database answers 200 and nothing
 	ForgedHead     = "forged-head"     // the signature of the tree head is wrong
 	ForkedLog      = "forked-log"      // the database shows another history, well signed
@@ -147,6 +149,11 @@ func (s *Server) Misbehave(mode string) {
 // Add publishes a version: it is listed and in golang.org/dl from now on.
 func (s *Server) Add(version string) error { return s.add(version, 0, false) }
 
+// AddFor publishes a version for another platform than this one.
+func (s *Server) AddFor(version, goos, goarch string) error {
+	return s.addFor(version, goos, goarch, 0, false)
+}
+
 // AddPadded publishes a version with n more files of 64 KiB, which take about
 // 35 kB each in its zip.
 func (s *Server) AddPadded(version string, n int) error { return s.add(version, n, false) }
@@ -155,18 +162,22 @@ func (s *Server) AddPadded(version string, n int) error { return s.add(version, 
 func (s *Server) AddUnlisted(version string) error { return s.add(version, 0, true) }
 
 func (s *Server) add(version string, padded int, hidden bool) error {
+	return s.addFor(version, runtime.GOOS, runtime.GOARCH, padded, hidden)
+}
+
+func (s *Server) addFor(version, goos, goarch string, padded int, hidden bool) error {
 	v, err := gover.Parse(version)
 	if err != nil {
 		return err
 	}
-	release, err := newPadded(v, runtime.GOOS, runtime.GOARCH, padded)
+	release, err := newPadded(v, goos, goarch, padded)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if slices.ContainsFunc(s.releases, func(t *toy) bool { return t.version == v }) {
-		return fmt.Errorf("%s is there already", v)
+	if slices.ContainsFunc(s.releases, func(t *toy) bool { return t.module() == release.module() }) {
+		return fmt.Errorf("%s is there already", release.module())
 	}
 	s.releases = append(s.releases, release)
 	s.hidden[v.String()] = hidden

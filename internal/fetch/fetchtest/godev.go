@@ -62,15 +62,27 @@ func (s *Server) Index() []byte { return (&request{server: s}).index() }
 
 func (q *request) index() []byte {
 	list := []indexRelease{{"go1.9.2rc2", true, []indexFile{madeUp("go1.9.2rc2", "linux-amd64")}}}
-	for _, t := range slices.Backward(q.server.listed()) {
+	listed := q.server.listed()
+	for i, t := range slices.Backward(listed) {
+		if slices.ContainsFunc(listed[i+1:], func(other *toy) bool { return other.version == t.version }) {
+			continue // all platforms of a version are one element
+		}
 		v := t.version.String()
-		data := q.archived(t)
-		own := indexFile{t.archiveName(), t.goos, t.goarch, v, hash(data), len(data), "archive"}
-		source := indexFile{v + ".src.tar.gz", "", "", v, hash([]byte(v)), 10, "source"}
-		pkg := indexFile{v + ".darwin-amd64.pkg", "darwin", "amd64", v, hash([]byte(v)), 10, "installer"}
-		files := []indexFile{source, own, pkg}
+		files := []indexFile{
+			{v + ".src.tar.gz", "", "", v, hash([]byte(v)), 10, "source"},
+			{v + ".darwin-amd64.pkg", "darwin", "amd64", v, hash([]byte(v)), 10, "installer"},
+		}
+		for _, own := range listed {
+			if own.version == t.version {
+				data := q.archived(own)
+				files = append(files, indexFile{own.archiveName(), own.goos, own.goarch, v, hash(data), len(data), "archive"})
+			}
+		}
 		for _, platform := range others {
-			files = append(files, madeUp(v, platform))
+			other := madeUp(v, platform)
+			if !slices.ContainsFunc(files, func(f indexFile) bool { return f.Filename == other.Filename }) {
+				files = append(files, other)
+			}
 		}
 		for i := range files {
 			switch q.mode {

@@ -200,9 +200,21 @@ func (q *request) serveDB(path string) {
 		q.text("")
 	case lookup && q.mode == NoLine:
 		q.answer("/lookup/example.com/history@v1.0.0")
+	case lookup && q.mode == OtherVersion:
+		q.answer("/lookup/" + toolchainModule + "@" + q.other(path))
 	default:
 		q.answer(path)
 	}
+}
+
+// other returns the first version of the module that path does not ask for.
+func (q *request) other(path string) string {
+	for _, t := range q.server.all() {
+		if !strings.HasSuffix(path, "@"+t.module()) {
+			return t.module()
+		}
+	}
+	panic("fetchtest: " + OtherVersion + " needs two versions")
 }
 
 // answer passes the database's answer on, altered if so asked.
@@ -232,6 +244,14 @@ func (q *request) forge(data []byte) []byte {
 	case ForgedRecord:
 		for _, t := range q.server.all() {
 			data = bytes.ReplaceAll(data, []byte(t.h1), []byte(q.must(t.altered()).h1))
+		}
+	case OldHead:
+		if i := bytes.Index(data, []byte("go.sum database tree\n")); i >= 0 {
+			old, err := view{log: q.server.log, size: 3}.Signed(q.r.Context())
+			if err != nil {
+				panic(err) // the server's own content
+			}
+			data = append(data[:i:i], old...)
 		}
 	case ForgedHead:
 		if i := len(data) - 10; i > 0 { // within the base64 of the signature
