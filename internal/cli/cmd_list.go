@@ -15,10 +15,9 @@ import (
 )
 
 type listOptions struct {
-	remote, all, json  bool
-	offline, platforms bool
-	platform           string // "" for this one
-	specs              []gover.Spec
+	remote, all, json bool
+	platforms         bool
+	specs             []gover.Spec
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -54,15 +53,15 @@ two newest lines. A list of releases from the cache says how old it is.`,
 	cmd.Flags().BoolVar(&options.remote, "remote", false, "list what can be installed")
 	cmd.Flags().BoolVar(&options.all, "all", false, "with --remote: betas and release candidates too; a table has all old releases")
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
-	cmd.Flags().BoolVar(&options.offline, "offline", false, "with --remote: the list that was fetched last")
-	cmd.Flags().StringVar(&options.platform, "platform", "", "with --remote: what there is for `OS/ARCH`")
 	cmd.Flags().BoolVar(&options.platforms, "platforms", false, "with --remote --json: the platforms of each release")
+	a.offlineFlag(cmd)
+	a.platformFlag(cmd)
 	return cmd
 }
 
 // check reports flags that do nothing without others.
 func (o listOptions) check(cmd *cobra.Command) error {
-	for _, flag := range []string{"all", "offline", "platform", "platforms"} {
+	for _, flag := range []string{"all", "offline", "platforms"} {
 		if cmd.Flags().Changed(flag) && !o.remote {
 			return &usageError{fmt.Errorf("--%s is for the releases that can be installed", flag), `run "gosw list --remote --` + flag + `"`}
 		}
@@ -156,6 +155,9 @@ func (a *app) lifecycle() gover.Lifecycle {
 // active returns the version that applies here, the zero Version if that is
 // none of the store's or can't be told.
 func (a *app) active(path toolchain.Path) (gover.Version, string) {
+	if a.foreign() {
+		return gover.Version{}, ""
+	}
 	choice, err := a.choice(path.Home(), nil)
 	if err != nil {
 		return gover.Version{}, ""

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,7 +33,7 @@ type remoteList struct {
 }
 
 func (a *app) listRemote(ctx context.Context, options listOptions) error {
-	cfg, err := a.listConfig(options)
+	cfg, err := a.fetchConfig()
 	if err != nil {
 		return err
 	}
@@ -76,32 +75,6 @@ func (a *app) listRemote(ctx context.Context, options listOptions) error {
 	return nil
 }
 
-// listConfig is the fetcher's configuration, changed as the flags say.
-func (a *app) listConfig(options listOptions) (fetch.Config, error) {
-	cfg, err := a.fetchConfig()
-	if err != nil {
-		return cfg, err
-	}
-	cfg.Offline = cfg.Offline || options.offline
-	if options.platform != "" {
-		cfg.Platform, err = knownPlatform(options.platform)
-	}
-	return cfg, err
-}
-
-// knownPlatform parses a platform that Go has had releases for.
-func knownPlatform(text string) (fetch.Platform, error) {
-	known := fetch.KnownPlatforms()
-	p, err := fetch.ParsePlatform(text)
-	if err == nil && !slices.Contains(known, p) {
-		err = fmt.Errorf("Go has no releases for %q", text) //nolint:staticcheck // Go is a name
-	}
-	if err != nil {
-		return p, &usageError{err, "it has for " + platformList(known)}
-	}
-	return p, nil
-}
-
 func platformList(list []fetch.Platform) string {
 	words := make([]string, len(list))
 	for i, p := range list {
@@ -113,9 +86,8 @@ func platformList(list []fetch.Platform) string {
 // noneFor is the error of a list that has nothing for spec.
 func noneFor(ctx context.Context, client *fetch.Client, spec gover.Spec, known []gover.Version) error {
 	if v, ok := spec.Version(); ok {
-		err := client.MissingPlatform(ctx, v)
-		if missing := (*fetch.PlatformError)(nil); errors.As(err, &missing) {
-			return &hintError{err, "it exists for " + platformList(missing.Exist)}
+		if err := client.MissingPlatform(ctx, v); err != nil {
+			return platformHint(err)
 		}
 	}
 	return noRelease(spec, known)
@@ -152,17 +124,13 @@ func (a *app) describe(versions []gover.Version, list remoteList) ([]releaseJSON
 	if err != nil {
 		return nil, err
 	}
-	here := list.platform == thisPlatform() // what is installed is for this one
-	var active gover.Version
-	if here {
-		active, _ = a.active(path)
-	}
+	active, _ := a.active(path)
 	lifecycle := gover.NewLifecycle(append(fetch.KnownVersions(), list.Versions...))
 	newest := newestOfLines(list.Versions)
 	shown := make([]releaseJSON, 0, len(versions))
 	for _, v := range versions {
 		shown = append(shown, releaseJSON{
-			Version: v, Stable: !v.IsPrerelease(), Installed: here && path.Has(v), Active: v == active,
+			Version: v, Stable: !v.IsPrerelease(), Installed: path.Has(v), Active: v == active,
 			Newest: newest[v.Line()] == v, Line: v.Line(), Support: lifecycle.Of(v).String(),
 			lineSupport: lifecycle.Of(newest[v.Line()]),
 		})
