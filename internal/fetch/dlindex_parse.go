@@ -11,8 +11,8 @@ import (
 )
 
 // maxValues bounds the memory that an index can take: a few bytes of JSON make
-// a hundred of a struct. The index of 2026 has 80,000 values.
-const maxValues = 1 << 20
+// a hundred of a struct. The index of 2026 has 61,000 values.
+const maxValues = 1 << 18
 
 // The index as go.dev/dl?mode=json&include=all has it.
 type dlRelease struct {

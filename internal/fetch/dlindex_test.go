@@ -2,8 +2,11 @@ package fetch
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"io"
 	"maps"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -244,6 +247,14 @@ func TestDistIndexChanges(t *testing.T) {
 	f, ok := x.file(release{version(t, "1.22.5"), host})
 	if !ok || f.Size == 0 || !f.Stable {
 		t.Errorf("%+v", f)
+	}
+	resp, err := http.Get(s.Archives() + f.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if data, err := io.ReadAll(resp.Body); err != nil || sha256.Sum256(data) != f.SHA256 || int64(len(data)) != f.Size {
+		t.Errorf("%d bytes of %s, %v, not what the index says", len(data), f.Name, err)
 	}
 	// A server that fails does not take away what is known.
 	age(t, c, time.Hour)

@@ -160,7 +160,7 @@ func (q *request) serveGoDev() {
 		}
 	case DLBomb:
 		q.w.Header().Set("Content-Encoding", "gzip")
-		q.write(gzipped(bytes.Repeat([]byte(" "), 64<<20)))
+		q.write(gzipped(bytes.Repeat([]byte(" "), 20<<20)))
 	case DLNoGzip:
 		q.w.Header().Set("Content-Encoding", "gzip")
 		q.write(data)
