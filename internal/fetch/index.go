@@ -46,7 +46,7 @@ func (c *Client) storeReleases(list Releases) {
 // releases, so each has its own folder, whose name does not give away
 // passwords.
 func (c *Client) indexFile(name string) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{c.cfg.Proxy, c.cfg.NoProxy, c.cfg.DL, c.cfg.Platform.String()}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{c.cfg.Source, c.cfg.Proxy, c.cfg.NoProxy, c.cfg.DL, c.cfg.Platform.String()}, "\x00")))
 	return filepath.Join(c.cfg.CacheDir, "index", hex.EncodeToString(sum[:8]), name+".json")
 }
 
