@@ -34,7 +34,7 @@ faults: ## cut each change of the store short at each step, print the matrix; a 
 	@cat bin/matrix.md
 
 race: ## run the hermetic tests with the race detector
-	CGO_ENABLED=1 $(GO) test -race ./internal/...
+	CGO_ENABLED=1 $(GO) test -race -short ./internal/...
 
 cover: ## run the hermetic tests, print the coverage of internal/, fail where it is too low
 	@scripts/coverage
