@@ -29,7 +29,7 @@ func makeArchive(folder, name, zipFile string) error {
 	if err != nil {
 		return err
 	}
-	defer from.Close()
+	defer func() { _ = from.Close() }()
 	r, w := io.Pipe()
 	go func() { _ = w.CloseWithError(writeArchive(w, from.File)) }() // keep sees the error
 	return keep(file, r)

@@ -134,7 +134,7 @@ func (l *lab) supply(s scenario) (tree, error) {
 			want.files++
 			want.content += int64(f.UncompressedSize64)
 		}
-		archive.Close()
+		_ = archive.Close()
 		if s.archive {
 			if err := makeArchive(l.origin.folder, r.name(), file); err != nil {
 				return want, err

@@ -19,9 +19,13 @@ type shape struct {
 	Latency time.Duration `json:"latency"`
 }
 
-// maxBurst is how much of the past a limiter makes up for: less than any wait
-// that counts here, more than the scheduler is late on a busy machine.
+// maxBurst is how much of the time in which nobody sent a limiter makes up for:
+// less than any wait that counts here.
 const maxBurst = 10 * time.Millisecond
+
+// maxLate is how much it makes up for when the server itself was late, as it is
+// on a busy machine. A real link would not have paused.
+const maxLate = 200 * time.Millisecond
 
 // A limiter is a token bucket that all connections share.
 type limiter struct {
@@ -43,14 +47,14 @@ func (l *limiter) get() shape {
 }
 
 // reserve takes n bytes of the link at the time now and returns how long they
-// take, those before them included.
-func (l *limiter) reserve(now time.Time, n int) time.Duration {
+// take, those before them included. It is called that much late.
+func (l *limiter) reserve(now time.Time, late time.Duration, n int) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.shape.Rate == 0 {
 		return 0
 	}
-	if earliest := now.Add(-maxBurst); l.next.Before(earliest) {
+	if earliest := now.Add(-maxBurst - min(late, maxLate)); l.next.Before(earliest) {
 		l.next = earliest
 	}
 	l.next = l.next.Add(time.Duration(float64(n) / l.shape.Rate * float64(time.Second)))
@@ -60,7 +64,7 @@ func (l *limiter) reserve(now time.Time, n int) time.Duration {
 // chunk is how many bytes go through at once: some milliseconds' worth, so that
 // connections share the link evenly.
 func (s shape) chunk() int {
-	return min(max(int(s.Rate*0.002), 2<<10), 128<<10)
+	return min(max(int(s.Rate*0.004), 2<<10), 256<<10)
 }
 
 // A limitedListener hands out connections that share a limiter and count what
@@ -83,6 +87,7 @@ type limitedConn struct {
 	*net.TCPConn
 	listener *limitedListener
 	opened   atomic.Bool
+	late     time.Duration // how much too long it slept before what was sent last
 }
 
 // Read waits once, as long as it would have taken to connect.
@@ -94,11 +99,10 @@ func (c *limitedConn) Read(p []byte) (int, error) {
 }
 
 func (c *limitedConn) Write(p []byte) (written int, err error) {
-	size := c.listener.limiter.get().chunk()
 	for len(p) > 0 {
 		now := p
-		if c.listener.limiter.get().Rate > 0 {
-			now = p[:min(len(p), size)]
+		if s := c.listener.limiter.get(); s.Rate > 0 {
+			now = p[:min(len(p), s.chunk())]
 		}
 		c.wait(len(now))
 		n, err := c.TCPConn.Write(now)
@@ -139,8 +143,13 @@ func (c *limitedConn) ReadFrom(r io.Reader) (written int64, err error) {
 	return written, nil
 }
 
+// wait is called by one goroutine at a time, as a response has one writer.
 func (c *limitedConn) wait(n int) {
-	if d := c.listener.limiter.reserve(time.Now(), n); d > 0 {
+	now := time.Now()
+	d := c.listener.limiter.reserve(now, c.late, n)
+	c.late = 0
+	if d > 0 {
 		time.Sleep(d)
+		c.late = time.Since(now) - d
 	}
 }

@@ -14,6 +14,7 @@ func TestReserve(t *testing.T) {
 	start := time.Unix(1000, 0)
 	type step struct {
 		after time.Duration // since the start
+		late  time.Duration
 		n     int
 		want  time.Duration
 	}
@@ -22,18 +23,20 @@ func TestReserve(t *testing.T) {
 		shape shape
 		steps []step
 	}{
-		{"unlimited", shape{}, []step{{0, 1 << 30, 0}, {0, 1 << 30, 0}}},
-		{"the burst is free", shape{Rate: 1e6}, []step{{0, 10_000, 0}, {0, 1_000, time.Millisecond}}},
-		{"those before count", shape{Rate: 1e6}, []step{{0, 510_000, 500 * time.Millisecond}, {0, 500_000, time.Second}}},
-		{"time passes", shape{Rate: 1e6}, []step{{0, 510_000, 500 * time.Millisecond}, {400 * time.Millisecond, 100_000, 200 * time.Millisecond}}},
-		{"what was not used is lost but for the burst", shape{Rate: 1e6}, []step{{0, 10_000, 0}, {time.Hour, 20_000, 10 * time.Millisecond}}},
-		{"being late is made up for", shape{Rate: 1e6}, []step{{0, 20_000, 10 * time.Millisecond}, {15 * time.Millisecond, 10_000, 5 * time.Millisecond}}},
+		{"unlimited", shape{}, []step{{0, 0, 1 << 30, 0}, {0, 0, 1 << 30, 0}}},
+		{"the burst is free", shape{Rate: 1e6}, []step{{0, 0, 10_000, 0}, {0, 0, 1_000, time.Millisecond}}},
+		{"those before count", shape{Rate: 1e6}, []step{{0, 0, 510_000, 500 * time.Millisecond}, {0, 0, 500_000, time.Second}}},
+		{"time passes", shape{Rate: 1e6}, []step{{0, 0, 510_000, 500 * time.Millisecond}, {400 * time.Millisecond, 0, 100_000, 200 * time.Millisecond}}},
+		{"what was not used is lost but for the burst", shape{Rate: 1e6}, []step{{0, 0, 10_000, 0}, {time.Hour, 0, 20_000, 10 * time.Millisecond}}},
+		{"a little late is made up for", shape{Rate: 1e6}, []step{{0, 0, 20_000, 10 * time.Millisecond}, {15 * time.Millisecond, 0, 10_000, 5 * time.Millisecond}}},
+		{"very late too, by the server's fault", shape{Rate: 1e6}, []step{{0, 0, 20_000, 10 * time.Millisecond}, {110 * time.Millisecond, 100 * time.Millisecond, 120_000, 20 * time.Millisecond}}},
+		{"but not for ever", shape{Rate: 1e6}, []step{{0, 0, 10_000, 0}, {time.Hour, time.Hour, 220_000, 10 * time.Millisecond}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := &limiter{}
 			l.set(test.shape)
 			for i, s := range test.steps {
-				if got := l.reserve(start.Add(s.after), s.n); got != s.want {
+				if got := l.reserve(start.Add(s.after), s.late, s.n); got != s.want {
 					t.Errorf("step %d: %v, want %v", i, got, s.want)
 				}
 			}
@@ -45,7 +48,7 @@ func TestChunk(t *testing.T) {
 	for _, test := range []struct {
 		rate float64
 		want int
-	}{{100, 2 << 10}, {20e6 / 8, 5000}, {100e6 / 8, 25000}, {1e9 / 8, 128 << 10}} {
+	}{{100, 2 << 10}, {20e6 / 8, 10000}, {100e6 / 8, 50000}, {1e9 / 8, 256 << 10}} {
 		if got := (shape{Rate: test.rate}).chunk(); got != test.want {
 			t.Errorf("rate %.0f: %d, want %d", test.rate, got, test.want)
 		}
@@ -63,7 +66,7 @@ func TestLimitedConn(t *testing.T) {
 	limit := &limiter{}
 	limit.set(shape{Rate: rate})
 	listener := &limitedListener{Listener: tcp, limiter: limit}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	content := bytes.Repeat([]byte("0123456789"), size/10)
 	for i := range 2 {
 		go func() {
@@ -71,7 +74,7 @@ func TestLimitedConn(t *testing.T) {
 			if err != nil {
 				return
 			}
-			defer conn.Close()
+			defer func() { _ = conn.Close() }()
 			if i == 0 {
 				_, _ = conn.Write(content)
 				return
@@ -89,7 +92,7 @@ func TestLimitedConn(t *testing.T) {
 				got <- nil
 				return
 			}
-			defer conn.Close()
+			defer func() { _ = conn.Close() }()
 			all, _ := io.ReadAll(conn)
 			got <- all
 		}()

@@ -200,7 +200,7 @@ func (w *worker) write(e *entry) error {
 func h1(entries []*entry) string {
 	sum := sha256.New()
 	for _, e := range slices.SortedFunc(slices.Values(entries), func(a, b *entry) int { return cmp.Compare(a.name, b.name) }) {
-		fmt.Fprintf(sum, "%x  %s\n", e.sum, e.name)
+		_, _ = fmt.Fprintf(sum, "%x  %s\n", e.sum, e.name)
 	}
 	return "h1:" + base64.StdEncoding.EncodeToString(sum.Sum(nil))
 }
