@@ -63,7 +63,7 @@ bench: build ## compare shim and function with their floor, and one installation
 	$(GO) run ./test/bench switch
 	$(GO) run ./test/bench install -rounds 3 -scenario full -link unlimited -place tmpfs
 
-bench-install: build ## compare all kinds of installation with others'; takes more than an hour, and 60 GB of disk
+bench-install: build ## compare all kinds of installation with others'; takes about an hour, and 40 GB of disk
 	$(GO) run ./test/bench install $(BENCHFLAGS)
 
 fuzz: ## run each fuzz target for FUZZTIME

@@ -94,6 +94,10 @@ func (l *lab) run() error {
 			fmt.Printf("Not yet: %s.\n", s.missing)
 			continue
 		}
+		if len(l.options.settings(s)) == 0 {
+			fmt.Println("Not measured there unless -link names a link.")
+			continue
+		}
 		results, err := l.measure(s)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
