@@ -284,7 +284,7 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 		if err := in.open(); err != nil { // it was there a moment ago, and is uninstalled now
 			return nil, err
 		}
-		p, err := in.client.Fetch(ctx, v, root, bar.report(v))
+		p, err := in.client.Fetch(ctx, v, root, fetch.Options{Progress: bar.report(v)})
 		if err != nil {
 			return nil, err
 		}

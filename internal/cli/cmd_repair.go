@@ -142,7 +142,7 @@ func (r *repairer) fill(ctx context.Context, root *os.Root) (*store.Receipt, err
 	}
 	bar, stop := r.app.ui.startProgress([]string{r.version.String()})
 	defer stop()
-	proof, err := client.Fetch(ctx, r.version, root, bar.report(r.version))
+	proof, err := client.Fetch(ctx, r.version, root, fetch.Options{Progress: bar.report(r.version)})
 	if err != nil {
 		return nil, err
 	}

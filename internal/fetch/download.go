@@ -14,11 +14,15 @@ import (
 	"sync"
 )
 
-// A download is one zip on its way to a file.
+// A download is one archive on its way to a file, and from there to a tree.
 type download struct {
 	release
-	file     *os.File
-	progress func(done, total int64)
+	file *os.File
+	root *os.Root // where a zip may be unpacked while it arrives; nil if not
+
+	reuse    Reuse // may be nil
+	reporter sync.Mutex
+	progress func(done, total int64) // may be nil
 
 	once     sync.Once
 	answered chan struct{} // closed when a proxy begins to send
@@ -28,12 +32,40 @@ type download struct {
 	source string // URL of the archive, without credentials
 	size   int64
 	sum    [32]byte // of the archive, once it is found to be a published one
+
+	sums     []byte // of the files, if they are unpacked already
+	dirty    bool   // something may be below root
+	reused   int    // files that were on this machine
+	received int64  // bytes
+}
+
+// report tells how much has arrived.
+func (d *download) report(done, total int64) {
+	if d.progress != nil {
+		d.reporter.Lock()
+		defer d.reporter.Unlock()
+		d.progress(done, total)
+	}
 }
 
 // download tries the proxies in turn.
 func (c *Client) download(ctx context.Context, d *download) error {
 	err := c.try(ctx, func(base *url.URL) error {
-		return c.downloadFrom(ctx, d, join(base, Module, "@v", d.module()+".zip"))
+		u := join(base, Module, "@v", d.module()+".zip")
+		if d.root == nil || u.Scheme == "file" {
+			return c.downloadFrom(ctx, d, u)
+		}
+		if err := d.clear(); err != nil { // of what a proxy before has sent
+			return err
+		}
+		err := c.stream(ctx, d, u)
+		if !errors.Is(err, errNoRanges) {
+			return err
+		}
+		if err := d.clear(); err != nil {
+			return err
+		}
+		return c.downloadFrom(ctx, d, u)
 	})
 	if err == nil {
 		return nil
@@ -73,7 +105,7 @@ func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL) e
 	if err := d.copy(ctx, b); err != nil {
 		return err
 	}
-	d.source, d.size = b.url, b.got
+	d.source, d.size, d.received = b.url, b.got, b.got
 	return nil
 }
 
@@ -96,9 +128,7 @@ func (d *download) copy(ctx context.Context, b *body) error {
 		if _, err := d.file.WriteAt(buf[:n], b.got-int64(n)); err != nil {
 			return err
 		}
-		if d.progress != nil {
-			d.progress(b.got, b.size)
-		}
+		d.report(b.got, b.size)
 		switch {
 		case err == io.EOF: //nolint:errorlint // a TruncatedError may wrap it, and is no end
 			return nil

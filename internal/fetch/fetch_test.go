@@ -63,7 +63,7 @@ func fetchContext(ctx context.Context, t *testing.T, c *Client, text string, pro
 	t.Helper()
 	dir := t.TempDir()
 	root := openRoot(t, dir)
-	proof, err := c.Fetch(ctx, version(t, text), root, progress)
+	proof, err := c.Fetch(ctx, version(t, text), root, Options{Progress: progress})
 	if (err == nil) != (proof != nil) {
 		t.Errorf("Fetch = %v, %v", proof, err)
 	}
@@ -267,7 +267,7 @@ func TestFetchInParallel(t *testing.T) {
 		}
 		root := openRoot(t, t.TempDir())
 		wg.Go(func() {
-			if _, err := c.Fetch(t.Context(), version(t, v), root, nil); err != nil {
+			if _, err := c.Fetch(t.Context(), version(t, v), root, Options{}); err != nil {
 				t.Errorf("%s: %v", v, err)
 			}
 		})
@@ -284,7 +284,7 @@ func TestFetchNeedsEmptyRoot(t *testing.T) {
 		t.Fatal(err)
 	}
 	root := openRoot(t, dir)
-	_, err := newClient(t, s, nil).Fetch(t.Context(), version(t, "1.22.4"), root, nil)
+	_, err := newClient(t, s, nil).Fetch(t.Context(), version(t, "1.22.4"), root, Options{})
 	if !errors.Is(err, fs.ErrExist) {
 		t.Errorf("err = %v, want ErrExist", err)
 	}

@@ -1,15 +1,11 @@
 package fetch
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
-	"slices"
 )
 
 // filesFromProxy is FetchFiles from a module proxy.
@@ -24,7 +20,7 @@ func (c *Client) filesFromProxy(ctx context.Context, r release, files []File, ro
 	defer temp.remove()
 	p := &partial{client: c, release: r, files: files}
 	err = c.try(ctx, func(base *url.URL) error {
-		p.sparse = &sparse{web: c.web, url: join(base, Module, "@v", r.module()+".zip"), file: temp.File}
+		p.sparse = &sparse{web: c.web, url: join(base, Module, "@v", r.module()+".zip"), file: temp.File, tailSize: tailSize}
 		return p.download(ctx)
 	})
 	if err != nil {
@@ -40,8 +36,7 @@ type partial struct {
 	client *Client
 	files  []File
 
-	directoryAt int64   // offset of the zip's directory
-	wanted      archive // the entries of files, in their order
+	wanted archive // the entries of files, in their order
 }
 
 // download gets what is needed of the zip, or all of it where a server sends
@@ -73,67 +68,22 @@ func (p *partial) download(ctx context.Context) error {
 }
 
 func (p *partial) downloadParts(ctx context.Context) error {
-	if err := p.directory(ctx); err != nil {
+	here, err := p.tail(ctx)
+	if err != nil {
 		return err
 	}
-	a, err := openArchive(p.file, p.size, p.release)
+	a, err := p.openDirectory(ctx, here, p.release)
 	if err != nil {
 		return err
 	}
 	if err := p.choose(a); err != nil {
 		return err
 	}
-	return p.get(ctx, joinSpans(p.spans(a)))
-}
-
-// spans returns where in the zip the wanted entries are, each with its local
-// header: from there to where the next one begins.
-func (p *partial) spans(a *archive) []span {
-	starts := []int64{p.directoryAt}
-	start := make(map[string]int64)
-	for i := range a.entries {
-		at := a.entries[i].zip.offset()
-		start[a.entries[i].name] = at
-		starts = append(starts, at)
+	wanted := make([]*entry, len(p.wanted.entries))
+	for i := range wanted {
+		wanted[i] = &p.wanted.entries[i]
 	}
-	slices.Sort(starts)
-	var spans []span
-	for i := range p.wanted.entries {
-		first := start[p.wanted.entries[i].name]
-		end := p.size
-		if next, _ := slices.BinarySearch(starts, first+1); next < len(starts) {
-			end = starts[next]
-		}
-		spans = append(spans, span{first, end})
-	}
-	return spans
-}
-
-// directory gets the zip's directory.
-func (p *partial) directory(ctx context.Context) error {
-	first, err := p.tail(ctx)
-	if err != nil {
-		return err
-	}
-	tail := make([]byte, p.size-first)
-	if _, err := p.file.ReadAt(tail, first); err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	// The last record of a zip: signature, …, size and offset of the directory.
-	end := bytes.LastIndex(tail, []byte("PK\x05\x06"))
-	if end < 0 || len(tail) < end+22 {
-		return &ArchiveError{Reason: "no directory"}
-	}
-	p.directoryAt = int64(binary.LittleEndian.Uint32(tail[end+16:]))
-	switch {
-	case p.directoryAt > p.size: // as in zip64, which Go does not use
-		return errNoRanges
-	case p.directoryAt >= first:
-		return nil
-	case first-p.directoryAt > maxDirectory:
-		return &ArchiveError{Reason: "directory too large"}
-	}
-	return p.get(ctx, []span{{p.directoryAt, first}})
+	return p.get(ctx, missingSpans(wanted, here))
 }
 
 // choose picks the entries of the wanted files.

@@ -53,39 +53,62 @@ type sparse struct {
 	url      *url.URL
 	file     *os.File
 	size     int64        // of the file on the server
+	tailSize int64        // bytes of its end to ask for first
 	received atomic.Int64 // bytes
+
+	// arrived is told how far part n of get has come; it may be nil.
+	arrived func(n int, end int64)
 }
 
 // tail gets the last bytes of the file, learns its size and returns the offset
 // from which on it is here.
 func (s *sparse) tail(ctx context.Context) (int64, error) {
-	b, err := s.request(ctx, fmt.Sprintf("bytes=-%d", tailSize))
+	b, err := s.request(ctx, fmt.Sprintf("bytes=-%d", s.tailSize))
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = b.Close() }()
 	first, end, size, err := parseContentRange(b.header.Get("Content-Range"))
-	if err != nil || end != size || first != max(size-tailSize, 0) {
+	if err != nil || end != size || first != max(size-s.tailSize, 0) {
 		return 0, errNoRanges
 	}
 	if size > maxZip {
 		return 0, fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, size)
 	}
 	s.size = size
-	return first, s.store(b, span{first, end})
+	return first, s.store(b, span{first, end}, nil)
+}
+
+// openDirectory reads the zip's directory, after asking for what is not here
+// of it: the bytes before offset here.
+func (s *sparse) openDirectory(ctx context.Context, here int64, r release) (*archive, error) {
+	end := make([]byte, endLen)
+	if err := readAt(s.file, end, max(s.size-endLen, here)); err != nil {
+		return nil, err
+	}
+	// Only where it begins is of interest; openArchive is strict.
+	if at := le32(end[16:]); at < here {
+		if here-at > maxDirectory {
+			return nil, &ArchiveError{Format: zipFormat, Reason: "directory too large"}
+		}
+		if err := s.get(ctx, []span{{at, here}}); err != nil {
+			return nil, err
+		}
+	}
+	return openArchive(s.file, s.size, r)
 }
 
 // get gets parts of the file, several at a time.
 func (s *sparse) get(ctx context.Context, spans []span) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(maxRequests)
-	for _, part := range spans {
-		g.Go(func() error { return s.getOne(ctx, part) })
+	for n, part := range spans {
+		g.Go(func() error { return s.getOne(ctx, n, part) })
 	}
 	return g.Wait()
 }
 
-func (s *sparse) getOne(ctx context.Context, part span) error {
+func (s *sparse) getOne(ctx context.Context, n int, part span) error {
 	b, err := s.request(ctx, fmt.Sprintf("bytes=%d-%d", part.first, part.end-1))
 	if err != nil {
 		return err
@@ -95,7 +118,11 @@ func (s *sparse) getOne(ctx context.Context, part span) error {
 	if err != nil || (span{first, end}) != part || size != s.size {
 		return errNoRanges
 	}
-	return s.store(b, part)
+	return s.store(b, part, func(end int64) {
+		if s.arrived != nil {
+			s.arrived(n, end)
+		}
+	})
 }
 
 // request asks for a part. Whatever is neither a part nor trouble on the way
@@ -109,13 +136,28 @@ func (s *sparse) request(ctx context.Context, byteRange string) (*body, error) {
 	return b, err
 }
 
-func (s *sparse) store(b *body, part span) error {
-	n, err := io.Copy(io.NewOffsetWriter(s.file, part.first), io.LimitReader(b, part.end-part.first))
-	s.received.Add(n)
-	if err == nil && n != part.end-part.first {
-		err = &TruncatedError{URL: b.url, Got: n, Want: part.end - part.first, Err: io.ErrUnexpectedEOF}
+// store writes a part to its place and tells arrived how far it has come.
+func (s *sparse) store(b *body, part span, arrived func(end int64)) error {
+	buf := make([]byte, 128<<10)
+	at := part.first
+	for at < part.end {
+		n, err := b.Read(buf[:min(int64(len(buf)), part.end-at)])
+		if _, err := s.file.WriteAt(buf[:n], at); err != nil {
+			return err
+		}
+		at += int64(n)
+		s.received.Add(int64(n))
+		if n > 0 && arrived != nil {
+			arrived(at)
+		}
+		if err != nil && at < part.end {
+			if errors.Is(err, io.EOF) {
+				err = &TruncatedError{URL: b.url, Got: at - part.first, Want: part.end - part.first, Err: io.ErrUnexpectedEOF}
+			}
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // parseContentRange reads "bytes 0-99/1000"; end is the offset after the last.

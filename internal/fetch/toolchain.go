@@ -23,6 +23,8 @@ type Proof struct {
 	TreeSize int64  `json:"treeSize"` // of the signed tree that has the record
 	TreeHash string `json:"treeHash"`
 	Size     int64  `json:"size"` // bytes of the archive
+	Received int64  `json:"-"`    // bytes that were downloaded
+	Reused   int    `json:"-"`    // files that came from Options.Reuse
 
 	// Record proves H1 without the network, see [CheckRecord].
 	Record *Record `json:"record"`
@@ -33,15 +35,23 @@ type Proof struct {
 	Sums []byte `json:"-"`
 }
 
+// Options of [Client.Fetch]; the zero value is fine.
+type Options struct {
+	// Progress is called from one goroutine at a time, with the bytes received
+	// so far and in all (-1 if unknown); done falls back to 0 when another
+	// source is tried.
+	Progress func(done, total int64)
+	Reuse    Reuse
+}
+
 // Fetch downloads v, proves it and unpacks it below root, an empty directory,
 // as a complete GOROOT: files are read only, 0444 or 0555 whatever the umask
 // says; directories are as the umask has it. Whoever owns root removes it when
 // Fetch returns an error; nothing below it is proven then.
 //
-// Progress may be nil. It is called from one goroutine at a time, with the
-// bytes of the zip received so far and in all (-1 if unknown); done falls back
-// to 0 when another proxy is tried.
-func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, progress func(done, total int64)) (*Proof, error) {
+// Files that options.Reuse has are not downloaded. If the tree is not as proven
+// then, all is downloaded after all: only what was published fails.
+func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, options Options) (*Proof, error) {
 	r := release{version: v, platform: c.cfg.Platform}
 	if err := c.checkFetch(r); err != nil {
 		return nil, err
@@ -51,20 +61,40 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, prog
 		return nil, fmt.Errorf("download %s: %w", r, err)
 	}
 	defer file.remove()
-	d := &download{release: r, file: file.File, progress: progress, answered: make(chan struct{})}
+	d := &download{
+		release: r, file: file.File, root: root, reuse: options.Reuse, progress: options.Progress,
+		answered: make(chan struct{}),
+	}
+	proof, err := c.fetch(ctx, d)
+	if err != nil && d.reused > 0 && ctx.Err() == nil && !isAway(err) {
+		again := &download{
+			release: r, file: file.File, root: root, dirty: true, progress: options.Progress, answered: make(chan struct{}),
+		}
+		if clearErr := again.clear(); clearErr != nil {
+			return nil, errors.Join(err, clearErr)
+		}
+		return c.fetch(ctx, again)
+	}
+	return proof, err
+}
+
+func (c *Client) fetch(ctx context.Context, d *download) (*Proof, error) {
 	rec, err := c.downloadAndLookup(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	return c.unpackAndProve(ctx, d, root, rec)
+	return c.unpackAndProve(ctx, d, d.root, rec)
 }
 
 // unpackAndProve compares what it has unpacked with what the database has; a
 // record without a hash is compared with nothing.
 func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root, rec record) (*Proof, error) {
-	sums, err := d.unpack(ctx, root)
-	if err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", d.release, err)
+	sums := d.sums
+	if sums == nil {
+		var err error
+		if sums, err = d.unpack(ctx, root); err != nil {
+			return nil, fmt.Errorf("unpack %s: %w", d.release, err)
+		}
 	}
 	proof := &Proof{Module: Module, Version: d.module(), H1: h1(sums)}
 	if rec.h1 != "" {
@@ -115,6 +145,7 @@ func (c *Client) checkFetch(r release) error {
 // tell notes where the archive came from.
 func (d *download) tell(p *Proof) {
 	p.Source, p.Via, p.Size = d.source, d.via, d.size
+	p.Received, p.Reused = d.received, d.reused
 	if d.sum != ([32]byte{}) {
 		p.SHA256 = hex.EncodeToString(d.sum[:])
 	}

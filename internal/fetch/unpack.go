@@ -43,16 +43,35 @@ func unpackZip(ctx context.Context, file io.ReaderAt, size int64, l layout, root
 	return a.sums(), nil
 }
 
-// unpack writes the archive below root, which should be empty, and fills in
-// the sum of each entry on the way: every file is inflated once.
-func (a *archive) unpack(ctx context.Context, root *os.Root) error {
+// makeDirs makes all folders of the archive below root.
+func (a *archive) makeDirs(root *os.Root) error {
 	for _, dir := range a.dirs {
 		if err := root.MkdirAll(dir, 0o777); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// unpack writes the archive below root, which should be empty, and fills in
+// the sum of each entry on the way: every file is inflated once.
+func (a *archive) unpack(ctx context.Context, root *os.Root) error {
+	if err := a.makeDirs(root); err != nil {
+		return err
+	}
 	order := a.order()
-	var next atomic.Int64
+	var n atomic.Int64
+	return unpackEach(ctx, root, func() (*entry, error) {
+		if i := int(n.Add(1)) - 1; i < len(order) {
+			return order[i], nil
+		}
+		return nil, nil
+	})
+}
+
+// unpackEach writes the entries that next returns, one worker a core, until it
+// returns none.
+func unpackEach(ctx context.Context, root *os.Root, next func() (*entry, error)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
@@ -60,11 +79,11 @@ func (a *archive) unpack(ctx context.Context, root *os.Root) error {
 			defer w.close()
 			zr, buf := newZipReader(), make([]byte, 256<<10)
 			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(order) {
-					return nil
+				e, err := next()
+				if err != nil || e == nil {
+					return err
 				}
-				if err := w.unzip(ctx, order[i], zr, buf); err != nil {
+				if err := w.unzip(ctx, e, zr, buf); err != nil {
 					return err
 				}
 			}
@@ -100,9 +119,14 @@ type worker struct {
 	// and resolving a path under os.Root costs a system call an element.
 	dirName string
 	dir     *os.Root
+
+	// Whether the umask leaves a mode as it is, once that was seen.
+	exact map[fs.FileMode]bool
 }
 
-func newWorker(root *os.Root) *worker { return &worker{root: root, hash: sha256.New()} }
+func newWorker(root *os.Root) *worker {
+	return &worker{root: root, hash: sha256.New(), exact: make(map[fs.FileMode]bool)}
+}
 
 func (w *worker) close() {
 	if w.dir != nil {
@@ -182,12 +206,14 @@ func (w *worker) create(e *entry) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if runtime.GOOS == "windows" { // has no such bits, and no umask
+	if runtime.GOOS == "windows" || w.exact[e.mode] { // has no such bits, and no umask
 		return f, nil
 	}
 	info, err := f.Stat()
 	if err == nil && info.Mode().Perm() != e.mode {
 		err = f.Chmod(e.mode)
+	} else if err == nil {
+		w.exact[e.mode] = true
 	}
 	if err != nil {
 		_ = f.Close()
