@@ -57,7 +57,7 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 	}
 	if got != file.SHA256 {
 		return &SecurityError{
-			Op: "verifying " + d.String(), Reason: "checksum mismatch", Module: Module + "@" + d.module(),
+			Op: "verifying " + d.String(), Reason: mismatch, Module: Module + "@" + d.module(),
 			Details: []string{
 				"from:       " + d.source,
 				fmt.Sprintf("downloaded: sha256:%x", got), fmt.Sprintf("index:      sha256:%x", file.SHA256),

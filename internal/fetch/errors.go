@@ -110,6 +110,10 @@ type SecurityError struct {
 	Details []string // lines for the user, such as "downloaded: h1:…"; free of control characters
 }
 
+// mismatch is the Reason of a SecurityError about content, as opposed to the
+// database.
+const mismatch = "checksum mismatch"
+
 func (e *SecurityError) Error() string { return e.Op + ": " + e.Reason }
 
 // A DatabaseError says that the checksum database could not be asked, so

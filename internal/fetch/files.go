@@ -99,7 +99,7 @@ func (d *download) take(f File, from, to *os.Root) (err error) {
 // fileMismatch says that a file is not the one that was proven.
 func fileMismatch(r release, f File, got [32]byte) *SecurityError {
 	return &SecurityError{
-		Op: "verifying " + r.String(), Reason: "checksum mismatch", Module: Module + "@" + r.module(),
+		Op: "verifying " + r.String(), Reason: mismatch, Module: Module + "@" + r.module(),
 		Details: []string{
 			"file:       " + cleanLine(f.Path),
 			fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum),

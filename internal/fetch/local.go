@@ -199,7 +199,7 @@ func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]by
 	got := hex.EncodeToString(sum[:])
 	mismatch := func(whose, want string) error {
 		return &SecurityError{
-			Op: "verifying " + d.String(), Reason: "checksum mismatch", Module: Module + "@" + d.module(),
+			Op: "verifying " + d.String(), Reason: mismatch, Module: Module + "@" + d.module(),
 			Details: []string{"from:  " + d.source, "file:  sha256:" + got, whose + " sha256:" + cleanLine(want)},
 		}
 	}

@@ -66,7 +66,8 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, opti
 		answered: make(chan struct{}),
 	}
 	proof, err := c.fetch(ctx, d)
-	if err != nil && d.reused > 0 && ctx.Err() == nil && !isAway(err) {
+	if security := (*SecurityError)(nil); d.reused > 0 && errors.As(err, &security) && security.Reason == mismatch {
+		// The files that were here may be to blame.
 		again := &download{
 			release: r, file: file.File, root: root, dirty: true, progress: options.Progress, answered: make(chan struct{}),
 		}
@@ -117,7 +118,7 @@ func (c *Client) compare(d *download, got string, rec record) error {
 		return nil
 	}
 	return &SecurityError{
-		Op: "verifying " + d.String(), Reason: "checksum mismatch", Module: Module + "@" + d.module(),
+		Op: "verifying " + d.String(), Reason: mismatch, Module: Module + "@" + d.module(),
 		Details: []string{
 			"from: " + d.source, "downloaded: " + got, c.db.name + ": " + cleanLine(rec.h1),
 		},

@@ -1,0 +1,262 @@
+package fetch
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
+)
+
+// zipEntries makes entries of the given packed sizes, one after the other.
+func zipEntries(sizes ...int) []*entry {
+	var list []*entry
+	offset := 0
+	for i, size := range sizes {
+		name := fmt.Sprintf("f%d", i)
+		record := make([]byte, directoryLen+len(name))
+		put := func(at, n int) { record[at], record[at+1], record[at+2] = byte(n), byte(n>>8), byte(n>>16) }
+		put(20, size)
+		put(24, size)
+		put(28, len(name))
+		put(42, offset)
+		copy(record[directoryLen:], name)
+		e := &entry{name: name, zip: zipEntry{record: record}}
+		list = append(list, e)
+		offset += int(e.zip.length())
+	}
+	return list
+}
+
+// What has arrived is handed out, the largest first; nothing else is.
+func TestArrivalOrder(t *testing.T) {
+	t.Parallel()
+	list := zipEntries(10, 300, 20, 5000)
+	end := func(i int) int64 { return list[i].zip.offset() + list[i].zip.length() }
+	a := newArrival([]span{{0, end(3)}}, list)
+	next := func() string {
+		e, err := a.next()
+		if err != nil || e == nil {
+			t.Fatalf("%v, %v", e, err)
+		}
+		return e.name
+	}
+	a.arrived(0, end(0))
+	if got := next(); got != "f0" {
+		t.Errorf("got %s", got)
+	}
+	a.arrived(0, end(2)-1)
+	if got := next(); got != "f1" {
+		t.Errorf("got %s, and f2 lacks a byte", got)
+	}
+	a.arrived(0, end(3))
+	if got := []string{next(), next()}; !slices.Equal(got, []string{"f3", "f2"}) {
+		t.Errorf("got %s", got)
+	}
+	if e, err := a.next(); e != nil || err != nil {
+		t.Errorf("at the end: %v, %v", e, err)
+	}
+}
+
+// Many workers and parts: each entry is handed out once, and all come to an end.
+func TestArrivalParallel(t *testing.T) {
+	t.Parallel()
+	var sizes []int
+	for range 500 {
+		sizes = append(sizes, rand.IntN(9000))
+	}
+	list := zipEntries(sizes...)
+	spans := []span{
+		{0, list[100].zip.offset()},
+		{list[100].zip.offset(), list[400].zip.offset()},
+		{list[400].zip.offset(), list[499].zip.offset() + list[499].zip.length()},
+	}
+	a := newArrival(spans, list)
+	var mu sync.Mutex
+	seen := make(map[string]int)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for {
+				e, err := a.next()
+				if err != nil {
+					t.Error(err)
+				}
+				if e == nil {
+					return
+				}
+				mu.Lock()
+				seen[e.name]++
+				mu.Unlock()
+			}
+		})
+	}
+	for n, s := range spans {
+		wg.Go(func() {
+			for at := s.first; at < s.end; {
+				at = min(at+1+rand.Int64N(40_000), s.end)
+				a.arrived(n, at)
+			}
+		})
+	}
+	wg.Wait()
+	if len(seen) != len(list) {
+		t.Errorf("%d entries, want %d", len(seen), len(list))
+	}
+	for name, n := range seen {
+		if n != 1 {
+			t.Errorf("%s was handed out %d times", name, n)
+		}
+	}
+}
+
+// A failure ends all that wait.
+func TestArrivalFails(t *testing.T) {
+	t.Parallel()
+	list := zipEntries(10, 20)
+	a := newArrival([]span{{0, 1000}}, list)
+	lost := errors.New("lost")
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			if _, err := a.next(); !errors.Is(err, lost) {
+				t.Errorf("err = %v", err)
+			}
+		})
+	}
+	a.fail(lost)
+	wg.Wait()
+}
+
+// padded starts a server with a release that is larger than the tail that is
+// asked for first.
+func padded(t *testing.T) (*fetchtest.Server, int64) {
+	t.Helper()
+	s := fetchtest.NewServer(t)
+	if err := s.AddPadded("1.22.4", 120); err != nil {
+		t.Fatal(err)
+	}
+	_, proof, err := fetchInto(t, newClient(t, s, nil), "1.22.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if proof.Size < streamTail+(1<<20) {
+		t.Fatalf("%d bytes are too few for this test", proof.Size)
+	}
+	return s, proof.Size
+}
+
+// One pass: each byte comes once, in two requests.
+func TestStreamBytes(t *testing.T) {
+	t.Parallel()
+	s, size := padded(t)
+	s.Reset()
+	_, proof, err := fetchInto(t, newClient(t, s, nil), "1.22.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sent := s.Sent(".zip"); sent != size || proof.Received != size || s.Requests(".zip") != 2 {
+		t.Errorf("%d bytes sent, %d received in %d requests, want %d in 2", sent, proof.Received, s.Requests(".zip"), size)
+	}
+}
+
+// from returns a Reuse that takes files from dir, which is another tree of the
+// same release, and asks spoil what to do with each.
+func from(t *testing.T, dir, into string, spoil func(path string) (keep, lie bool)) Reuse {
+	t.Helper()
+	return func(path string, size int64, crc uint32) (sum [32]byte, ok bool) {
+		keep, lie := spoil(path)
+		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
+		if err != nil || !keep || int64(len(data)) != size || crc32.ChecksumIEEE(data) != crc {
+			return sum, false
+		}
+		sum = sha256.Sum256(data)
+		if lie {
+			data = append(data, '!')
+			sum = sha256.Sum256(data)
+		}
+		name := filepath.Join(into, filepath.FromSlash(path))
+		info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(path)))
+		if err == nil {
+			err = os.WriteFile(name, data, info.Mode())
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		return sum, err == nil
+	}
+}
+
+// What is here already is not downloaded. What was a lie is, all of it.
+func TestReuse(t *testing.T) {
+	t.Parallel()
+	s, size := padded(t)
+	whole, _, err := fetchInto(t, newClient(t, s, nil), "1.22.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := readTree(t, whole)
+	for _, test := range []struct {
+		name  string
+		spoil func(path string) (keep, lie bool)
+		least int64 // bytes received
+		most  int64
+	}{
+		{"all", func(string) (bool, bool) { return true, false }, 1000, streamTail},
+		{"none", func(string) (bool, bool) { return false, false }, size, size},
+		{"all but one", func(path string) (bool, bool) { return path != "src/padding/00.txt", false }, streamTail, streamTail + 100_000},
+		{"one of two", func(path string) (bool, bool) { return len(path)%2 == 0, false }, streamTail, size},
+		{"a lie", func(path string) (bool, bool) { return true, path == "src/padding/07.txt" }, size, size + streamTail},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			c := newClient(t, s, nil)
+			proof, err := c.Fetch(t.Context(), version(t, "1.22.4"), openRoot(t, dir), Options{Reuse: from(t, whole, dir, test.spoil)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			noDownloads(t, c)
+			got := readTree(t, dir)
+			if len(got) != len(want) {
+				t.Errorf("%d files, want %d", len(got), len(want))
+			}
+			for name := range want {
+				if got[name] != want[name] {
+					t.Errorf("%s differs", name)
+				}
+			}
+			if proof.Size != size || proof.H1 != s.H1("1.22.4") {
+				t.Errorf("size %d, h1 %s", proof.Size, proof.H1)
+			}
+			if proof.Received < test.least || proof.Received > test.most {
+				t.Errorf("%d bytes received, want %d to %d", proof.Received, test.least, test.most)
+			}
+		})
+	}
+}
+
+// A release that is altered on the server fails, with files reused or not, and
+// is asked for once more at most.
+func TestReuseAltered(t *testing.T) {
+	t.Parallel()
+	s, _ := padded(t)
+	whole, _, err := fetchInto(t, newClient(t, s, nil), "1.22.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	c := newClient(t, s, proxyIs(s.Bad(fetchtest.AlteredZip)))
+	all := func(string) (bool, bool) { return true, false }
+	_, err = c.Fetch(t.Context(), version(t, "1.22.4"), openRoot(t, dir), Options{Reuse: from(t, whole, dir, all)})
+	if !errors.As(err, new(*SecurityError)) {
+		t.Errorf("err = %v", err)
+	}
+}
