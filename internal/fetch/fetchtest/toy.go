@@ -95,7 +95,7 @@ func Files(version, goos, goarch string) [][2]string {
 		{"LICENSE", "Do as you like.\n"},
 		{"lib/time/update.bash", "#!/bin/bash\n"},
 		{"lib/wasm/go_js_wasm_exec", "#!/bin/bash\n"},
-		{"misc/go_x_y_exec", "#!/bin/sh\n"},
+		{"lib/misc/go_x_y_exec", "#!/bin/sh\n"},
 		{tool + "compile" + exe, fill.Replace("#!/bin/sh\necho 'compile version @VERSION@'\n") + padding(version)},
 		{"src/_go.mod", "module std\n\ngo 1.22\n"},
 		{"src/all.bash", "#!/usr/bin/env bash\n"},
