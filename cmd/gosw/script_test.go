@@ -94,6 +94,7 @@ func TestScript(t *testing.T) {
 			"forge":    cmdForge,
 			"received": cmdReceived,
 			"padded":   cmdPadded,
+			"unpack":   cmdUnpack,
 		},
 	})
 }

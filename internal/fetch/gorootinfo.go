@@ -157,7 +157,7 @@ func toolPlatforms(root *os.Root) ([]Platform, error) {
 // format that is not known here it says yes: the checksum decides in the end.
 func runsOn(head []byte, p Platform) bool {
 	word := func(at int, order binary.ByteOrder) uint16 {
-		if len(head) < at+4 {
+		if len(head) < at+2 {
 			return 0
 		}
 		return order.Uint16(head[at:])
