@@ -58,7 +58,11 @@ func (a *app) importTree(ctx context.Context, dir string) error {
 	if platform != thisPlatform() {
 		return &hintError{err: fmt.Errorf("%s: it is %v for %v, and this is %v", op, v, platform, thisPlatform())}
 	}
-	if st.Home().Has(v) {
+	path, err := a.path()
+	if err != nil {
+		return err
+	}
+	if path.Has(v) {
 		a.ui.note("%v is installed already", v)
 		return nil
 	}
@@ -82,7 +86,7 @@ func (a *app) addTree(ctx context.Context, st *store.Store, v gover.Version, tre
 	start := time.Now()
 	var audit *fetch.Audit
 	added, err := st.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
-		if audit, err = client.Import(ctx, tree, root, fetch.AuditOptions{Known: a.knownProof}); err != nil {
+		if audit, err = client.Import(ctx, tree, root, fetch.AuditOptions{}); err != nil {
 			return nil, auditError("import "+dir, err)
 		}
 		if audit.Version != v {

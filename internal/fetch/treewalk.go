@@ -38,7 +38,7 @@ type treeFile struct {
 type goRoot struct {
 	root  *os.Root
 	files []*treeFile
-	bytes int64 // of all files
+	bytes int64 // of all files, of each at most one more than any release has
 
 	// cached says that it is a folder of the module cache: each go.mod has the
 	// name _go.mod, as in the zip. The go command puts a copy beside it when it
@@ -167,7 +167,7 @@ func (t *goRoot) add(w walk, info fs.FileInfo) (walk, bool) {
 		t.odd = append(t.odd, oddEntry{name, Extra, ""})
 	default:
 		t.files = append(t.files, &treeFile{path: name, info: info})
-		t.bytes += info.Size()
+		t.bytes += min(info.Size(), maxUnpacked+1)
 	}
 	return walk{}, false
 }
