@@ -121,7 +121,11 @@ func TestAuditTooMany(t *testing.T) {
 func TestAuditRace(t *testing.T) {
 	t.Parallel()
 	for name, swap := range map[string]func(t testing.TB, dir string){
-		"link out":    func(t testing.TB, dir string) { link(t, dir, "LICENSE", "/etc/hostname") },
+		"link out": func(t testing.TB, dir string) { link(t, dir, "LICENSE", "/etc/hostname") },
+		"same content": func(t testing.TB, dir string) {
+			put(t, dir, "doc/LICENSE", "Do as you like.\n")
+			link(t, dir, "LICENSE", "doc/LICENSE")
+		},
 		"link within": func(t testing.TB, dir string) { link(t, dir, "LICENSE", "VERSION") },
 		"pipe": func(t testing.TB, dir string) {
 			remove(t, dir, "LICENSE")
