@@ -34,7 +34,7 @@ faults: ## cut each change of the store short at each step, print the matrix; a 
 	@cat bin/matrix.md
 
 race: ## run the hermetic tests with the race detector
-	CGO_ENABLED=1 $(GO) test -race ./internal/...
+	CGO_ENABLED=1 $(GO) test -race -short ./internal/...
 
 cover: ## run the hermetic tests, print the coverage of internal/, fail where it is too low
 	@scripts/coverage
@@ -59,13 +59,20 @@ check: setup tidy lint cross cover race ## everything that needs no toolchain fr
 e2e: ## install real toolchains from the module proxy and use them
 	$(GO) test -tags=e2e -count=1 -v -timeout=30m ./test/e2e
 
-bench: build ## compare shim and function with their floor
-	$(GO) run ./test/bench
+bench: build ## compare shim and function with their floor, and one installation with others'
+	$(GO) run ./test/bench switch
+	$(GO) run ./test/bench install -rounds 3 -scenario full -link unlimited -place tmpfs
+
+bench-install: build ## compare all kinds of installation with others'; takes about an hour, and 40 GB of disk
+	$(GO) run ./test/bench install $(BENCHFLAGS)
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@scripts/fuzz $(FUZZTIME)
 
+known: ## renew the table of releases from INDEX, a file with go.dev/dl/?mode=json&include=all
+	$(GO) test -count=1 -run '^TestKnown$$' ./internal/fetch -known='$(abspath $(INDEX))'
+
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build install setup test faults race cover lint fmt cross tidy check e2e bench fuzz clean
+.PHONY: help build install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz known clean

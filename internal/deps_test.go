@@ -68,6 +68,7 @@ var layers = []struct {
 	}},
 	{[]string{"cmd/gosw"}, map[string]string{
 		module + "internal/fetch/fetchtest": "the loopback server is for tests",
+		module + "internal/fetch/hostile":   "hostile archives are for tests",
 		"testing":                           "the product has no test code in it",
 	}},
 }

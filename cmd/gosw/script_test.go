@@ -2,9 +2,12 @@ package main_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -95,6 +98,9 @@ func TestScript(t *testing.T) {
 			"received": cmdReceived,
 			"padded":   cmdPadded,
 			"unpack":   cmdUnpack,
+			"save":     cmdSave,
+
+			"publishfor": cmdPublishFor,
 		},
 	})
 }
@@ -116,6 +122,9 @@ func setup(env *testscript.Env) error {
 	env.Setenv("PROXY", server.Proxy())
 	env.Setenv("GOPROXY", server.Proxy())
 	env.Setenv("GOSUMDB", server.SumDB())
+	env.Setenv("GOSW_DL_URL", server.DL())
+	env.Setenv("GOSW_DL_ARCHIVE_URL", server.Archives())
+	env.Setenv("PLATFORM", runtime.GOOS+"-"+runtime.GOARCH) // as in names of archives
 	env.Setenv("SHELL", "/bin/bash")
 	env.Setenv("GOCOVERDIR", coverage)
 	return os.MkdirAll(home, 0o755)
@@ -166,6 +175,30 @@ func cmdPublish(ts *testscript.TestScript, _ bool, args []string) {
 	for _, version := range args {
 		ts.Check(server(ts).Add(version))
 	}
+}
+
+// cmdPublishFor is "publishfor VERSION GOOS GOARCH": a release for another platform.
+func cmdPublishFor(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: publishfor VERSION GOOS GOARCH")
+	}
+	ts.Check(server(ts).AddFor(args[0], args[1], args[2]))
+}
+
+// cmdSave is "save PATH FILE": FILE gets what the server has under PATH.
+func cmdSave(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 || neg {
+		ts.Fatalf("usage: save PATH FILE")
+	}
+	answer, err := http.Get(server(ts).Proxy() + args[0])
+	ts.Check(err)
+	defer answer.Body.Close()
+	data, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	if answer.StatusCode != http.StatusOK {
+		ts.Fatalf("%s: %s", args[0], answer.Status)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o644))
 }
 
 // cmdFill is "fill FILE N BYTE": FILE gets N bytes.

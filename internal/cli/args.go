@@ -50,12 +50,12 @@ func (a *app) completeInstalled(*cobra.Command, []string, string) ([]string, cob
 	return completions(versions), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// completeRemote completes what the cached list of releases has.
+// completeRemote completes what the list of releases in the cache has, or the
+// one that is built in.
 func (a *app) completeRemote(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var versions []gover.Version
 	if client, err := a.client(); err == nil {
-		releases, _ := client.CachedReleases()
-		versions = releases.Versions
+		versions = client.LocalReleases().Versions
 	}
 	return append(completions(versions), "latest", "oldstable"), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }

@@ -90,7 +90,7 @@ func (a *app) auditWith(ctx context.Context, client *fetch.Client, root *os.Root
 // written.
 func (a *app) knownProof(v gover.Version, p fetch.Platform) *fetch.Proof {
 	path, err := a.path()
-	if err != nil || p != thisPlatform() || !path.Has(v) {
+	if err != nil || p != a.platform || !path.Has(v) {
 		return nil
 	}
 	home := path.Of(v)
@@ -103,7 +103,7 @@ func (a *app) knownProof(v gover.Version, p fetch.Platform) *fetch.Proof {
 		return nil
 	}
 	witness, err := a.checkReceipt(home, v, receipt)
-	if err != nil {
+	if err != nil || witness.SumDB == "" { // or proven by the SHA-256 of an archive alone
 		return nil
 	}
 	sums, err := st.Sums(v)

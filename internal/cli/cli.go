@@ -6,6 +6,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -41,7 +42,7 @@ type Invocation struct {
 
 // Main runs one command and returns its exit code.
 func Main(ctx context.Context, inv Invocation) int {
-	a := &app{inv: inv, ui: newUI(inv)}
+	a := &app{inv: inv, ui: newUI(inv), platform: thisPlatform()}
 	root := a.rootCommand()
 	root.SetArgs(inv.Args)
 	root.SetIn(inv.Stdin)
@@ -59,6 +60,9 @@ func Main(ctx context.Context, inv Invocation) int {
 type app struct {
 	inv Invocation
 	ui  *ui
+
+	offline  bool           // --offline
+	platform fetch.Platform // --platform
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -79,6 +83,9 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 	}
 	root.SetVersionTemplate("gosw {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if usage := (*usageError)(nil); errors.As(err, &usage) { // from a value that knows better
+			return usage
+		}
 		return &usageError{err: err, hint: helpHint(cmd)}
 	})
 	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
@@ -139,7 +146,14 @@ func (a *app) getenv(name string) string {
 func (a *app) home() (toolchain.Home, error) { return toolchain.Find(a.getenv) }
 
 // path returns the user's store and the system's, which are looked up as one.
-func (a *app) path() (toolchain.Path, error) { return toolchain.FindPath(a.getenv) }
+// Toolchains of another platform have a store of their own.
+func (a *app) path() (toolchain.Path, error) {
+	if a.foreign() {
+		home, err := a.home()
+		return toolchain.Path{home.Platform(a.platform.OS, a.platform.Arch)}, err
+	}
+	return toolchain.FindPath(a.getenv)
+}
 
 // store opens the user's store. A system's store that can't be used is an
 // error here, not a surprise later.
@@ -232,6 +246,10 @@ func (a *app) client() (*fetch.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newClient(cfg)
+}
+
+func newClient(cfg fetch.Config) (*fetch.Client, error) {
 	client, err := fetch.New(cfg)
 	if err != nil {
 		return nil, &hintError{err, `"gosw env" shows where the settings come from`}

@@ -128,7 +128,7 @@ func writeSettings(args []string) error {
 	return changeSettings(changes)
 }
 
-// checkNetwork reports a value of GOPROXY or GOSUMDB that no download could use.
+// checkNetwork reports an address or a key that no download could use.
 func checkNetwork(name, value string) error {
 	cfg := fetch.Config{
 		Proxy: defaultProxy, SumDB: defaultSumDB,
@@ -139,6 +139,10 @@ func checkNetwork(name, value string) error {
 		cfg.Proxy = value
 	case "GOSUMDB":
 		cfg.SumDB = value
+	case "GOSW_DL_URL":
+		cfg.DL, cfg.DLArchive = value, defaultDLArchive
+	case "GOSW_DL_ARCHIVE_URL":
+		cfg.DL, cfg.DLArchive = defaultDL, value
 	}
 	_, err := fetch.New(cfg)
 	return err

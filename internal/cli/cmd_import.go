@@ -18,7 +18,7 @@ import (
 )
 
 func (a *app) importCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "import DIR",
 		Short: "Take a GOROOT that is on this machine into the store",
 		Long: `Import copies the toolchain in DIR into the store, if it is a release for this
@@ -38,6 +38,8 @@ it is.`,
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
 	}
+	a.platformFlag(cmd)
+	return cmd
 }
 
 func (a *app) importTree(ctx context.Context, dir string) error {
@@ -51,12 +53,15 @@ func (a *app) importTree(ctx context.Context, dir string) error {
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	defer tree.Close()
-	v, platform, err := fetch.Identify(tree, thisPlatform())
+	v, platform, err := fetch.Identify(tree, a.platform)
 	if err != nil {
 		return auditError(op, err)
 	}
-	if platform != thisPlatform() {
-		return &hintError{err: fmt.Errorf("%s: it is %v for %v, and this is %v", op, v, platform, thisPlatform())}
+	if platform != a.platform {
+		return &hintError{
+			fmt.Errorf("%s: it is %v for %v, not for %v", op, v, platform, a.platform),
+			fmt.Sprintf("if that is what you want, add --platform %v", platform),
+		}
 	}
 	path, err := a.path()
 	if err != nil {
@@ -67,11 +72,13 @@ func (a *app) importTree(ctx context.Context, dir string) error {
 		return nil
 	}
 	a.warnOwner(st.Home())
-	if err := a.placeShims(ctx, st); err != nil {
-		return err
+	if !a.foreign() {
+		if err := a.placeShims(ctx, st); err != nil {
+			return err
+		}
 	}
 	added, err := a.addTree(ctx, st, v, tree, dir)
-	if err == nil && added {
+	if err == nil && added && !a.foreign() {
 		a.pathHint(st.Home())
 	}
 	return err
@@ -95,10 +102,11 @@ func (a *app) addTree(ctx context.Context, st *store.Store, v gover.Version, tre
 		if !audit.OK() {
 			return nil, a.refusal(dir, audit)
 		}
+		audit.Proof.Via = fetch.ViaImport
 		if audit.Proof.Source, err = fileURL(dir); err != nil {
 			return nil, err
 		}
-		return newReceipt(audit.Proof)
+		return a.newReceipt(audit.Proof)
 	})
 	switch {
 	case err != nil:

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -27,32 +26,48 @@ import (
 )
 
 func (a *app) installCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "install [VERSION…]",
+	var options installOptions
+	cmd := &cobra.Command{
+		Use:   "install [VERSION|FILE…]",
 		Short: "Download, prove and unpack toolchains",
-		Long: `Install downloads each version from the module proxy, proves it against the
-checksum database and unpacks it into the store. What is there already is left
-as it is. Without arguments it installs what this directory asks for: its pin,
-else the go.work or go.mod file.
+		Long: `Install downloads each version from the module proxy, else from the download
+page of Go, proves it against the checksum database and unpacks it into the
+store. What is there already is left as it is. Without arguments it installs
+what this directory asks for: its pin, else the go.work or go.mod file.
 
 VERSION is a release (1.22.5, go1.20.14, 1.23rc1), the newest patch of a line
 (1.22, 1.22.x), latest, stable, oldstable, or a constraint ("~> 1.22.3",
-">=1.21,<1.23"). The release go1.20 itself is written 1.20.0.`,
+">=1.21,<1.23"). The release go1.20 itself is written 1.20.0.
+
+FILE is an archive on this machine, with its published name: one of the
+download page (go1.22.5.linux-amd64.tar.gz) or a zip of the module proxy. It is
+proven like a download: by the checksum database, by the index of the download
+page, as far as they can be asked or are cached, or by --sha256.`,
 		Example: `  gosw install 1.21 1.22
   gosw install latest
-  gosw install '>=1.21,<1.23'`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			specs, err := parseSpecs(args)
+  gosw install '>=1.21,<1.23'
+  gosw install ./go1.22.5.linux-amd64.tar.gz`,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			files, names := splitFiles(args)
+			if err := checkFileArgs(files, names, options.sum); err != nil {
+				return err
+			}
+			options.files = files
+			options.specs, err = parseSpecs(names)
 			if err == nil && len(args) == 0 {
-				specs, err = a.wanted()
+				options.specs, err = a.wanted()
 			}
 			if err != nil {
 				return err
 			}
-			return a.install(cmd.Context(), specs)
+			return a.install(cmd.Context(), options)
 		},
 		ValidArgsFunction: a.completeRemote,
 	}
+	cmd.Flags().StringVar(&options.sum, "sha256", "", "the SHA-256 that FILE has to have, in hex, from a source you trust")
+	a.offlineFlag(cmd)
+	a.platformFlag(cmd)
+	return cmd
 }
 
 // wanted returns what the working directory asks for.
@@ -96,9 +111,15 @@ func (a *app) required() (gomod.Requirement, bool, error) {
 	return gomod.Find(dir, a.getenv("GOWORK"))
 }
 
-// install makes specs available. Each is tried, whatever becomes of the others;
-// the error joins what went wrong.
-func (a *app) install(ctx context.Context, specs []gover.Spec) error {
+type installOptions struct {
+	specs []gover.Spec
+	files []string
+	sum   string // SHA-256 of the only file
+}
+
+// install makes versions, and what is in files, available. Each is tried,
+// whatever becomes of the others; the error joins what went wrong.
+func (a *app) install(ctx context.Context, options installOptions) error {
 	st, err := a.store()
 	if err != nil {
 		return err
@@ -109,12 +130,18 @@ func (a *app) install(ctx context.Context, specs []gover.Spec) error {
 	}
 	a.warnOwner(st.Home())
 	in := &installer{app: a, store: st, path: path}
-	versions, selectErr := in.selectAll(ctx, specs)
+	versions, selectErr := in.selectAll(ctx, options.specs)
 	errs := []error{selectErr}
-	if len(versions) > 0 {
-		errs = append(errs, a.placeShims(ctx, st), in.addAll(ctx, slices.DeleteFunc(versions, in.inSystem)))
+	if len(versions)+len(options.files) > 0 && !a.foreign() {
+		errs = append(errs, a.placeShims(ctx, st))
 	}
-	if in.added > 0 {
+	for _, file := range options.files {
+		errs = append(errs, in.addFile(ctx, file, options.sum))
+	}
+	if len(versions) > 0 {
+		errs = append(errs, in.addAll(ctx, slices.DeleteFunc(versions, in.inSystem)))
+	}
+	if in.added > 0 && !a.foreign() {
 		a.pathHint(st.Home())
 	}
 	return errors.Join(errs...)
@@ -182,6 +209,10 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 	if err != nil {
 		return in.fallBack(spec, err)
 	}
+	if v, ok, err := find(in.path, spec); releases.Offline && ok && err == nil { // a newer one can't be had now
+		in.app.ui.note("offline; keeping %v, which may not be the newest of %s", v, spec)
+		return v, nil
+	}
 	v, ok, err := constraint.Newest(spec, releases.Versions)
 	if err == nil && !ok {
 		err = noRelease(spec, releases.Versions)
@@ -248,44 +279,63 @@ func (a *app) jobs() (int, error) {
 
 func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (bool, error) {
 	start := time.Now()
-	var size int64
+	var proof *fetch.Proof
 	added, err := in.store.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
 		if err := in.open(); err != nil { // it was there a moment ago, and is uninstalled now
 			return nil, err
 		}
-		proof, err := in.client.Fetch(ctx, v, root, bar.report(v))
+		p, err := in.client.Fetch(ctx, v, root, bar.report(v))
 		if err != nil {
 			return nil, err
 		}
-		size = proof.Size
-		return newReceipt(proof)
+		proof = p
+		return in.app.newReceipt(proof)
 	})
-	if missing := (*fetch.NotFoundError)(nil); errors.As(err, &missing) {
+	switch {
+	case errors.As(err, new(*fetch.PlatformError)):
+		return false, platformHint(err)
+	case errors.As(err, new(*fetch.NotFoundError)):
 		return false, in.explainMissing(ctx, v, err)
 	}
 	if err == nil && added {
-		in.app.ui.note("installed %v (%s in %.1fs, proven by the checksum database)",
-			v, megabytes(size), time.Since(start).Seconds())
+		in.app.ui.note("installed %v (%s in %.1fs, %s)", v, megabytes(proof.Size), time.Since(start).Seconds(), proofWords(proof))
 	}
 	return added, err
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
-func newReceipt(p *fetch.Proof) (*store.Receipt, error) {
-	record, err := json.Marshal(p.Record)
-	return &store.Receipt{
-		Platform:  runtime.GOOS + "/" + runtime.GOARCH,
+// proofWords says what proves a toolchain.
+func proofWords(p *fetch.Proof) string {
+	switch {
+	case p.Record == nil:
+		return "proven by its SHA-256 alone"
+	case p.SHA256 != "":
+		return "proven by its SHA-256 and the checksum database"
+	}
+	return "proven by the checksum database"
+}
+
+func (a *app) newReceipt(p *fetch.Proof) (*store.Receipt, error) {
+	r := &store.Receipt{
+		Platform:  a.platform.String(),
 		Installed: time.Now(),
 		By:        "gosw " + Version,
+		Via:       p.Via,
 		Source:    p.Source,
 		Size:      p.Size,
+		SHA256:    p.SHA256,
 		H1:        p.H1,
 		Module:    p.Module + "@" + p.Version,
 		SumDB:     store.SumDB{Name: p.SumDB, TreeSize: p.TreeSize, TreeHash: p.TreeHash},
-		Record:    record,
 		Sums:      p.Sums,
-	}, err
+	}
+	if p.Record == nil {
+		return r, nil
+	}
+	var err error
+	r.Record, err = json.Marshal(p.Record)
+	return r, err
 }
 
 // placeShims puts go and gofmt into the store's bin folder. Toolchains can be

@@ -1,14 +1,13 @@
 package cli
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/store"
@@ -17,6 +16,7 @@ import (
 
 type listOptions struct {
 	remote, all, json bool
+	platforms         bool
 	specs             []gover.Spec
 }
 
@@ -27,14 +27,20 @@ func (a *app) listCommand() *cobra.Command {
 		Aliases: []string{"ls"},
 		Short:   "List installed toolchains, or the releases that can be installed",
 		Long: `List prints the installed versions, newest first, one a line. With --remote it
-asks the module proxy for all releases. VERSION keeps those that match it.
+asks for all releases that can be installed. VERSION keeps those that match it.
 
-On a terminal the version that applies here is marked with a star.`,
+On a terminal the version that applies here is marked with a star, and lines of
+releases that get no fixes any more are called "end of life". Go supports the
+two newest lines. A list of releases from the cache says how old it is.`,
 		Example: `  gosw list
   gosw list --remote 1.22
+  gosw list --remote --offline --platform linux/arm64
   gosw list --json`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if options.specs, err = parseSpecs(args); err != nil {
+				return err
+			}
+			if err := options.check(cmd); err != nil {
 				return err
 			}
 			if options.remote {
@@ -45,9 +51,25 @@ On a terminal the version that applies here is marked with a star.`,
 		ValidArgsFunction: a.completeInstalled,
 	}
 	cmd.Flags().BoolVar(&options.remote, "remote", false, "list what can be installed")
-	cmd.Flags().BoolVar(&options.all, "all", false, "with --remote: betas and release candidates too")
+	cmd.Flags().BoolVar(&options.all, "all", false, "with --remote: betas and release candidates too; a table has all old releases")
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&options.platforms, "platforms", false, "with --remote --json: the platforms of each release")
+	a.offlineFlag(cmd)
+	a.platformFlag(cmd)
 	return cmd
+}
+
+// check reports flags that do nothing without others.
+func (o listOptions) check(cmd *cobra.Command) error {
+	for _, flag := range []string{"all", "offline", "platforms"} {
+		if cmd.Flags().Changed(flag) && !o.remote {
+			return &usageError{fmt.Errorf("--%s is for the releases that can be installed", flag), `run "gosw list --remote --` + flag + `"`}
+		}
+	}
+	if o.platforms && !o.json {
+		return &usageError{errors.New("--platforms is for JSON"), `run "gosw list --remote --json --platforms"`}
+	}
+	return nil
 }
 
 // An installedJSON is an element of "gosw list --json".
@@ -56,6 +78,7 @@ type installedJSON struct {
 	GOROOT  string         `json:"goroot"`
 	System  bool           `json:"system"` // in the system's store
 	Active  bool           `json:"active"`
+	Support string         `json:"support"` // see releaseJSON
 	Receipt *store.Receipt `json:"receipt,omitempty"`
 }
 
@@ -79,6 +102,10 @@ func (a *app) listInstalled(options listOptions) error {
 	if options.json {
 		return a.printInstalledJSON(path, versions, active)
 	}
+	var lifecycle gover.Lifecycle
+	if isTerminal(a.ui.out) {
+		lifecycle = a.lifecycle()
+	}
 	for _, v := range versions {
 		line := v.String()
 		if isTerminal(a.ui.out) {
@@ -88,6 +115,9 @@ func (a *app) listInstalled(options listOptions) error {
 			}
 			if path.Of(v) == path.System() {
 				line += " (system)"
+			}
+			if lifecycle.Of(v) == gover.EndOfLife {
+				line += " (end of life)"
 			}
 		}
 		if err := a.ui.print("%s", line); err != nil {
@@ -99,9 +129,11 @@ func (a *app) listInstalled(options listOptions) error {
 
 func (a *app) printInstalledJSON(path toolchain.Path, versions []gover.Version, active gover.Version) error {
 	list := make([]installedJSON, 0, len(versions))
+	lifecycle := a.lifecycle()
 	for _, v := range versions {
 		home := path.Of(v)
-		item := installedJSON{Version: v, GOROOT: home.Dir(v), System: home == path.System(), Active: v == active}
+		item := installedJSON{Version: v, GOROOT: home.Dir(v), System: home == path.System(),
+			Active: v == active, Support: lifecycle.Of(v).String()}
 		if st, err := store.Open(home, store.Options{}); err == nil {
 			item.Receipt, _ = st.Receipt(v) // a damaged one is for verify to tell
 		}
@@ -110,9 +142,22 @@ func (a *app) printInstalledJSON(path toolchain.Path, versions []gover.Version, 
 	return a.ui.printJSON(map[string]any{"schema": 1, "toolchains": list})
 }
 
+// lifecycle tells the state of support from what is on this machine: what was
+// out when this gosw was built, and the list of releases in the cache.
+func (a *app) lifecycle() gover.Lifecycle {
+	known := fetch.KnownVersions()
+	if client, err := a.client(); err == nil { // else other commands say so
+		known = append(known, client.LocalReleases().Versions...)
+	}
+	return gover.NewLifecycle(known)
+}
+
 // active returns the version that applies here, the zero Version if that is
 // none of the store's or can't be told.
 func (a *app) active(path toolchain.Path) (gover.Version, string) {
+	if a.foreign() {
+		return gover.Version{}, ""
+	}
 	choice, err := a.choice(path.Home(), nil)
 	if err != nil {
 		return gover.Version{}, ""
@@ -146,63 +191,4 @@ func filter(versions []gover.Version, specs []gover.Spec) ([]gover.Version, erro
 	}
 	newestFirst(keep)
 	return keep, nil
-}
-
-// A releaseJSON is an element of "gosw list --remote --json".
-type releaseJSON struct {
-	Version   gover.Version `json:"version"`
-	Stable    bool          `json:"stable"`
-	Installed bool          `json:"installed"`
-}
-
-func (a *app) listRemote(ctx context.Context, options listOptions) error {
-	path, err := a.path()
-	if err != nil {
-		return err
-	}
-	client, err := a.client()
-	if err != nil {
-		return err
-	}
-	releases, err := client.Releases(ctx, 0)
-	if err != nil {
-		return err
-	}
-	known := releases.Versions
-	if !options.all && !slices.ContainsFunc(options.specs, isPrerelease) {
-		known = slices.DeleteFunc(slices.Clone(known), gover.Version.IsPrerelease)
-	}
-	versions, err := filter(known, options.specs)
-	if err != nil {
-		return err
-	}
-	if len(versions) == 0 && len(options.specs) > 0 {
-		return noRelease(options.specs[0], releases.Versions)
-	}
-	if options.json {
-		return a.printReleasesJSON(path, versions, releases.Fetched)
-	}
-	for _, v := range versions {
-		line := v.String()
-		if isTerminal(a.ui.out) && path.Has(v) {
-			line += " (installed)"
-		}
-		if err := a.ui.print("%s", line); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func isPrerelease(spec gover.Spec) bool {
-	v, ok := spec.Version()
-	return ok && v.IsPrerelease() || spec.Kind() == gover.Constraint && strings.ContainsAny(spec.String(), "abcr")
-}
-
-func (a *app) printReleasesJSON(path toolchain.Path, versions []gover.Version, fetched time.Time) error {
-	list := make([]releaseJSON, 0, len(versions))
-	for _, v := range versions {
-		list = append(list, releaseJSON{v, !v.IsPrerelease(), path.Has(v)})
-	}
-	return a.ui.printJSON(map[string]any{"schema": 1, "fetched": fetched.UTC(), "releases": list})
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func (a *app) repairCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "repair [VERSION…]",
 		Short: "Bring damaged toolchains back to what was proven",
 		Long: `Repair verifies each version, or all that are installed, and mends what it
@@ -38,6 +38,9 @@ What was found is printed as by "gosw verify".`,
 		},
 		ValidArgsFunction: a.completeInstalled,
 	}
+	a.offlineFlag(cmd)
+	a.platformFlag(cmd)
+	return cmd
 }
 
 func (a *app) repair(ctx context.Context, specs []gover.Spec) error {
@@ -116,7 +119,7 @@ func (r *repairer) prove(ctx context.Context) (*store.Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newReceipt(proof)
+	return r.app.newReceipt(proof)
 }
 
 func (r *repairer) files(ctx context.Context, root *os.Root, files []store.File) error {
@@ -143,7 +146,7 @@ func (r *repairer) fill(ctx context.Context, root *os.Root) (*store.Receipt, err
 	if err != nil {
 		return nil, err
 	}
-	receipt, err := newReceipt(proof)
+	receipt, err := r.app.newReceipt(proof)
 	r.received = proof.Size
 	return receipt, err
 }

@@ -74,7 +74,7 @@ func (a *app) autoInstall(ctx context.Context, t target, missing *notInstalledEr
 			return t, missing
 		}
 	}
-	if err := a.install(ctx, toInstall(t.choice.Spec)); err != nil {
+	if err := a.install(ctx, installOptions{specs: toInstall(t.choice.Spec)}); err != nil {
 		return t, err
 	}
 	path, err := a.path()

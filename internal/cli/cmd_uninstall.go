@@ -42,6 +42,7 @@ and the next gosw that changes the store deletes them; --wait waits for that.`,
 	}
 	cmd.Flags().BoolVar(&options.all, "all", false, "remove every installed version that matches")
 	cmd.Flags().BoolVar(&options.wait, "wait", false, "wait for processes that still run from a removed version")
+	a.platformFlag(cmd)
 	return cmd
 }
 
@@ -61,7 +62,11 @@ func (a *app) uninstall(ctx context.Context, options uninstallOptions) error {
 		// One that was killed may have left something, though not the name.
 		return errors.Join(err, st.Tidy(ctx))
 	}
-	return errors.Join(a.remove(ctx, st, versions, options.wait), a.checkDefault())
+	err = a.remove(ctx, st, versions, options.wait)
+	if a.foreign() { // the default is for this platform
+		return err
+	}
+	return errors.Join(err, a.checkDefault())
 }
 
 // matchingAll returns the installed versions that options stand for.

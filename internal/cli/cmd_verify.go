@@ -59,6 +59,7 @@ there. With --full it downloads the zip, which makes sure in every case.`,
 	cmd.Flags().StringVar(&options.goroot, "goroot", "", "verify the tree in `DIR` instead, whoever has put it there")
 	cmd.Flags().BoolVar(&options.full, "full", false, "with --goroot: download the zip to name what differs")
 	_ = cmd.MarkFlagDirname("goroot") // fails only where there is no such flag
+	a.platformFlag(cmd)
 	return cmd
 }
 
@@ -66,6 +67,8 @@ func (a *app) verifyGOROOT(cmd *cobra.Command, args []string, options verifyOpti
 	switch {
 	case len(args) > 0:
 		return &usageError{fmt.Errorf("--goroot is one tree, and %q another", args[0]), helpHint(cmd)}
+	case cmd.Flags().Changed("platform"):
+		return &usageError{errors.New("--goroot is a tree that tells its platform itself"), helpHint(cmd)}
 	case options.goroot == "":
 		return &usageError{errors.New("--goroot is empty"), `name a folder, such as --goroot "$(go env GOROOT)"`}
 	}
@@ -81,8 +84,9 @@ type verifiedJSON struct {
 	Bytes    int64           `json:"bytes"` // hashed
 	H1       string          `json:"h1"`    // of the tree as it is
 	Findings []store.Finding `json:"findings"`
-	Proof    *witnessJSON    `json:"proof"`           // null if the receipt proves nothing
-	Error    string          `json:"error,omitempty"` // why
+	Proof    *witnessJSON    `json:"proof"`            // null if the receipt has no record that proves it
+	SHA256   string          `json:"sha256,omitempty"` // of the archive, where that is the only proof
+	Error    string          `json:"error,omitempty"`  // why
 }
 
 // A witnessJSON is what a receipt's record says, once it is checked.
@@ -140,7 +144,11 @@ func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Versio
 	if !options.json {
 		printErr = a.printReport(report)
 	}
-	if options.verbose && err == nil {
+	switch {
+	case err != nil:
+	case witness.SumDB == "":
+		a.ui.note("%v: proven by the SHA-256 of its archive alone, when it was installed", v)
+	case options.verbose:
 		a.ui.note("%v: checksum database record %d of %s, in the signed tree of %d records, signature of %s",
 			v, witness.Record, witness.SumDB, witness.TreeSize, witness.Key)
 	}
@@ -174,7 +182,7 @@ func (a *app) checkReceipt(home toolchain.Home, v gover.Version, r *store.Receip
 	if r == nil {
 		return fetch.Witness{}, errors.New("no receipt")
 	}
-	if len(r.Record) == 0 {
+	if len(r.Record) == 0 && r.SHA256 == "" {
 		return fetch.Witness{}, errors.New("no record of the checksum database")
 	}
 	sumdb, err := a.setting("GOSUMDB")
@@ -182,10 +190,13 @@ func (a *app) checkReceipt(home toolchain.Home, v gover.Version, r *store.Receip
 		return fetch.Witness{}, err
 	}
 	// Not what the receipt says: that may be anything.
-	if want := thisPlatform().String(); r.Platform != want {
+	if want := a.platform.String(); r.Platform != want {
 		return fetch.Witness{}, fmt.Errorf("platform %q, not %s", r.Platform, want)
 	}
-	module := fetch.ModuleOf(v, thisPlatform())
+	module := fetch.ModuleOf(v, a.platform)
+	if len(r.Record) == 0 && r.Module == module {
+		return fetch.Witness{}, nil // installed from a file, when the database could not be asked
+	}
 	witness, err := fetch.CheckRecord(r.Record, module, r.H1, sumdb.Value)
 	if security := (*fetch.SecurityError)(nil); errors.As(err, &security) {
 		return witness, &unprovenError{v, security, a.repairOf(home, v)}
@@ -205,9 +216,12 @@ func verified(home toolchain.Home, r *store.Report, w fetch.Witness, err error) 
 		Files: r.Files, Bytes: r.Bytes, H1: r.H1,
 		Findings: append(append([]store.Finding{}, r.Tree...), r.Store...),
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		v.Error = err.Error()
-	} else {
+	case w.SumDB == "":
+		v.SHA256 = r.Receipt.SHA256
+	default:
 		v.Proof = &witnessJSON{w.SumDB, w.Key, w.Record, w.TreeSize, w.TreeHash}
 	}
 	return v
@@ -259,6 +273,9 @@ func (a *app) verdict(home toolchain.Home, r *store.Report) error {
 // the system's.
 func (a *app) repairOf(home toolchain.Home, v gover.Version) string {
 	command := "gosw repair " + v.Number()
+	if a.foreign() {
+		return command + " --platform " + a.platform.String()
+	}
 	if own, err := a.home(); err == nil && own != home {
 		command = "GOSW_ROOT=" + shellWord(string(home)) + " " + command
 	}

@@ -53,11 +53,17 @@ func variables() []variable {
 			d, err := time.ParseDuration(s)
 			return err == nil && d > 0
 		}},
+		{name: "GOSW_SOURCE", fallback: fetch.SourceAuto, want: "auto, proxy or dl", valid: func(s string) bool {
+			return s == fetch.SourceAuto || s == fetch.SourceProxy || s == fetch.SourceDL
+		}},
+		{name: "GOSW_DL_URL", fallback: defaultDL},
+		{name: "GOSW_DL_ARCHIVE_URL", fallback: defaultDLArchive},
 		{name: "GOPROXY", fallback: defaultProxy, shared: true},
 		{name: "GOSUMDB", fallback: defaultSumDB, shared: true},
 		{name: "GOPRIVATE", shared: true},
 		{name: "GONOPROXY", shared: true},
 		{name: "GOAUTH", fallback: "netrc", shared: true},
+		{name: "GOMODCACHE", shared: true},
 	}
 }
 
@@ -73,6 +79,12 @@ func (v variable) check(s setting) error {
 const (
 	defaultProxy = "https://proxy.golang.org,direct"
 	defaultSumDB = "sum.golang.org"
+)
+
+// Go's download page, and where its archives are.
+const (
+	defaultDL        = "https://go.dev/dl/"
+	defaultDLArchive = "https://dl.google.com/go/"
 )
 
 // newValue is the origin of a setting that is still to be written.
@@ -142,7 +154,28 @@ func (a *app) lookup(v variable, own map[string]string) (setting, error) {
 		}
 		v.fallback = string(home)
 	}
+	if v.name == "GOMODCACHE" {
+		v.fallback = a.modCache(own)
+	}
 	return setting{v.name, v.fallback, "default"}, nil
+}
+
+// modCache is where the go command keeps modules if nothing names another place.
+func (a *app) modCache(own map[string]string) string {
+	gopath, err := a.lookup(variable{name: "GOPATH", shared: true}, own)
+	if err != nil {
+		return ""
+	}
+	first := ""
+	if list := filepath.SplitList(gopath.Value); len(list) > 0 {
+		first = list[0]
+	} else if home, err := os.UserHomeDir(); err == nil {
+		first = filepath.Join(home, "go")
+	}
+	if !filepath.IsAbs(first) {
+		return ""
+	}
+	return filepath.Join(first, "pkg", "mod")
 }
 
 // configFile is what "gosw env -w" writes.
@@ -220,7 +253,15 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 	if private == "" {
 		private = value["GOPRIVATE"]
 	}
+	if _, err := a.setting("GOSW_SOURCE"); err != nil { // has no value that it can't have
+		return fetch.Config{}, err
+	}
 	return fetch.Config{
+		Source:    value["GOSW_SOURCE"],
+		DL:        value["GOSW_DL_URL"],
+		DLArchive: value["GOSW_DL_ARCHIVE_URL"],
+		ModCache:  value["GOMODCACHE"],
+		Offline:   a.offline,
 		Proxy:     value["GOPROXY"],
 		SumDB:     value["GOSUMDB"],
 		NoProxy:   private,
@@ -228,7 +269,7 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 		HTTPProxy: http.ProxyFromEnvironment,
 		CacheDir:  filepath.Join(xdg.CacheHome, "gosw"),
 		StateDir:  filepath.Join(xdg.StateHome, "gosw", "sumdb"),
-		Platform:  thisPlatform(),
+		Platform:  a.platform,
 		UserAgent: "gosw/" + Version,
 	}, nil
 }

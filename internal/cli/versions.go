@@ -2,11 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -55,14 +56,26 @@ func noRelease(spec gover.Spec, known []gover.Version) error {
 // explainMissing adds to err, that of a version that the proxy does not have,
 // which versions there are.
 func (in *installer) explainMissing(ctx context.Context, v gover.Version, err error) error {
+	if elsewhere := in.client.MissingPlatform(ctx, v); elsewhere != nil {
+		return platformHint(elsewhere)
+	}
 	releases, listErr := in.client.Releases(ctx, releasesAge)
 	if listErr != nil {
 		return err
 	}
 	if slices.Contains(releases.Versions, v) {
-		return &hintError{err, fmt.Sprintf("%v exists, but the proxy has none for %s/%s", v, runtime.GOOS, runtime.GOARCH)}
+		return &hintError{err, fmt.Sprintf("%v exists, but the sources here don't have it: look at GOPROXY and GOSW_SOURCE with \"gosw env\"", v)}
 	}
 	return &hintError{err, nearHint(gover.Only(v), releases.Versions)}
+}
+
+// platformHint adds to the error of a version that has no build for a platform
+// for which ones it has.
+func platformHint(err error) error {
+	if missing := (*fetch.PlatformError)(nil); errors.As(err, &missing) {
+		return &hintError{err, "it exists for " + platformList(missing.Exist)}
+	}
+	return err
 }
 
 // nearHint names releases near spec: those of its line, else the newest.

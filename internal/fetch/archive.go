@@ -1,102 +1,171 @@
 package fetch
 
 import (
-	"archive/zip"
-	"bufio"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 
-	"github.com/klauspost/compress/flate"
 	"golang.org/x/mod/module"
 
 	"github.com/gosw/gosw/internal/goroot"
 )
 
-// Bounds on what an archive may make us do, about three times what Go ships
-// (go1.27: 12,072 files, 250 MB, a directory of 1.8 MB).
+// Bounds on what an archive may make us do, about three times the most that Go
+// has shipped: 208 MB (go1.10beta1.linux-amd64.tar.gz), 15,036 files and 1,500
+// folders (go1.26), 414 MB unpacked (go1.18.10 without its left-out folders), a
+// zip directory of 1.7 MB, names of 104 bytes, and no archive that unpacks to
+// four times its size.
 const (
-	maxZip       = 512 << 20 // bytes of the file
-	maxEntries   = 50_000
-	maxUnpacked  = 2 << 30 // bytes
-	maxDirectory = 8 << 20 // bytes of the zip's own directory
+	maxZip       = 600 << 20 // bytes of the file, whatever its format
+	maxEntries   = 50_000    // and as many names, folders that are implied included
+	maxUnpacked  = 2 << 30   // bytes
+	maxDirectory = 8 << 20   // bytes of the zip's own directory
+	maxPath      = 320       // bytes of a name below GOROOT
+	maxRatio     = 12        // bytes unpacked for a byte of the archive,
+	ratioFrom    = 16 << 20  // once there are so many
 )
 
-// An entry is one file of a release's zip.
+const (
+	zipFormat   = "zip file"
+	targzFormat = "tar.gz file"
+)
+
+// An entry is one file of a release's archive.
 type entry struct {
-	file *zip.File
-	name string // in the zip and in the sums
+	name string // in the sums: as in the module zip, whatever the archive is
 	path string // below GOROOT, slash-separated
 	mode fs.FileMode
+	skip bool     // left out: checked, but not part of the tree
 	sum  [32]byte // of the content, once it is unpacked
+
+	zip zipEntry // where it is, in a zip
 }
 
-// An archive is a zip that has passed every check that needs no content.
-type archive struct {
-	entries []entry
-	dirs    []string // below GOROOT, parents first
+// A layout is how a kind of archive names the files of a release.
+type layout struct {
+	release
+	format string
+	top    string // what all names begin with
+	dist   bool   // as on go.dev/dl: all folders, go.mod as it is, entries for folders
 }
 
-// openArchive reads the zip's directory and checks every entry before any of
-// them is touched. Only the central directory counts; nothing in the result
-// depends on the local headers.
-func openArchive(file io.ReaderAt, size int64, r release) (*archive, error) {
-	bounded := &directoryReader{file: file, left: maxDirectory}
-	zr, err := zip.NewReader(bounded, size)
-	if err != nil {
-		return nil, &ArchiveError{Reason: "not readable", Err: err}
-	}
-	bounded.unlimited = true
-	zr.RegisterDecompressor(zip.Deflate, (&inflaters{}).open)
-	if len(zr.File) == 0 || len(zr.File) > maxEntries {
-		return nil, &ArchiveError{Reason: fmt.Sprintf("%d entries", len(zr.File))}
-	}
-	a := &archive{entries: make([]entry, 0, len(zr.File))}
-	seen := make(tree)
-	var total uint64
-	for _, file := range zr.File {
-		if total += min(file.UncompressedSize64, maxUnpacked+1); total > maxUnpacked {
-			return nil, &ArchiveError{Reason: "unpacks to more than 2 GiB"}
-		}
-		e, err := checkEntry(file, r)
-		if err != nil {
-			return nil, err
-		}
-		if err := seen.add(e.path); err != nil {
-			return nil, &ArchiveError{Name: file.Name, Reason: "unusable name", Err: err}
-		}
-		a.entries = append(a.entries, e)
-	}
-	a.dirs = seen.dirs()
-	return a, nil
+func moduleLayout(r release) layout {
+	return layout{release: r, format: zipFormat, top: r.prefix()}
 }
 
-// checkEntry accepts a regular file with a portable name below the prefix that
-// release r has.
-func checkEntry(file *zip.File, r release) (entry, error) {
-	rest, ok := strings.CutPrefix(file.Name, r.prefix())
-	if !ok {
-		return entry{}, &ArchiveError{Name: file.Name, Reason: "does not belong to " + r.module()}
+func distLayout(r release, format string) layout {
+	return layout{release: r, format: format, top: "go/", dist: true}
+}
+
+func (l layout) errorf(name, format string, args ...any) error {
+	return &ArchiveError{Format: l.format, Name: name, Reason: fmt.Sprintf(format, args...)}
+}
+
+// entry accepts a portable name below the top folder. What it returns for a
+// folder has only a path, which is empty for the top folder itself.
+func (l layout) entry(name string, isDir bool) (entry, error) {
+	rest, ok := strings.CutPrefix(name, l.top)
+	if isDir {
+		rest = strings.TrimSuffix(rest, "/")
+		if name+"/" == l.top || name == l.top {
+			return entry{skip: true}, nil
+		}
+	}
+	switch {
+	case !ok && l.dist:
+		return entry{}, l.errorf(name, "is not below go/")
+	case !ok:
+		return entry{}, l.errorf(name, "does not belong to %s", l.module())
+	case tooLong(rest):
+		return entry{}, l.errorf(name, "name too long")
+	case strings.Contains(rest+"/", " /"): // Windows drops the blank
+		return entry{}, l.errorf(name, "unusable name")
 	}
 	if err := module.CheckFilePath(rest); err != nil {
 		// The error repeats a name that a stranger has chosen, unquoted.
-		return entry{}, &ArchiveError{Name: file.Name, Reason: "unusable name"}
+		return entry{}, l.errorf(name, "unusable name")
 	}
-	// Releases before Go 1.21 carry no modes at all, which reads as regular.
-	if mode := file.Mode(); !mode.IsRegular() {
-		return entry{}, &ArchiveError{Name: file.Name, Reason: "not a regular file"}
+	if l.dist {
+		return l.distEntry(name, rest)
 	}
-	if file.Flags&1 != 0 {
-		return entry{}, &ArchiveError{Name: file.Name, Reason: "encrypted"}
+	if !ascii(rest) {
+		return entry{}, l.errorf(name, "not an ASCII name")
 	}
-	name := goroot.Path(rest)
-	return entry{file: file, name: file.Name, path: name, mode: goroot.Mode(name)}, nil
+	file := goroot.Path(rest)
+	return entry{name: name, path: file, mode: goroot.Mode(file)}, nil
+}
+
+// distEntry maps the name in an archive of go.dev/dl to that in the module.
+func (l layout) distEntry(name, file string) (entry, error) {
+	e := entry{name: l.prefix() + goroot.Name(file), path: file, mode: goroot.Mode(file)}
+	switch {
+	case !goroot.InModule(file):
+		e.skip = true // test/ has names that are not ASCII
+	case !ascii(file):
+		// Two spellings of one letter (NFC, NFD) are one file on some disks.
+		return entry{}, l.errorf(name, "not an ASCII name")
+	case path.Base(file) == "_go.mod":
+		// It would stand for go.mod in the sums, and so be proven in its place.
+		return entry{}, l.errorf(name, "unusable name")
+	}
+	return e, nil
+}
+
+// tooLong finds what some file system could not hold.
+func tooLong(name string) bool {
+	const maxElement = 255
+	return len(name) > maxPath || slices.ContainsFunc(strings.Split(name, "/"), func(element string) bool {
+		return len(element) > maxElement
+	})
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// Contents are the names that an archive has had so far.
+type contents struct {
+	layout
+	names   tree
+	folders map[string]bool // that have an entry of their own
+}
+
+func newContents(l layout) *contents {
+	return &contents{layout: l, names: make(tree), folders: make(map[string]bool)}
+}
+
+// add checks the next name against all others.
+func (c *contents) add(name string, isDir bool) (entry, error) {
+	e, err := c.entry(name, isDir)
+	if err != nil {
+		return e, err
+	}
+	switch {
+	case !isDir:
+		err = c.names.add(e.path)
+	case c.folders[e.path]:
+		err = fmt.Errorf("collides with %.200q", e.path)
+	default:
+		c.folders[e.path] = true
+		if e.path != "" {
+			err = c.names.addFolder(e.path)
+		}
+	}
+	if err != nil {
+		return e, &ArchiveError{Format: c.format, Name: name, Reason: "unusable name", Err: err}
+	}
+	if len(c.names) > maxEntries {
+		return e, c.errorf("", "more than %d names", maxEntries)
+	}
+	return e, nil
 }
 
 // tree has all paths of an archive, folded so that two names for one file on a
@@ -109,7 +178,12 @@ func (t tree) add(name string) error {
 		return fmt.Errorf("collides with %.200q", other)
 	}
 	t[fold(name)] = name
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+	return t.addFolder(path.Dir(name))
+}
+
+// addFolder adds dir and its parents, unless they are there.
+func (t tree) addFolder(dir string) error {
+	for ; dir != "."; dir = path.Dir(dir) {
 		switch other, ok := t[fold(dir)]; {
 		case ok && other == dir+"/":
 			return nil // and so are its parents
@@ -147,52 +221,4 @@ func fold(s string) string {
 		}
 		return unicode.ToLower(least)
 	}, s)
-}
-
-// directoryReader bounds what reading the directory of a zip may cost.
-// archive/zip reads on for as long as entries follow, whatever number of them
-// was announced, and keeps each in memory.
-type directoryReader struct {
-	file      io.ReaderAt
-	left      int64
-	unlimited bool // set before the workers start
-}
-
-func (r *directoryReader) ReadAt(p []byte, offset int64) (int, error) {
-	if !r.unlimited {
-		if r.left -= int64(len(p)); r.left < 0 {
-			return 0, errors.New("directory too large")
-		}
-	}
-	return r.file.ReadAt(p, offset)
-}
-
-// inflaters lets workers reuse decompressors: a new one costs 40 kB, and an
-// archive has some ten thousand files.
-type inflaters struct{ pool sync.Pool }
-
-type inflater struct {
-	from  *inflaters
-	input *bufio.Reader
-	flate io.ReadCloser
-}
-
-func (p *inflaters) open(r io.Reader) io.ReadCloser {
-	if z, ok := p.pool.Get().(*inflater); ok {
-		z.input.Reset(r)
-		if resetter, ok := z.flate.(flate.Resetter); ok && resetter.Reset(z.input, nil) == nil {
-			return z
-		}
-	}
-	input := bufio.NewReaderSize(r, 64<<10)
-	return &inflater{from: p, input: input, flate: flate.NewReader(input)}
-}
-
-func (z *inflater) Read(p []byte) (int, error) { return z.flate.Read(p) }
-
-// Close gives z back. It is called once, by archive/zip.
-func (z *inflater) Close() error {
-	err := z.flate.Close()
-	z.from.pool.Put(z)
-	return err
 }

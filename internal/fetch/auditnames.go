@@ -125,8 +125,7 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 	if err := p.directory(ctx); err != nil {
 		return err
 	}
-	probe := &probeReader{file: p.file}
-	a, err := openArchive(probe, p.size, p.release)
+	a, err := openArchive(p.file, p.size, p.release)
 	if err != nil {
 		return err
 	}
@@ -137,17 +136,17 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 	}
 	err = j.tree.hashSome(ctx, func(f *treeFile) bool {
 		e := listed[f.name]
-		return e != nil && e.file.UncompressedSize64 == uint64(f.info.Size())
+		return e != nil && e.zip.size() == f.info.Size()
 	})
 	if err != nil {
 		return err
 	}
 	same := func(f *treeFile) bool {
 		e := listed[f.name]
-		return e != nil && f.hashed && e.file.UncompressedSize64 == uint64(f.info.Size()) && e.file.CRC32 == f.crc
+		return e != nil && f.hashed && e.zip.size() == f.info.Size() && e.zip.crc() == f.crc
 	}
 	j.audit.Differences = j.differences(same, keys(listed))
-	sums, err := j.decide(ctx, p, probe, a, same)
+	sums, err := j.decide(ctx, p, a, same)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -161,7 +160,7 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 
 // decide downloads what differs, if that is little, and returns the manifest
 // that it completes; nil if it is too much.
-func (j *judge) decide(ctx context.Context, p *partial, probe *probeReader, a *archive, same func(*treeFile) bool) ([]byte, error) {
+func (j *judge) decide(ctx context.Context, p *partial, a *archive, same func(*treeFile) bool) ([]byte, error) {
 	complete := make(map[string][32]byte, len(a.entries))
 	for _, f := range j.tree.files {
 		if f.hashed && same(f) {
@@ -177,7 +176,7 @@ func (j *judge) decide(ctx context.Context, p *partial, probe *probeReader, a *a
 		return nil, err
 	}
 	// What is received counts: the sizes in the directory may not be true.
-	spans := joinSpans(p.spans(probe, a))
+	spans := joinSpans(p.spans(a))
 	var size int64
 	for _, s := range spans {
 		size += s.end - s.first

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +23,11 @@ type download struct {
 	once     sync.Once
 	answered chan struct{} // closed when a proxy begins to send
 
-	source string
+	via    string // ViaProxy and so on
+	format format
+	source string // URL of the archive, without credentials
 	size   int64
+	sum    [32]byte // of the archive, once it is found to be a published one
 }
 
 // download tries the proxies in turn.
@@ -41,7 +45,10 @@ func (c *Client) download(ctx context.Context, d *download) error {
 }
 
 func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL) error {
-	const kind = "a zip file"
+	magic, kind := []byte("PK\x03\x04"), "a zip file"
+	if d.format == formatTarGz {
+		magic, kind = []byte("\x1f\x8b\x08"), "a tar.gz file"
+	}
 	b, err := c.web.get(ctx, from, kind)
 	if err != nil {
 		return err
@@ -50,17 +57,17 @@ func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL) e
 	if b.size > maxZip {
 		return fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, b.size)
 	}
-	magic := make([]byte, 4)
-	switch n, err := io.ReadFull(b, magic); {
+	head := make([]byte, len(magic))
+	switch n, err := io.ReadFull(b, head); {
 	case err != nil && !isEnd(err):
 		return err
 	case n == 0:
 		return &ContentError{URL: b.url, Got: "empty", Want: kind}
-	case string(magic) != "PK\x03\x04":
+	case !bytes.Equal(head, magic):
 		return &ContentError{URL: b.url, Got: "something else", Want: kind}
 	}
 	d.once.Do(func() { close(d.answered) })
-	if err := d.restart(magic); err != nil {
+	if err := d.restart(head); err != nil {
 		return err
 	}
 	if err := d.copy(ctx, b); err != nil {
@@ -71,11 +78,11 @@ func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL) e
 }
 
 // restart empties the file of what a proxy before may have sent.
-func (d *download) restart(magic []byte) error {
+func (d *download) restart(head []byte) error {
 	if err := d.file.Truncate(0); err != nil {
 		return err
 	}
-	_, err := d.file.WriteAt(magic, 0)
+	_, err := d.file.WriteAt(head, 0)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -42,14 +43,15 @@ func (e *NoProxyError) Error() string {
 	return fmt.Sprintf("%s is excluded from proxies by GONOPROXY or GOPRIVATE %q", e.Module, e.Patterns)
 }
 
-// A NotFoundError says that no proxy has a release for a platform. Some
+// A NotFoundError says that no source has a release for a platform. Some
 // proxies answer 403 for what they don't have, so that counts as well.
 type NotFoundError struct {
 	Version  gover.Version
 	Platform Platform
 	URL      string // where it was looked for last, without credentials
-	Status   int    // 404, 410 or 403
+	Status   int    // 404, 410 or 403; 0 if an index does not have it
 	Detail   string // first line of the answer, if it was plain text
+	Also     error  // why the other source could not be asked, or nil
 }
 
 func (e *NotFoundError) Error() string {
@@ -57,11 +59,46 @@ func (e *NotFoundError) Error() string {
 	if e.Status == http.StatusForbidden { // may be a matter of rights after all
 		text += " (" + withDetail("403 Forbidden", e.Detail) + ")"
 	}
+	if e.Also != nil {
+		cause := e.Also
+		if inner := errors.Unwrap(cause); inner != nil { // without "download go1.22.3 for …" again
+			cause = inner
+		}
+		text += "; the other source can't be asked: " + cause.Error()
+	}
 	return text
 }
 
+// Unwrap returns why the other source could not be asked.
+func (e *NotFoundError) Unwrap() error { return e.Also }
+
 // Is makes a NotFoundError equivalent to fs.ErrNotExist.
 func (e *NotFoundError) Is(target error) bool { return target == fs.ErrNotExist }
+
+// A NotArchiveError says that a file is no archive of a Go release.
+type NotArchiveError struct {
+	Name string // that says nothing; "" if the content is of no known kind
+}
+
+func (e *NotArchiveError) Error() string {
+	if e.Name == "" {
+		return "neither a zip nor a tar.gz file"
+	}
+	return fmt.Sprintf("%.200q does not say which release for which platform it is", cleanLine(e.Name))
+}
+
+// An UnprovenError says that nothing could be asked that knows a file.
+type UnprovenError struct {
+	Path   string
+	SHA256 string // of the file, in hex
+	Err    error  // why, for each that was asked
+}
+
+func (e *UnprovenError) Error() string {
+	return "verifying " + cleanLine(e.Path) + ": nothing proves it"
+}
+
+func (e *UnprovenError) Unwrap() error { return e.Err }
 
 // A SecurityError says that a download could not be proven although everything
 // needed for the proof was there: it is not what was published, or the
@@ -155,15 +192,16 @@ func (e *TruncatedError) Error() string {
 
 func (e *TruncatedError) Unwrap() error { return e.Err }
 
-// An ArchiveError says that a zip file is not one that Go publishes.
+// An ArchiveError says that an archive is not one that Go publishes.
 type ArchiveError struct {
+	Format string // "zip file" or "tar.gz file", "" where it makes no difference
 	Name   string // entry, "" for the archive as a whole
 	Reason string
 	Err    error // may be nil
 }
 
 func (e *ArchiveError) Error() string {
-	text := "zip file"
+	text := cmp.Or(e.Format, "archive")
 	if e.Name != "" {
 		text += fmt.Sprintf(" entry %.200q", e.Name)
 	}

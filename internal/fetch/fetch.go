@@ -1,16 +1,18 @@
 // Package fetch finds a Go release, downloads it, proves it and unpacks it
 // into a directory that the caller gives.
 //
-// Its source is a Go module proxy: every Go release is also a version of the
-// module golang.org/toolchain, and the module golang.org/dl has a folder for
+// Its first source is a Go module proxy: every Go release is also a version of
+// the module golang.org/toolchain, and the module golang.org/dl has a folder for
 // each. A [Client] reads GOPROXY, GOSUMDB, GONOPROXY and netrc as the go
-// command does, so who has set up a mirror for Go has nothing more to do.
+// command does, so who has set up a mirror for Go has nothing more to do. The
+// other sources are Go's download page with its index, and files on this
+// machine. The tree is the same, wherever it comes from.
 //
 // What [Client.Fetch] returns without error is proven: the hash over all files
 // is the one that the checksum database has for this release, and the record
 // is part of a signed log that agrees with every state of it seen before. The
 // proof can't be turned off. A failed proof is a [*SecurityError] and is not
-// retried anywhere.
+// retried anywhere, nor is another source asked.
 //
 // The package never chooses a version or a place, never prints, and reads
 // neither the environment nor flags. What it keeps in CacheDir can be deleted
@@ -45,9 +47,10 @@ type Platform struct{ OS, Arch string }
 // String returns the usual form, such as "linux/amd64".
 func (p Platform) String() string { return p.OS + "/" + p.Arch }
 
-func (p Platform) valid() bool { return isWord(p.OS) && isWord(p.Arch) }
+// Valid reports whether p has the form of a platform, and so is safe as part of
+// a URL and of a path.
+func (p Platform) Valid() bool { return isWord(p.OS) && isWord(p.Arch) }
 
-// isWord keeps a Platform safe as part of a URL and of a path.
 func isWord(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
 }
@@ -65,6 +68,16 @@ type Config struct {
 	Platform  Platform
 	UserAgent string
 
+	Source   string // SourceAuto, SourceProxy or SourceDL; "" is SourceAuto
+	ModCache string // GOMODCACHE, "" for none
+
+	// DL is the base URL of the index of archives, such as
+	// "https://go.dev/dl/", or the URL of a copy of it that ends in ".json".
+	// "" means that there is none. DLArchive is the base URL of the archives.
+	DL, DLArchive string
+	// Offline keeps all from the network: caches and files only.
+	Offline bool
+
 	// Transport replaces the client's own transport, for tests.
 	Transport http.RoundTripper
 	// Stall bounds how long a body may stay silent; 0 means one minute.
@@ -77,6 +90,10 @@ type Client struct {
 	proxies []proxy
 	db      database
 	web     *web
+	dl      *dlSource
+	known   func() *knownTable
+
+	archives *url.URL // nil if there is no download page
 
 	mu     sync.Mutex
 	dbBase *url.URL // where the database answers, once that is known
@@ -89,7 +106,7 @@ func New(cfg Config) (*Client, error) {
 	switch {
 	case cfg.CacheDir == "" || cfg.StateDir == "":
 		return nil, errors.New("fetch: no cache or state directory")
-	case !cfg.Platform.valid():
+	case !cfg.Platform.Valid():
 		return nil, fmt.Errorf("not a platform: %q", cfg.Platform)
 	}
 	proxies, err := parseProxies(cfg.Proxy)
@@ -100,7 +117,33 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{cfg: cfg, proxies: proxies, db: db, web: newWeb(cfg)}, nil
+	dl, err := newDLSource(cfg.DL)
+	if err != nil {
+		return nil, err
+	}
+	archives, err := parseArchives(cfg)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{cfg: cfg, proxies: proxies, db: db, archives: archives, web: newWeb(cfg), dl: dl, known: builtIn}
+	switch {
+	case cfg.Offline:
+		c.goOffline(ErrOffline)
+	case proxies[0].word == ErrProxyOff: //nolint:errorlint // it is that very word
+		c.goOffline(ErrProxyOff)
+	}
+	return c, nil
+}
+
+// goOffline leaves of all sources those that are files; reason is why.
+func (c *Client) goOffline(reason error) {
+	c.cfg.Offline = true
+	c.web.offline = reason
+	for i, p := range c.proxies {
+		if p.base != nil && p.base.Scheme != "file" {
+			c.proxies[i] = proxy{word: reason}
+		}
+	}
 }
 
 // checkNoProxy reports whether a proxy may be asked for a module at all.

@@ -143,7 +143,7 @@ func checkTree(t *testing.T, dir, v string) {
 	}
 	executable := map[string]bool{
 		"bin/go": true, "bin/gofmt": true, "lib/time/update.bash": true, "lib/wasm/go_js_wasm_exec": true,
-		"lib/misc/go_x_y_exec": true, "src/all.bash": true, "src/runtime/mkduff.rc": true,
+		"lib/x/go_x_y_exec": true, "src/all.bash": true, "src/runtime/mkduff.rc": true,
 		"pkg/tool/" + host.OS + "_" + host.Arch + "/compile": true,
 	}
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {

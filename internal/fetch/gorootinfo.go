@@ -145,7 +145,7 @@ func toolPlatforms(root *os.Root) ([]Platform, error) {
 	var found []Platform
 	for _, entry := range entries {
 		system, arch, _ := strings.Cut(entry.Name(), "_")
-		if p := (Platform{system, arch}); entry.IsDir() && p.valid() {
+		if p := (Platform{system, arch}); entry.IsDir() && p.Valid() {
 			found = append(found, p)
 		}
 	}

@@ -30,6 +30,7 @@ type web struct {
 	userAgent string
 	stall     time.Duration
 	netrc     func() (netrc, error)
+	offline   error // why nothing may be requested, or nil
 }
 
 func newWeb(cfg Config) *web {
@@ -81,6 +82,9 @@ func (w *web) get(ctx context.Context, u *url.URL, kind string) (*body, error) {
 // open requests u over http or https. What header has is sent as well: with
 // Range the answer has to be a part, with If-None-Match it may be 304.
 func (w *web) open(ctx context.Context, u *url.URL, kind string, header http.Header) (*body, error) {
+	if w.offline != nil {
+		return nil, fmt.Errorf("get %s: %w", display(u), w.offline)
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	b, err := w.do(ctx, cancel, u, kind, header)
 	if err != nil {

@@ -4,9 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -25,7 +27,9 @@ func (c *Client) CachedReleases() (Releases, bool) {
 	if readJSON(c.indexFile("releases"), &list) != nil || !allVersions(list.Versions) {
 		return Releases{}, false
 	}
-	return Releases{Versions: list.Versions, Fetched: list.Fetched}, true
+	found := make(versionSet)
+	found.add(list.Versions) // a file may have any order
+	return Releases{Versions: found.newestFirst(), Fetched: list.Fetched, Origin: FromCache}, true
 }
 
 // allVersions reports whether a list that was read is usable: JSON's null
@@ -38,11 +42,11 @@ func (c *Client) storeReleases(list Releases) {
 	writeJSON(c.indexFile("releases"), index{Fetched: list.Fetched, Versions: list.Versions})
 }
 
-// indexFile returns the place of a cached list. Another GOPROXY may know other
-// releases, so each value has its own folder, whose name does not give away
+// indexFile returns the place of a cached list. Another source may know other
+// releases, so each has its own folder, whose name does not give away
 // passwords.
 func (c *Client) indexFile(name string) string {
-	sum := sha256.Sum256([]byte(c.cfg.Proxy + "\x00" + c.cfg.NoProxy + "\x00" + c.cfg.Platform.String()))
+	sum := sha256.Sum256([]byte(strings.Join([]string{c.cfg.Source, c.cfg.Proxy, c.cfg.NoProxy, c.cfg.DL, c.cfg.Platform.String()}, "\x00")))
 	return filepath.Join(c.cfg.CacheDir, "index", hex.EncodeToString(sum[:8]), name+".json")
 }
 
@@ -53,4 +57,20 @@ func writeJSON(name string, value any) {
 	if err == nil && os.MkdirAll(filepath.Dir(name), 0o755) == nil {
 		_ = writeFile(name, append(data, '\n'), false)
 	}
+}
+
+// readJSON reads a file of CacheDir. One that is damaged is as good as none.
+func readJSON(name string, value any) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if info.Size() > maxList {
+		return errors.New("too large")
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, value)
 }

@@ -54,6 +54,8 @@ func TestMisbehaviour(t *testing.T) {
 		fetchtest.AlteredZip:    security("checksum mismatch"),
 		fetchtest.ForgedRecord:  security("not authentic"),
 		fetchtest.NoLine:        security("no checksum for it"),
+		fetchtest.OtherVersion:  security("no checksum for it"),
+		fetchtest.OldHead:       security("not authentic"),
 		fetchtest.EmptyAnswer:   security("not authentic"),
 		fetchtest.ForgedHead:    security("not authentic"),
 		fetchtest.NotInDB:       security("no record"),
@@ -69,7 +71,7 @@ func TestMisbehaviour(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			s := fetchtest.NewServer(t, "1.22.4")
+			s := fetchtest.NewServer(t, "1.22.4", "1.22.3")
 			c := newClient(t, s, proxyIs(s.Bad(mode)))
 			_, _, err := fetchInto(t, c, "1.22.4")
 			check(t, err)
@@ -101,8 +103,9 @@ func TestMismatchDetails(t *testing.T) {
 	if want := "verifying go1.22.4 " + host.String() + ": checksum mismatch"; err.Error() != want {
 		t.Errorf("err = %q, want %q", err, want)
 	}
-	if len(e.Details) != 2 || !strings.HasPrefix(e.Details[0], "downloaded: h1:") ||
-		e.Details[1] != fetchtest.SumDBName+": "+s.H1("1.22.4") || strings.Contains(e.Details[0], s.H1("1.22.4")) {
+	if len(e.Details) != 3 || !strings.HasPrefix(e.Details[0], "from: "+s.Bad(fetchtest.AlteredZip)) ||
+		!strings.HasPrefix(e.Details[1], "downloaded: h1:") || strings.Contains(e.Details[1], s.H1("1.22.4")) ||
+		e.Details[2] != fetchtest.SumDBName+": "+s.H1("1.22.4") {
 		t.Errorf("details = %q", e.Details)
 	}
 }

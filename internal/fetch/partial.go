@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/binary"
@@ -11,22 +10,10 @@ import (
 	"net/url"
 	"os"
 	"slices"
-
-	"github.com/gosw/gosw/internal/gover"
 )
 
-// A File is one of a release whose content is known by its hash.
-type File struct {
-	Path string   // below GOROOT, slash-separated
-	Sum  [32]byte // SHA-256, as in the manifest that the release's h1 is made of
-}
-
-// FetchFiles downloads just these files of release v and puts them below root
-// with their final modes. Each has the sum that is asked for, or it is a
-// [*SecurityError]. It returns the number of bytes received: little more than
-// the files and the zip's directory, if the server sends parts of a file.
-func (c *Client) FetchFiles(ctx context.Context, v gover.Version, files []File, root *os.Root) (received int64, err error) {
-	r := release{version: v, platform: c.cfg.Platform}
+// filesFromProxy is FetchFiles from a module proxy.
+func (c *Client) filesFromProxy(ctx context.Context, r release, files []File, root *os.Root) (received int64, err error) {
 	if err := c.checkNoProxy(Module); err != nil {
 		return 0, fmt.Errorf("download files of %s: %w", r, err)
 	}
@@ -89,24 +76,23 @@ func (p *partial) downloadParts(ctx context.Context) error {
 	if err := p.directory(ctx); err != nil {
 		return err
 	}
-	probe := &probeReader{file: p.file}
-	a, err := openArchive(probe, p.size, p.release)
+	a, err := openArchive(p.file, p.size, p.release)
 	if err != nil {
 		return err
 	}
 	if err := p.choose(a); err != nil {
 		return err
 	}
-	return p.get(ctx, joinSpans(p.spans(probe, a)))
+	return p.get(ctx, joinSpans(p.spans(a)))
 }
 
 // spans returns where in the zip the wanted entries are, each with its local
 // header: from there to where the next one begins.
-func (p *partial) spans(probe *probeReader, a *archive) []span {
+func (p *partial) spans(a *archive) []span {
 	starts := []int64{p.directoryAt}
 	start := make(map[string]int64)
 	for i := range a.entries {
-		at := probe.header(a.entries[i].file)
+		at := a.entries[i].zip.offset()
 		start[a.entries[i].name] = at
 		starts = append(starts, at)
 	}
@@ -178,41 +164,8 @@ func (p *partial) unpack(ctx context.Context, root *os.Root) error {
 	}
 	for i, f := range p.files {
 		if got := p.wanted.entries[i].sum; got != f.Sum {
-			return &SecurityError{
-				Op: "verifying " + p.String(), Reason: "checksum mismatch", Module: Module + "@" + p.module(),
-				Details: []string{
-					"file:       " + cleanLine(f.Path),
-					fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum),
-				},
-			}
+			return fileMismatch(p.release, f, got)
 		}
 	}
 	return nil
-}
-
-// A probeReader is a zip that tells where the header of an entry is, which
-// archive/zip knows and keeps to itself.
-type probeReader struct {
-	file    io.ReaderAt
-	probing bool
-	at      int64
-}
-
-var errProbe = errors.New("only asked where it is")
-
-// ReadAt reads from the zip, or notes the offset.
-func (r *probeReader) ReadAt(buf []byte, at int64) (int, error) {
-	if r.probing {
-		r.at = at
-		return 0, errProbe
-	}
-	return r.file.ReadAt(buf, at)
-}
-
-// header returns the offset of an entry's local header.
-func (r *probeReader) header(file *zip.File) int64 {
-	r.probing = true
-	_, _ = file.DataOffset() // reads the header before all else
-	r.probing = false
-	return r.at
 }

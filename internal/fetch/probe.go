@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -14,7 +15,8 @@ const (
 )
 
 // probe adds to found what is newer than any list: the next patches of the
-// newest lines, and the next line. A version that can't be asked for, for
+// newest lines, the next line, and what no list has although it was out when
+// this gosw was built. A version that can't be asked for, for
 // whatever reason, ends its line: lists without it are still good.
 func (c *Client) probe(ctx context.Context, found versionSet) {
 	var wg sync.WaitGroup
@@ -24,7 +26,8 @@ func (c *Client) probe(ctx context.Context, found versionSet) {
 		defer mu.Unlock()
 		found.add(versions)
 	}
-	newest := newestOfLines(found, probedLines)
+	newest, unlisted := newestOfLines(found, probedLines), c.unlisted(found)
+	wg.Go(func() { add(c.passedOn(ctx, unlisted)) })
 	for _, v := range newest {
 		wg.Go(func() { add(c.probeFrom(ctx, v.Next())) })
 	}
@@ -67,6 +70,23 @@ func (c *Client) probeFrom(ctx context.Context, v gover.Version) []gover.Version
 		v = v.Next()
 	}
 	return list
+}
+
+// unlisted returns the releases that were out when this gosw was built and are
+// not in found, newest first.
+func (c *Client) unlisted(found versionSet) []gover.Version {
+	return slices.DeleteFunc(c.known().of(c.cfg.Platform), func(v gover.Version) bool { return found[v] })
+}
+
+// passedOn returns unlisted if the proxy has what it does not list, as one does
+// that passes requests on. A mirror of chosen versions has what it lists. The
+// first release tells them apart.
+func (c *Client) passedOn(ctx context.Context, unlisted []gover.Version) []gover.Version {
+	i := slices.IndexFunc(unlisted, func(v gover.Version) bool { return !v.IsPrerelease() })
+	if i < 0 || !c.exists(ctx, unlisted[i]) {
+		return nil
+	}
+	return unlisted
 }
 
 func (c *Client) exists(ctx context.Context, v gover.Version) bool {

@@ -46,7 +46,7 @@ func TestReleasesProbes(t *testing.T) {
 		}
 	}
 	// Not found: after a gap, or of a line that is too old.
-	for _, v := range []string{"1.22.8", "1.27.0", "1.19.2"} {
+	for _, v := range []string{"1.22.8", "1.29.0", "1.19.2"} {
 		if err := s.AddUnlisted(v); err != nil {
 			t.Fatal(err)
 		}
@@ -140,9 +140,6 @@ func TestReleasesErrors(t *testing.T) {
 	if _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.HTML))).Releases(t.Context(), 0); !errors.As(err, &content) {
 		t.Errorf("html: %v", err)
 	}
-	if _, err := newClient(t, s, proxyIs("off")).Releases(t.Context(), 0); !errors.Is(err, ErrProxyOff) {
-		t.Errorf("off: %v", err)
-	}
 	if _, err := newClient(t, s, proxyIs("direct")).Releases(t.Context(), 0); !errors.Is(err, ErrDirect) {
 		t.Errorf("direct: %v", err)
 	}
@@ -168,24 +165,27 @@ func TestParseToolchainList(t *testing.T) {
 	}
 }
 
-func TestDropEarly(t *testing.T) {
+func TestOfPlatform(t *testing.T) {
 	t.Parallel()
 	for platform, want := range map[Platform]string{
-		{"linux", "amd64"}:  "go1.5 go1.8.5 go1.16 go1.22.4",
-		{"linux", "arm64"}:  "go1.8.5 go1.16 go1.22.4",
-		{"darwin", "arm64"}: "go1.16 go1.22.4",
+		{"linux", "amd64"}:    "go1.5 go1.8.5 go1.16 go1.22.4 go1.900.1",
+		{"linux", "arm64"}:    "go1.8.5 go1.16 go1.22.4 go1.900.1",
+		{"darwin", "arm64"}:   "go1.16 go1.22.4 go1.900.1",
+		{"windows", "arm"}:    "go1.22.4",
+		{"linux", "sparc128"}: "go1.900.1",
 	} {
 		var list []gover.Version
-		for _, v := range []string{"go1.5", "go1.8.5", "go1.16", "go1.22.4"} {
+		for _, v := range []string{"go1.5", "go1.8.5", "go1.16", "go1.22.4", "go1.900.1"} {
 			list = append(list, version(t, v))
 		}
-		if got := names(dropEarly(list, platform)); got != want {
+		c := newClient(t, fetchtest.NewServer(t), func(cfg *Config) { cfg.Platform = platform })
+		if got := names(c.ofPlatform(list)); got != want {
 			t.Errorf("%v: %s, want %s", platform, got, want)
 		}
 	}
 }
 
-func FuzzParseToolchainList(f *testing.F) {
+func FuzzToolchainList(f *testing.F) {
 	f.Add("v0.0.1-go1.22.4.linux-amd64\nv0.0.1-go1.20.linux-amd64 x\n")
 	f.Fuzz(func(t *testing.T, data string) {
 		for _, v := range parseToolchainList(data, Platform{"linux", "amd64"}) {

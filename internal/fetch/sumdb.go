@@ -159,6 +159,9 @@ func (o *dbOps) judge(err error, r release) error {
 		}
 		missing = failure
 	}
+	if missing != nil && o.client.isCopy() {
+		return &DatabaseError{Op: op, Name: o.client.db.name, Err: missing}
+	}
 	if missing != nil {
 		// A published release is in the log, and a log has the tiles of every
 		// tree it signed: an answer "not here" is a refusal to prove.
@@ -211,6 +214,14 @@ func (c *Client) databaseURL(ctx context.Context) (*url.URL, error) {
 	return found, err
 }
 
+// isCopy reports whether the database's answers are read from files, which need
+// not be all of them.
+func (c *Client) isCopy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dbBase != nil && c.dbBase.Scheme == "file"
+}
+
 // findDatabase asks one proxy after the other. A proxy that does not know the
 // database hands over to the next, one that is broken ends the search unless
 // "|" follows; "direct", "off" and the end of the list mean the database's own
@@ -218,6 +229,9 @@ func (c *Client) databaseURL(ctx context.Context) (*url.URL, error) {
 func (c *Client) findDatabase(ctx context.Context) (*url.URL, error) {
 	var broken error
 	for _, p := range c.proxies {
+		if p.base == nil && c.cfg.Offline {
+			continue
+		}
 		if p.base == nil {
 			return c.db.direct, nil
 		}
@@ -235,6 +249,13 @@ func (c *Client) findDatabase(ctx context.Context) (*url.URL, error) {
 	}
 	if broken != nil {
 		return nil, broken
+	}
+	if c.cfg.Offline && c.cfg.ModCache != "" {
+		// What the go command has seen of the database. It is signed as well.
+		base := fileURL(filepath.Join(c.cfg.ModCache, "cache", "download", "sumdb", filepath.FromSlash(c.db.name)))
+		if c.supports(ctx, base) == nil {
+			return base, nil
+		}
 	}
 	return c.db.direct, nil
 }

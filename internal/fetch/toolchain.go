@@ -2,25 +2,27 @@ package fetch
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/gosw/gosw/internal/gover"
 )
 
 // A Proof says where a toolchain came from and what proves it.
 type Proof struct {
-	Source   string `json:"source"`   // URL of the zip, without credentials
+	Source   string `json:"source"`   // URL of the archive, without credentials
+	Via      string `json:"via"`      // ViaProxy and so on
+	SHA256   string `json:"sha256"`   // of the archive, in hex, where that was compared with a published one
 	Module   string `json:"module"`   // "golang.org/toolchain"
 	Version  string `json:"version"`  // such as "v0.0.1-go1.22.4.linux-amd64"
 	H1       string `json:"h1"`       // hash over all files, as in go.sum
 	SumDB    string `json:"sumdb"`    // name of the checksum database
 	TreeSize int64  `json:"treeSize"` // of the signed tree that has the record
 	TreeHash string `json:"treeHash"`
-	Size     int64  `json:"size"` // bytes of the zip
+	Size     int64  `json:"size"` // bytes of the archive
 
 	// Record proves H1 without the network, see [CheckRecord].
 	Record *Record `json:"record"`
@@ -54,22 +56,42 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, prog
 	if err != nil {
 		return nil, err
 	}
+	return c.unpackAndProve(ctx, d, root, rec)
+}
+
+// unpackAndProve compares what it has unpacked with what the database has; a
+// record without a hash is compared with nothing.
+func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root, rec record) (*Proof, error) {
 	sums, err := d.unpack(ctx, root)
 	if err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", r, err)
+		return nil, fmt.Errorf("unpack %s: %w", d.release, err)
 	}
-	if got := h1(sums); got != rec.h1 {
-		return nil, &SecurityError{
-			Op: "verifying " + r.String(), Reason: "checksum mismatch", Module: Module + "@" + r.module(),
-			Details: []string{"downloaded: " + got, c.db.name + ": " + cleanLine(rec.h1)},
+	proof := &Proof{Module: Module, Version: d.module(), H1: h1(sums)}
+	if rec.h1 != "" {
+		proof = c.proof(d.release, rec)
+		if err := c.compare(d, h1(sums), rec); err != nil {
+			return nil, err
 		}
 	}
-	if err := checkGOROOT(root, r); err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", r, err)
+	if err := checkGOROOT(root, d.release); err != nil {
+		return nil, fmt.Errorf("unpack %s: %w", d.release, err)
 	}
-	proof := c.proof(r, rec)
-	proof.Source, proof.Size, proof.Sums = d.source, d.size, sums
+	proof.Sums = sums
+	d.tell(proof)
 	return proof, nil
+}
+
+// compare holds the hash of what was unpacked against the database's.
+func (c *Client) compare(d *download, got string, rec record) error {
+	if got == rec.h1 {
+		return nil
+	}
+	return &SecurityError{
+		Op: "verifying " + d.String(), Reason: "checksum mismatch", Module: Module + "@" + d.module(),
+		Details: []string{
+			"from: " + d.source, "downloaded: " + got, c.db.name + ": " + cleanLine(rec.h1),
+		},
+	}
 }
 
 func (c *Client) proof(r release, rec record) *Proof {
@@ -84,41 +106,27 @@ func (c *Client) checkFetch(r release) error {
 	if r.version.IsZero() {
 		return errors.New("download: no version")
 	}
-	err := c.checkNoProxy(Module)
-	if err == nil && c.db.off {
-		err = ErrSumDBOff
-	}
-	if err != nil {
-		return fmt.Errorf("download %s: %w", r, err)
+	if c.db.off {
+		return fmt.Errorf("download %s: %w", r, ErrSumDBOff)
 	}
 	return nil
 }
 
-// downloadAndLookup gets the zip and, as soon as it is known to exist, the
-// database's word for it. The first failure ends both.
-func (c *Client) downloadAndLookup(ctx context.Context, d *download) (rec record, err error) {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return c.download(ctx, d) })
-	g.Go(func() (err error) {
-		select {
-		case <-d.answered:
-			rec, err = c.lookup(ctx, d.release)
-			return err
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	})
-	return rec, g.Wait()
+// tell notes where the archive came from.
+func (d *download) tell(p *Proof) {
+	p.Source, p.Via, p.Size = d.source, d.via, d.size
+	if d.sum != ([32]byte{}) {
+		p.SHA256 = hex.EncodeToString(d.sum[:])
+	}
 }
 
 // unpack returns the sums of all files.
 func (d *download) unpack(ctx context.Context, root *os.Root) ([]byte, error) {
-	a, err := openArchive(d.file, d.size, d.release)
-	if err != nil {
-		return nil, err
+	switch d.format {
+	case formatTarGz:
+		return unpackDistTarGz(ctx, io.NewSectionReader(d.file, 0, d.size), d.release, root)
+	case formatDistZip:
+		return unpackDistZip(ctx, d.file, d.size, d.release, root)
 	}
-	if err := a.unpack(ctx, root); err != nil {
-		return nil, err
-	}
-	return a.sums(), nil
+	return unpackModuleZip(ctx, d.file, d.size, d.release, root)
 }

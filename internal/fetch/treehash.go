@@ -75,7 +75,7 @@ type treeWorker struct {
 func newTreeWorker(root, into *os.Root) *treeWorker {
 	w := &treeWorker{root: root, sum: sha256.New(), crc: crc32.NewIEEE(), buf: make([]byte, 256<<10)}
 	if into != nil {
-		w.into = &worker{root: into}
+		w.into = newWorker(into)
 	}
 	return w
 }
@@ -201,35 +201,28 @@ func formatSums(r release, sums map[string][32]byte) []byte {
 // sums.
 func hashEntries(ctx context.Context, entries []*entry) error {
 	return parallel(ctx, len(entries), func() (func(i int) error, func()) {
-		sum, buf := sha256.New(), make([]byte, 128<<10)
-		return func(i int) error { return entries[i].hash(ctx, sum, buf) }, func() {}
+		zr, sum, buf := newZipReader(), sha256.New(), make([]byte, 128<<10)
+		return func(i int) error { return entries[i].hash(ctx, zr, sum, buf) }, func() {}
 	})
 }
 
-func (e *entry) hash(ctx context.Context, sum hash.Hash, buf []byte) error {
-	src, err := e.file.Open()
-	if err != nil {
-		return &ArchiveError{Name: e.name, Reason: "not readable", Err: err}
+func (e *entry) hash(ctx context.Context, zr *zipReader, sum hash.Hash, buf []byte) error {
+	if err := zr.open(&e.zip); err != nil {
+		return err
 	}
-	defer src.Close()
 	sum.Reset()
-	left := e.file.UncompressedSize64
 	for {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		n, err := src.Read(buf)
-		if uint64(n) > left {
-			return &ArchiveError{Name: e.name, Reason: "larger than declared"}
-		}
-		left -= uint64(n)
+		n, err := zr.Read(buf)
 		_, _ = sum.Write(buf[:n]) // never returns an error
 		switch {
-		case errors.Is(err, io.EOF) && left == 0:
+		case err == io.EOF: //nolint:errorlint // an ArchiveError may wrap it, and is no end
 			sum.Sum(e.sum[:0])
 			return nil
 		case err != nil:
-			return &ArchiveError{Name: e.name, Reason: "damaged", Err: err}
+			return err
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"runtime"
@@ -17,6 +19,29 @@ import (
 
 	"golang.org/x/sync/errgroup"
 )
+
+// unpackModuleZip writes the release below root, an empty folder, from the zip
+// of its module. It returns the text that the release's h1 is the hash of.
+func unpackModuleZip(ctx context.Context, file io.ReaderAt, size int64, r release, root *os.Root) (sums []byte, err error) {
+	return unpackZip(ctx, file, size, moduleLayout(r), root)
+}
+
+// unpackDistZip does the same from an archive of go.dev/dl for Windows. The
+// tree, and so the sums, are those of the module.
+func unpackDistZip(ctx context.Context, file io.ReaderAt, size int64, r release, root *os.Root) (sums []byte, err error) {
+	return unpackZip(ctx, file, size, distLayout(r, zipFormat), root)
+}
+
+func unpackZip(ctx context.Context, file io.ReaderAt, size int64, l layout, root *os.Root) (sums []byte, err error) {
+	a, err := openZip(file, size, l)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.unpack(ctx, root); err != nil {
+		return nil, err
+	}
+	return a.sums(), nil
+}
 
 // unpack writes the archive below root, which should be empty, and fills in
 // the sum of each entry on the way: every file is inflated once.
@@ -31,14 +56,15 @@ func (a *archive) unpack(ctx context.Context, root *os.Root) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
-			w := &worker{root: root, hash: sha256.New(), buf: make([]byte, 256<<10)}
+			w := newWorker(root)
 			defer w.close()
+			zr, buf := newZipReader(), make([]byte, 256<<10)
 			for {
 				i := int(next.Add(1)) - 1
 				if i >= len(order) {
 					return nil
 				}
-				if err := w.write(ctx, order[i]); err != nil {
+				if err := w.unzip(ctx, order[i], zr, buf); err != nil {
 					return err
 				}
 			}
@@ -56,31 +82,27 @@ func (a *archive) order() []*entry {
 		order[i] = &a.entries[i]
 	}
 	slices.SortStableFunc(order, func(x, y *entry) int {
-		sizeX, sizeY := x.file.UncompressedSize64, y.file.UncompressedSize64
+		sizeX, sizeY := x.zip.size(), y.zip.size()
 		if sizeX < large && sizeY < large {
 			return 0
 		}
-		if sizeX > sizeY {
-			return -1
-		} else if sizeX < sizeY {
-			return 1
-		}
-		return 0
+		return cmp.Compare(sizeY, sizeX)
 	})
 	return order
 }
 
-// A worker writes one entry after the other.
+// A worker writes one file after the other.
 type worker struct {
 	root *os.Root
 	hash hash.Hash
-	buf  []byte
 
-	// The folder of the last entry stays open: entries come folder by folder,
+	// The folder of the last file stays open: files come folder by folder,
 	// and resolving a path under os.Root costs a system call an element.
 	dirName string
 	dir     *os.Root
 }
+
+func newWorker(root *os.Root) *worker { return &worker{root: root, hash: sha256.New()} }
 
 func (w *worker) close() {
 	if w.dir != nil {
@@ -88,13 +110,36 @@ func (w *worker) close() {
 	}
 }
 
-// write inflates, hashes and writes e in one go.
-func (w *worker) write(ctx context.Context, e *entry) (err error) {
-	src, err := e.file.Open()
-	if err != nil {
-		return &ArchiveError{Name: e.name, Reason: "not readable", Err: err}
+// unzip inflates, hashes and writes e in one go.
+func (w *worker) unzip(ctx context.Context, e *entry, zr *zipReader, buf []byte) error {
+	if e.skip {
+		return zr.skip(&e.zip)
 	}
-	defer src.Close()
+	if err := zr.open(&e.zip); err != nil {
+		return err
+	}
+	return w.write(e, func() ([]byte, error) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		n, err := readFull(zr, buf)
+		return buf[:n], err
+	})
+}
+
+// readFull fills buf as far as r goes, and returns the error of r as it is.
+func readFull(r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var m int
+		m, err = r.Read(buf[n:])
+		n += m
+	}
+	return n, err
+}
+
+// write makes the file of e from what next returns, up to [io.EOF], and sets
+// the sum of e.
+func (w *worker) write(e *entry, next func() ([]byte, error)) (err error) {
 	dst, err := w.create(e)
 	if err != nil {
 		return err
@@ -106,27 +151,18 @@ func (w *worker) write(ctx context.Context, e *entry) (err error) {
 		}
 	}()
 	w.hash.Reset()
-	left := e.file.UncompressedSize64
 	for {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		data, readErr := next()
+		if readErr != nil && readErr != io.EOF { //nolint:errorlint // one that wraps it is no end
+			return readErr
 		}
-		n, readErr := io.ReadFull(src, w.buf)
-		if uint64(n) > left {
-			return &ArchiveError{Name: e.name, Reason: "larger than declared"}
-		}
-		left -= uint64(n)
-		w.hash.Write(w.buf[:n])
-		if _, err := dst.Write(w.buf[:n]); err != nil {
+		w.hash.Write(data)
+		if _, err := dst.Write(data); err != nil {
 			return err
 		}
-		switch {
-		case readErr == nil:
-		case left == 0 && (errors.Is(readErr, io.EOF) || errors.Is(readErr, io.ErrUnexpectedEOF)):
+		if readErr != nil {
 			w.hash.Sum(e.sum[:0])
 			return nil
-		default:
-			return &ArchiveError{Name: e.name, Reason: "damaged", Err: readErr}
 		}
 	}
 }
@@ -167,6 +203,11 @@ func (w *worker) enter(dir string) error {
 	w.close()
 	w.dir = nil
 	sub, err := w.root.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) { // nobody has announced it, as in a tar
+		if err = w.root.MkdirAll(dir, 0o777); err == nil {
+			sub, err = w.root.OpenRoot(dir)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -174,17 +215,24 @@ func (w *worker) enter(dir string) error {
 	return nil
 }
 
-// sums returns the text that an h1 hash covers: a line for each file, sorted
-// by its name in the zip. See golang.org/x/mod/sumdb/dirhash.
 func (a *archive) sums() []byte {
-	sorted := make([]*entry, len(a.entries))
+	entries := make([]*entry, len(a.entries))
 	for i := range a.entries {
-		sorted[i] = &a.entries[i]
+		entries[i] = &a.entries[i]
 	}
-	slices.SortFunc(sorted, func(x, y *entry) int { return strings.Compare(x.name, y.name) })
+	return sumsText(entries)
+}
+
+// sumsText returns the text that an h1 hash covers: a line for each file of the
+// tree, sorted by its name in the module zip. See
+// golang.org/x/mod/sumdb/dirhash.
+func sumsText(entries []*entry) []byte {
+	slices.SortFunc(entries, func(x, y *entry) int { return strings.Compare(x.name, y.name) })
 	var text []byte
-	for _, e := range sorted {
-		text = fmt.Appendf(text, "%x  %s\n", e.sum, e.name)
+	for _, e := range entries {
+		if !e.skip {
+			text = fmt.Appendf(text, "%x  %s\n", e.sum, e.name)
+		}
 	}
 	return text
 }

@@ -45,3 +45,16 @@ func Mode(file string) fs.FileMode {
 	}
 	return 0o444
 }
+
+// InModule reports whether a file is part of the toolchain's module, and so
+// covered by the checksum database. The archives of go.dev/dl have folders
+// that it lacks (cmd/distpack; modules of releases before Go 1.21 were made
+// from the archives by the same rule).
+func InModule(file string) bool {
+	first, _, _ := strings.Cut(file, "/")
+	switch first {
+	case ".github", "api", "doc", "misc", "test":
+		return false
+	}
+	return true
+}

@@ -31,3 +31,16 @@ func TestPath(t *testing.T) {
 		}
 	}
 }
+
+func TestInModule(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]bool{
+		"VERSION": true, "bin/go": true, "src/go/doc/doc.go": true, "lib/wasm/wasm_exec.js": true, "docs/x": true, "apis": true,
+		".github/x": false, "api/go1.txt": false, "doc/godebug.md": false, "misc/wasm/wasm_exec.js": false, "test/a/b": false,
+		"api": false,
+	} {
+		if got := InModule(file); got != want {
+			t.Errorf("%s: %v, want %v", file, got, want)
+		}
+	}
+}

@@ -20,14 +20,16 @@ import (
 type Receipt struct {
 	Format    int           `json:"format"`
 	Version   gover.Version `json:"version"`
-	Platform  string        `json:"platform"`  // "linux/amd64"
-	Installed time.Time     `json:"installed"` // UTC
-	By        string        `json:"by"`        // "gosw 0.1.0"
-	Source    string        `json:"source"`    // address of the download, without credentials
-	Size      int64         `json:"size"`      // bytes of the download
-	Files     int           `json:"files"`     // number of lines in Sums
-	H1        string        `json:"h1"`        // dirhash of the module zip, "h1:…"
-	Module    string        `json:"module"`    // golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64
+	Platform  string        `json:"platform"`         // "linux/amd64"
+	Installed time.Time     `json:"installed"`        // UTC
+	By        string        `json:"by"`               // "gosw 0.1.0"
+	Via       string        `json:"via"`              // "proxy", "dl", "modcache", "file" or "import"
+	Source    string        `json:"source"`           // address of the archive, without credentials
+	Size      int64         `json:"size"`             // bytes of the archive
+	SHA256    string        `json:"sha256,omitempty"` // of the archive, where it was compared with a known one
+	Files     int           `json:"files"`            // number of lines in Sums
+	H1        string        `json:"h1"`               // dirhash of the module zip, "h1:…"
+	Module    string        `json:"module"`           // golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64
 	SumDB     SumDB         `json:"sumdb"`
 
 	// Record proves H1 without the network; what is in it is the fetcher's

@@ -45,6 +45,12 @@ func Find(getenv func(string) string) (Home, error) {
 	return Home(filepath.Join(home, ".local", "go")), nil
 }
 
+// Platform returns the store for toolchains of another platform, which don't run
+// here: it is like h, and in a folder of it.
+func (h Home) Platform(goos, goarch string) Home {
+	return Home(filepath.Join(string(h), "platforms", goos+"-"+goarch))
+}
+
 // Bin is the directory that belongs on PATH.
 func (h Home) Bin() string { return filepath.Join(string(h), "bin") }
 

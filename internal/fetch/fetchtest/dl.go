@@ -18,6 +18,17 @@ func (s *Server) toolchainList() string {
 	return text.String()
 }
 
+// list sends a list to a client that does not have it.
+func (q *request) list(text string) {
+	etag := `"` + hash([]byte(text))[:16] + `"`
+	q.w.Header().Set("ETag", etag)
+	if q.r.Header.Get("If-None-Match") == etag {
+		q.w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	q.text(text)
+}
+
 // dlVersion returns the newest version of golang.org/dl: a new one for each
 // release added.
 func (s *Server) dlVersion() string {

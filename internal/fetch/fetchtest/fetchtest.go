@@ -31,33 +31,37 @@ import (
 
 // The ways to misbehave.
 const (
-	AlteredZip     = "altered-zip"    // a file in the zip is another one
-	ForgedRecord   = "forged-record"  // altered zip, and the database's record altered to match
-	WrongPlatform  = "wrong-platform" // the zip is that of plan9/386
-	WrongVersion   = "wrong-version"  // the zip is that of go1.99.99
-	Truncated      = "truncated"      // half a zip, then the connection ends
-	ResetMidBody   = "reset"          // half a zip, then the connection breaks
-	Stalled        = "stalled"        // half a zip, then silence
-	Slow           = "slow"           // "slow=N": N bytes of a zip a second
-	NoRange        = "no-range"       // zips are sent as a whole only
-	WrongRange     = "wrong-range"    // asked for a part of a zip, another part is sent
-	HTML           = "html"           // every answer is a login page with status 200
-	Status500      = "status-500"     // every answer is 500
-	Forbidden      = "forbidden"      // what is missing is 403, not 404
-	ZipStatus500   = "zip-500"        // zips are 500, the rest is well
-	NoList         = "no-list"        // the list of toolchains is 500
-	NoDL           = "no-dl"          // golang.org/dl is 500
-	LatestDL       = "latest-dl"      // golang.org/dl answers @latest
-	NoLine         = "no-line"        // the database answers with another module's record
-	EmptyAnswer    = "empty-answer"   // the database answers 200 and nothing
-	ForgedHead     = "forged-head"    // the signature of the tree head is wrong
-	ForkedLog      = "forked-log"     // the database shows another history, well signed
-	RolledBack     = "rolled-back"    // the database shows only the first half of its history
-	NotInDB        = "db-404"         // look-ups are 404
-	Database500    = "db-500"         // the database is 500 through the proxy
-	DatabaseGone   = "db-gone"        // connections to the database end without an answer
-	DatabaseHTML   = "db-html"        // the database is a login page
-	DatabaseNoPass = "db-not-proxied" // the proxy passes nothing on to the database
+	AlteredZip     = "altered-zip"     // a file in the zip is another one
+	ForgedRecord   = "forged-record"   // altered zip, and the database's record altered to match
+	WrongPlatform  = "wrong-platform"  // the zip is that of plan9/386
+	WrongVersion   = "wrong-version"   // the zip is that of go1.99.99
+	Truncated      = "truncated"       // half a zip, then the connection ends
+	ResetMidBody   = "reset"           // half a zip, then the connection breaks
+	Stalled        = "stalled"         // half a zip, then silence
+	Slow           = "slow"            // "slow=N": N bytes of a zip a second
+	NoRange        = "no-range"        // zips are sent as a whole only
+	WrongRange     = "wrong-range"     // asked for a part of a zip, another part is sent
+	HTML           = "html"            // every answer is a login page with status 200
+	Status500      = "status-500"      // every answer is 500
+	Forbidden      = "forbidden"       // what is missing is 403, not 404
+	ZipStatus500   = "zip-500"         // zips are 500, the rest is well
+	AlteredArchive = "altered-archive" // the page's archive is another one than its index says
+	AlteredDL      = "altered-dl"      // the page's archive is another one, and its index says so
+	NoList         = "no-list"         // the list of toolchains is 500
+	NoDL           = "no-dl"           // golang.org/dl is 500
+	LatestDL       = "latest-dl"       // golang.org/dl answers @latest
+	NoLine         = "no-line"         // the database answers with another module's record
+	OtherVersion   = "other-version"   // the database answers with the record of another version of the module
+	OldHead        = "old-head"        // the answer comes with the signed head of a tree before it
+	EmptyAnswer    = "empty-answer"    // the database answers 200 and nothing
+	ForgedHead     = "forged-head"     // the signature of the tree head is wrong
+	ForkedLog      = "forked-log"      // the database shows another history, well signed
+	RolledBack     = "rolled-back"     // the database shows only the first half of its history
+	NotInDB        = "db-404"          // look-ups are 404
+	Database500    = "db-500"          // the database is 500 through the proxy
+	DatabaseGone   = "db-gone"         // connections to the database end without an answer
+	DatabaseHTML   = "db-html"         // the database is a login page
+	DatabaseNoPass = "db-not-proxied"  // the proxy passes nothing on to the database
 )
 
 // SumDBName is the name of every Server's checksum database.
@@ -145,6 +149,11 @@ func (s *Server) Misbehave(mode string) {
 // Add publishes a version: it is listed and in golang.org/dl from now on.
 func (s *Server) Add(version string) error { return s.add(version, 0, false) }
 
+// AddFor publishes a version for another platform than this one.
+func (s *Server) AddFor(version, goos, goarch string) error {
+	return s.addFor(version, goos, goarch, 0, false)
+}
+
 // AddPadded publishes a version with n more files of 64 KiB, which take about
 // 35 kB each in its zip.
 func (s *Server) AddPadded(version string, n int) error { return s.add(version, n, false) }
@@ -153,18 +162,22 @@ func (s *Server) AddPadded(version string, n int) error { return s.add(version, 
 func (s *Server) AddUnlisted(version string) error { return s.add(version, 0, true) }
 
 func (s *Server) add(version string, padded int, hidden bool) error {
+	return s.addFor(version, runtime.GOOS, runtime.GOARCH, padded, hidden)
+}
+
+func (s *Server) addFor(version, goos, goarch string, padded int, hidden bool) error {
 	v, err := gover.Parse(version)
 	if err != nil {
 		return err
 	}
-	release, err := newPadded(v, runtime.GOOS, runtime.GOARCH, padded)
+	release, err := newPadded(v, goos, goarch, padded)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if slices.ContainsFunc(s.releases, func(t *toy) bool { return t.version == v }) {
-		return fmt.Errorf("%s is there already", v)
+	if slices.ContainsFunc(s.releases, func(t *toy) bool { return t.module() == release.module() }) {
+		return fmt.Errorf("%s is there already", release.module())
 	}
 	s.releases = append(s.releases, release)
 	s.hidden[v.String()] = hidden

@@ -48,6 +48,10 @@ func (q *request) serve(path string) {
 		q.serveToolchain(rest)
 	} else if rest, ok := strings.CutPrefix(path, "/golang.org/dl/"); ok {
 		q.serveDL(rest)
+	} else if rest, ok := strings.CutPrefix(path, archiveFolder); ok {
+		q.serveArchive(rest)
+	} else if path == "/dl/" {
+		q.serveGoDev()
 	} else {
 		q.missing("not found")
 	}
@@ -59,7 +63,7 @@ func (q *request) serveToolchain(name string) {
 			q.status(http.StatusInternalServerError, "no list")
 			return
 		}
-		q.text(q.server.toolchainList())
+		q.list(q.server.toolchainList())
 		return
 	}
 	dot := strings.LastIndexByte(name, '.')
@@ -196,9 +200,21 @@ func (q *request) serveDB(path string) {
 		q.text("")
 	case lookup && q.mode == NoLine:
 		q.answer("/lookup/example.com/history@v1.0.0")
+	case lookup && q.mode == OtherVersion:
+		q.answer("/lookup/" + toolchainModule + "@" + q.other(path))
 	default:
 		q.answer(path)
 	}
+}
+
+// other returns the first version of the module that path does not ask for.
+func (q *request) other(path string) string {
+	for _, t := range q.server.all() {
+		if !strings.HasSuffix(path, "@"+t.module()) {
+			return t.module()
+		}
+	}
+	panic("fetchtest: " + OtherVersion + " needs two versions")
 }
 
 // answer passes the database's answer on, altered if so asked.
@@ -228,6 +244,14 @@ func (q *request) forge(data []byte) []byte {
 	case ForgedRecord:
 		for _, t := range q.server.all() {
 			data = bytes.ReplaceAll(data, []byte(t.h1), []byte(q.must(t.altered()).h1))
+		}
+	case OldHead:
+		if i := bytes.Index(data, []byte("go.sum database tree\n")); i >= 0 {
+			old, err := view{log: q.server.log, size: 3}.Signed(q.r.Context())
+			if err != nil {
+				panic(err) // the server's own content
+			}
+			data = append(data[:i:i], old...)
 		}
 	case ForgedHead:
 		if i := len(data) - 10; i > 0 { // within the base64 of the signature

@@ -21,7 +21,8 @@ const toolchainModule = "golang.org/toolchain"
 type toy struct {
 	version      gover.Version
 	goos, goarch string
-	padded       int // files of incompressible text besides the usual ones
+	padded       int  // files of incompressible text besides the usual ones
+	changed      bool // in one file
 	zip          []byte
 	h1           string
 }
@@ -38,6 +39,9 @@ func newPadded(v gover.Version, goos, goarch string, n int) (*toy, error) {
 
 func (t *toy) files() [][2]string {
 	files := Files(t.version.String(), t.goos, t.goarch)
+	if t.changed {
+		files[0][1] += "echo altered\n"
+	}
 	for i := range t.padded {
 		files = append(files, [2]string{fmt.Sprintf("src/padding/%02d.txt", i), padding(fmt.Sprint(i))})
 	}
@@ -60,9 +64,8 @@ func (t *toy) pack(files [][2]string) error {
 // altered returns the same release with one more line in a program.
 func (t *toy) altered() (*toy, error) {
 	other := *t
-	files := t.files()
-	files[0][1] += "echo altered\n"
-	return &other, other.pack(files)
+	other.changed = true
+	return &other, other.pack(other.files())
 }
 
 // module returns the module version that holds the release.
@@ -95,7 +98,7 @@ func Files(version, goos, goarch string) [][2]string {
 		{"LICENSE", "Do as you like.\n"},
 		{"lib/time/update.bash", "#!/bin/bash\n"},
 		{"lib/wasm/go_js_wasm_exec", "#!/bin/bash\n"},
-		{"lib/misc/go_x_y_exec", "#!/bin/sh\n"},
+		{"lib/x/go_x_y_exec", "#!/bin/sh\n"},
 		{tool + "compile" + exe, fill.Replace("#!/bin/sh\necho 'compile version @VERSION@'\n") + padding(version)},
 		{"src/_go.mod", "module std\n\ngo 1.22\n"},
 		{"src/all.bash", "#!/usr/bin/env bash\n"},

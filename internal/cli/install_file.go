@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/store"
+)
+
+// splitFiles tells the arguments of install that are files from the versions:
+// no version ends like an archive.
+func splitFiles(args []string) (files, names []string) {
+	for _, arg := range args {
+		if strings.HasSuffix(arg, ".tar.gz") || strings.HasSuffix(arg, ".tgz") || strings.HasSuffix(arg, ".zip") {
+			files = append(files, arg)
+		} else {
+			names = append(names, arg)
+		}
+	}
+	return files, names
+}
+
+func checkFileArgs(files, names []string, sum string) error {
+	for _, file := range files {
+		if strings.Contains(file, "://") {
+			return &usageError{
+				err:  fmt.Errorf("install takes a version or a file, not the address %q", file),
+				hint: `gosw knows where releases are: "gosw install 1.22.5"`,
+			}
+		}
+	}
+	switch decoded, err := hex.DecodeString(sum); {
+	case sum == "":
+		return nil
+	case len(files) != 1 || len(names) > 0:
+		return &usageError{err: errors.New("--sha256 is for one file")}
+	case err != nil || len(decoded) != 32:
+		return &usageError{err: fmt.Errorf("--sha256 %q is not 64 hexadecimal digits", sum)}
+	}
+	return nil
+}
+
+// addFile installs the archive in a file.
+func (in *installer) addFile(ctx context.Context, file, sum string) error {
+	local, err := fetch.OpenLocal(file)
+	if err != nil {
+		return err
+	}
+	defer local.Close()
+	if local.Platform != in.app.platform {
+		return &hintError{
+			err:  fmt.Errorf("install %s: it is for %v, not for %v", clean(file), local.Platform, in.app.platform),
+			hint: fmt.Sprintf("keep it beside those of this platform: %q", "gosw install --platform "+local.Platform.String()+" "+shellWord(file)),
+		}
+	}
+	if in.inSystem(local.Version) {
+		return nil
+	}
+	if err := in.open(); err != nil {
+		return err
+	}
+	start := time.Now()
+	var proof *fetch.Proof
+	added, err := in.store.Add(ctx, local.Version, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+		if proof, err = in.client.FetchLocal(ctx, local, sum, root); err != nil {
+			return nil, err
+		}
+		return in.app.newReceipt(proof)
+	})
+	if err == nil && added {
+		in.added++
+		in.app.ui.note("installed %v from %s (%.1fs, %s)", local.Version, clean(file), time.Since(start).Seconds(), proofWords(proof))
+	}
+	return err
+}

@@ -1,0 +1,226 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+var (
+	// ErrOffline says that something is not in the cache and may not be asked for.
+	ErrOffline = errors.New("not in the cache, and the network is not to be used")
+
+	// ErrNoIndex says that Config.DL is empty.
+	ErrNoIndex = errors.New("no index of downloads is set")
+)
+
+const (
+	dlFresh = 10 * time.Minute // an index so young is not asked for again
+	dlKind  = "an index of Go releases"
+)
+
+// A distFile is an archive of a release with its published hash, as go.dev/dl
+// lists it.
+type distFile struct {
+	Version  gover.Version
+	Platform Platform
+	Name     string // plain file name, such as "go1.22.5.linux-amd64.tar.gz"
+	SHA256   [32]byte
+	Size     int64 // bytes, 0 if unknown
+	Stable   bool
+}
+
+// A distIndex is the index of go.dev/dl: all archives that have a hash. It is
+// never changed, so it is safe for concurrent use.
+type distIndex struct {
+	names map[string]distFile
+	files map[release]distFile
+	at    time.Time
+}
+
+// file returns the archive of a release.
+func (x *distIndex) file(r release) (distFile, bool) {
+	f, ok := x.files[r]
+	return f, ok
+}
+
+// byName returns the archive with a file name.
+func (x *distIndex) byName(name string) (distFile, bool) {
+	f, ok := x.names[name]
+	return f, ok
+}
+
+// platforms returns the platforms that v has an archive for, sorted.
+func (x *distIndex) platforms(v gover.Version) []Platform {
+	var list []Platform
+	for r := range x.files {
+		if r.version == v {
+			list = append(list, r.platform)
+		}
+	}
+	slices.SortFunc(list, comparePlatforms)
+	return list
+}
+
+// versions returns the versions that have an archive for p, newest first.
+func (x *distIndex) versions(p Platform) []gover.Version {
+	found := make(versionSet)
+	for r := range x.files {
+		if r.platform == p {
+			found[r.version] = true
+		}
+	}
+	return found.newestFirst()
+}
+
+// fetched returns when the server said last that this is its index.
+func (x *distIndex) fetched() time.Time { return x.at }
+
+func comparePlatforms(a, b Platform) int {
+	if c := strings.Compare(a.OS, b.OS); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Arch, b.Arch)
+}
+
+// A dlSource is where the index is, and what is known of it.
+type dlSource struct {
+	url  *url.URL      // nil for none
+	turn chan struct{} // holds one token: who has it may use what follows
+
+	index *distIndex
+	meta  document // of index, without its body
+	err   error    // of the last attempt
+	tried time.Time
+}
+
+// newDLSource reads Config.DL. A path that ends in .json is the index itself,
+// as on a mirror of plain files; else the index is what go.dev/dl answers
+// there, or index.json in a folder.
+func newDLSource(base string) (*dlSource, error) {
+	s := &dlSource{turn: make(chan struct{}, 1)}
+	if base == "" {
+		return s, nil
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		return nil, fmt.Errorf("index of downloads: %s", urlProblem(base, err))
+	}
+	if err := checkURL(u); err != nil {
+		return nil, fmt.Errorf("index of downloads: %w", err)
+	}
+	switch {
+	case path.Ext(u.Path) == ".json":
+	case u.Scheme == "file":
+		u = join(u, "index.json")
+	default:
+		u = join(u)
+		u.Path = strings.TrimSuffix(u.Path, "/") + "/" // without it there is a redirect
+		u.RawPath = ""
+		u.RawQuery = "mode=json&include=all"
+	}
+	s.url = u
+	return s, nil
+}
+
+// distIndex returns the index, from CacheDir if it was fetched or found
+// unchanged in the last ten minutes. Offline its age does not matter. Several
+// callers at once share one request, and its failure.
+func (c *Client) distIndex(ctx context.Context) (*distIndex, error) {
+	s := c.dl
+	if s.url == nil {
+		return nil, ErrNoIndex
+	}
+	start := time.Now()
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	c.loadIndex()
+	if s.index != nil && (c.offline() || isFresh(s.index.at, dlFresh)) {
+		return s.index, nil
+	}
+	if c.offline() {
+		return nil, fmt.Errorf("get %s: %w", display(s.url), c.web.offline)
+	}
+	if s.err != nil && s.tried.After(start) {
+		return nil, s.err
+	}
+	err := c.refreshIndex(ctx)
+	if ctx.Err() == nil { // else it says nothing to the others
+		s.err, s.tried = err, time.Now()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.index, nil
+}
+
+// cachedIndex returns the index that was fetched last, however old, without
+// the network.
+func (c *Client) cachedIndex() (*distIndex, bool) {
+	s := c.dl
+	if s.url == nil {
+		return nil, false
+	}
+	s.turn <- struct{}{} // for the time of one request at most
+	defer func() { <-s.turn }()
+	c.loadIndex()
+	return s.index, s.index != nil
+}
+
+// loadIndex reads the index from CacheDir. One that is damaged is none.
+func (c *Client) loadIndex() {
+	s := c.dl
+	if s.index != nil {
+		return
+	}
+	doc, ok := readDocument(c.documentFile(s.url), maxList)
+	if !ok {
+		return
+	}
+	if x, got := parseDistIndex(doc.body); got == "" {
+		s.keep(x, doc)
+	}
+}
+
+// refreshIndex asks whether the index has changed, and reads it if so.
+func (c *Client) refreshIndex(ctx context.Context) error {
+	s := c.dl
+	doc, changed, err := c.web.refresh(ctx, s.url, dlKind, maxList, s.meta)
+	if err != nil {
+		return err
+	}
+	x := s.index
+	if changed {
+		var got string
+		if x, got = parseDistIndex(doc.body); got != "" {
+			return &ContentError{URL: display(s.url), Got: got, Want: dlKind}
+		}
+	}
+	doc.write(c.documentFile(s.url), changed)
+	s.keep(x, doc)
+	return nil
+}
+
+func (s *dlSource) keep(x *distIndex, doc document) {
+	renewed := *x // the one before may be in use
+	renewed.at = doc.Fetched
+	doc.body = nil
+	s.index, s.meta = &renewed, doc
+}
+
+// isFresh reports whether at is at most age ago, and not in the future.
+func isFresh(at time.Time, age time.Duration) bool {
+	since := time.Since(at)
+	return since >= 0 && since <= age
+}

@@ -1,0 +1,102 @@
+package fetch
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+)
+
+// downloadDL gets the archive of the download page, which has to be the one
+// that the page's index has the hash of.
+//
+// The hash is never taken from where the archive comes from, unless that is
+// where the index is, too. It is not the only proof: the tree that is unpacked
+// must have the hash that the checksum database has for the release.
+func (c *Client) downloadDL(ctx context.Context, d *download) error {
+	err := c.downloadDist(ctx, d)
+	var status *StatusError
+	switch {
+	case err == nil, errors.As(err, new(*NotFoundError)), errors.As(err, new(*SecurityError)):
+		return err
+	case errors.As(err, &status) && errors.Is(err, os.ErrNotExist):
+		// In the index, but not where the archives are.
+		return &NotFoundError{
+			Version: d.version, Platform: d.platform, URL: status.URL, Status: status.Status, Detail: status.Detail,
+		}
+	}
+	return fmt.Errorf("download %s: %w", d.release, err)
+}
+
+func (c *Client) downloadDist(ctx context.Context, d *download) error {
+	if c.archives == nil {
+		return ErrNoIndex
+	}
+	index, err := c.distIndex(ctx)
+	if err != nil {
+		return err
+	}
+	file, ok := index.file(d.release)
+	if !ok {
+		if list := index.platforms(d.version); len(list) > 0 {
+			return &PlatformError{Version: d.version, Platform: d.platform, Exist: list}
+		}
+		return &NotFoundError{Version: d.version, Platform: d.platform}
+	}
+	d.via, d.format = ViaDL, distFormat(file.Name)
+	if err := c.downloadFrom(ctx, d, join(c.archives, file.Name)); err != nil {
+		return err
+	}
+	got, err := sumOf(d.file, d.size)
+	if err != nil {
+		return err
+	}
+	if got != file.SHA256 {
+		return &SecurityError{
+			Op: "verifying " + d.String(), Reason: "checksum mismatch", Module: Module + "@" + d.module(),
+			Details: []string{
+				"from:       " + d.source,
+				fmt.Sprintf("downloaded: sha256:%x", got), fmt.Sprintf("index:      sha256:%x", file.SHA256),
+			},
+		}
+	}
+	d.sum = got
+	return nil
+}
+
+// parseArchives reads Config.DLArchive.
+func parseArchives(cfg Config) (*url.URL, error) {
+	if cfg.DLArchive == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(cfg.DLArchive)
+	if err != nil {
+		return nil, fmt.Errorf("archives of downloads: %s", urlProblem(cfg.DLArchive, err))
+	}
+	if err := checkURL(u); err != nil {
+		return nil, fmt.Errorf("archives of downloads: %w", err)
+	}
+	return u, nil
+}
+
+// distFormat returns the format of an archive of the download page.
+func distFormat(name string) format {
+	if strings.HasSuffix(name, ".zip") {
+		return formatDistZip
+	}
+	return formatTarGz
+}
+
+// sumOf returns the SHA-256 of the first size bytes of a file.
+func sumOf(file io.ReaderAt, size int64) (sum [32]byte, err error) {
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(file, 0, size)); err != nil {
+		return sum, err
+	}
+	h.Sum(sum[:0])
+	return sum, nil
+}

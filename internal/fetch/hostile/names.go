@@ -1,0 +1,129 @@
+package hostile
+
+import "strings"
+
+// names returns archives of every format in which names are the weapon.
+func names() []Case {
+	var cases []Case
+	for _, row := range nameRows {
+		for _, f := range []Format{ModuleZip, DistZip, TarGz} {
+			want := row.want
+			if want == "" {
+				want = "unusable name"
+			}
+			if f == TarGz && row.tar != "" {
+				want = row.tar
+			}
+			if want == outside {
+				want = map[bool]string{true: "does not belong to", false: "is not below go/"}[f == ModuleZip]
+			}
+			cases = append(cases, nameCase(f, row, want))
+		}
+	}
+	return append(cases,
+		zipCase(ModuleZip, "go.mod-beside-_go.mod", "two names in the zip that are one in GOROOT", "collides", func(z *zipArchive) {
+			z.add("src/go.mod", "module evil\n")
+		}),
+		zipCase(ModuleZip, "other-release", "a file of another release", "does not belong to", func(z *zipArchive) {
+			z.add("", "").name = strings.Replace(ModuleZip.Top(), "1.22.4", "1.22.3", 1) + "x"
+		}),
+		zipCase(ModuleZip, "other-platform", "a file for another platform, in other letters", "does not belong to", func(z *zipArchive) {
+			z.add("", "").name = strings.Replace(ModuleZip.Top(), "linux", "LINUX", 1) + "x"
+		}),
+		zipCase(DistZip, "_go.mod", "is proven as go.mod, while go.mod itself is missing", "unusable name", func(z *zipArchive) {
+			z.files[2].name = "go/src/_go.mod"
+		}),
+		tarCase("_go.mod", "is proven as go.mod, while go.mod itself is missing", "unusable name", func(t *tarArchive) {
+			t.entries[2].name = "go/src/_go.mod"
+		}),
+		tarCase("parent-in-prefix", "the way up stands in the field for long names", "unusable name", func(t *tarArchive) {
+			t.addKind('0', "x", "x").header = setRecord(345, []byte("go/../..")...)
+		}),
+		tarCase("folder-parent", "a folder above the staging folder", "unusable name", func(t *tarArchive) { t.addKind('5', "go/../x/", "") }),
+		tarCase("folder-over-file", "a folder in the place of a file", "collides", func(t *tarArchive) { t.addKind('5', "go/VERSION/", "") }),
+		tarCase("folder-twice", "one folder, two entries", "collides", func(t *tarArchive) {
+			t.addKind('5', "go/src/", "")
+			t.addKind('5', "go/src", "")
+		}),
+		zipCase(DistZip, "folder-over-file", "a folder in the place of a file", "collides", func(z *zipArchive) { z.addFolder("VERSION/") }),
+		zipCase(DistZip, "folder-parent", "a folder above the staging folder", "unusable name", func(z *zipArchive) { z.addFolder("../x/") }),
+		zipCase(DistZip, "folder-twice", "one folder, two entries", "collides", func(z *zipArchive) {
+			z.addFolder("src/")
+			z.addFolder("src/")
+		}),
+	)
+}
+
+// outside stands for the error about names that are not below the top folder.
+const outside = "outside"
+
+type nameRow struct {
+	name  string
+	files []string
+	why   string
+	whole bool   // files are not below the top folder
+	want  string // "unusable name" if empty
+	tar   string // for a tar, if that is another error
+}
+
+var nameRows = []nameRow{
+	{name: "parent", files: []string{"../x"}, why: "leads out of the staging folder"},
+	{name: "parent-inside", files: []string{"a/../../x"}, why: "goes in to lead out"},
+	{name: "parent-whole", files: []string{"../x"}, why: "leads out without the top folder", whole: true, want: outside},
+	{name: "absolute", files: []string{"/etc/x"}, why: "starts at the root of the disk", whole: true, want: outside},
+	{name: "absolute-below", files: []string{"/etc/x"}, why: "a join that drops the front would start at the root"},
+	{name: "beside", files: []string{"x"}, why: "is outside the top folder", whole: true, want: outside},
+	{name: "lookalike-top", files: []string{"go2/x", "golang.org/toolchainx/x"}, why: "the top folder's name is only a prefix", whole: true, want: outside},
+	{name: "empty", files: []string{""}, why: "no name at all", whole: true, want: outside},
+	{name: "dot", files: []string{"./a"}, why: "a second spelling of a"},
+	{name: "double-slash", files: []string{"a//b"}, why: "a second spelling of a/b"},
+	{name: "backslash", files: []string{`a\b`}, why: "a folder on Windows only"},
+	{name: "backslash-parent", files: []string{`..\x`}, why: "leads out on Windows"},
+	{name: "drive", files: []string{"C:x"}, why: "another drive on Windows"},
+	{name: "drive-whole", files: []string{"C:/x"}, why: "another drive on Windows", whole: true, want: outside},
+	{name: "stream", files: []string{"bin/go:x"}, why: "a second stream of bin/go on NTFS"},
+	{name: "nul", files: []string{"a\x00b"}, why: "ends early where names are C strings", tar: "behind the end of a text"},
+	{name: "newline", files: []string{"a\nb"}, why: "forges a line of the sums"},
+	{name: "escape", files: []string{"a\x1b[2Jb"}, why: "steers the terminal that shows it"},
+	{name: "delete", files: []string{"a\x7fb"}, why: "a control character beyond the others"},
+	{name: "invalid-utf8", files: []string{"a\xffb"}, why: "no text, so no two tools show it alike"},
+	{name: "wildcard", files: []string{"a*b?"}, why: "not allowed on Windows"},
+	{name: "device", files: []string{"nul"}, why: "a device on Windows"},
+	{name: "device-with-extension", files: []string{"a/com1.txt"}, why: "a device on Windows, whatever follows"},
+	{name: "trailing-dot", files: []string{"a."}, why: "Windows drops the dot"},
+	{name: "trailing-blank", files: []string{"a "}, why: "Windows drops the blank"},
+	{name: "right-to-left", files: []string{"a\u202eog.x"}, why: "is shown the other way round"},
+	{name: "invisible", files: []string{"VERSION\u200b"}, why: "looks like VERSION"},
+	{name: "composed", files: []string{"src/\u00e9"}, why: "one of two spellings (NFC)", want: "not an ASCII name"},
+	{name: "decomposed", files: []string{"src/e\u0301"}, why: "the other spelling (NFD)"},
+	{name: "kelvin", files: []string{"src/\u212ak"}, why: "folds to src/kk", want: "not an ASCII name"},
+	{name: "long-s", files: []string{"\u017frc/x"}, why: "folds to src/x", want: "not an ASCII name"},
+	{name: "full-width", files: []string{"\uff41"}, why: "some systems fold it to a", want: "not an ASCII name"},
+	{name: "twice", files: []string{"a", "a"}, why: "the second wins in some readers, the first in others", want: "collides"},
+	{name: "case", files: []string{"a", "A"}, why: "one file on Windows and macOS", want: "collides"},
+	{name: "case-of-folder", files: []string{"a/b", "A/c"}, why: "one folder on Windows and macOS", want: "collides"},
+	{name: "file-then-folder", files: []string{"a", "a/b"}, why: "the file could be a link by the time the folder is made", want: "collides"},
+	{name: "folder-then-file", files: []string{"a/b", "a"}, why: "a file in the place of a folder", want: "collides"},
+	{name: "case-of-file-and-folder", files: []string{"a/b", "A"}, why: "a file in the place of a folder, on some disks", want: "collides"},
+	{name: "long-name", files: []string{strings.Repeat("a/", 200) + "b"}, why: "longer than what systems take", want: "name too long"},
+	{name: "long-element", files: []string{strings.Repeat("a", 256)}, why: "longer than what file systems take", want: "name too long"},
+}
+
+func nameCase(f Format, row nameRow, want string) Case {
+	top := f.Top()
+	if row.whole {
+		top = ""
+	}
+	if f == TarGz {
+		return tarCase(row.name, row.why, want, func(t *tarArchive) {
+			for _, name := range row.files {
+				t.addKind('0', top+name, "x")
+			}
+		})
+	}
+	return zipCase(f, row.name, row.why, want, func(z *zipArchive) {
+		for _, name := range row.files {
+			z.add("", "x").name = top + name
+		}
+	})
+}

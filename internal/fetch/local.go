@@ -1,0 +1,234 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// A Local is an archive of a release on this machine: a zip of the module, or
+// an archive of the download page.
+type Local struct {
+	Version  gover.Version
+	Platform Platform
+
+	path   string
+	file   *os.File
+	size   int64
+	sum    [32]byte
+	format format
+}
+
+// OpenLocal finds out what an archive claims to be: a module zip by the names
+// of its entries, another archive by its own name, which has to be the
+// published one. Nothing of that is believed; [Client.FetchLocal] proves it.
+func OpenLocal(name string) (*Local, error) {
+	l, err := openLocal(name)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", cleanLine(name), err)
+	}
+	return l, nil
+}
+
+func openLocal(name string) (*Local, error) {
+	info, err := os.Stat(name) // before Open, which would wait for the writer of a pipe
+	if err != nil {
+		return nil, pathCause(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	if info.Size() > maxZip {
+		return nil, fmt.Errorf("%d bytes are too many for a toolchain", info.Size())
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, pathCause(err)
+	}
+	l := &Local{path: name, file: file, size: info.Size()}
+	if err := l.identify(); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// Close closes the file.
+func (l *Local) Close() { _ = l.file.Close() } // it was only read
+
+func (l *Local) identify() (err error) {
+	magic := make([]byte, 4)
+	if n, err := l.file.ReadAt(magic, 0); err != nil && n < len(magic) {
+		return &NotArchiveError{}
+	}
+	switch {
+	case string(magic[:2]) == "\x1f\x8b":
+		l.format = formatTarGz
+	case string(magic) == "PK\x03\x04":
+		l.format = formatModuleZip
+		if module, ok := l.moduleVersion(); ok {
+			return l.setModule(module)
+		}
+		l.format = formatDistZip
+	default:
+		return &NotArchiveError{}
+	}
+	return l.setName(filepath.Base(l.path))
+}
+
+// moduleVersion returns the version of Module that the first entry is of.
+func (l *Local) moduleVersion() (string, bool) {
+	header := make([]byte, 30+len(Module)+100)
+	n, _ := l.file.ReadAt(header, 0)
+	if n < 30 {
+		return "", false
+	}
+	_, rest, ok := bytes.Cut(header[30:n], []byte(Module+"@"))
+	version, _, found := bytes.Cut(rest, []byte("/"))
+	return string(version), ok && found
+}
+
+// setModule takes version and platform from "v0.0.1-go1.22.4.linux-amd64".
+func (l *Local) setModule(module string) error {
+	return l.set(strings.TrimPrefix(module, "v0.0.1-"), module)
+}
+
+// setName takes them from "go1.22.4.linux-amd64.tar.gz".
+func (l *Local) setName(name string) error {
+	for _, ext := range []string{".tar.gz", ".zip"} {
+		if text, ok := strings.CutSuffix(name, ext); ok {
+			return l.set(text, name)
+		}
+	}
+	return &NotArchiveError{Name: name}
+}
+
+func (l *Local) set(text, shown string) error {
+	dot := strings.LastIndexByte(text, '.')
+	if dot < 0 {
+		return &NotArchiveError{Name: shown}
+	}
+	version, ok := parseName(text[:dot])
+	goos, arch, dash := strings.Cut(text[dot+1:], "-")
+	if goos == "linux" && arch == "armv6l" && l.format == formatTarGz {
+		arch = "arm"
+	}
+	platform := Platform{goos, arch}
+	if !ok || !dash || !platform.Valid() {
+		return &NotArchiveError{Name: shown}
+	}
+	l.Version, l.Platform = version, platform
+	return nil
+}
+
+// FetchLocal unpacks l below root, as [Client.Fetch] does with a download, and
+// proves it. Each of three things can do that: the index of the download page,
+// the checksum database, and want, the SHA-256 that the caller has in hex from
+// somewhere else, or "". All that can be asked have to agree, and one at least
+// must know the archive: otherwise it is an [*UnprovenError]. What the archive
+// contradicts is a [*SecurityError].
+func (c *Client) FetchLocal(ctx context.Context, l *Local, want string, root *os.Root) (*Proof, error) {
+	r := release{version: l.Version, platform: l.Platform}
+	// What is hashed and what is unpacked have to be the same bytes, even if
+	// somebody writes to the file meanwhile.
+	file, err := c.tempFile()
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", cleanLine(l.path), err)
+	}
+	defer file.remove()
+	d := &download{
+		release: r, file: file.File, via: ViaFile, format: l.format, source: display(fileURL(absolute(l.path))),
+	}
+	sum, err := d.copyFrom(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", cleanLine(l.path), err)
+	}
+	known, indexErr := c.checkSum(ctx, l, d, sum, want)
+	if indexErr != nil && errors.As(indexErr, new(*SecurityError)) {
+		return nil, indexErr
+	}
+	if known {
+		d.sum = sum
+	}
+	rec, err := c.lookupLocal(ctx, r)
+	if err != nil && (errors.As(err, new(*SecurityError)) || ctx.Err() != nil) {
+		return nil, err
+	}
+	if err != nil && !known {
+		return nil, &UnprovenError{Path: l.path, SHA256: hex.EncodeToString(sum[:]), Err: errors.Join(indexErr, err)}
+	}
+	return c.unpackAndProve(ctx, d, root, rec)
+}
+
+// copyFrom copies the archive and returns the SHA-256 of what it has copied.
+func (d *download) copyFrom(ctx context.Context, l *Local) (sum [32]byte, err error) {
+	h := sha256.New()
+	stop := context.AfterFunc(ctx, l.Close)
+	defer stop()
+	d.size, err = io.Copy(io.MultiWriter(d.file, h), io.NewSectionReader(l.file, 0, l.size))
+	if ctx.Err() != nil {
+		return sum, context.Cause(ctx)
+	}
+	if err == nil && d.size != l.size {
+		err = io.ErrUnexpectedEOF
+	}
+	h.Sum(sum[:0])
+	return sum, err
+}
+
+func (c *Client) lookupLocal(ctx context.Context, r release) (record, error) {
+	if c.db.off {
+		return record{}, ErrSumDBOff
+	}
+	return c.lookup(ctx, r)
+}
+
+// checkSum compares the SHA-256 of an archive with those that are known: it
+// reports whether there is one. The error says why the index could not be asked,
+// or that it has another sum.
+func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]byte, want string) (known bool, err error) {
+	got := hex.EncodeToString(sum[:])
+	mismatch := func(whose, want string) error {
+		return &SecurityError{
+			Op: "verifying " + d.String(), Reason: "checksum mismatch", Module: Module + "@" + d.module(),
+			Details: []string{"from:  " + d.source, "file:  sha256:" + got, whose + " sha256:" + cleanLine(want)},
+		}
+	}
+	if want != "" {
+		if !strings.EqualFold(want, got) {
+			return false, mismatch("asked:", want)
+		}
+		known = true
+	}
+	if l.format == formatModuleZip || c.cfg.DL == "" || c.cfg.Source == SourceProxy {
+		return known, nil
+	}
+	index, err := c.distIndex(ctx)
+	if err != nil {
+		return known, err
+	}
+	file, ok := index.file(d.release)
+	if !ok {
+		return known, fmt.Errorf("%s is not in the index of %s", d.release, c.cfg.DL)
+	}
+	if file.SHA256 != sum {
+		return false, mismatch("index:", hex.EncodeToString(file.SHA256[:]))
+	}
+	return true, nil
+}
+
+func absolute(name string) string {
+	if abs, err := filepath.Abs(name); err == nil {
+		return abs
+	}
+	return name
+}

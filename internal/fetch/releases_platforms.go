@@ -1,0 +1,76 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// A PlatformError says that a version exists, but not for a platform.
+type PlatformError struct {
+	Version  gover.Version
+	Platform Platform
+	Exist    []Platform // what it exists for, sorted; at least one
+}
+
+func (e *PlatformError) Error() string {
+	return fmt.Sprintf("%v has no %v build", e.Version, e.Platform)
+}
+
+// Is makes a PlatformError equivalent to fs.ErrNotExist.
+func (e *PlatformError) Is(target error) bool { return target == fs.ErrNotExist }
+
+// Platforms returns the platforms that v has archives for, sorted, none if v is
+// unknown. The network is asked only for a version newer than this gosw and
+// the index in CacheDir, and not offline. The error is that of the network, if
+// nothing else is known.
+func (c *Client) Platforms(ctx context.Context, v gover.Version) ([]Platform, error) {
+	list := c.known().platformsOf(v)
+	if x, ok := c.cachedIndex(); ok {
+		list = append(list, x.platforms(v)...)
+	}
+	var err error
+	if len(list) == 0 && !c.offline() {
+		list, err = c.askPlatforms(ctx, v)
+	}
+	if len(list) > 0 {
+		slices.SortFunc(list, comparePlatforms)
+		return slices.Compact(list), nil
+	}
+	return nil, err
+}
+
+// askPlatforms asks the index, which has all, then the proxy, whose list may
+// lack what nobody has asked it for.
+func (c *Client) askPlatforms(ctx context.Context, v gover.Version) (list []Platform, err error) {
+	from := c.sources()
+	if from.index {
+		var x *distIndex
+		if x, err = c.distIndex(ctx); err == nil {
+			list = x.platforms(v)
+		}
+	}
+	if len(list) > 0 || !from.proxy || c.checkNoProxy(Module) != nil {
+		return list, err
+	}
+	text, err := c.toolchainList(ctx)
+	for r := range toolchains(text) {
+		if r.version == v {
+			list = append(list, r.platform)
+		}
+	}
+	return list, err
+}
+
+// MissingPlatform returns a *PlatformError if v exists for other platforms than
+// the client's only, as far as [Client.Platforms] can tell, else nil.
+func (c *Client) MissingPlatform(ctx context.Context, v gover.Version) error {
+	list, err := c.Platforms(ctx, v)
+	if err != nil || len(list) == 0 || slices.Contains(list, c.cfg.Platform) {
+		return nil
+	}
+	return &PlatformError{Version: v, Platform: c.cfg.Platform, Exist: list}
+}

@@ -1,0 +1,140 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Where releases may come from: the values of Config.Source.
+const (
+	SourceAuto  = "auto"  // a module proxy, then the download page
+	SourceProxy = "proxy" // module proxies alone
+	SourceDL    = "dl"    // the download page alone
+)
+
+// How a toolchain came here: the values of Proof.Via.
+const (
+	ViaProxy    = "proxy"
+	ViaDL       = "dl"
+	ViaModCache = "modcache" // the go command had downloaded it
+	ViaFile     = "file"     // an archive on this machine
+	ViaImport   = "import"   // a GOROOT on this machine
+)
+
+// A format is what an archive looks like inside.
+type format int
+
+const (
+	formatModuleZip format = iota // golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64/bin/go
+	formatTarGz                   // go/bin/go
+	formatDistZip                 // go/bin/go.exe
+)
+
+// downloadAndLookup gets the archive and, as soon as one is known to exist, the
+// database's word for it. The first failure ends both.
+func (c *Client) downloadAndLookup(ctx context.Context, d *download) (rec record, err error) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return c.obtain(ctx, d) })
+	g.Go(func() (err error) {
+		select {
+		case <-d.answered:
+			rec, err = c.lookup(ctx, d.release)
+			return err
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
+	return rec, g.Wait()
+}
+
+// obtain downloads the archive from the first source that has it. A source that
+// sent something wrong ends the search: only one that is away, or lacks the
+// release, hands over to the next.
+func (c *Client) obtain(ctx context.Context, d *download) error {
+	if c.cfg.Source == SourceDL {
+		return c.downloadDL(ctx, d)
+	}
+	if found, err := c.fromModCache(ctx, d); found || err != nil {
+		return err
+	}
+	err := c.checkNoProxy(Module)
+	if err == nil {
+		d.via, d.format = ViaProxy, formatModuleZip
+		err = c.download(ctx, d)
+	} else {
+		err = fmt.Errorf("download %s: %w", d.release, err)
+	}
+	if err == nil || c.cfg.Source != SourceAuto || c.cfg.DL == "" || ctx.Err() != nil || !isAway(err) {
+		return err
+	}
+	return bothAway(err, c.downloadDL(ctx, d))
+}
+
+// isAway reports whether err says that a source can't be asked, or does not have
+// what was asked for; nothing that it sent was wrong.
+func isAway(err error) bool {
+	for _, target := range []error{ErrDirect, ErrStalled, ErrSlow, os.ErrNotExist} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	var excluded *NoProxyError
+	var request *RequestError
+	var status *StatusError
+	var content *ContentError
+	var truncated *TruncatedError
+	return errors.As(err, &excluded) || errors.As(err, &request) || errors.As(err, &status) ||
+		errors.As(err, &content) || errors.As(err, &truncated)
+}
+
+// bothAway joins what two sources say. That a release does not exist is the
+// answer, where one of them says so and the other can't be asked.
+func bothAway(proxyErr, dlErr error) error {
+	var missing, missingToo *NotFoundError
+	switch {
+	case dlErr == nil, !isAway(dlErr), errors.As(dlErr, new(*PlatformError)):
+		return dlErr
+	case errors.As(dlErr, &missing):
+		if !errors.As(proxyErr, &missingToo) {
+			missing.Also = proxyErr
+		}
+		return missing
+	case errors.As(proxyErr, &missing):
+		missing.Also = dlErr
+		return missing
+	}
+	return errors.Join(proxyErr, dlErr)
+}
+
+// fromModCache takes the zip that the go command has downloaded, if it has. It
+// needs the same proof as any other.
+func (c *Client) fromModCache(ctx context.Context, d *download) (bool, error) {
+	if c.cfg.ModCache == "" {
+		return false, nil
+	}
+	name := filepath.Join(c.cfg.ModCache, "cache", "download", filepath.FromSlash(Module), "@v", d.module()+".zip")
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return false, nil
+	}
+	d.via, d.format = ViaModCache, formatModuleZip
+	err := c.downloadFrom(ctx, d, fileURL(name))
+	if err != nil && ctx.Err() == nil {
+		return false, nil // it may go while it is read; then the network has it
+	}
+	return err == nil, err
+}
+
+// fileURL returns the file URL of an absolute path.
+func fileURL(name string) *url.URL {
+	name = filepath.ToSlash(name)
+	if name != "" && name[0] != '/' {
+		name = "/" + name // C:/…
+	}
+	return &url.URL{Scheme: "file", Path: name}
+}

@@ -1,0 +1,203 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// A targz is an archive of go.dev/dl on its way to a folder: one goroutine
+// reads and inflates, one takes the tar apart, some hash and write. Memory is
+// bounded by the number of buffers.
+type targz struct {
+	root    *os.Root
+	tar     *tarReader
+	entries []*entry
+
+	free chan []byte // buffers that nobody uses
+	jobs chan tarJob
+}
+
+const (
+	batchSize  = 512 << 10 // bytes of small files that a worker gets at once
+	batchFiles = 256
+	maxWriters = 4 // more than one inflater can feed
+)
+
+// A tarJob is a batch of files, or one that is larger than a batch.
+type tarJob struct {
+	files []tarContent
+	data  []byte // of all files, a buffer to give back
+
+	large *entry
+	parts chan []byte // of the large file; buffers to give back
+}
+
+type tarContent struct {
+	entry *entry
+	data  []byte
+}
+
+// unpackDistTarGz writes the release below root, an empty folder, from an
+// archive of go.dev/dl, which is read to its end. The tree, and so the sums,
+// are those of the module. Errors of file are returned as they are.
+func unpackDistTarGz(ctx context.Context, file io.Reader, r release, root *os.Root) (sums []byte, err error) {
+	g, ctx := errgroup.WithContext(ctx)
+	writers := min(runtime.GOMAXPROCS(0), maxWriters)
+	inflate := newGunzip(file)
+	t := &targz{
+		root: root, free: make(chan []byte, 2*writers+4), jobs: make(chan tarJob),
+		tar: &tarReader{src: inflate, names: newContents(distLayout(r, targzFormat))},
+	}
+	for range cap(t.free) {
+		t.free <- make([]byte, batchSize)
+	}
+	g.Go(func() error {
+		inflate.run(ctx)
+		return nil
+	})
+	g.Go(func() error {
+		defer close(t.jobs)
+		return t.split(ctx)
+	})
+	for range writers {
+		g.Go(func() error { return t.write(ctx) })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return sumsText(t.entries), nil
+}
+
+// split makes jobs of the files of the tar.
+func (t *targz) split(ctx context.Context) error {
+	batch, err := t.newBatch(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		e, size, err := t.tar.next(ctx)
+		if errors.Is(err, errTarEnd) {
+			return t.send(ctx, batch)
+		}
+		if err != nil {
+			return err
+		}
+		t.entries = append(t.entries, e)
+		switch {
+		case size > batchSize:
+			if err := t.sendLarge(ctx, e, size); err != nil {
+				return err
+			}
+			continue
+		case size > int64(cap(batch.data)-len(batch.data)) || len(batch.files) == batchFiles:
+			if err := t.send(ctx, batch); err != nil {
+				return err
+			}
+			if batch, err = t.newBatch(ctx); err != nil {
+				return err
+			}
+		}
+		start := len(batch.data)
+		batch.data = batch.data[:start+int(size)]
+		content := batch.data[start:]
+		if err := t.tar.read(ctx, content); err != nil {
+			return err
+		}
+		batch.files = append(batch.files, tarContent{e, content})
+	}
+}
+
+func (t *targz) newBatch(ctx context.Context) (tarJob, error) {
+	buf, err := receive(ctx, t.free)
+	return tarJob{data: buf[:0]}, err
+}
+
+func (t *targz) send(ctx context.Context, job tarJob) error {
+	select {
+	case t.jobs <- job:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// sendLarge hands a file over in parts, while it is written.
+func (t *targz) sendLarge(ctx context.Context, e *entry, size int64) error {
+	parts := make(chan []byte, 2)
+	if err := t.send(ctx, tarJob{large: e, parts: parts}); err != nil {
+		return err
+	}
+	for size > 0 {
+		buf, err := receive(ctx, t.free)
+		if err != nil {
+			return err
+		}
+		buf = buf[:min(size, batchSize)]
+		if err := t.tar.read(ctx, buf); err != nil {
+			return err // and the writer ends with ctx
+		}
+		size -= int64(len(buf))
+		select {
+		case parts <- buf:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	close(parts)
+	return nil
+}
+
+// write does jobs until there are no more.
+func (t *targz) write(ctx context.Context) error {
+	w := newWorker(t.root)
+	defer w.close()
+	for job := range t.jobs {
+		if job.large != nil {
+			if err := t.writeLarge(ctx, w, job); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, f := range job.files {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if err := w.write(f.entry, func() ([]byte, error) { return f.data, io.EOF }); err != nil {
+				return err
+			}
+		}
+		t.free <- job.data[:cap(job.data)] // has room for all
+	}
+	return nil
+}
+
+func (t *targz) writeLarge(ctx context.Context, w *worker, job tarJob) error {
+	var last []byte
+	return w.write(job.large, func() ([]byte, error) {
+		if last != nil {
+			t.free <- last[:cap(last)]
+		}
+		var err error
+		last, err = receive(ctx, job.parts)
+		return last, err
+	})
+}
+
+// receive returns the next buffer, [io.EOF] after the last, or why there will
+// be none.
+func receive(ctx context.Context, from <-chan []byte) ([]byte, error) {
+	select {
+	case buf, ok := <-from:
+		if !ok {
+			return nil, io.EOF
+		}
+		return buf, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
