@@ -97,6 +97,7 @@ func TestScript(t *testing.T) {
 			"forge":    cmdForge,
 			"received": cmdReceived,
 			"padded":   cmdPadded,
+			"unpack":   cmdUnpack,
 			"save":     cmdSave,
 
 			"publishfor": cmdPublishFor,

@@ -91,7 +91,7 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
-		a.installCommand(), a.uninstallCommand(), a.pruneCommand(), a.listCommand(),
+		a.installCommand(), a.importCommand(), a.uninstallCommand(), a.pruneCommand(), a.listCommand(),
 		a.verifyCommand(), a.repairCommand(),
 		a.defaultCommand(), a.useCommand(), a.currentCommand(), a.whichCommand(), a.execCommand(),
 		a.initCommand(), a.envCommand(), a.shimCommand(),

@@ -18,8 +18,9 @@ import (
 )
 
 type verifyOptions struct {
-	json, verbose bool
-	specs         []gover.Spec
+	json, verbose, full bool
+	goroot              string // of somebody else, instead of specs
+	specs               []gover.Spec
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -31,10 +32,21 @@ func (a *app) verifyCommand() *cobra.Command {
 compares it with the manifest, the manifest with the receipt, and the receipt
 with the signed record of the checksum database that it holds. It needs no
 network. It prints a line for each file that was changed, is missing, is extra,
-or has another mode or type; "VERSION: ok" where there is none.`,
+or has another mode or type; "VERSION: ok" where there is none.
+
+With --goroot it compares any tree that should be a release of Go, whoever has
+put it there, with the checksum database. It asks for the record, and where
+something differs for the directory of the release's zip; it writes nothing
+there. With --full it downloads the zip, which makes sure in every case.`,
 		Example: `  gosw verify
-  gosw verify --json 1.22`,
+  gosw verify --json 1.22
+  gosw verify --goroot "$(go env GOROOT)"`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if cmd.Flags().Changed("goroot") {
+				return a.verifyGOROOT(cmd, args, options)
+			} else if options.full {
+				return &usageError{errors.New("--full is for --goroot"), helpHint(cmd)}
+			}
 			if options.specs, err = parseSpecs(args); err != nil {
 				return err
 			}
@@ -44,8 +56,23 @@ or has another mode or type; "VERSION: ok" where there is none.`,
 	}
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	cmd.Flags().BoolVarP(&options.verbose, "verbose", "v", false, "say what proves each")
+	cmd.Flags().StringVar(&options.goroot, "goroot", "", "verify the tree in `DIR` instead, whoever has put it there")
+	cmd.Flags().BoolVar(&options.full, "full", false, "with --goroot: download the zip to name what differs")
+	_ = cmd.MarkFlagDirname("goroot") // fails only where there is no such flag
 	a.platformFlag(cmd)
 	return cmd
+}
+
+func (a *app) verifyGOROOT(cmd *cobra.Command, args []string, options verifyOptions) error {
+	switch {
+	case len(args) > 0:
+		return &usageError{fmt.Errorf("--goroot is one tree, and %q another", args[0]), helpHint(cmd)}
+	case cmd.Flags().Changed("platform"):
+		return &usageError{errors.New("--goroot is a tree that tells its platform itself"), helpHint(cmd)}
+	case options.goroot == "":
+		return &usageError{errors.New("--goroot is empty"), `name a folder, such as --goroot "$(go env GOROOT)"`}
+	}
+	return a.auditGOROOT(cmd.Context(), options.goroot, options)
 }
 
 // A verifiedJSON is an element of "gosw verify --json".

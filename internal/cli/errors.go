@@ -81,6 +81,12 @@ type unprovenError struct {
 func (e *unprovenError) Error() string { return e.version.String() + ": " + e.err.Error() }
 func (e *unprovenError) Unwrap() error { return e.err }
 
+// An unjudgedError is a failed proof of what a tree was to be compared with.
+type unjudgedError struct{ err error }
+
+func (e *unjudgedError) Error() string { return e.err.Error() }
+func (e *unjudgedError) Unwrap() error { return e.err }
+
 // A notInstalledError says that the version that applies is not installed.
 type notInstalledError struct {
 	spec   gover.Spec
@@ -186,6 +192,9 @@ func (u *ui) security(err *fetch.SecurityError, consequence string) {
 func consequence(err error) string {
 	if installed := (*unprovenError)(nil); errors.As(err, &installed) {
 		return fmt.Sprintf("This toolchain could not be proven to be the published release. Do not run it: %q replaces it.", installed.repair)
+	}
+	if tree := (*unjudgedError)(nil); errors.As(err, &tree) {
+		return "The checksum database could not prove what it says, so nothing is known about this tree. Nothing was changed."
 	}
 	return "This download could not be proven to be the published release. Nothing was installed."
 }

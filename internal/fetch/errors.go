@@ -108,6 +108,10 @@ type SecurityError struct {
 	Reason  string   // such as "checksum mismatch"
 	Module  string   // such as "golang.org/toolchain@v0.0.1-go1.22.3.linux-amd64"
 	Details []string // lines for the user, such as "downloaded: h1:…"; free of control characters
+
+	// NoRecord says that the database has no record of Module. For a release
+	// that is known to be published that is a refusal to prove.
+	NoRecord bool
 }
 
 // mismatch is the Reason of a SecurityError about content, as opposed to the

@@ -165,7 +165,9 @@ func (o *dbOps) judge(err error, r release) error {
 	if missing != nil {
 		// A published release is in the log, and a log has the tiles of every
 		// tree it signed: an answer "not here" is a refusal to prove.
-		return o.client.securityError(r, "the checksum database has no record that proves it", cleanLine(missing.Error()))
+		refusal := o.client.securityError(r, "the checksum database has no record that proves it", cleanLine(missing.Error()))
+		refusal.NoRecord = true
+		return refusal
 	}
 	return o.client.securityError(r, "the checksum database's answer is not authentic", cleanLine(err.Error()))
 }

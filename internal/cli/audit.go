@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// An auditedJSON is the element of "gosw verify --goroot DIR --json".
+type auditedJSON struct {
+	Version    gover.Version      `json:"version"`
+	Platform   string             `json:"platform"`
+	GOROOT     string             `json:"goroot"` // as it was given
+	OK         bool               `json:"ok"`
+	Files      int                `json:"files"` // hashed
+	Bytes      int64              `json:"bytes"` // hashed
+	H1         string             `json:"h1"`    // of the tree as it is; "" if a file can't be read
+	Published  string             `json:"published"`
+	Findings   []fetch.Difference `json:"findings"`
+	Sure       bool               `json:"sure"`
+	Proof      *witnessJSON       `json:"proof"`
+	NotCovered notCoveredJSON     `json:"not_covered"`
+	Received   int64              `json:"received"` // bytes of the zip
+	Error      string             `json:"error,omitempty"`
+}
+
+// A notCoveredJSON is what the checksum database says nothing about.
+type notCoveredJSON struct {
+	Folders []string `json:"folders"`
+	Files   int      `json:"files"`
+}
+
+// auditGOROOT compares a GOROOT, whoever has made it, with the checksum database.
+func (a *app) auditGOROOT(ctx context.Context, dir string, options verifyOptions) error {
+	root, err := openTree(dir)
+	if err != nil {
+		return fmt.Errorf("verify %s: %w", dir, err)
+	}
+	defer root.Close()
+	client, err := a.client()
+	if err != nil {
+		return err
+	}
+	audit, err := a.auditWith(ctx, client, root, options.full)
+	if err != nil {
+		return auditError("verify "+dir, err)
+	}
+	if options.json {
+		err = a.ui.printJSON(map[string]any{"schema": 1, "toolchains": []auditedJSON{audited(dir, audit)}})
+	} else {
+		err = a.printAudit(dir, audit)
+	}
+	a.explainAudit(dir, audit, options.verbose)
+	return errors.Join(err, auditVerdict(dir, audit))
+}
+
+// openTree opens a folder that somebody else has made.
+func openTree(dir string) (*os.Root, error) {
+	root, err := os.OpenRoot(dir)
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return nil, &hintError{err: path.Err} // the hints on rights are about the store
+	}
+	return root, err
+}
+
+// auditWith audits, with a line of progress where the zip is downloaded.
+func (a *app) auditWith(ctx context.Context, client *fetch.Client, root *os.Root, full bool) (*fetch.Audit, error) {
+	var bar *progress
+	stop := func() {}
+	defer func() { stop() }()
+	options := fetch.AuditOptions{Known: a.knownProof, Full: full}
+	options.Progress = func(done, total int64) {
+		if bar == nil {
+			bar, stop = a.ui.startProgress([]string{"comparing"})
+		}
+		bar.report(gover.Version{})(done, total)
+	}
+	return client.Audit(ctx, root, options)
+}
+
+// knownProof returns what an installed toolchain's receipt proves, if the
+// toolchain is that release, and the receipt and its manifest are as they were
+// written.
+func (a *app) knownProof(v gover.Version, p fetch.Platform) *fetch.Proof {
+	path, err := a.path()
+	if err != nil || p != a.platform || !path.Has(v) {
+		return nil
+	}
+	home := path.Of(v)
+	st, err := a.storeAt(home)
+	if err != nil {
+		return nil
+	}
+	receipt, err := st.Receipt(v)
+	if err != nil {
+		return nil
+	}
+	witness, err := a.checkReceipt(home, v, receipt)
+	if err != nil || witness.SumDB == "" { // or proven by the SHA-256 of an archive alone
+		return nil
+	}
+	sums, err := st.Sums(v)
+	record := new(fetch.Record)
+	if err != nil || json.Unmarshal(receipt.Record, record) != nil {
+		return nil
+	}
+	return &fetch.Proof{
+		Module: fetch.Module, Version: receipt.Module[len(fetch.Module)+1:], H1: receipt.H1,
+		SumDB: witness.SumDB, TreeSize: witness.TreeSize, TreeHash: witness.TreeHash,
+		Record: record, Sums: sums,
+	}
+}
+
+// auditError words why there is no verdict.
+func auditError(op string, err error) error {
+	foreign := (*fetch.ForeignError)(nil)
+	unknown := (*fetch.UnknownReleaseError)(nil)
+	security := (*fetch.SecurityError)(nil)
+	err = fmt.Errorf("%s: %w", op, err)
+	switch {
+	case errors.As(err, &foreign):
+		return &hintError{err, foreignHint(foreign)}
+	case errors.As(err, &unknown):
+		return &hintError{err, `Go has published no such release; if it should be there, look at GOPROXY and GOSUMDB`}
+	case errors.As(err, &security):
+		return &unjudgedError{err}
+	}
+	return err
+}
+
+func foreignHint(e *fetch.ForeignError) string {
+	switch {
+	case e.Package && !e.Version.IsZero():
+		return fmt.Sprintf("a distribution's package is split or built anew, and its package manager is what proves it; %q gets Go's own", "gosw install "+gover.Only(e.Version).String())
+	case e.Package:
+		return `a distribution's package is split or built anew, and its package manager is what proves it`
+	}
+	return `name a GOROOT that Go has published: "go env GOROOT" tells where one is`
+}
+
+func audited(dir string, audit *fetch.Audit) auditedJSON {
+	proof := audit.Proof
+	j := auditedJSON{
+		Version: audit.Version, Platform: audit.Platform.String(), GOROOT: dir, OK: audit.OK(),
+		Files: audit.Files, Bytes: audit.Bytes, H1: audit.H1, Published: proof.H1,
+		Findings: append([]fetch.Difference{}, audit.Differences...), Sure: audit.Sure,
+		Proof:      &witnessJSON{proof.SumDB, proof.Record.Key, proof.Record.ID, proof.TreeSize, proof.TreeHash},
+		NotCovered: notCoveredJSON{append([]string{}, audit.LeftOut...), audit.Uncovered},
+		Received:   audit.Received,
+	}
+	if audit.Nameless != nil {
+		j.Error = audit.Nameless.Error()
+	}
+	return j
+}
+
+// printAudit prints a line for each finding, or the only one.
+func (a *app) printAudit(dir string, audit *fetch.Audit) error {
+	name := printable(dir)
+	if audit.OK() {
+		return a.ui.print("%s: ok (%v %v)", name, audit.Version, audit.Platform)
+	}
+	for _, line := range differenceLines(audit) {
+		if err := a.ui.print("%s: %s", name, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// differenceLines has one line at least.
+func differenceLines(audit *fetch.Audit) []string {
+	var lines []string
+	for _, d := range audit.Differences {
+		line := d.Kind + " " + printable(d.Path)
+		if d.Detail != "" {
+			line += " (" + printable(d.Detail) + ")"
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 || audit.Nameless != nil {
+		lines = append(lines, fmt.Sprintf("unproven %v %v (%s, not the published %s)",
+			audit.Version, audit.Platform, orNothing(audit.H1), printable(audit.Proof.H1)))
+	}
+	return lines
+}
+
+func orNothing(h1 string) string {
+	if h1 == "" {
+		return "no checksum"
+	}
+	return h1
+}
+
+// explainAudit says on what the verdict rests, and what it is not about.
+func (a *app) explainAudit(dir string, audit *fetch.Audit, verbose bool) {
+	switch {
+	case audit.Nameless != nil:
+		a.ui.note("%s: what differs is not known: %v", dir, audit.Nameless)
+	case !audit.Sure:
+		a.ui.note("%s: what differs was found by size and CRC, in a directory of the zip that nothing proves; --full makes sure", dir)
+	}
+	if n := len(audit.LeftOut); n > 0 {
+		a.ui.note("%s: not covered by the checksum database: %s", dir, notCovered(audit))
+	}
+	if !verbose {
+		return
+	}
+	proof := audit.Proof
+	a.ui.note("%s: %d files, %s hashed, %s of the zip received", dir, audit.Files, megabytes(audit.Bytes), megabytes(audit.Received))
+	a.ui.note("%s: %v %v is checksum database record %d of %s, in the signed tree of %d records, signature of %s",
+		dir, audit.Version, audit.Platform, proof.Record.ID, proof.SumDB, proof.TreeSize, proof.Record.Key)
+}
+
+func notCovered(audit *fetch.Audit) string {
+	return plural(len(audit.LeftOut), "folder") + ", " + plural(audit.Uncovered, "file")
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// auditVerdict is the error of a tree that is not the release that it says it is.
+func auditVerdict(dir string, audit *fetch.Audit) error {
+	if audit.OK() {
+		return nil
+	}
+	what := fmt.Sprintf("not %v as Go has published it", audit.Version)
+	if n := len(audit.Differences); n > 0 {
+		what = plural(n, "difference") + fmt.Sprintf(" from %v as Go has published it", audit.Version)
+	}
+	hint := fmt.Sprintf("%q gets the published release", "gosw install "+gover.Only(audit.Version).String())
+	if audit.Rebuilt() {
+		hint = "its programs are not those that Go has published, as in a distribution's package or a build from source; " + hint
+	}
+	return &hintError{fmt.Errorf("verify %s: %s", dir, what), hint}
+}

@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/store"
+)
+
+func (a *app) importCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "import DIR",
+		Short: "Take a GOROOT that is on this machine into the store",
+		Long: `Import copies the toolchain in DIR into the store, if it is a release for this
+platform as Go has published it: one that was unpacked from an archive, or that
+the go command has put into its module cache. It is proven by the checksum
+database as a download would be; only the record is asked for. DIR is left as
+it is.`,
+		Example: `  gosw import "$(go env GOROOT)"
+  gosw import ~/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.22.12.linux-amd64`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 || args[0] == "" {
+				return &usageError{fmt.Errorf("import takes one folder, not %d", len(args)), `name it, such as: gosw import "$(go env GOROOT)"`}
+			}
+			return a.importTree(cmd.Context(), args[0])
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
+	}
+	a.platformFlag(cmd)
+	return cmd
+}
+
+func (a *app) importTree(ctx context.Context, dir string) error {
+	st, err := a.store()
+	if err != nil {
+		return err
+	}
+	op := "import " + dir
+	tree, err := openTree(dir)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	defer tree.Close()
+	v, platform, err := fetch.Identify(tree, a.platform)
+	if err != nil {
+		return auditError(op, err)
+	}
+	if platform != a.platform {
+		return &hintError{
+			fmt.Errorf("%s: it is %v for %v, not for %v", op, v, platform, a.platform),
+			fmt.Sprintf("if that is what you want, add --platform %v", platform),
+		}
+	}
+	path, err := a.path()
+	if err != nil {
+		return err
+	}
+	if path.Has(v) {
+		a.ui.note("%v is installed already", v)
+		return nil
+	}
+	a.warnOwner(st.Home())
+	if !a.foreign() {
+		if err := a.placeShims(ctx, st); err != nil {
+			return err
+		}
+	}
+	added, err := a.addTree(ctx, st, v, tree, dir)
+	if err == nil && added && !a.foreign() {
+		a.pathHint(st.Home())
+	}
+	return err
+}
+
+// addTree copies tree, which is at dir, into the store as v.
+func (a *app) addTree(ctx context.Context, st *store.Store, v gover.Version, tree *os.Root, dir string) (bool, error) {
+	client, err := a.client()
+	if err != nil {
+		return false, err
+	}
+	start := time.Now()
+	var audit *fetch.Audit
+	added, err := st.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+		if audit, err = client.Import(ctx, tree, root, fetch.AuditOptions{}); err != nil {
+			return nil, auditError("import "+dir, err)
+		}
+		if audit.Version != v {
+			return nil, fmt.Errorf("import %s: it was %v a moment ago, and is %v now", dir, v, audit.Version)
+		}
+		if !audit.OK() {
+			return nil, a.refusal(dir, audit)
+		}
+		audit.Proof.Via = fetch.ViaImport
+		if audit.Proof.Source, err = fileURL(dir); err != nil {
+			return nil, err
+		}
+		return a.newReceipt(audit.Proof)
+	})
+	switch {
+	case err != nil:
+		return added, err
+	case !added:
+		a.ui.note("%v is installed already", v)
+		return false, nil
+	}
+	a.ui.note("imported %v (%s in %.1fs, proven by the checksum database)", v, megabytes(audit.Bytes), time.Since(start).Seconds())
+	if audit.Uncovered > 0 {
+		a.ui.note("left out, as no part of the release's module: %s (%s)", strings.Join(audit.LeftOut, " "), plural(audit.Uncovered, "file"))
+	}
+	return true, nil
+}
+
+// fileURL returns the address of a folder.
+func fileURL(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.ToSlash(abs)
+	if !strings.HasPrefix(path, "/") { // C:/…
+		path = "/" + path
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String(), nil
+}
+
+// refusal is the error of a tree that is not the release that it says it is. It
+// names the first differences; verify names all.
+func (a *app) refusal(dir string, audit *fetch.Audit) error {
+	const most = 10
+	lines := differenceLines(audit)
+	text := strings.Join(lines[:min(len(lines), most)], "\n")
+	if more := len(lines) - most; more > 0 {
+		text += fmt.Sprintf("\nand %d more", more)
+	}
+	a.explainAudit(dir, &fetch.Audit{Nameless: audit.Nameless, Sure: audit.Sure}, false)
+	hint := (*hintError)(nil)
+	err := auditVerdict(dir, audit)
+	if !errors.As(err, &hint) {
+		return err
+	}
+	return &hintError{
+		fmt.Errorf("import %s: not %v as Go has published it; nothing was kept\n%s", dir, audit.Version, text),
+		hint.hint,
+	}
+}

@@ -1,0 +1,214 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// maxDecide bounds what is downloaded to make sure of what differs, in bytes
+// of the zip. The directory has 1 to 2 MB.
+const maxDecide = 4 << 20
+
+// name finds out in which files the tree differs from the release.
+func (j *judge) name(ctx context.Context) error {
+	if sums := j.proof.Sums; sums != nil {
+		return j.hashAndCompare(ctx, sums)
+	}
+	var err error
+	if !j.options.Full {
+		err = j.nameByDirectory(ctx)
+	}
+	if j.options.Full || errors.Is(err, errNoRanges) {
+		err = j.nameByZip(ctx)
+	}
+	if err == nil {
+		return nil
+	}
+	if security := (*SecurityError)(nil); errors.As(err, &security) || ctx.Err() != nil {
+		return err
+	}
+	// The verdict is there, and so is what can be told without the zip.
+	j.audit.Nameless, j.audit.Sure = err, false
+	j.audit.Differences = j.differences(nil, nil)
+	return nil
+}
+
+// hashAndCompare hashes what was too much to hash before.
+func (j *judge) hashAndCompare(ctx context.Context, sums []byte) error {
+	expected, ok := readSums(j.release, sums)
+	if !ok {
+		return fmt.Errorf("manifest of %s: not in its form", j.release)
+	}
+	if err := j.tree.hashSome(ctx, func(f *treeFile) bool { _, ok := expected[f.name]; return ok }); err != nil {
+		return err
+	}
+	j.compareSums(sums)
+	return nil
+}
+
+// hashSome hashes those files that were not yet.
+func (t *goRoot) hashSome(ctx context.Context, wanted func(*treeFile) bool) error {
+	var todo []*treeFile
+	var bytes int64
+	for _, f := range t.files {
+		if !f.hashed && f.err == nil && wanted(f) && f.info.Size() <= maxUnpacked-bytes {
+			todo = append(todo, f)
+			bytes += f.info.Size()
+		}
+	}
+	return t.hash(ctx, todo, nil)
+}
+
+// compareSums compares with a proven manifest.
+func (j *judge) compareSums(sums []byte) {
+	expected, _ := readSums(j.release, sums)
+	same := func(f *treeFile) bool { return f.hashed && f.sum == expected[f.name] }
+	j.audit.Differences = j.differences(same, keys(expected))
+}
+
+// nameByZip downloads the whole zip and proves it. It is on the disk only until
+// that is done.
+func (j *judge) nameByZip(ctx context.Context) error {
+	c, r := j.client, j.release
+	temp, err := c.tempFile()
+	if err != nil {
+		return err
+	}
+	defer temp.remove()
+	d := &download{release: r, file: temp.File, progress: j.options.Progress, answered: make(chan struct{})}
+	if err := c.download(ctx, d); err != nil {
+		return err
+	}
+	j.audit.Received += d.size
+	a, err := openArchive(temp.File, d.size, r)
+	if err != nil {
+		return err
+	}
+	if err := hashEntries(ctx, pointers(a.entries)); err != nil {
+		return err
+	}
+	sums := a.sums()
+	if got := h1(sums); got != j.proof.H1 {
+		return c.securityError(r, "checksum mismatch", "downloaded: "+got, "proven:     "+cleanLine(j.proof.H1))
+	}
+	j.proof.Sums = sums
+	return j.hashAndCompare(ctx, sums)
+}
+
+// nameByDirectory compares with size and CRC of the files in the zip, by the
+// directory at its end. Nothing proves that directory; but the files that
+// differ, once they are downloaded, complete a manifest, and its hash proves it.
+func (j *judge) nameByDirectory(ctx context.Context) error {
+	temp, err := j.client.tempFile()
+	if err != nil {
+		return err
+	}
+	defer temp.remove()
+	return j.client.try(ctx, func(base *url.URL) error {
+		if base.Scheme == "file" { // to copy the zip costs no more than parts of it
+			return errNoRanges
+		}
+		if err := temp.Truncate(0); err != nil {
+			return err
+		}
+		p := &partial{client: j.client, release: j.release}
+		p.sparse = &sparse{web: j.client.web, url: join(base, Module, "@v", j.release.module()+".zip"), file: temp.File}
+		defer func() { j.audit.Received += p.received.Load() }()
+		return j.compareDirectory(ctx, p)
+	})
+}
+
+func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
+	if err := p.directory(ctx); err != nil {
+		return err
+	}
+	a, err := openArchive(p.file, p.size, p.release)
+	if err != nil {
+		return err
+	}
+	listed := make(map[string]*entry, len(a.entries))
+	for i := range a.entries {
+		e := &a.entries[i]
+		listed[strings.TrimPrefix(e.name, p.prefix())] = e
+	}
+	err = j.tree.hashSome(ctx, func(f *treeFile) bool {
+		e := listed[f.name]
+		return e != nil && e.zip.size() == f.info.Size()
+	})
+	if err != nil {
+		return err
+	}
+	same := func(f *treeFile) bool {
+		e := listed[f.name]
+		return e != nil && f.hashed && e.zip.size() == f.info.Size() && e.zip.crc() == f.crc
+	}
+	j.audit.Differences = j.differences(same, keys(listed))
+	sums, err := j.decide(ctx, p, a, same)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	// If it can't be decided, for whatever reason, the names are there, and unsure.
+	if j.audit.Sure = err == nil && h1(sums) == j.proof.H1; j.audit.Sure {
+		j.proof.Sums = sums
+		j.compareSums(sums)
+	}
+	return nil
+}
+
+// decide downloads what differs, if that is little, and returns the manifest
+// that it completes; nil if it is too much.
+func (j *judge) decide(ctx context.Context, p *partial, a *archive, same func(*treeFile) bool) ([]byte, error) {
+	complete := make(map[string][32]byte, len(a.entries))
+	for _, f := range j.tree.files {
+		if f.hashed && same(f) {
+			complete[f.name] = f.sum
+		}
+	}
+	for i := range a.entries {
+		if _, ok := complete[strings.TrimPrefix(a.entries[i].name, p.prefix())]; !ok {
+			p.files = append(p.files, File{Path: a.entries[i].path})
+		}
+	}
+	if err := p.choose(a); err != nil {
+		return nil, err
+	}
+	// What is received counts: the sizes in the directory may not be true.
+	spans := joinSpans(p.spans(a))
+	var size int64
+	for _, s := range spans {
+		size += s.end - s.first
+	}
+	if size > maxDecide {
+		return nil, nil
+	}
+	if err := p.get(ctx, spans); err != nil {
+		return nil, err
+	}
+	if err := hashEntries(ctx, pointers(p.wanted.entries)); err != nil {
+		return nil, err
+	}
+	for i := range p.wanted.entries {
+		e := &p.wanted.entries[i]
+		complete[strings.TrimPrefix(e.name, p.prefix())] = e.sum
+	}
+	return formatSums(p.release, complete), nil
+}
+
+func keys[V any](m map[string]V) map[string]bool {
+	set := make(map[string]bool, len(m))
+	for key := range m {
+		set[key] = true
+	}
+	return set
+}
+
+func pointers(entries []entry) []*entry {
+	list := make([]*entry, len(entries))
+	for i := range entries {
+		list[i] = &entries[i]
+	}
+	return list
+}

@@ -1,0 +1,209 @@
+package fetch
+
+import (
+	"debug/elf"
+	"debug/macho"
+	"debug/pe"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// A ForeignError says that a folder is not a tree that Go has published, before
+// any of it is hashed.
+type ForeignError struct {
+	Reason string // such as "no VERSION file"
+	// Package says that it is the form in which distributions ship Go: split,
+	// patched or built by themselves. Their package manager vouches for it.
+	Package bool
+	Version gover.Version // the release it is made from, as far as that is known
+}
+
+func (e *ForeignError) Error() string { return e.Reason }
+
+// Identify reads which release a GOROOT says it is, and for which platform:
+// from VERSION, the names below pkg/tool, and the header of bin/go. Where the
+// names leave a choice, prefer decides. It runs nothing and proves nothing.
+//
+// The error is a [*ForeignError] if the tree is not one of Go's.
+func Identify(root *os.Root, prefer Platform) (gover.Version, Platform, error) {
+	v, err := readVersion(root)
+	if err != nil {
+		return v, Platform{}, err
+	}
+	for _, part := range []string{"bin", "pkg", "src", "pkg/tool"} {
+		info, err := root.Lstat(part)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return v, Platform{}, &ForeignError{"no folder " + part, true, v}
+		case err != nil:
+			return v, Platform{}, err
+		case !info.IsDir():
+			return v, Platform{}, &ForeignError{part + " is a " + typeWord(info.Mode()), true, v}
+		}
+	}
+	p, err := readPlatform(root, v, prefer)
+	return v, p, err
+}
+
+// readVersion reads VERSION, whose first line is the version.
+func readVersion(root *os.Root) (gover.Version, error) {
+	text, err := readHead(root, "VERSION", 256)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := root.Lstat("src/make.bash"); err == nil {
+			return gover.Version{}, &ForeignError{Reason: "no VERSION file: built from a source repository"}
+		}
+		return gover.Version{}, &ForeignError{Reason: "no VERSION file: not a GOROOT"}
+	}
+	if err != nil {
+		return gover.Version{}, err
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	line = strings.TrimSpace(line)
+	v, err := gover.Parse(line)
+	if err == nil && v.String() == line {
+		return v, nil
+	}
+	says := fmt.Sprintf("VERSION says %q", cleanLine(line))
+	if strings.HasPrefix(line, "devel") {
+		return gover.Version{}, &ForeignError{Reason: says + ": a development build, not a release"}
+	}
+	// As in "go1.22.3 (Red Hat 1.22.3-1.el9)" or "go1.22.3-suffix".
+	end := strings.IndexFunc(line, func(r rune) bool { return strings.ContainsRune(" -+_(", r) })
+	if end > 0 {
+		if v, err := gover.Parse(line[:end]); err == nil && v.String() == line[:end] {
+			return gover.Version{}, &ForeignError{says + ": not Go's own build", true, v}
+		}
+	}
+	return gover.Version{}, &ForeignError{Reason: says + ": not a release of Go"}
+}
+
+// readHead returns the first bytes of a regular file that is no link.
+func readHead(root *os.Root, name string, limit int64) ([]byte, error) {
+	listed, err := root.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !listed.Mode().IsRegular() {
+		return nil, &ForeignError{Reason: name + " is a " + typeWord(listed.Mode()), Package: true}
+	}
+	f, err := openListed(root, name, listed)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, limit))
+}
+
+// readPlatform finds the platform on which bin/go runs.
+func readPlatform(root *os.Root, v gover.Version, prefer Platform) (Platform, error) {
+	named, err := toolPlatforms(root)
+	if err != nil {
+		return Platform{}, err
+	}
+	head, err := readHead(root, "bin/go", 4096)
+	if errors.Is(err, fs.ErrNotExist) {
+		head, err = readHead(root, "bin/go.exe", 4096)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return Platform{}, &ForeignError{"no bin/go", true, v}
+	} else if err != nil {
+		return Platform{}, err
+	}
+	fits := slices.DeleteFunc(slices.Clone(named), func(p Platform) bool { return !runsOn(head, p) })
+	switch {
+	case len(fits) == 1:
+		return fits[0], nil
+	case slices.Contains(fits, prefer):
+		return prefer, nil
+	case len(named) == 0:
+		return Platform{}, &ForeignError{"no tools below pkg/tool", true, v}
+	case len(fits) == 0:
+		return Platform{}, &ForeignError{fmt.Sprintf("bin/go is not a program for %v, as pkg/tool has it", named), false, v}
+	}
+	return Platform{}, fmt.Errorf("tools for several platforms, %v, and bin/go could be any of them", fits)
+}
+
+// toolPlatforms returns the platforms that pkg/tool has folders for.
+func toolPlatforms(root *os.Root) ([]Platform, error) {
+	dir, err := root.OpenFile("pkg/tool", readFlags, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	entries, err := dir.ReadDir(256) // there is one, or a few of cross builds
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	var found []Platform
+	for _, entry := range entries {
+		system, arch, _ := strings.Cut(entry.Name(), "_")
+		if p := (Platform{system, arch}); entry.IsDir() && p.Valid() {
+			found = append(found, p)
+		}
+	}
+	slices.SortFunc(found, func(x, y Platform) int { return strings.Compare(x.String(), y.String()) })
+	return found, nil
+}
+
+// runsOn reports whether a program that begins with head can be one for p. Of a
+// format that is not known here it says yes: the checksum decides in the end.
+func runsOn(head []byte, p Platform) bool {
+	word := func(at int, order binary.ByteOrder) uint16 {
+		if len(head) < at+2 {
+			return 0
+		}
+		return order.Uint16(head[at:])
+	}
+	switch {
+	case strings.HasPrefix(string(head), elf.ELFMAG):
+		order := binary.ByteOrder(binary.LittleEndian)
+		big := len(head) > elf.EI_DATA && elf.Data(head[elf.EI_DATA]) == elf.ELFDATA2MSB
+		if big {
+			order = binary.BigEndian
+		}
+		return p.OS != "windows" && p.OS != "darwin" && elfFits(elf.Machine(word(18, order)), big, p.Arch)
+	case len(head) > 8 && binary.LittleEndian.Uint32(head) == macho.Magic64:
+		cpu := map[string]macho.Cpu{"amd64": macho.CpuAmd64, "arm64": macho.CpuArm64}[p.Arch]
+		return (p.OS == "darwin" || p.OS == "ios") && macho.Cpu(binary.LittleEndian.Uint32(head[4:])) == cpu
+	case strings.HasPrefix(string(head), "MZ"):
+		machine := map[string]uint16{
+			"amd64": pe.IMAGE_FILE_MACHINE_AMD64, "386": pe.IMAGE_FILE_MACHINE_I386,
+			"arm64": pe.IMAGE_FILE_MACHINE_ARM64, "arm": pe.IMAGE_FILE_MACHINE_ARMNT,
+		}[p.Arch]
+		header := int(word(0x3c, binary.LittleEndian)) // where "PE\0\0" and the machine are
+		return p.OS == "windows" && word(header+4, binary.LittleEndian) == machine
+	}
+	return true
+}
+
+func elfFits(m elf.Machine, big bool, arch string) bool {
+	switch arch {
+	case "amd64", "amd64p32":
+		return m == elf.EM_X86_64
+	case "386":
+		return m == elf.EM_386
+	case "arm":
+		return m == elf.EM_ARM
+	case "arm64":
+		return m == elf.EM_AARCH64
+	case "ppc64", "ppc64le":
+		return m == elf.EM_PPC64 && big == (arch == "ppc64")
+	case "mips", "mips64", "mipsle", "mips64le":
+		return m == elf.EM_MIPS && big == !strings.HasSuffix(arch, "le")
+	case "s390x":
+		return m == elf.EM_S390
+	case "riscv64":
+		return m == elf.EM_RISCV
+	case "loong64":
+		return m == elf.EM_LOONGARCH
+	}
+	return true
+}

@@ -1,0 +1,115 @@
+package fetch
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestIdentifyRefuses has a row for each tree that is none of Go's, and what is
+// said of it.
+func TestIdentifyRefuses(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		damage func(t testing.TB, dir string)
+		reason string
+		isPart bool // of a distribution
+	}{
+		"development": {func(t testing.TB, dir string) { put(t, dir, "VERSION", "devel go1.27-abc\n") }, "a development build", false},
+		"Red Hat":     {func(t testing.TB, dir string) { put(t, dir, "VERSION", "go1.22.3 (Red Hat 1.22.3-1.el9)\n") }, "not Go's own build", true},
+		"suffix":      {func(t testing.TB, dir string) { put(t, dir, "VERSION", "go1.22.3-vendor\n") }, "not Go's own build", true},
+		"words":       {func(t testing.TB, dir string) { put(t, dir, "VERSION", "\x1b[2Jhello\n") }, `VERSION says "[2Jhello": not a release`, false},
+		"a line":      {func(t testing.TB, dir string) { put(t, dir, "VERSION", "go1.22\n") }, "not a release", false},
+		"no prefix":   {func(t testing.TB, dir string) { put(t, dir, "VERSION", "1.22.4\n") }, "not a release", false},
+		"empty":       {func(t testing.TB, dir string) { put(t, dir, "VERSION", "") }, "not a release", false},
+		"huge":        {func(t testing.TB, dir string) { put(t, dir, "VERSION", strings.Repeat("x", 1<<20)) }, "not a release", false},
+		"nothing":     {func(t testing.TB, dir string) { remove(t, dir, "VERSION") }, "not a GOROOT", false},
+		"repository": {func(t testing.TB, dir string) { remove(t, dir, "VERSION"); put(t, dir, "src/make.bash", "") },
+			"built from a source repository", false},
+		"VERSION a link": {func(t testing.TB, dir string) { link(t, dir, "VERSION", "/etc/hostname") }, "VERSION is a symbolic link", true},
+		"VERSION a folder": {func(t testing.TB, dir string) { remove(t, dir, "VERSION"); put(t, dir, "VERSION/x", "") },
+			"VERSION is a folder", true},
+		"Debian":      {func(t testing.TB, dir string) { link(t, dir, "src", "/usr/share/go-1.22/src") }, "src is a symbolic link", true},
+		"sources":     {func(t testing.TB, dir string) { remove(t, dir, "bin"); remove(t, dir, "pkg") }, "no folder bin", true},
+		"no sources":  {func(t testing.TB, dir string) { remove(t, dir, "src") }, "no folder src", true},
+		"bin/go link": {func(t testing.TB, dir string) { link(t, dir, "bin/go", "/usr/bin/go") }, "bin/go is a symbolic link", true},
+		"no bin/go":   {func(t testing.TB, dir string) { remove(t, dir, "bin/go"); remove(t, dir, "bin/go.exe") }, "no bin/go", true},
+		"no tools":    {func(t testing.TB, dir string) { remove(t, dir, "pkg/tool/"+host.OS+"_"+host.Arch) }, "no tools below pkg/tool", true},
+	} {
+		dir := distTree(t, "go1.22.4")
+		test.damage(t, dir)
+		_, _, err := Identify(openRoot(t, dir), host)
+		foreign := (*ForeignError)(nil)
+		if !errors.As(err, &foreign) || !strings.Contains(foreign.Reason, test.reason) || foreign.Package != test.isPart {
+			t.Errorf("%s: %v, %+v", name, err, foreign)
+		}
+	}
+}
+
+// TestIdentifyPlatform has the header of bin/go and the folders below pkg/tool,
+// and the platform that follows.
+func TestIdentifyPlatform(t *testing.T) {
+	t.Parallel()
+	elf := func(data, machine byte) string {
+		head := make([]byte, 64)
+		copy(head, "\x7fELF\x02")
+		head[5] = data
+		head[18+data-1] = machine
+		return string(head)
+	}
+	portable := make([]byte, 0x46)
+	copy(portable, "MZ")
+	portable[0x3c] = 0x40
+	copy(portable[0x40:], "PE\x00\x00\x64\x86")
+	for _, test := range []struct {
+		name, head, folders, want string
+	}{
+		{"own", elf(1, 62), "linux_amd64", "linux/amd64"},
+		{"with a cross build", elf(1, 62), "linux_amd64 windows_amd64 linux_arm64", "linux/amd64"},
+		{"arm64", elf(1, 183), "linux_amd64 linux_arm64", "linux/arm64"},
+		{"big-endian", elf(2, 22), "linux_s390x", "linux/s390x"},
+		{"endianness", elf(1, 21), "linux_ppc64 linux_ppc64le", "linux/ppc64le"},
+		{"preferred", elf(1, 62), "freebsd_amd64 linux_amd64", "linux/amd64"},
+		{"macOS", "\xcf\xfa\xed\xfe\x0c\x00\x00\x01\x00", "darwin_amd64 darwin_arm64", "darwin/arm64"},
+		{"Windows", string(portable), "windows_386 windows_amd64", "windows/amd64"},
+		{"unknown format", "\x00\x00\x01\xebplan9", "plan9_386", "plan9/386"},
+		{"another", elf(1, 62), "darwin_arm64", ""},
+		{"cut off", "\x7fELF", "linux_amd64", ""},
+		{"MZ alone", "MZ", "windows_amd64", ""},
+		{"either", elf(1, 62), "freebsd_amd64 openbsd_amd64", ""},
+		{"names", elf(1, 62), "linux linux_AMD64 _amd64 linux_ ..", ""},
+	} {
+		dir := distTree(t, "go1.22.4")
+		remove(t, dir, "pkg/tool")
+		for folder := range strings.FieldsSeq(test.folders) {
+			put(t, dir, "pkg/tool/"+folder+"/compile", "")
+		}
+		put(t, dir, "bin/go", test.head)
+		_, p, err := Identify(openRoot(t, dir), Platform{"linux", "amd64"})
+		if (err == nil) != (test.want != "") || err == nil && p.String() != test.want {
+			t.Errorf("%s: %v, %v, want %q", test.name, p, err, test.want)
+		}
+	}
+}
+
+// TestImportForeignPlatform imports nothing that is
+// for another platform.
+func TestImportForeignPlatform(t *testing.T) {
+	t.Parallel()
+	dir := distTree(t, "go1.22.4")
+	remove(t, dir, "pkg/tool")
+	put(t, dir, "pkg/tool/plan9_386/compile", "")
+	into := t.TempDir()
+	c, err := New(Config{Proxy: "off", SumDB: publicSumDB, CacheDir: t.TempDir(), StateDir: t.TempDir(), Platform: host})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Import(t.Context(), openRoot(t, dir), openRoot(t, into), AuditOptions{}); err == nil || !strings.Contains(err.Error(), "plan9/386") {
+		t.Errorf("import: %v", err)
+	}
+	if entries, err := os.ReadDir(filepath.Clean(into)); err != nil || len(entries) > 0 {
+		t.Errorf("imported %v, %v", entries, err)
+	}
+}
