@@ -16,8 +16,8 @@ import (
 )
 
 type listOptions struct {
-	remote, all, json bool
-	specs             []gover.Spec
+	remote, all, json, size bool
+	specs                   []gover.Spec
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -47,6 +47,7 @@ On a terminal the version that applies here is marked with a star.`,
 	cmd.Flags().BoolVar(&options.remote, "remote", false, "list what can be installed")
 	cmd.Flags().BoolVar(&options.all, "all", false, "with --remote: betas and release candidates too")
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&options.size, "size", false, "print what each takes on the disk, alone and shared with others")
 	return cmd
 }
 
@@ -57,6 +58,7 @@ type installedJSON struct {
 	System  bool           `json:"system"` // in the system's store
 	Active  bool           `json:"active"`
 	Receipt *store.Receipt `json:"receipt,omitempty"`
+	Size    *store.Size    `json:"size,omitempty"` // with --size
 }
 
 func (a *app) listInstalled(options listOptions) error {
@@ -76,8 +78,12 @@ func (a *app) listInstalled(options listOptions) error {
 		return err
 	}
 	active, source := a.active(path)
+	sizes := a.sizes(path, versions, options.size)
 	if options.json {
-		return a.printInstalledJSON(path, versions, active)
+		return a.printInstalledJSON(path, versions, active, sizes)
+	}
+	if options.size {
+		return a.printSizes(versions, sizes)
 	}
 	for _, v := range versions {
 		line := v.String()
@@ -97,11 +103,11 @@ func (a *app) listInstalled(options listOptions) error {
 	return nil
 }
 
-func (a *app) printInstalledJSON(path toolchain.Path, versions []gover.Version, active gover.Version) error {
+func (a *app) printInstalledJSON(path toolchain.Path, versions []gover.Version, active gover.Version, sizes sizes) error {
 	list := make([]installedJSON, 0, len(versions))
 	for _, v := range versions {
 		home := path.Of(v)
-		item := installedJSON{Version: v, GOROOT: home.Dir(v), System: home == path.System(), Active: v == active}
+		item := installedJSON{Version: v, GOROOT: home.Dir(v), System: home == path.System(), Active: v == active, Size: sizes.of(v)}
 		if st, err := store.Open(home, store.Options{}); err == nil {
 			item.Receipt, _ = st.Receipt(v) // a damaged one is for verify to tell
 		}
