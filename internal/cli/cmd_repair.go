@@ -94,10 +94,9 @@ func (run *repairRun) repairSharer(ctx context.Context, other store.Sharer) erro
 		shares += fmt.Sprintf(" and %d more", n)
 	}
 	if other.Home != run.store.Home() {
-		return &hintError{
-			fmt.Errorf("%s, and is in another store, %s", shares, other.Home),
-			fmt.Sprintf("run %q", run.app.repairOf(other.Home, other.Version)),
-		}
+		run.app.ui.note("%s, and is in another store, %s", shares, other.Home)
+		run.app.ui.hint(fmt.Sprintf("run %q", run.app.repairOf(other.Home, other.Version)))
+		return nil
 	}
 	if run.done[other.Version] {
 		return nil

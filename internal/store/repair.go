@@ -23,8 +23,9 @@ type Means struct {
 	// Fill is as in Add: it is called where the manifest is lost.
 	Fill Fill
 	// Sharer is called with each other toolchain that shares a damaged file,
-	// before the one that is asked for is mended. It should repair that, too. It may
-	// be nil.
+	// before the one that is asked for is mended. It should repair that, too; if it
+	// returns an error nothing is mended, or else nobody would know of it the next
+	// time. It may be nil.
 	Sharer func(ctx context.Context, other Sharer) error
 }
 
@@ -53,21 +54,24 @@ func (s *Store) lockAndRepair(ctx context.Context, v gover.Version, means Means)
 		return nil, err
 	}
 	defer func() { release() }()
-	var sharersErr error
 	if sharers := s.sharers(report); len(sharers) > 0 && means.Sharer != nil {
 		// They take their own locks, and who holds two could wait for ever. v is
-		// last, so that whoever repairs it after a kill comes by here again.
+		// last, and not before all of them, so that whoever repairs it again after
+		// a kill or a failure comes by here again.
 		release()
+		release = func() {}
 		for _, other := range sharers {
-			sharersErr = errors.Join(sharersErr, means.Sharer(ctx, other))
+			if err := means.Sharer(ctx, other); err != nil {
+				return report, fmt.Errorf("repair %v: first %v, which has the same damaged file: %w", v, other.Version, err)
+			}
 		}
 		if release, report, err = s.lockAndVerify(ctx, v); err != nil {
 			release = func() {}
-			return nil, errors.Join(sharersErr, err)
+			return nil, err
 		}
 	}
 	r := &repair{store: s, means: means, report: report}
-	return report, errors.Join(sharersErr, r.run(ctx))
+	return report, r.run(ctx)
 }
 
 // run mends what the report says.

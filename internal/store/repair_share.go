@@ -45,7 +45,7 @@ func (s *Store) sharers(report *Report) []Sharer {
 				continue
 			}
 			var paths []string
-			walkFiles(home.Dir(w), func(f fileFacts) {
+			walkFiles(home.Dir(w), false, func(f fileFacts) {
 				if path, ok := damaged[f.id]; ok && !slices.Contains(paths, path) {
 					paths = append(paths, path)
 				}

@@ -5,11 +5,11 @@ import (
 	"path/filepath"
 )
 
-// walkFiles calls visit with each file and folder below dir, and dir itself.
-// What can't be looked at is passed over. Windows tells neither blocks nor other
+// walkFiles calls visit with each file at path and below. What can't be looked at
+// is passed over. Windows tells neither blocks nor other
 // names here: a file has one name and takes its length.
-func walkFiles(dir string, visit func(fileFacts)) {
-	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
+func walkFiles(path string, _ bool, visit func(fileFacts)) {
+	_ = filepath.WalkDir(path, func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return nil
 		}
