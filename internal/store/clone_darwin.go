@@ -13,10 +13,9 @@ func (h *handle) open(path string) (rawFile, error) { return h.walk(path) }
 // own: to write to one does not change the other.
 func (h *handle) clone(src rawFile, to string) error {
 	err := unix.Fclonefileat(int(src), h.fd, to, 0)
-	switch err {
-	case nil:
+	if err == nil {
 		return nil
-	case unix.ENOTSUP, unix.EXDEV, unix.EINVAL, unix.ENOSYS, unix.EPERM:
+	} else if isOneOf(err, unix.ENOTSUP, unix.EXDEV, unix.EINVAL, unix.ENOSYS, unix.EPERM) {
 		return errCannot
 	}
 	return &os.PathError{Op: "clonefile", Path: to, Err: err}

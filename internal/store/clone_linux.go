@@ -16,9 +16,9 @@ func (h *handle) open(path string) (rawFile, error) {
 	how := unix.OpenHow{Flags: openFlags, Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS}
 	for {
 		fd, err := unix.Openat2(h.fd, path, &how)
-		switch err {
-		case unix.EINTR, unix.EAGAIN:
-		case unix.ENOSYS, unix.EPERM: // EPERM is what a container says that does not know the call
+		switch {
+		case isOneOf(err, unix.EINTR, unix.EAGAIN):
+		case isOneOf(err, unix.ENOSYS, unix.EPERM): // EPERM is what a container says that does not know the call
 			return h.walk(path)
 		default:
 			return rawFile(fd), err
@@ -34,8 +34,7 @@ func (h *handle) clone(src rawFile, to string) error {
 		return &os.PathError{Op: "create", Path: to, Err: err}
 	}
 	err = unix.IoctlFileClone(fd, int(src))
-	switch err {
-	case unix.EOPNOTSUPP, unix.ENOTTY, unix.EINVAL, unix.EXDEV, unix.ENOSYS, unix.EPERM:
+	if isOneOf(err, unix.EOPNOTSUPP, unix.ENOTTY, unix.EINVAL, unix.EXDEV, unix.ENOSYS, unix.EPERM) {
 		err = errCannot
 	}
 	if err = errors.Join(err, unix.Close(fd)); err != nil {
@@ -50,7 +49,7 @@ func (h *handle) clone(src rawFile, to string) error {
 func (h *handle) link(tree *handle, src rawFile, id fileID, from, to string) error {
 	proc := "/proc/self/fd/" + strconv.Itoa(int(src))
 	err := unix.Linkat(unix.AT_FDCWD, proc, h.fd, to, unix.AT_SYMLINK_FOLLOW)
-	if err == unix.ENOENT && unix.Access("/proc/self/fd", unix.F_OK) != nil {
+	if errors.Is(err, unix.ENOENT) && unix.Access("/proc/self/fd", unix.F_OK) != nil {
 		return h.linkByName(tree, id, from, to)
 	}
 	return linkError(to, err)
@@ -77,10 +76,9 @@ func (h *handle) linkByName(tree *handle, id fileID, from, to string) error {
 // that it can have, it belongs to another (who may forbid links to it), or the
 // file system has no links.
 func linkError(to string, err error) error {
-	switch err {
-	case nil:
+	if err == nil {
 		return nil
-	case unix.EMLINK, unix.EXDEV, unix.EPERM, unix.EOPNOTSUPP, unix.ENOSYS:
+	} else if isOneOf(err, unix.EMLINK, unix.EXDEV, unix.EPERM, unix.EOPNOTSUPP, unix.ENOSYS) {
 		return errCannot
 	}
 	return &os.PathError{Op: "link", Path: to, Err: err}

@@ -49,7 +49,7 @@ func (r *repair) gather(ctx context.Context, files []File, kinds map[string]Kind
 	if err != nil {
 		return nil, err
 	}
-	defer into.close()
+	defer func() { _ = into.close() }()
 	var lost []File
 	for _, f := range files {
 		if ctx.Err() != nil {

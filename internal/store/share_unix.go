@@ -3,9 +3,11 @@
 package store
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -83,8 +85,14 @@ func (h *handle) walk(path string) (rawFile, error) {
 func openat(dir int, name string, flags int) (int, error) {
 	for {
 		fd, err := unix.Openat(dir, name, flags, 0)
-		if err != unix.EINTR {
+		if !errors.Is(err, unix.EINTR) {
 			return fd, err
 		}
 	}
+}
+
+// isOneOf reports whether a call failed with one of errnos.
+func isOneOf(err error, errnos ...unix.Errno) bool {
+	var errno unix.Errno
+	return errors.As(err, &errno) && slices.Contains(errnos, errno)
 }
