@@ -129,7 +129,11 @@ func (a *app) install(ctx context.Context, options installOptions) error {
 		return err
 	}
 	a.warnOwner(st.Home())
-	in := &installer{app: a, store: st, path: path}
+	related, err := a.related()
+	if err != nil {
+		return err
+	}
+	in := &installer{app: a, store: st, path: path, related: related}
 	versions, selectErr := in.selectAll(ctx, options.specs)
 	errs := []error{selectErr}
 	if len(versions)+len(options.files) > 0 && !a.foreign() {
@@ -155,6 +159,8 @@ type installer struct {
 	mu     sync.Mutex // guards client
 	client *fetch.Client
 	added  int
+
+	related []toolchain.Home // stores whose files may be shared
 }
 
 // inSystem reports whether v is in the system's store, so that the user's need
@@ -280,15 +286,23 @@ func (a *app) jobs() (int, error) {
 func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (bool, error) {
 	start := time.Now()
 	var proof *fetch.Proof
+	var shared gover.Version
 	added, err := in.store.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
 		if err := in.open(); err != nil { // it was there a moment ago, and is uninstalled now
 			return nil, err
 		}
-		p, err := in.client.Fetch(ctx, v, root, fetch.Options{Progress: bar.report(v)})
+		options := fetch.Options{Progress: bar.report(v)}
+		sibling, err := in.store.Sibling(v, root, in.related...)
 		if err != nil {
 			return nil, err
 		}
-		proof = p
+		if sibling != nil {
+			defer sibling.Close()
+			options.Reuse, shared = sibling.Reuse, sibling.Version()
+		}
+		if proof, err = in.client.Fetch(ctx, v, root, options); err != nil {
+			return nil, err
+		}
 		return in.app.newReceipt(proof)
 	})
 	switch {
@@ -298,7 +312,11 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 		return false, in.explainMissing(ctx, v, err)
 	}
 	if err == nil && added {
-		in.app.ui.note("installed %v (%s in %.1fs, %s)", v, megabytes(proof.Size), time.Since(start).Seconds(), proofWords(proof))
+		what := megabytes(proof.Received)
+		if proof.Reused > 0 {
+			what += fmt.Sprintf(", the rest from %v,", shared)
+		}
+		in.app.ui.note("installed %v (%s in %.1fs, %s)", v, what, time.Since(start).Seconds(), proofWords(proof))
 	}
 	return added, err
 }

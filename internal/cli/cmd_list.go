@@ -15,9 +15,9 @@ import (
 )
 
 type listOptions struct {
-	remote, all, json bool
-	platforms         bool
-	specs             []gover.Spec
+	remote, all, json, size bool
+	platforms               bool
+	specs                   []gover.Spec
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -54,6 +54,7 @@ two newest lines. A list of releases from the cache says how old it is.`,
 	cmd.Flags().BoolVar(&options.all, "all", false, "with --remote: betas and release candidates too; a table has all old releases")
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&options.platforms, "platforms", false, "with --remote --json: the platforms of each release")
+	cmd.Flags().BoolVar(&options.size, "size", false, "print what each takes on the disk, alone and shared with others")
 	a.offlineFlag(cmd)
 	a.platformFlag(cmd)
 	return cmd
@@ -80,6 +81,7 @@ type installedJSON struct {
 	Active  bool           `json:"active"`
 	Support string         `json:"support"` // see releaseJSON
 	Receipt *store.Receipt `json:"receipt,omitempty"`
+	Size    *store.Size    `json:"size,omitempty"` // with --size
 }
 
 func (a *app) listInstalled(options listOptions) error {
@@ -99,8 +101,12 @@ func (a *app) listInstalled(options listOptions) error {
 		return err
 	}
 	active, source := a.active(path)
+	sizes := a.sizes(path, versions, options.size)
 	if options.json {
-		return a.printInstalledJSON(path, versions, active)
+		return a.printInstalledJSON(path, versions, active, sizes)
+	}
+	if options.size {
+		return a.printSizes(versions, sizes)
 	}
 	var lifecycle gover.Lifecycle
 	if isTerminal(a.ui.out) {
@@ -127,13 +133,13 @@ func (a *app) listInstalled(options listOptions) error {
 	return nil
 }
 
-func (a *app) printInstalledJSON(path toolchain.Path, versions []gover.Version, active gover.Version) error {
+func (a *app) printInstalledJSON(path toolchain.Path, versions []gover.Version, active gover.Version, sizes sizes) error {
 	list := make([]installedJSON, 0, len(versions))
 	lifecycle := a.lifecycle()
 	for _, v := range versions {
 		home := path.Of(v)
 		item := installedJSON{Version: v, GOROOT: home.Dir(v), System: home == path.System(),
-			Active: v == active, Support: lifecycle.Of(v).String()}
+			Active: v == active, Support: lifecycle.Of(v).String(), Size: sizes.of(v)}
 		if st, err := store.Open(home, store.Options{}); err == nil {
 			item.Receipt, _ = st.Receipt(v) // a damaged one is for verify to tell
 		}

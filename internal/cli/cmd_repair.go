@@ -24,7 +24,8 @@ finds: files that were changed or are missing are downloaded and proven, extra
 ones go, modes and links are set right. Only what is damaged is downloaded, if
 the proxy sends parts of files; for modes, extra files, links and a lost
 manifest no network is needed. The mended toolchain takes the place of the
-damaged one in one step, also while a go runs from it.
+damaged one in one step, also while a go runs from it. A version that shares a
+damaged file with it, as a hard link, is repaired, too.
 
 What was found is printed as by "gosw verify".`,
 		Example: `  gosw repair
@@ -53,19 +54,61 @@ func (a *app) repair(ctx context.Context, specs []gover.Spec) error {
 		return err
 	}
 	a.warnOwner(st.Home())
+	run := &repairRun{app: a, store: st, done: make(map[gover.Version]bool)}
 	var errs []error
 	for _, v := range versions {
-		r := &repairer{app: a, home: st.Home(), version: v}
-		report, err := st.Repair(ctx, v, r.means())
+		if run.done[v] { // with another, whose files it shares
+			continue
+		}
+		err := run.repair(ctx, v)
 		if len(specs) == 0 && errors.Is(err, fs.ErrNotExist) && !st.Home().Has(v) {
 			continue // uninstalled meanwhile; nobody asked for it by name
-		}
-		if report != nil {
-			errs = append(errs, r.print(report, err == nil))
 		}
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// A repairRun is one run of "gosw repair".
+type repairRun struct {
+	app   *app
+	store *store.Store
+	done  map[gover.Version]bool // tried
+}
+
+// repair repairs v, and before it those that share a damaged file of it.
+func (run *repairRun) repair(ctx context.Context, v gover.Version) error {
+	run.done[v] = true
+	r := &repairer{app: run.app, home: run.store.Home(), version: v}
+	means := r.means()
+	means.Sharer = run.repairSharer
+	report, err := run.store.Repair(ctx, v, means)
+	if report == nil {
+		return err
+	}
+	return errors.Join(r.print(report, err == nil), err)
+}
+
+// repairSharer repairs a version that nobody named, because it has a damaged
+// file of one that somebody did.
+func (run *repairRun) repairSharer(ctx context.Context, other store.Sharer) error {
+	shares := fmt.Sprintf("%v shares %s", other.Version, other.Paths[0])
+	if n := len(other.Paths) - 1; n > 0 {
+		shares += fmt.Sprintf(" and %d more", n)
+	}
+	if other.Home != run.store.Home() {
+		run.app.ui.note("%s, and is in another store, %s", shares, other.Home)
+		run.app.ui.hint(fmt.Sprintf("run %q", run.app.repairOf(other.Home, other.Version)))
+		return nil
+	}
+	if run.done[other.Version] {
+		return nil
+	}
+	if err := run.repair(ctx, other.Version); err != nil {
+		return err
+	}
+	run.app.ui.note("%s: repaired too", shares)
+	return nil
 }
 
 // installedHere is installedOf for the user's store, which alone can be changed.

@@ -222,3 +222,12 @@ func fold(s string) string {
 		return unicode.ToLower(least)
 	}, s)
 }
+
+// pointers returns the addresses of entries.
+func pointers(entries []entry) []*entry {
+	list := make([]*entry, len(entries))
+	for i := range entries {
+		list[i] = &entries[i]
+	}
+	return list
+}

@@ -222,7 +222,7 @@ func TestAuditFifty(t *testing.T) {
 	}
 	dir := t.TempDir()
 	c := newClient(t, s, nil)
-	if _, err := c.Fetch(t.Context(), version(t, "1.22.4"), openRoot(t, dir), nil); err != nil {
+	if _, err := c.Fetch(t.Context(), version(t, "1.22.4"), openRoot(t, dir), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	var want []string

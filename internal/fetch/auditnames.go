@@ -115,17 +115,18 @@ func (j *judge) nameByDirectory(ctx context.Context) error {
 			return err
 		}
 		p := &partial{client: j.client, release: j.release}
-		p.sparse = &sparse{web: j.client.web, url: join(base, Module, "@v", j.release.module()+".zip"), file: temp.File}
+		p.sparse = &sparse{web: j.client.web, url: join(base, Module, "@v", j.release.module()+".zip"), file: temp.File, tailSize: tailSize}
 		defer func() { j.audit.Received += p.received.Load() }()
 		return j.compareDirectory(ctx, p)
 	})
 }
 
 func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
-	if err := p.directory(ctx); err != nil {
+	here, err := p.tail(ctx)
+	if err != nil {
 		return err
 	}
-	a, err := openArchive(p.file, p.size, p.release)
+	a, err := p.openDirectory(ctx, here, p.release)
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 		return e != nil && f.hashed && e.zip.size() == f.info.Size() && e.zip.crc() == f.crc
 	}
 	j.audit.Differences = j.differences(same, keys(listed))
-	sums, err := j.decide(ctx, p, a, same)
+	sums, err := j.decide(ctx, p, a, here, same)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -159,8 +160,9 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 }
 
 // decide downloads what differs, if that is little, and returns the manifest
-// that it completes; nil if it is too much.
-func (j *judge) decide(ctx context.Context, p *partial, a *archive, same func(*treeFile) bool) ([]byte, error) {
+// that it completes; nil if it is too much. What follows offset here of the zip
+// is there already.
+func (j *judge) decide(ctx context.Context, p *partial, a *archive, here int64, same func(*treeFile) bool) ([]byte, error) {
 	complete := make(map[string][32]byte, len(a.entries))
 	for _, f := range j.tree.files {
 		if f.hashed && same(f) {
@@ -176,7 +178,7 @@ func (j *judge) decide(ctx context.Context, p *partial, a *archive, same func(*t
 		return nil, err
 	}
 	// What is received counts: the sizes in the directory may not be true.
-	spans := joinSpans(p.spans(a))
+	spans := missingSpans(pointers(p.wanted.entries), here)
 	var size int64
 	for _, s := range spans {
 		size += s.end - s.first
@@ -203,12 +205,4 @@ func keys[V any](m map[string]V) map[string]bool {
 		set[key] = true
 	}
 	return set
-}
-
-func pointers(entries []entry) []*entry {
-	list := make([]*entry, len(entries))
-	for i := range entries {
-		list[i] = &entries[i]
-	}
-	return list
 }

@@ -24,7 +24,6 @@ type Local struct {
 	path   string
 	file   *os.File
 	size   int64
-	sum    [32]byte
 	format format
 }
 

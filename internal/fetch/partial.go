@@ -79,11 +79,7 @@ func (p *partial) downloadParts(ctx context.Context) error {
 	if err := p.choose(a); err != nil {
 		return err
 	}
-	wanted := make([]*entry, len(p.wanted.entries))
-	for i := range wanted {
-		wanted[i] = &p.wanted.entries[i]
-	}
-	return p.get(ctx, missingSpans(wanted, here))
+	return p.get(ctx, missingSpans(pointers(p.wanted.entries), here))
 }
 
 // choose picks the entries of the wanted files.

@@ -101,7 +101,7 @@ func TestFetchFilesRefuses(t *testing.T) {
 
 func TestJoinSpans(t *testing.T) {
 	t.Parallel()
-	got := joinSpans([]span{{500_000, 500_100}, {0, 10}, {10, 20}, {20 + maxGap, 40_000}, {73_000, 73_001}})
+	got := joinSpans([]span{{500_000, 500_100}, {0, 10}, {10, 20}, {20 + minGap, 40_000}, {73_000, 73_001}})
 	want := []span{{0, 40_000}, {73_000, 73_001}, {500_000, 500_100}}
 	if !slices.Equal(got, want) {
 		t.Errorf("joined = %v, want %v", got, want)

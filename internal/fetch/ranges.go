@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,8 @@ var errNoRanges = errors.New("server sends no ranges")
 
 const (
 	tailSize = 64 << 10 // the end of a zip, where it says where its directory is
-	maxGap   = 32 << 10 // what costs less to receive than another request
+	minGap   = 32 << 10 // what costs less to receive than another request
+	maxSpans = 64       // requests for one file: with latency each costs more than its bytes
 	// maxRequests are sent at the same time: a request for a few kilobytes is
 	// all waiting.
 	maxRequests = 4
@@ -29,15 +31,23 @@ const (
 // A span is the bytes of a file from first to before end.
 type span struct{ first, end int64 }
 
-// joinSpans sorts spans and joins those that are near each other. One request
-// for several ranges would be less, but servers answer it with the whole file.
+// joinSpans sorts spans and joins those that are near each other, so that there
+// are at most maxSpans. One request for several ranges would be less, but servers
+// answer it with the whole file.
 func joinSpans(spans []span) []span {
-	slices.SortFunc(spans, func(x, y span) int {
-		return int(min(max(x.first-y.first, -1), 1))
-	})
+	slices.SortFunc(spans, func(x, y span) int { return cmp.Compare(x.first, y.first) })
+	for gap := int64(minGap); ; gap *= 2 {
+		if spans = joinNear(spans, gap); len(spans) <= maxSpans {
+			return spans
+		}
+	}
+}
+
+// joinNear joins what is at most gap apart.
+func joinNear(spans []span, gap int64) []span {
 	var joined []span
 	for _, s := range spans {
-		if last := len(joined) - 1; last >= 0 && s.first-joined[last].end <= maxGap {
+		if last := len(joined) - 1; last >= 0 && s.first-joined[last].end <= gap {
 			joined[last].end = max(joined[last].end, s.end)
 		} else {
 			joined = append(joined, s)

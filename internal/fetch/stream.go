@@ -57,13 +57,10 @@ func (c *Client) stream(ctx context.Context, d *download, u *url.URL) error {
 // reuse takes from this machine what it can and returns the entries that are
 // left, those without a file included.
 func (a *archive) reuse(ctx context.Context, d *download) []*entry {
-	left := make([]*entry, 0, len(a.entries))
 	if d.reuse == nil {
-		for i := range a.entries {
-			left = append(left, &a.entries[i])
-		}
-		return left
+		return pointers(a.entries)
 	}
+	var left []*entry
 	var next atomic.Int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup

@@ -96,10 +96,7 @@ func unpackEach(ctx context.Context, root *os.Root, next func() (*entry, error))
 // one at the end; the others keep their order, folder by folder.
 func (a *archive) order() []*entry {
 	const large = 1 << 20
-	order := make([]*entry, len(a.entries))
-	for i := range a.entries {
-		order[i] = &a.entries[i]
-	}
+	order := pointers(a.entries)
 	slices.SortStableFunc(order, func(x, y *entry) int {
 		sizeX, sizeY := x.zip.size(), y.zip.size()
 		if sizeX < large && sizeY < large {
@@ -242,11 +239,7 @@ func (w *worker) enter(dir string) error {
 }
 
 func (a *archive) sums() []byte {
-	entries := make([]*entry, len(a.entries))
-	for i := range a.entries {
-		entries[i] = &a.entries[i]
-	}
-	return sumsText(entries)
+	return sumsText(pointers(a.entries))
 }
 
 // sumsText returns the text that an h1 hash covers: a line for each file of the

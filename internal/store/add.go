@@ -139,7 +139,8 @@ func (s *Store) giveName(v gover.Version, tree string) error {
 
 // seal makes every file read-only, and folders such as only their owner can
 // write to. Only regular files and folders are let through: a link in a
-// toolchain could lead out of it.
+// toolchain could lead out of it. A file that is shared was sealed by its first
+// toolchain, and is not this one's to change.
 func seal(root *os.Root) error {
 	return fs.WalkDir(root.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -160,6 +161,9 @@ func seal(root *os.Root) error {
 		}
 		if info.Mode()&(fs.ModePerm|fs.ModeSetuid|fs.ModeSetgid|fs.ModeSticky) == want {
 			return nil
+		}
+		if _, names, _ := measure(info); names > 1 && !info.IsDir() {
+			return fmt.Errorf("seal %s: shared, and has mode %s", path, octal(info.Mode()))
 		}
 		return root.Chmod(path, want)
 	})

@@ -25,6 +25,9 @@ func Steps() []Step {
 		{"install/syncdir", "put the name on the disk"},
 		{"install/revive", "put the tree in the place of one that is being uninstalled"},
 
+		{"share/open", "open an installed toolchain to share its files"},
+		{"share/link", "give a file a second name, in the new tree"},
+
 		{"uninstall/lock", "take the lock of the version"},
 		{"uninstall/stage", "make a folder for the tree to go to"},
 		{"uninstall/rename", "take the name away"},

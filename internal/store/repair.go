@@ -8,9 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
-	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -24,6 +22,11 @@ type Means struct {
 	Files func(ctx context.Context, root *os.Root, files []File) error
 	// Fill is as in Add: it is called where the manifest is lost.
 	Fill Fill
+	// Sharer is called with each other toolchain that shares a damaged file,
+	// before the one that is asked for is mended. It should repair that, too; if it
+	// returns an error nothing is mended, or else nobody would know of it the next
+	// time. It may be nil.
+	Sharer func(ctx context.Context, other Sharer) error
 }
 
 // Repair brings v back to what was proven and returns what was wrong: nothing,
@@ -46,26 +49,55 @@ func (s *Store) Repair(ctx context.Context, v gover.Version, means Means) (*Repo
 }
 
 func (s *Store) lockAndRepair(ctx context.Context, v gover.Version, means Means) (*Report, error) {
-	if err := s.step("repair/lock"); err != nil {
-		return nil, err
-	}
-	release, err := s.lock(ctx, v.String(), "repair")
+	release, report, err := s.lockAndVerify(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
-	report, err := s.verify(ctx, v)
-	if err != nil {
-		return nil, err
+	defer func() { release() }()
+	if sharers := s.sharers(report); len(sharers) > 0 && means.Sharer != nil {
+		// They take their own locks, and who holds two could wait for ever. v is
+		// last, and not before all of them, so that whoever repairs it again after
+		// a kill or a failure comes by here again.
+		release()
+		release = func() {}
+		for _, other := range sharers {
+			if err := means.Sharer(ctx, other); err != nil {
+				return report, fmt.Errorf("repair %v: first %v, which has the same damaged file: %w", v, other.Version, err)
+			}
+		}
+		if release, report, err = s.lockAndVerify(ctx, v); err != nil {
+			release = func() {}
+			return nil, err
+		}
 	}
 	r := &repair{store: s, means: means, report: report}
+	return report, r.run(ctx)
+}
+
+// run mends what the report says.
+func (r *repair) run(ctx context.Context) error {
 	if err := r.chooseProof(ctx); err != nil {
-		return report, err
+		return err
 	}
 	if len(r.findings) > 0 || r.receipt.Sums == nil {
-		return report, r.exchange(ctx)
+		return r.exchange(ctx)
 	}
-	return report, r.writeReceipt()
+	return r.writeReceipt()
+}
+
+// lockAndVerify takes the lock of v to repair it, and finds out what is wrong.
+func (s *Store) lockAndVerify(ctx context.Context, v gover.Version) (release func(), report *Report, err error) {
+	if err := s.step("repair/lock"); err != nil {
+		return nil, nil, err
+	}
+	if release, err = s.lock(ctx, v.String(), "repair"); err != nil {
+		return nil, nil, err
+	}
+	if report, err = s.verify(ctx, v); err != nil {
+		release()
+		return nil, nil, err
+	}
+	return release, report, nil
 }
 
 // A repair is one of a version, whose lock it holds.
@@ -216,82 +248,4 @@ func (r *repair) prove(ctx context.Context, tree string) error {
 		return fmt.Errorf("repair %v: %s %s in the new tree", r.report.Version, f.Kind, f.Path)
 	}
 	return nil
-}
-
-// assemble makes the tree from the files that are as proven, and new ones.
-func (r *repair) assemble(ctx context.Context, root *os.Root, tree string) error {
-	m, err := parseManifest(r.receipt.Sums)
-	if err != nil {
-		return fmt.Errorf("manifest of %v: %w", r.report.Version, err)
-	}
-	for _, dir := range m.dirs() {
-		if err := root.MkdirAll(filepath.FromSlash(dir), 0o755); err != nil {
-			return err
-		}
-	}
-	found := make(map[string]Kind)
-	for _, f := range r.findings {
-		if f.Kind != Mode || found[f.Path] == "" {
-			found[f.Path] = f.Kind
-		}
-	}
-	var lost []File
-	if err := r.store.step("repair/link"); err != nil {
-		return err
-	}
-	for _, f := range m.entries {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		switch kind := found[f.Path]; kind {
-		case "", Mode:
-			err = r.reuse(f.Path, tree, kind == "")
-		default:
-			lost = append(lost, f)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if len(lost) == 0 {
-		return nil
-	}
-	return r.store.do("repair/fetch", func() error { return r.means.Files(ctx, root, lost) })
-}
-
-// reuse puts a file of the old tree, which was just verified, into the new one:
-// the file itself if it may be shared, else a copy. One with the wrong mode is
-// copied, as somebody who could change that may have it open for writing.
-func (r *repair) reuse(path, tree string, share bool) error {
-	from := filepath.Join(r.store.home.Dir(r.report.Version), filepath.FromSlash(path))
-	to := filepath.Join(tree, filepath.FromSlash(path))
-	// A hard link to a Mach-O file upsets macOS, which keeps the state of its
-	// signature by file.
-	if share && runtime.GOOS == "linux" && os.Link(from, to) == nil {
-		return nil
-	}
-	data, err := readNoFollow(from)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(to, data, goroot.Mode(path)|0o200)
-}
-
-func readNoFollow(path string) ([]byte, error) {
-	f, err := openNoFollow(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "read", Path: path, Err: fs.ErrInvalid}
-	}
-	if err != nil {
-		return nil, err
-	}
-	var data bytes.Buffer
-	data.Grow(int(info.Size()) + 1)
-	_, err = data.ReadFrom(f)
-	return data.Bytes(), err
 }

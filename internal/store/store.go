@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -40,6 +41,9 @@ type Store struct {
 	// plain makes the calls that not every file system has fail as they do
 	// where they are missing, for tests of what happens then.
 	plain bool
+
+	// noClones is set when a clone was tried and the file system can't.
+	noClones atomic.Bool
 }
 
 // Options are what a Store may be told. The zero value is useful.

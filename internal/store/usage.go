@@ -1,9 +1,9 @@
 package store
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gosw/gosw/internal/gover"
 )
@@ -17,26 +17,44 @@ type Usage struct {
 
 // Measure returns what removing versions, and the sweep that comes with it,
 // would free on the disk. A file that something else shares, such as another
-// version by a hard link, frees nothing; one that several of the versions share
-// is counted once, in the total.
+// version by a hard link or as a clone, frees nothing; one that several of the
+// versions share is counted once, in the total.
 func (s *Store) Measure(versions []gover.Version) Usage {
 	var usage Usage
-	all := make(tally)
+	all := newTally()
 	for _, v := range versions {
-		one := make(tally)
+		one := newTally()
 		for _, path := range []string{s.home.Dir(v), s.receiptFile(v), s.sumsFile(v)} {
 			one.add(path)
-			all.add(path)
 		}
-		usage.Versions = append(usage.Versions, one.freed())
+		all.merge(one)
+		usage.Versions = append(usage.Versions, one.freed(nil))
 	}
-	left := make(tally)
+	left := newTally()
 	for _, path := range s.unused() {
 		left.add(path)
-		all.add(path)
 	}
-	usage.Leftovers, usage.Total = left.freed(), all.freed()
+	all.merge(left)
+	usage.Leftovers, usage.Total = left.freed(nil), all.freed(s.elsewhere(versions, all))
 	return usage
+}
+
+// elsewhere counts the toolchains that stay when versions go, in all stores of
+// the root, if all of what goes has clones that they might share.
+func (s *Store) elsewhere(versions []gover.Version, all *tally) *tally {
+	stay := newTally()
+	if len(all.extents) == 0 {
+		return stay
+	}
+	for _, home := range s.family() {
+		installed, _ := home.Installed()
+		for _, v := range installed {
+			if home != s.home || !slices.Contains(versions, v) {
+				stay.add(home.Dir(v))
+			}
+		}
+	}
+	return stay
 }
 
 // unused returns what a sweep would remove: entries of staging whose lock is
@@ -67,46 +85,3 @@ func (s *Store) unused() []string {
 
 // A fileID is the device and inode of a file.
 type fileID struct{ device, inode uint64 }
-
-// A tally counts the names and bytes of files.
-type tally map[fileID]*struct {
-	names, links uint64 // seen, and all there are
-	bytes        int64
-}
-
-func (t tally) add(path string) {
-	_ = filepath.WalkDir(path, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return nil // what is gone takes no space
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return nil
-		}
-		id, names, bytes := measure(info)
-		if info.IsDir() || id == (fileID{}) {
-			names = 1 // a folder's other names are its own entries
-		}
-		if id == (fileID{}) {
-			id.inode = uint64(len(t)) + 1
-		}
-		if t[id] == nil {
-			t[id] = &struct {
-				names, links uint64
-				bytes        int64
-			}{links: names, bytes: bytes}
-		}
-		t[id].names++
-		return nil
-	})
-}
-
-// freed returns the bytes of the files whose every name was counted.
-func (t tally) freed() (bytes int64) {
-	for _, file := range t {
-		if file.names >= file.links {
-			bytes += file.bytes
-		}
-	}
-	return bytes
-}

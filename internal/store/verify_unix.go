@@ -54,6 +54,10 @@ func (f rawFile) stat() (fs.FileMode, int64, error) {
 	if err := syscall.Fstat(int(f), &st); err != nil {
 		return 0, 0, err
 	}
+	return modeOf(&st), st.Size, nil
+}
+
+func modeOf(st *syscall.Stat_t) fs.FileMode {
 	mode := fs.FileMode(st.Mode & 0o777)
 	if st.Mode&syscall.S_ISUID != 0 {
 		mode |= fs.ModeSetuid
@@ -73,5 +77,5 @@ func (f rawFile) stat() (fs.FileMode, int64, error) {
 	default:
 		mode |= fs.ModeDevice
 	}
-	return mode, st.Size, nil
+	return mode
 }

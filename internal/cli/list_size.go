@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// sizes are what installed versions take on the disk, for "gosw list --size".
+type sizes struct {
+	each  map[gover.Version]store.Size
+	total int64 // what versions share counted once
+}
+
+// of returns the size of v, nil if it was not asked for.
+func (s sizes) of(v gover.Version) *store.Size {
+	if size, ok := s.each[v]; ok {
+		return &size
+	}
+	return nil
+}
+
+// sizes measures versions, each in the store that has it, if that is wanted.
+func (a *app) sizes(path toolchain.Path, versions []gover.Version, wanted bool) sizes {
+	if !wanted {
+		return sizes{}
+	}
+	result := sizes{each: make(map[gover.Version]store.Size)}
+	for _, home := range path {
+		var here []gover.Version
+		for _, v := range versions {
+			if path.Of(v) == home {
+				here = append(here, v)
+			}
+		}
+		st, err := store.Open(home, store.Options{})
+		if err != nil { // nothing is known of a store that can't be read
+			continue
+		}
+		found, total := st.Sizes(here)
+		for i, v := range here {
+			result.each[v] = found[i]
+		}
+		result.total += total
+	}
+	return result
+}
+
+// printSizes prints a line for each version: what it takes alone, and what it
+// shares. What all take together goes to stderr: it is no version.
+func (a *app) printSizes(versions []gover.Version, sizes sizes) error {
+	width := 0
+	for _, v := range versions {
+		width = max(width, len(v.String()))
+	}
+	var apart int64
+	for _, v := range versions {
+		size := sizes.each[v]
+		apart += size.Own + size.Shared
+		if err := a.ui.print("%-*v  %9s own  %9s shared", width, v, megabytes(size.Own), megabytes(size.Shared)); err != nil {
+			return err
+		}
+	}
+	if saved := apart - sizes.total; saved > 0 {
+		a.ui.note("%s in all; sharing saves %s", megabytes(sizes.total), megabytes(saved))
+	} else if len(versions) > 1 {
+		a.ui.note("%s in all", megabytes(sizes.total))
+	}
+	return nil
+}

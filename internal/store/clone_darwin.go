@@ -1,0 +1,26 @@
+package store
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// open opens the file at path to read it. No link is followed on the way.
+func (h *handle) open(path string) (rawFile, error) { return h.walk(path) }
+
+// clone makes a file at to that shares the blocks of src. It is an inode of its
+// own: to write to one does not change the other.
+func (h *handle) clone(src rawFile, to string) error {
+	err := unix.Fclonefileat(int(src), h.fd, to, 0)
+	if err == nil {
+		return nil
+	} else if isOneOf(err, unix.ENOTSUP, unix.EXDEV, unix.EINVAL, unix.ENOSYS, unix.EPERM) {
+		return errCannot
+	}
+	return &os.PathError{Op: "clonefile", Path: to, Err: err}
+}
+
+// link is not for macOS, which keeps the state of a program's signature by file,
+// so that a hard link to one upsets it.
+func (h *handle) link(_ *handle, _ rawFile, _ fileID, _, _ string) error { return errCannot }

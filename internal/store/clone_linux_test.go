@@ -1,0 +1,175 @@
+//go:build reflink
+
+// The tests of this tag need root, loop devices, and mkfs for XFS, Btrfs and ext4:
+//
+//	go test -tags=reflink -run OnDisk ./internal/store
+
+package store
+
+import (
+	"crypto/rand"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// command runs a program that has to succeed.
+func command(t *testing.T, args ...string) {
+	t.Helper()
+	if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
+		t.Fatalf("%q: %v\n%s", args, err, out)
+	}
+}
+
+// disk makes a file system of the kind and mounts it.
+func disk(t *testing.T, kind string) (dir string) {
+	t.Helper()
+	image, dir := filepath.Join(t.TempDir(), "disk"), t.TempDir()
+	f, err := os.Create(image)
+	must(t, err, f.Truncate(512<<20), f.Close())
+	command(t, "mkfs."+kind, "-q", image)
+	command(t, "mount", "-o", "loop", image, dir)
+	t.Cleanup(func() { command(t, "umount", dir) })
+	return dir
+}
+
+// toyOn is newToyTree on a disk, with a compiler of some megabytes.
+func toyOn(t *testing.T, dir string) *toyTree {
+	t.Helper()
+	s, err := Open(toolchain.Home(filepath.Join(dir, "store")), Options{})
+	must(t, err)
+	toy := newToyTree(t)
+	toy.store = s
+	noise := make([]byte, 8<<20)
+	_, err = rand.Read(noise)
+	must(t, err)
+	toy.files["pkg/tool/x/link"] = string(noise)
+	toy.add(t, "1.22.4")
+	return toy
+}
+
+// free returns the bytes that a file system has left, once all is written.
+func free(t *testing.T, dir string) int64 {
+	t.Helper()
+	command(t, "sync", "-f", dir)
+	var st unix.Statfs_t
+	must(t, unix.Statfs(dir, &st))
+	return int64(st.Bfree) * st.Bsize
+}
+
+// TestCloneOnDisk shares by clones: they take no space, each is a file of its
+// own, and what is said of sizes is what the disk has.
+func TestCloneOnDisk(t *testing.T) {
+	for _, kind := range []string{"xfs", "btrfs"} {
+		t.Run(kind, func(t *testing.T) {
+			dir := disk(t, kind)
+			toy := toyOn(t, dir)
+			after := toy.next("1.22.5")
+			before := free(t, dir)
+			shared := after.add(t, "1.22.5")
+			taken := before - free(t, dir)
+			if len(shared) != len(toy.files)-2 || toy.store.noClones.Load() || same(t, toy, after, "pkg/tool/x/link") {
+				t.Errorf("%d files shared, no clones %v", len(shared), toy.store.noClones.Load())
+			}
+			if taken > 4<<20 { // there are 8 MB of link alone
+				t.Errorf("the second takes %d bytes", taken)
+			}
+			versions := []gover.Version{toy.version, after.version}
+			sizes, total := toy.store.Sizes(versions)
+			usage := toy.store.Measure(versions)
+			for i, size := range sizes {
+				if size.Shared < 8<<20 || size.Own > 4<<20 || usage.Versions[i] > 4<<20 {
+					t.Errorf("%v takes %+v, uninstalling it would free %d", versions[i], size, usage.Versions[i])
+				}
+			}
+			if total > sizes[0].Shared+sizes[0].Own+sizes[1].Own+1<<20 || usage.Total < 8<<20 || usage.Total > total+1<<20 {
+				t.Errorf("both take %d, uninstalling both would free %d", total, usage.Total)
+			}
+
+			// A flaw of one is none of the other, and is mended from there.
+			flip(t, toy.path("pkg/tool/x/link"), 12345)
+			if got := after.verify(t); len(got) > 0 {
+				t.Errorf("the other: %q", got)
+			}
+			if got := toy.verify(t); !slices.Equal(got, []string{"changed pkg/tool/x/link"}) {
+				t.Errorf("the damaged one: %q", got)
+			}
+			means := toy.means()
+			means.Sharer = nil
+			toy.fetched = nil
+			_, err := toy.store.Repair(t.Context(), toy.version, means)
+			must(t, err)
+			if got := toy.verify(t); len(got) > 0 || len(toy.fetched) > 0 {
+				t.Errorf("after the repair: %q, fetched %q", got, toy.fetched)
+			}
+
+			// What uninstalling says that it frees is what the disk gets back.
+			for _, v := range versions {
+				want := toy.store.Measure([]gover.Version{v}).Total
+				before := free(t, dir)
+				_, err := toy.store.Remove(t.Context(), v)
+				must(t, err)
+				if got := free(t, dir) - before; got < want-2<<20 || got > want+2<<20 {
+					t.Errorf("uninstalling %v gives %d bytes back, said were %d", v, got, want)
+				}
+				if v == toy.version {
+					if got := after.verify(t); len(got) > 0 {
+						t.Errorf("the other: %q", got)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestCopyOnDisk has files that can't get another name: one that has all that
+// ext4 allows, and those below a folder that is another file system.
+func TestCopyOnDisk(t *testing.T) {
+	dir := disk(t, "ext4")
+	toy := toyOn(t, dir)
+	names := filepath.Join(dir, "names")
+	must(t, os.Mkdir(names, 0o755))
+	var err error
+	for i := 0; err == nil; i++ {
+		err = os.Link(toy.path("src/go.mod"), filepath.Join(names, fmt.Sprint(i)))
+	}
+	if !strings.Contains(err.Error(), unix.EMLINK.Error()) {
+		t.Fatal(err)
+	}
+	command(t, "mount", "-t", "tmpfs", "tmpfs", toy.path("src/p1"))
+	t.Cleanup(func() { command(t, "umount", toy.path("src/p1")) })
+	must(t, os.Chmod(toy.path("src/p1"), 0o755))
+	for path, text := range toy.files {
+		if strings.HasPrefix(path, "src/p1/") {
+			must(t, os.WriteFile(toy.path(path), []byte(text), 0o444))
+		}
+	}
+	root, err := os.OpenRoot(filepath.Join(dir, "store", "staging"))
+	must(t, err)
+	defer root.Close()
+	b, err := toy.store.Sibling(version(t, "1.22.6"), root)
+	must(t, err)
+	defer b.Close()
+	for path, text := range toy.files {
+		if _, ok := b.Reuse(path, int64(len(text)), crc32.ChecksumIEEE([]byte(text))); !ok {
+			t.Errorf("%s was not taken", path)
+		}
+		if data, err := root.ReadFile(path); err != nil || string(data) != text {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if files, _ := b.Shared(); files != len(toy.files)-7 || !toy.store.noClones.Load() {
+		t.Errorf("%d of %d files are links, clones %v; want all but 7", files, len(toy.files), !toy.store.noClones.Load())
+	}
+	must(t, os.RemoveAll(filepath.Join(dir, "store", "staging", "src")))
+}

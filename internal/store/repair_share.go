@@ -1,0 +1,108 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// A Sharer is a toolchain that has damaged files of another one: not files of
+// the same content, but the very same, as hard links.
+type Sharer struct {
+	Home    toolchain.Home // this store, or another of the same root
+	Version gover.Version
+	Paths   []string // of the files, in the other one, sorted
+}
+
+// sharers returns the other toolchains that have files of which report says that
+// they are damaged.
+func (s *Store) sharers(report *Report) []Sharer {
+	damaged := make(map[fileID]string)
+	for _, f := range report.Tree {
+		if f.Kind != Changed && f.Kind != Mode && f.Kind != Unreadable {
+			continue // no matter of the file itself
+		}
+		info, err := os.Lstat(filepath.Join(s.home.Dir(report.Version), filepath.FromSlash(f.Path)))
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if id, names, _ := measure(info); names > 1 {
+			damaged[id] = f.Path
+		}
+	}
+	if len(damaged) == 0 {
+		return nil
+	}
+	var found []Sharer
+	for _, home := range s.family() {
+		versions, _ := home.Installed()
+		slices.SortFunc(versions, gover.Compare)
+		for _, w := range versions {
+			if home == s.home && w == report.Version {
+				continue
+			}
+			var paths []string
+			walkFiles(home.Dir(w), false, func(f fileFacts) {
+				if path, ok := damaged[f.id]; ok && !slices.Contains(paths, path) {
+					paths = append(paths, path)
+				}
+			})
+			if len(paths) > 0 {
+				slices.Sort(paths)
+				found = append(found, Sharer{home, w, paths})
+			}
+		}
+	}
+	return found
+}
+
+// family returns the stores of the root that s belongs to, s first.
+func (s *Store) family() []toolchain.Home {
+	homes := []toolchain.Home{s.home}
+	root := rootOf(s.home)
+	platforms := filepath.Join(root, "platforms")
+	entries, _ := os.ReadDir(platforms)
+	all := []toolchain.Home{toolchain.Home(root)}
+	for _, entry := range entries {
+		all = append(all, toolchain.Home(filepath.Join(platforms, entry.Name())))
+	}
+	for _, home := range all {
+		if home != s.home && s.related(home) {
+			homes = append(homes, home)
+		}
+	}
+	return homes
+}
+
+// sources are the other toolchains that a repair takes files from: who shared a
+// damaged file was repaired before, so what was downloaded once is enough for
+// all, and shared again. They are opened when the first file is asked for.
+type sources struct {
+	store   *Store
+	version gover.Version // that is repaired
+	root    *os.Root      // the new tree
+	opened  bool
+	list    []*Sibling
+}
+
+// take puts a file into the tree, if one of the sources has its content.
+func (o *sources) take(f File) bool {
+	if !o.opened {
+		o.opened = true
+		for _, c := range o.store.candidates(o.version, o.store.family()[1:]) {
+			if b, err := o.store.openSibling(c.home, c.version, o.root); err == nil {
+				o.list = append(o.list, b)
+			}
+		}
+	}
+	return slices.ContainsFunc(o.list, func(b *Sibling) bool { return b.take(f.Path, f.Sum) })
+}
+
+func (o *sources) close() {
+	for _, b := range o.list {
+		_ = b.Close() // handles on folders have nothing to lose
+	}
+}

@@ -1,0 +1,245 @@
+package store
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// A Reuse puts the file at path (slash-separated, below GOROOT) into the tree
+// that is being built, if a published toolchain of this store has one with just
+// this size and CRC-32 at the same path, and returns the SHA-256 of its content,
+// computed now from the bytes that are shared. It reports false where there is
+// none, or where there is any doubt; then it has put nothing there. It is safe for
+// concurrent use.
+type Reuse func(path string, size int64, crc uint32) (sum [32]byte, ok bool)
+
+// A Sibling is an installed toolchain from which a tree is assembled that has
+// mostly the same files. It needs no lock: its files are never written to, it
+// has them open while it reads them, and what it has read it hashes.
+type Sibling struct {
+	store   *Store // for which the tree is built
+	version gover.Version
+	sums    map[string][32]byte // of its manifest, by path
+	paths   func() map[[32]byte]string
+
+	mu     sync.RWMutex // held to read by those who use what follows
+	closed bool
+	tree   *handle  // the toolchain
+	into   *handle  // the tree that is being built
+	root   *os.Root // the same, as it was given
+
+	readers sync.Pool // of *reader
+	files   atomic.Int64
+	bytes   atomic.Int64
+}
+
+// Sibling opens the toolchain from which v is best assembled in root, an empty
+// folder of staging: the nearest installed patch of its line, else the line
+// before it, else the one after. It looks into this store and into
+// others, as far as they belong to the same root as this one (the root itself,
+// and each platforms/<os>-<arch> below it) and are on the same file system; there
+// v itself is the nearest. It returns nil, nil if there is none. The caller closes
+// it before the tree is published.
+func (s *Store) Sibling(v gover.Version, root *os.Root, others ...toolchain.Home) (*Sibling, error) {
+	if err := s.checkAccess(); err != nil { // who else can write may have the files open
+		return nil, err
+	}
+	for _, c := range s.candidates(v, others) {
+		b, err := s.openSibling(c.home, c.version, root)
+		if err == nil {
+			return b, nil
+		}
+		if unusable := (*unusableError)(nil); !errors.As(err, &unusable) {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// Version returns the release that the sibling is.
+func (b *Sibling) Version() gover.Version { return b.version }
+
+// Shared returns the number and length of the files that were shared so far: as
+// links or clones, which take no space of their own. Copies are not among them.
+func (b *Sibling) Shared() (files int, bytes int64) { return int(b.files.Load()), b.bytes.Load() }
+
+// Close ends it. What was shared stays.
+func (b *Sibling) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return nil
+	}
+	b.closed = true
+	return errors.Join(b.tree.close(), b.into.close())
+}
+
+// A candidate is an installed toolchain that might be a sibling.
+type candidate struct {
+	home    toolchain.Home
+	version gover.Version
+}
+
+// candidates returns the toolchains that share files with v, those first that
+// share the most.
+func (s *Store) candidates(v gover.Version, others []toolchain.Home) []candidate {
+	var all []candidate
+	for _, home := range append([]toolchain.Home{s.home}, others...) {
+		if home != s.home && !s.related(home) {
+			continue
+		}
+		versions, _ := home.Installed() // one that can't be listed has none to offer
+		for _, w := range versions {
+			if (w != v || home != s.home) && nearLine(v, w) {
+				all = append(all, candidate{home, w})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(x, y candidate) int {
+		return cmp.Or(cmp.Compare(kinship(v, x.version), kinship(v, y.version)), compareNear(v, x.version, y.version))
+	})
+	return all
+}
+
+// nearLine reports whether two versions are of one line or of neighbours. Those
+// further apart have little in common, and to read all of one costs more.
+func nearLine(v, w gover.Version) bool {
+	return max(v.Minor()-w.Minor(), w.Minor()-v.Minor()) <= 1
+}
+
+// kinship is 0 for v itself on another platform, 1 for its line, 2 for older
+// lines, 3 for newer ones.
+func kinship(v, w gover.Version) int {
+	switch {
+	case w == v:
+		return 0
+	case w.Line() == v.Line():
+		return 1
+	case gover.Compare(w, v) < 0:
+		return 2
+	}
+	return 3
+}
+
+// compareNear orders two versions of one kinship to v, the nearer one first.
+func compareNear(v, x, y gover.Version) int {
+	switch kinship(v, x) {
+	case 1:
+		return cmp.Or(cmp.Compare(patches(v, x), patches(v, y)), gover.Compare(y, x))
+	case 2:
+		return gover.Compare(y, x)
+	}
+	return gover.Compare(x, y)
+}
+
+// patches returns how many patches of a line lie between two.
+func patches(v, w gover.Version) int { return max(v.Patch()-w.Patch(), w.Patch()-v.Patch()) }
+
+// related reports whether the store at home belongs to the same root as s and
+// is as safe as s.
+func (s *Store) related(home toolchain.Home) bool {
+	other := &Store{home: home}
+	return rootOf(home) == rootOf(s.home) && other.checkAccess() == nil && other.checkFormat() == nil
+}
+
+// rootOf returns the root that a store belongs to: itself, or that in whose
+// platforms/ it lies.
+func rootOf(home toolchain.Home) string {
+	if above := filepath.Dir(string(home)); filepath.Base(above) == "platforms" {
+		return filepath.Dir(above)
+	}
+	return string(home)
+}
+
+// An unusableError says why a toolchain can't be a sibling.
+type unusableError struct{ err error }
+
+func (e *unusableError) Error() string { return e.err.Error() }
+func (e *unusableError) Unwrap() error { return e.err }
+
+// openSibling opens w in the store at home. Its manifest has to be that of its
+// receipt; what the receipt is worth shows when the new tree is proven.
+func (s *Store) openSibling(home toolchain.Home, w gover.Version, root *os.Root) (*Sibling, error) {
+	if err := s.step("share/open"); err != nil {
+		return nil, err
+	}
+	m, err := (&Store{home: home}).ownManifest(w)
+	if err != nil {
+		return nil, &unusableError{err}
+	}
+	into, err := openHandle(root)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := openTree(home.Dir(w))
+	if err == nil && home != s.home && !sameDevice(tree, into) {
+		err = errors.Join(fmt.Errorf("%s is on another file system", home), tree.close())
+	}
+	if err != nil {
+		return nil, errors.Join(&unusableError{err}, into.close())
+	}
+	b := &Sibling{store: s, version: w, tree: tree, into: into, root: root, sums: make(map[string][32]byte, len(m.entries))}
+	for _, f := range m.entries {
+		b.sums[f.Path] = f.Sum
+	}
+	b.paths = sync.OnceValue(func() map[[32]byte]string {
+		paths := make(map[[32]byte]string, len(m.entries))
+		for _, f := range m.entries {
+			paths[f.Sum] = f.Path
+		}
+		return paths
+	})
+	b.readers.New = func() any { return newReader() }
+	return b, nil
+}
+
+// ownManifest returns the manifest of v if it is the one of its receipt.
+func (s *Store) ownManifest(v gover.Version) (*manifest, error) {
+	receipt, err := s.Receipt(v)
+	if err != nil {
+		return nil, err
+	}
+	sums, err := os.ReadFile(s.sumsFile(v))
+	if err != nil {
+		return nil, err
+	}
+	m, err := parseManifest(sums)
+	if err == nil {
+		err = receipt.agrees(v, m, true)
+	}
+	if err == nil && hashOf(sums) != receipt.H1 {
+		err = fmt.Errorf("%s: hashes to %s, the receipt has %s", s.sumsFile(v), hashOf(sums), receipt.H1)
+	}
+	return m, err
+}
+
+// openTree opens the folder at dir, and not what a link there leads to.
+func openTree(dir string) (*handle, error) {
+	named, err := os.Lstat(dir)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	opened, err := root.Stat(".")
+	if err == nil && (!named.IsDir() || !os.SameFile(named, opened)) {
+		err = &fs.PathError{Op: "open", Path: dir, Err: fs.ErrInvalid}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return openHandle(root)
+}

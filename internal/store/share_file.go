@@ -1,0 +1,174 @@
+package store
+
+import (
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"hash/crc32"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+
+	"github.com/gosw/gosw/internal/goroot"
+)
+
+// errCannot says that a file system, or the system, has no way to share a file
+// like this one, so that another way is to be tried.
+var errCannot = errors.New("cannot be shared in this way")
+
+// A reader reads files to hash them.
+type reader struct {
+	hash hash.Hash
+	buf  []byte
+}
+
+func newReader() *reader { return &reader{sha256.New(), make([]byte, 128<<10)} }
+
+// sum reads all of f, which has to have size bytes, in one pass.
+func (r *reader) sum(f io.Reader, size int64) (sum [32]byte, crc uint32, err error) {
+	r.hash.Reset()
+	for read := int64(0); ; {
+		n, err := f.Read(r.buf)
+		read += int64(n)
+		r.hash.Write(r.buf[:n])
+		crc = crc32.Update(crc, crc32.IEEETable, r.buf[:n])
+		// A read that does not fill the buffer has reached the end.
+		if ended := errors.Is(err, io.EOF) || err == nil && read == size && n < len(r.buf); ended && read == size {
+			r.hash.Sum(sum[:0])
+			return sum, crc, nil
+		} else if ended || read > size {
+			return sum, 0, io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return sum, 0, err
+		}
+	}
+}
+
+// Reuse is a [Reuse] of the sibling's files. Folders above path are made where
+// they are missing.
+func (b *Sibling) Reuse(path string, size int64, crc uint32) (sum [32]byte, ok bool) {
+	sum, ok = b.sums[path]
+	if !ok {
+		return [32]byte{}, false
+	}
+	err := b.share(path, path, func(found facts, content [32]byte, check uint32) bool {
+		return content == sum && check == crc && found.size == size
+	}, size)
+	if err != nil {
+		return [32]byte{}, false
+	}
+	return sum, true
+}
+
+// take puts a file with the content sum at path to, if the sibling has one, at
+// whatever path.
+func (b *Sibling) take(to string, sum [32]byte) bool {
+	from := to
+	if b.sums[to] != sum {
+		from = b.paths()[sum]
+	}
+	if from == "" || goroot.Mode(from) != goroot.Mode(to) {
+		return false
+	}
+	return b.share(from, to, func(_ facts, content [32]byte, _ uint32) bool { return content == sum }, -1) == nil
+}
+
+// share reads the file at from, asks right whether it is what is wanted, and puts
+// it, the very file that was read, at to. A size that is not negative is asked for
+// before anything is read.
+func (b *Sibling) share(from, to string, right func(facts, [32]byte, uint32) bool, size int64) error {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if b.closed {
+		return os.ErrClosed
+	}
+	src, err := b.tree.open(from)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	found, err := src.facts()
+	if err != nil {
+		return err
+	}
+	if !found.shareable(from) || size >= 0 && size != found.size {
+		return errCannot
+	}
+	r, _ := b.readers.Get().(*reader)
+	defer b.readers.Put(r)
+	sum, crc, err := r.sum(src, found.size)
+	if err != nil {
+		return err
+	}
+	if !right(found, sum, crc) {
+		return errCannot
+	}
+	if err := b.store.step("share/link"); err != nil {
+		return err
+	}
+	return b.put(r, src, found, sum, from, to)
+}
+
+// shareable reports whether the file at path is one of a sealed tree, which
+// nobody else can have changed since.
+func (f facts) shareable(path string) bool {
+	if runtime.GOOS == "windows" { // has neither such modes nor such owners
+		return f.mode.IsRegular()
+	}
+	return f.mode.IsRegular() && f.mode&modeBits == goroot.Mode(path) && f.ours
+}
+
+// put gives src, which was just read, the name to: as a clone, else as a link,
+// else as a copy.
+func (b *Sibling) put(r *reader, src rawFile, found facts, sum [32]byte, from, to string) error {
+	err := b.place(src, found, from, to)
+	if errors.Is(err, os.ErrNotExist) { // the folder; or it has lost its last name
+		if err = b.root.MkdirAll(filepath.FromSlash(path.Dir(to)), goroot.DirMode); err == nil {
+			err = b.place(src, found, from, to)
+		}
+	}
+	if errors.Is(err, errCannot) {
+		return b.copy(r, src, found, sum, to)
+	}
+	if err == nil {
+		b.files.Add(1)
+		b.bytes.Add(found.size)
+	}
+	return err
+}
+
+func (b *Sibling) place(src rawFile, found facts, from, to string) error {
+	err := errCannot
+	if !b.store.noClones.Load() {
+		if err = b.into.clone(src, to); errors.Is(err, errCannot) {
+			b.store.noClones.Store(true)
+		}
+	}
+	if errors.Is(err, errCannot) {
+		err = b.into.link(b.tree, src, found.id, from, to)
+	}
+	return err
+}
+
+// copy writes the content of src once more, and hashes what it writes.
+func (b *Sibling) copy(r *reader, src rawFile, found facts, sum [32]byte, to string) error {
+	name := filepath.FromSlash(to)
+	if err := src.rewind(); err != nil {
+		return err
+	}
+	dst, err := b.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, goroot.Mode(to))
+	if err != nil {
+		return err
+	}
+	again, _, err := r.sum(io.TeeReader(src, dst), found.size)
+	if err == nil && again != sum {
+		err = errCannot
+	}
+	if err = errors.Join(err, dst.Close()); err != nil {
+		return errors.Join(err, b.root.Remove(name))
+	}
+	return nil
+}

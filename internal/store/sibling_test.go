@@ -1,0 +1,174 @@
+//go:build !windows
+
+package store
+
+import (
+	"errors"
+	"hash/crc32"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+func TestSiblingOrder(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		v         string
+		installed string
+		want      string
+	}{
+		{"1.22.5", "1.21.13 1.22.1 1.22.4 1.23.0", "1.22.4 1.22.1 1.21.13 1.23.0"},
+		{"1.22.5", "1.22.4 1.22.6 1.22.5 1.22.12", "1.22.6 1.22.4 1.22.12"},
+		{"1.23.0", "1.20 1.21.13 1.22.12 1.23rc1 1.27.4 1.24.1", "1.23rc1 1.22.12 1.24.1"},
+		{"1.20", "1.22.4 1.21.0", "1.21.0"},
+		{"1.20", "1.20", ""},
+	} {
+		s := open(t)
+		for _, text := range strings.Fields(test.installed) {
+			must(t, os.MkdirAll(s.Home().Dir(version(t, text)), 0o755))
+		}
+		var got []string
+		for _, c := range s.candidates(version(t, test.v), nil) {
+			got = append(got, c.version.Number())
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s with %s: %v, want %s", test.v, test.installed, got, test.want)
+		}
+	}
+}
+
+// sibling opens the sibling of a version that is not installed.
+func sibling(t *testing.T, s *Store, others ...toolchain.Home) (*Sibling, *os.Root, error) {
+	t.Helper()
+	root, err := os.OpenRoot(t.TempDir())
+	must(t, err)
+	t.Cleanup(func() { _ = root.Close() })
+	b, err := s.Sibling(version(t, "1.22.6"), root, others...)
+	if b != nil {
+		t.Cleanup(func() { _ = b.Close() })
+	}
+	return b, root, err
+}
+
+// TestSiblingUnusable takes away what makes the nearest one trustworthy: then it
+// is the one before it.
+func TestSiblingUnusable(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		damage func(t *testing.T, s *Store, v gover.Version)
+	}{
+		{"no receipt", func(t *testing.T, s *Store, v gover.Version) { must(t, os.Remove(s.receiptFile(v))) }},
+		{"no manifest", func(t *testing.T, s *Store, v gover.Version) { must(t, os.Remove(s.sumsFile(v))) }},
+		{"another manifest", func(t *testing.T, s *Store, v gover.Version) { flip(t, s.sumsFile(v), 3) }},
+		{"no JSON", func(t *testing.T, s *Store, v gover.Version) { flip(t, s.receiptFile(v), 1) }},
+		{"receipt of another", func(t *testing.T, s *Store, v gover.Version) {
+			data, err := os.ReadFile(s.receiptFile(version(t, "1.22.4")))
+			must(t, err, os.WriteFile(s.receiptFile(v), data, 0o644))
+		}},
+		{"no tree but a link", func(t *testing.T, s *Store, v gover.Version) {
+			must(t, os.Rename(s.Home().Dir(v), filepath.Join(s.staging(), "x")), os.Symlink("../staging/x", s.Home().Dir(v)))
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			toy := newToyTree(t)
+			after := toy.next("1.22.5")
+			after.add(t, "1.22.5")
+			if b, _, err := sibling(t, toy.store); err != nil || b == nil || b.Version() != after.version {
+				t.Fatalf("Sibling = %+v, %v; want go1.22.5", b, err)
+			}
+			test.damage(t, toy.store, after.version)
+			if b, _, err := sibling(t, toy.store); err != nil || b == nil || b.Version() != toy.version {
+				t.Errorf("Sibling = %+v, %v; want go1.22.4", b, err)
+			}
+		})
+	}
+}
+
+func TestSiblingNone(t *testing.T) {
+	t.Parallel()
+	if b, _, err := sibling(t, open(t)); b != nil || err != nil {
+		t.Errorf("Sibling in an empty store = %+v, %v", b, err)
+	}
+	toy := newToyTree(t)
+	for _, dir := range toy.store.folders() {
+		must(t, os.Chmod(dir, 0o775))
+		b, _, err := sibling(t, toy.store)
+		if open := (*AccessError)(nil); b != nil || !errors.As(err, &open) {
+			t.Errorf("%s is open to its group: Sibling = %+v, %v", dir, b, err)
+		}
+		must(t, os.Chmod(dir, 0o755))
+	}
+}
+
+// TestSiblingElsewhere has stores of other platforms, and some that are none.
+func TestSiblingElsewhere(t *testing.T) {
+	t.Parallel()
+	toy := newToyTree(t)
+	home := func(path ...string) toolchain.Home {
+		return toolchain.Home(filepath.Join(append([]string{string(toy.store.Home())}, path...)...))
+	}
+	there, err := Open(home("platforms", "linux-arm64"), Options{})
+	must(t, err)
+	must(t, os.Mkdir(string(home("platforms")), 0o755))
+	other := toy.next("1.22.4")
+	other.store = there
+	if shared := other.add(t, "1.22.4", toy.store.Home()); len(shared) != len(toy.files)-1 {
+		t.Errorf("%d files shared with the same release of another platform, want %d", len(shared), len(toy.files)-1)
+	}
+	for _, test := range []struct {
+		home toolchain.Home
+		want bool
+	}{
+		{there.Home(), true},
+		{home("platforms", "missing"), false},
+		{home("elsewhere"), false},
+		{toolchain.Home(t.TempDir()), false},
+	} {
+		found := toy.store.candidates(version(t, "1.22.4"), []toolchain.Home{test.home})
+		if got := len(found) == 1 && found[0].home == there.Home(); got != test.want {
+			t.Errorf("%s: %v, want it among them: %v", test.home, found, test.want)
+		}
+	}
+	must(t, os.Chmod(there.staging(), 0o777))
+	if found := toy.store.candidates(version(t, "1.22.4"), []toolchain.Home{there.Home()}); len(found) > 0 {
+		t.Errorf("a store that others may write to offers %v", found)
+	}
+}
+
+// TestSiblingUninstalled uninstalls the sibling while files are taken from it.
+func TestSiblingUninstalled(t *testing.T) {
+	t.Parallel()
+	toy := newToyTree(t)
+	b, root, err := sibling(t, toy.store)
+	must(t, err)
+	reuse := func(path string) bool {
+		_, ok := b.Reuse(path, int64(len(toy.files[path])), crc32.ChecksumIEEE([]byte(toy.files[path])))
+		return ok
+	}
+	if !reuse("src/go.mod") {
+		t.Fatal("not shared")
+	}
+	_, err = toy.store.Remove(t.Context(), toy.version)
+	must(t, err)
+	check(t, toy.store)
+	if reuse("src/make.bash") {
+		t.Error("a file was shared that is gone")
+	}
+	if _, err := root.Stat("src/make.bash"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("something is there:", err)
+	}
+	if data, err := root.ReadFile("src/go.mod"); err != nil || string(data) != toy.files["src/go.mod"] {
+		t.Errorf("what was shared before holds %q, %v", data, err)
+	}
+	must(t, b.Close())
+	if reuse("bin/go") || b.Close() != nil {
+		t.Error("of use after it was closed")
+	}
+}
