@@ -52,6 +52,7 @@ the one that $SHELL names unless given.`,
 	cmd.Flags().BoolVar(&noPath, "no-path", false, "leave PATH alone")
 	cmd.Flags().BoolVar(&noFunction, "no-function", false, "define no go and gofmt functions; the shims do the same a millisecond slower")
 	cmd.Flags().BoolVar(&noCompletion, "no-completion", false, "define no completion")
+	cmd.AddCommand(a.initDirenvCommand())
 	return cmd
 }
 
