@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -11,16 +12,42 @@ import (
 
 func (a *app) currentCommand() *cobra.Command {
 	var asJSON bool
+	var format string
 	cmd := &cobra.Command{
 		Use:   "current",
 		Short: "Print the version that applies here",
 		Long: `Current prints the version that a go started here would have, or "system" for
 the go that is on PATH without gosw. On a terminal it says what set it. If the
-go.mod or go.work file here needs a newer one than the pin, it says so.`,
+go.mod or go.work file here needs a newer one than the pin, it says so.
+
+With --format it prints FORMAT, for prompts and scripts, in which
+
+  %v  is the version: go1.22.5, or system
+  %n  is its number: 1.22.5, or system
+  %l  is its line: 1.22, or system
+  %a  is what was asked for: 1.22, latest, ~> 1.22.3
+  %s  is what set it: GO_VERSION, /src/.go-version:1, system
+  %r  is its GOROOT; nothing for the system's go
+  %m  is ! if it is not installed, else nothing
+  %%  is a percent sign
+
+If the version is not installed, FORMAT is printed only if it has %m, with what
+is known; the exit code is 1 all the same.`,
+		Example: `  gosw current --format 'go %n'
+  gosw current --format '%n%m' 2>/dev/null     in a prompt`,
 		Args: none,
-		RunE: func(*cobra.Command, []string) error { return a.current(asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case !cmd.Flags().Changed("format"):
+				return a.current(asJSON)
+			case asJSON:
+				return &usageError{err: errors.New("current takes --format or --json, not both")}
+			}
+			return a.currentFormat(format)
+		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().StringVar(&format, "format", "", "print this, with %v and such replaced")
 	return cmd
 }
 
@@ -44,10 +71,7 @@ func (a *app) current(asJSON bool) error {
 	if asJSON {
 		return a.ui.printJSON(currentJSON{1, t.version, t.choice.Spec.String(), int(t.choice.Rule), t.choice.Source(), t.goroot})
 	}
-	name := t.version.String()
-	if t.version.IsZero() {
-		name = "system"
-	}
+	name := versionName(t.version)
 	if isTerminal(a.ui.out) && !t.version.IsZero() {
 		name += fmt.Sprintf(" (set by %s)", clean(t.choice.Source()))
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 func (a *app) envCommand() *cobra.Command {
-	var write, unset, asJSON bool
+	var write, unset, asJSON, direnv bool
 	cmd := &cobra.Command{
 		Use:   "env [NAME…]",
 		Short: "Print or change settings, and where they come from",
@@ -33,6 +33,10 @@ default. With NAMEs it prints their bare values.`,
   gosw env -u GOSW_AUTO_INSTALL`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
+			case direnv && (write || unset || asJSON):
+				return &usageError{err: errors.New("env takes --direnv alone")}
+			case direnv:
+				return a.envDirenv(args)
 			case write && unset:
 				return &usageError{err: errors.New("env takes -w or -u, not both")}
 			case write:
@@ -53,6 +57,7 @@ default. With NAMEs it prints their bare values.`,
 	cmd.Flags().BoolVarP(&write, "write", "w", false, "write NAME=VALUE to gosw's file")
 	cmd.Flags().BoolVarP(&unset, "unset", "u", false, "take NAME out of gosw's file")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&direnv, "direnv", false, `print what "use gosw [VERSION]" evaluates in an .envrc`)
 	return cmd
 }
 

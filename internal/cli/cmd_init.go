@@ -12,7 +12,7 @@ import (
 )
 
 func (a *app) initCommand() *cobra.Command {
-	var noPath, noFunction, noCompletion bool
+	var noPath, noFunction, noCompletion, extras bool
 	cmd := &cobra.Command{
 		Use:   "init [SHELL]",
 		Short: "Print the shell code that makes go switch by directory",
@@ -45,6 +45,13 @@ the one that $SHELL names unless given.`,
 				Function:   !noFunction,
 				Completion: !noCompletion,
 			})
+			if extras {
+				more, ok := shell.Extras(sh)
+				if !ok {
+					return &usageError{fmt.Errorf("no extras for %s", sh.Name()), "they are for bash and zsh"}
+				}
+				text += more
+			}
 			return a.ui.print("%s", strings.TrimSuffix(text, "\n"))
 		},
 		ValidArgs: shell.Names(),
@@ -52,6 +59,8 @@ the one that $SHELL names unless given.`,
 	cmd.Flags().BoolVar(&noPath, "no-path", false, "leave PATH alone")
 	cmd.Flags().BoolVar(&noFunction, "no-function", false, "define no go and gofmt functions; the shims do the same a millisecond slower")
 	cmd.Flags().BoolVar(&noCompletion, "no-completion", false, "define no completion")
+	cmd.Flags().BoolVar(&extras, "extras", false, `define more functions too; "gosw_help" lists them`)
+	cmd.AddCommand(a.initDirenvCommand())
 	return cmd
 }
 

@@ -84,7 +84,7 @@ func For(env Env, dir string) (Choice, error) {
 		}
 		return Choice{Spec: spec, Rule: FromEnv}, nil
 	}
-	if choice, err := nearest(dir); err != nil || choice.Rule != 0 {
+	if choice, err := nearest(dir, func(string) {}); err != nil || choice.Rule != 0 {
 		return choice, err
 	}
 	if choice, err := Default(env.DefaultFile); !errors.Is(err, fs.ErrNotExist) {
@@ -104,12 +104,25 @@ func Default(file string) (Choice, error) {
 	return Choice{spec, FromDefault, file, line}, err
 }
 
-// nearest looks for a pin in dir and its parents. Without one it returns the
-// zero Choice.
-func nearest(dir string) (Choice, error) {
+// Files lists the files that [For] looks at in dir, an absolute path, in that
+// order, missing ones included: as long as none of them changes, the answer
+// does not. With GO_VERSION it looks at none; that is not considered here.
+func Files(defaultFile, dir string) []string {
+	var files []string
+	choice, err := nearest(dir, func(file string) { files = append(files, file) })
+	if err == nil && choice.Rule == 0 && defaultFile != "" {
+		files = append(files, defaultFile)
+	}
+	return files
+}
+
+// nearest looks for a pin in dir and its parents, and calls look with each file
+// before it reads it. Without a pin it returns the zero Choice.
+func nearest(dir string, look func(file string)) (Choice, error) {
 	for {
 		for _, format := range []format{pinFile, toolVersions} {
 			file := filepath.Join(dir, format.name)
+			look(file)
 			spec, line, err := readPin(file, format)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue

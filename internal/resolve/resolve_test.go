@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -179,5 +180,42 @@ func TestDirLink(t *testing.T) {
 	}
 	if got, want := Dir(filepath.Join(root, "a"), []string{"-C", "link"}), filepath.Join(root, "a", "link"); got != want {
 		t.Errorf("to a link: %s, want %s", got, want)
+	}
+}
+
+// TestFiles checks which files decide, or would if they were there.
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	root := tree(t, map[string]string{
+		"a/b/":             "",
+		"a/.tool-versions": "nodejs 20\n",
+		"pin/.go-version":  "1.22\n", "pin/.tool-versions": "golang 1.21\n", "pin/sub/": "",
+		"asdf/.tool-versions": "golang 1.21\n",
+		"broken/.go-version":  "x\n",
+	})
+	above := Files("", root)
+	for _, test := range []struct {
+		dir  string
+		want []string
+		up   bool // the files above root and the default too
+	}{
+		{"a/b", []string{"a/b/.go-version", "a/b/.tool-versions", "a/.go-version", "a/.tool-versions"}, true},
+		{"pin/sub", []string{"pin/sub/.go-version", "pin/sub/.tool-versions", "pin/.go-version"}, false},
+		{"asdf", []string{"asdf/.go-version", "asdf/.tool-versions"}, false},
+		{"broken", []string{"broken/.go-version"}, false},
+	} {
+		var want []string
+		for _, file := range test.want {
+			want = append(want, filepath.Join(root, filepath.FromSlash(file)))
+		}
+		if test.up {
+			want = append(append(want, above...), "default")
+		}
+		if got := Files("default", filepath.Join(root, test.dir)); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", test.dir, got, want)
+		}
+	}
+	if n := len(above); n < 4 || above[n-1] != filepath.Join(filepath.VolumeName(root)+string(filepath.Separator), ".tool-versions") {
+		t.Errorf("not up to the root: %q", above)
 	}
 }

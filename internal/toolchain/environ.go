@@ -98,7 +98,7 @@ func lookup(env []string, name string) string {
 }
 
 // System returns the program tool next on path (the value of PATH) that is
-// neither in the store's own folder nor, by device and inode, the same file as
+// neither in a folder of the store's own nor, by device and inode, the same file as
 // self or as the store's shim; "" if there is none. Elements that are not
 // absolute are passed over.
 func (h Home) System(path, tool, self string) string { return h.system(path, tool, self, "") }
@@ -107,7 +107,7 @@ func (h Home) System(path, tool, self string) string { return h.system(path, too
 func (h Home) system(path, tool, self string, other Home) string {
 	ours := []string{self, filepath.Join(h.Bin(), tool+Exe)}
 	for _, dir := range filepath.SplitList(path) {
-		if !filepath.IsAbs(dir) || filepath.Clean(dir) == h.Bin() || other != "" && filepath.Clean(dir) == other.Bin() {
+		if !filepath.IsAbs(dir) || h.holds(dir) || other != "" && other.holds(dir) {
 			continue
 		}
 		candidate := filepath.Join(dir, tool+Exe)

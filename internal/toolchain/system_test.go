@@ -33,6 +33,7 @@ func TestSystem(t *testing.T) {
 	write("folder/go/x", 0o644)
 	write("real/go", 0o755)
 	write("second/go", 0o755)
+	write("store/toolchains/go1.22.5/bin/go", 0o755)
 	link(filepath.Join(top, "shim"), "linked/go")
 	link("../real/go", "indirect/go")
 	link("nowhere", "dangling/go")
@@ -44,6 +45,7 @@ func TestSystem(t *testing.T) {
 		{"store/bin real", "real/go"},
 		{"store/bin/ store/../store/bin real", "real/go"},
 		{"other-way/bin real", "real/go"},
+		{"store/toolchains/go1.22.5/bin real", "real/go"},
 		{"linked real", "real/go"},
 		{"plain folder dangling none real", "real/go"},
 		{"indirect real", "indirect/go"},

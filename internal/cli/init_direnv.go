@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/shell"
+)
+
+func (a *app) initDirenvCommand() *cobra.Command {
+	var install, uninstall bool
+	cmd := &cobra.Command{
+		Use:   "direnv",
+		Short: `Print or install what "use gosw" in an .envrc needs`,
+		Long: `Init direnv prints the library that defines "use gosw [VERSION]" and "layout gosw"
+for .envrc files. With --install it puts it where direnv looks for libraries,
+lib/gosw.sh in direnv's configuration folder.`,
+		Example: `  gosw init direnv --install
+  echo 'use gosw' >> .envrc && direnv allow`,
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case install && uninstall:
+				return &usageError{err: errors.New("init direnv takes --install or --uninstall, not both")}
+			case uninstall:
+				return a.removeDirenvLibrary()
+			}
+			st, err := a.store()
+			if err != nil {
+				return err
+			}
+			if err := a.placeShims(cmd.Context(), st); err != nil {
+				return err
+			}
+			exe, err := executable()
+			if err != nil {
+				return err
+			}
+			text := shell.DirenvLibrary(exe)
+			if install {
+				return a.writeDirenvLibrary(text)
+			}
+			return a.ui.print("%s", strings.TrimSuffix(text, "\n"))
+		},
+	}
+	cmd.Flags().BoolVar(&install, "install", false, "put the library where direnv finds it")
+	cmd.Flags().BoolVar(&uninstall, "uninstall", false, "remove that file")
+	return cmd
+}
+
+// direnvLibraryFile is where direnv looks for libraries, which it reads before
+// any .envrc.
+func (a *app) direnvLibraryFile() string {
+	dir := a.getenv("DIRENV_CONFIG")
+	if dir == "" {
+		dir = filepath.Join(xdg.ConfigHome, "direnv")
+	}
+	return filepath.Join(dir, "lib", "gosw.sh")
+}
+
+// readDirenvLibrary returns the installed library, "" if there is none, and the
+// path of the file itself: a link to it, from somebody's collection of such
+// files, stays one. A file of others' making is an error.
+func (a *app) readDirenvLibrary() (text, file string, err error) {
+	file = a.direnvLibraryFile()
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		file = target
+	}
+	data, err := readSettings(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", file, nil
+	case err != nil:
+		return "", file, err
+	case !shell.IsDirenvLibrary(string(data)):
+		return "", file, &hintError{
+			fmt.Errorf("%s is not gosw's", file),
+			`move it away, or add to direnv's direnvrc by hand what "gosw init direnv" prints`,
+		}
+	}
+	return string(data), file, nil
+}
+
+// writeDirenvLibrary puts text in place in one step: a shell may be reading it.
+func (a *app) writeDirenvLibrary(text string) error {
+	old, file, err := a.readDirenvLibrary()
+	if err != nil {
+		return err
+	}
+	if old == text {
+		a.ui.note("%s is up to date", file)
+		return nil
+	}
+	if err := replaceFile(file, text); err != nil {
+		return &hintError{fmt.Errorf("install direnv's library: %w", err), "the folder has to be writable; DIRENV_CONFIG and XDG_CONFIG_HOME move it"}
+	}
+	a.ui.note("wrote %s", file)
+	if old == "" {
+		a.ui.hint(`in a project: "echo use gosw >> .envrc && direnv allow"`)
+	}
+	return nil
+}
+
+// replaceFile gives file new content by a rename.
+func replaceFile(file, text string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), ".gosw-*") // which no *.sh finds
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
+
+func (a *app) removeDirenvLibrary() error {
+	old, _, err := a.readDirenvLibrary()
+	if err != nil {
+		return err
+	}
+	file := a.direnvLibraryFile()
+	if old == "" {
+		a.ui.note("%s is not there", file)
+		return nil
+	}
+	if err := os.Remove(file); err != nil {
+		return &hintError{err: fmt.Errorf("remove direnv's library: %w", err)}
+	}
+	a.ui.note("removed %s", file)
+	return nil
+}

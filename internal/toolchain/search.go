@@ -1,0 +1,46 @@
+package toolchain
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// SearchPath returns path, a value of PATH, as it is to be where v applies: the
+// user's store's bin folder first, then the bin folder of v unless v is zero,
+// then what path has, less what it had of these and of other versions.
+//
+// The shims come before v, because v applies in one directory only: what
+// starts go below it, or with GO_VERSION, must get what the rules say there. v
+// itself is for the programs that have no shim, and for a store without shims.
+func (p Path) SearchPath(path string, v gover.Version) string {
+	dirs := []string{p[0].Bin()}
+	if !v.IsZero() {
+		dirs = append(dirs, filepath.Join(p.Of(v).Dir(v), "bin"))
+	}
+	if path == "" {
+		return strings.Join(dirs, string(filepath.ListSeparator))
+	}
+	// Not filepath.SplitList, which takes quotes off on Windows: what is not
+	// ours stays as it is, empty elements included.
+	for _, dir := range strings.Split(path, string(filepath.ListSeparator)) {
+		ours := slices.ContainsFunc(p, func(h Home) bool { return h.holdsToolchain(dir) })
+		if dir == "" || !ours && filepath.Clean(dir) != p[0].Bin() {
+			dirs = append(dirs, dir)
+		}
+	}
+	return strings.Join(dirs, string(filepath.ListSeparator))
+}
+
+// holds reports whether dir, an element of PATH, is the folder of the shims or
+// a toolchain's.
+func (h Home) holds(dir string) bool {
+	return filepath.Clean(dir) == h.Bin() || h.holdsToolchain(dir)
+}
+
+// holdsToolchain reports whether dir is below the folder of the toolchains.
+func (h Home) holdsToolchain(dir string) bool {
+	return strings.HasPrefix(filepath.Clean(dir), h.Toolchains()+string(filepath.Separator))
+}
