@@ -129,11 +129,7 @@ func (a *app) install(ctx context.Context, options installOptions) error {
 		return err
 	}
 	a.warnOwner(st.Home())
-	related, err := a.related()
-	if err != nil {
-		return err
-	}
-	in := &installer{app: a, store: st, path: path, related: related}
+	in := &installer{app: a, store: st, path: path}
 	versions, selectErr := in.selectAll(ctx, options.specs)
 	errs := []error{selectErr}
 	if len(versions)+len(options.files) > 0 && !a.foreign() {
@@ -159,8 +155,6 @@ type installer struct {
 	mu     sync.Mutex // guards client
 	client *fetch.Client
 	added  int
-
-	related []toolchain.Home // stores whose files may be shared
 }
 
 // inSystem reports whether v is in the system's store, so that the user's need
@@ -292,17 +286,16 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 			return nil, err
 		}
 		options := fetch.Options{Progress: bar.report(v)}
-		sibling, err := in.store.Sibling(v, root, in.related...)
+		// Without a sibling, whatever the reason, all is downloaded.
+		if sibling, err := in.store.Sibling(v, root); err == nil && sibling != nil {
+			defer func() { _ = sibling.Close() }()
+			options.Reuse, shared = sibling.Reuse, sibling.Version()
+		}
+		p, err := in.client.Fetch(ctx, v, root, options)
 		if err != nil {
 			return nil, err
 		}
-		if sibling != nil {
-			defer sibling.Close()
-			options.Reuse, shared = sibling.Reuse, sibling.Version()
-		}
-		if proof, err = in.client.Fetch(ctx, v, root, options); err != nil {
-			return nil, err
-		}
+		proof = p
 		return in.app.newReceipt(proof)
 	})
 	switch {

@@ -2,13 +2,11 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/fetch"
-	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // offlineFlag adds --offline to a command that may use the network.
@@ -23,27 +21,6 @@ func (a *app) platformFlag(cmd *cobra.Command) {
 
 // foreign reports whether toolchains of another platform are meant.
 func (a *app) foreign() bool { return a.platform != thisPlatform() }
-
-// related returns the stores of all platforms: their toolchains have most files
-// in common.
-func (a *app) related() ([]toolchain.Home, error) {
-	home, err := a.home()
-	if err != nil {
-		return nil, err
-	}
-	homes := []toolchain.Home{home}
-	for _, p := range fetch.KnownPlatforms() {
-		if other := home.Platform(p.OS, p.Arch); exists(other.Toolchains()) {
-			homes = append(homes, other)
-		}
-	}
-	return homes, nil
-}
-
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
-}
 
 // platformValue is a flag with a value such as linux/amd64.
 type platformValue fetch.Platform

@@ -33,10 +33,8 @@ func (a *app) sizes(path toolchain.Path, versions []gover.Version, wanted bool) 
 				here = append(here, v)
 			}
 		}
-		st, err := store.Open(home, store.Options{})
-		if err != nil { // nothing is known of a store that can't be read
-			continue
-		}
+		// One that would be refused is measured, too: nothing runs from it.
+		st, _ := store.Open(home, store.Options{})
 		found, total := st.Sizes(here)
 		for i, v := range here {
 			result.each[v] = found[i]

@@ -59,24 +59,6 @@ func (s *Store) sharers(report *Report) []Sharer {
 	return found
 }
 
-// family returns the stores of the root that s belongs to, s first.
-func (s *Store) family() []toolchain.Home {
-	homes := []toolchain.Home{s.home}
-	root := rootOf(s.home)
-	platforms := filepath.Join(root, "platforms")
-	entries, _ := os.ReadDir(platforms)
-	all := []toolchain.Home{toolchain.Home(root)}
-	for _, entry := range entries {
-		all = append(all, toolchain.Home(filepath.Join(platforms, entry.Name())))
-	}
-	for _, home := range all {
-		if home != s.home && s.related(home) {
-			homes = append(homes, home)
-		}
-	}
-	return homes
-}
-
 // sources are the other toolchains that a repair takes files from: who shared a
 // damaged file was repaired before, so what was downloaded once is enough for
 // all, and shared again. They are opened when the first file is asked for.
@@ -92,7 +74,7 @@ type sources struct {
 func (o *sources) take(f File) bool {
 	if !o.opened {
 		o.opened = true
-		for _, c := range o.store.candidates(o.version, o.store.family()[1:]) {
+		for _, c := range o.store.candidates(o.version) {
 			if b, err := o.store.openSibling(c.home, c.version, o.root); err == nil {
 				o.list = append(o.list, b)
 			}

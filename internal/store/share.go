@@ -44,17 +44,17 @@ type Sibling struct {
 }
 
 // Sibling opens the toolchain from which v is best assembled in root, an empty
-// folder of staging: the nearest installed patch of its line, else the line
-// before it, else the one after. It looks into this store and into
-// others, as far as they belong to the same root as this one (the root itself,
-// and each platforms/<os>-<arch> below it) and are on the same file system; there
-// v itself is the nearest. It returns nil, nil if there is none. The caller closes
-// it before the tree is published.
-func (s *Store) Sibling(v gover.Version, root *os.Root, others ...toolchain.Home) (*Sibling, error) {
+// folder of staging: the nearest installed patch of its line, else of the
+// line before it, else of the one after. It looks into this store and into those
+// that belong to the same root (the root itself, and each platforms/<os>-<arch>
+// below it) and are on the same file system; there v itself is the nearest. It
+// returns nil, nil if there is none. The caller closes it before the tree is
+// published. An error is no reason not to go on without.
+func (s *Store) Sibling(v gover.Version, root *os.Root) (*Sibling, error) {
 	if err := s.checkAccess(); err != nil { // who else can write may have the files open
 		return nil, err
 	}
-	for _, c := range s.candidates(v, others) {
+	for _, c := range s.candidates(v) {
 		b, err := s.openSibling(c.home, c.version, root)
 		if err == nil {
 			return b, nil
@@ -92,12 +92,9 @@ type candidate struct {
 
 // candidates returns the toolchains that share files with v, those first that
 // share the most.
-func (s *Store) candidates(v gover.Version, others []toolchain.Home) []candidate {
+func (s *Store) candidates(v gover.Version) []candidate {
 	var all []candidate
-	for _, home := range append([]toolchain.Home{s.home}, others...) {
-		if home != s.home && !s.related(home) {
-			continue
-		}
+	for _, home := range s.family() {
 		versions, _ := home.Installed() // one that can't be listed has none to offer
 		for _, w := range versions {
 			if (w != v || home != s.home) && nearLine(v, w) {
@@ -144,6 +141,24 @@ func compareNear(v, x, y gover.Version) int {
 
 // patches returns how many patches of a line lie between two.
 func patches(v, w gover.Version) int { return max(v.Patch()-w.Patch(), w.Patch()-v.Patch()) }
+
+// family returns the stores of the root that s belongs to, s first.
+func (s *Store) family() []toolchain.Home {
+	homes := []toolchain.Home{s.home}
+	root := rootOf(s.home)
+	platforms := filepath.Join(root, "platforms")
+	entries, _ := os.ReadDir(platforms)
+	all := []toolchain.Home{toolchain.Home(root)}
+	for _, entry := range entries {
+		all = append(all, toolchain.Home(filepath.Join(platforms, entry.Name())))
+	}
+	for _, home := range all {
+		if home != s.home && s.related(home) {
+			homes = append(homes, home)
+		}
+	}
+	return homes
+}
 
 // related reports whether the store at home belongs to the same root as s and
 // is as safe as s.

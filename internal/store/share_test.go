@@ -15,8 +15,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-
-	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // next returns the patch release after toy's: its VERSION and compiler are others,
@@ -32,11 +30,11 @@ func (toy *toyTree) next(text string) *toyTree {
 
 // add installs toy with what its sibling has, and writes the rest. Nothing may be
 // where a file was not shared.
-func (toy *toyTree) add(t *testing.T, text string, others ...toolchain.Home) (shared []string) {
+func (toy *toyTree) add(t *testing.T, text string) (shared []string) {
 	t.Helper()
 	toy.version = version(t, text)
 	added, err := toy.store.Add(t.Context(), toy.version, func(_ context.Context, root *os.Root) (*Receipt, error) {
-		b, err := toy.store.Sibling(toy.version, root, others...)
+		b, err := toy.store.Sibling(toy.version, root)
 		if err != nil {
 			return nil, err
 		}

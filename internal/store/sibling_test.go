@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ func TestSiblingOrder(t *testing.T) {
 			must(t, os.MkdirAll(s.Home().Dir(version(t, text)), 0o755))
 		}
 		var got []string
-		for _, c := range s.candidates(version(t, test.v), nil) {
+		for _, c := range s.candidates(version(t, test.v)) {
 			got = append(got, c.version.Number())
 		}
 		if strings.Join(got, " ") != test.want {
@@ -43,12 +44,12 @@ func TestSiblingOrder(t *testing.T) {
 }
 
 // sibling opens the sibling of a version that is not installed.
-func sibling(t *testing.T, s *Store, others ...toolchain.Home) (*Sibling, *os.Root, error) {
+func sibling(t *testing.T, s *Store) (*Sibling, *os.Root, error) {
 	t.Helper()
 	root, err := os.OpenRoot(t.TempDir())
 	must(t, err)
 	t.Cleanup(func() { _ = root.Close() })
-	b, err := s.Sibling(version(t, "1.22.6"), root, others...)
+	b, err := s.Sibling(version(t, "1.22.6"), root)
 	if b != nil {
 		t.Cleanup(func() { _ = b.Close() })
 	}
@@ -119,26 +120,36 @@ func TestSiblingElsewhere(t *testing.T) {
 	must(t, os.Mkdir(string(home("platforms")), 0o755))
 	other := toy.next("1.22.4")
 	other.store = there
-	if shared := other.add(t, "1.22.4", toy.store.Home()); len(shared) != len(toy.files)-1 {
+	if shared := other.add(t, "1.22.4"); len(shared) != len(toy.files)-1 {
 		t.Errorf("%d files shared with the same release of another platform, want %d", len(shared), len(toy.files)-1)
 	}
+	far := newToyTree(t) // in a root of its own
+	must(t, os.Mkdir(string(home("elsewhere")), 0o755), os.Rename(string(far.store.Home()), string(home("elsewhere", "store"))))
 	for _, test := range []struct {
-		home toolchain.Home
-		want bool
+		of   *Store
+		want []toolchain.Home
 	}{
-		{there.Home(), true},
-		{home("platforms", "missing"), false},
-		{home("elsewhere"), false},
-		{toolchain.Home(t.TempDir()), false},
+		{toy.store, []toolchain.Home{toy.store.Home(), there.Home()}},
+		{there, []toolchain.Home{there.Home(), toy.store.Home()}},
+		{&Store{home: home("elsewhere", "store")}, []toolchain.Home{home("elsewhere", "store")}},
 	} {
-		found := toy.store.candidates(version(t, "1.22.4"), []toolchain.Home{test.home})
-		if got := len(found) == 1 && found[0].home == there.Home(); got != test.want {
-			t.Errorf("%s: %v, want it among them: %v", test.home, found, test.want)
+		if got := test.of.family(); !slices.Equal(got, test.want) {
+			t.Errorf("%s shares with %v, want %v", test.of.home, got, test.want)
 		}
 	}
-	must(t, os.Chmod(there.staging(), 0o777))
-	if found := toy.store.candidates(version(t, "1.22.4"), []toolchain.Home{there.Home()}); len(found) > 0 {
-		t.Errorf("a store that others may write to offers %v", found)
+	if found := toy.store.candidates(version(t, "1.22.4")); len(found) != 1 || found[0].home != there.Home() {
+		t.Errorf("siblings of the same release: %v", found)
+	}
+	for _, damage := range []func() error{
+		func() error { return os.Chmod(there.staging(), 0o777) },
+		func() error {
+			return errors.Join(os.Chmod(there.staging(), 0o755), os.WriteFile(there.format(), []byte("9\n"), 0o644))
+		},
+	} {
+		must(t, damage())
+		if found := toy.store.candidates(version(t, "1.22.4")); len(found) > 0 {
+			t.Errorf("a store that is refused offers %v", found)
+		}
 	}
 }
 
