@@ -38,7 +38,7 @@ func zipEntries(sizes ...int) []*entry {
 // What has arrived is handed out, the largest first; nothing else is.
 func TestArrivalOrder(t *testing.T) {
 	t.Parallel()
-	list := zipEntries(10, 300, 20, 5000)
+	list := zipEntries(10, 2<<20, 20, 5<<20)
 	end := func(i int) int64 { return list[i].zip.offset() + list[i].zip.length() }
 	a := newArrival([]span{{0, end(3)}}, list)
 	next := func() string {
@@ -56,6 +56,7 @@ func TestArrivalOrder(t *testing.T) {
 	if got := next(); got != "f1" {
 		t.Errorf("got %s, and f2 lacks a byte", got)
 	}
+	a.arrived(0, end(2))
 	a.arrived(0, end(3))
 	if got := []string{next(), next()}; !slices.Equal(got, []string{"f3", "f2"}) {
 		t.Errorf("got %s", got)

@@ -5,8 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"io/fs"
@@ -95,17 +95,18 @@ func unpackEach(ctx context.Context, root *os.Root, next func() (*entry, error))
 // order starts with the few large files, so that no worker is left alone with
 // one at the end; the others keep their order, folder by folder.
 func (a *archive) order() []*entry {
-	const large = 1 << 20
 	order := pointers(a.entries)
 	slices.SortStableFunc(order, func(x, y *entry) int {
-		sizeX, sizeY := x.zip.size(), y.zip.size()
-		if sizeX < large && sizeY < large {
+		if !x.isLarge() && !y.isLarge() {
 			return 0
 		}
-		return cmp.Compare(sizeY, sizeX)
+		return cmp.Compare(y.zip.size(), x.zip.size())
 	})
 	return order
 }
+
+// isLarge reports whether e takes so long that it should come first.
+func (e *entry) isLarge() bool { return e.zip.size() >= 1<<20 }
 
 // A worker writes one file after the other.
 type worker struct {
@@ -250,7 +251,8 @@ func sumsText(entries []*entry) []byte {
 	var text []byte
 	for _, e := range entries {
 		if !e.skip {
-			text = fmt.Appendf(text, "%x  %s\n", e.sum, e.name)
+			text = hex.AppendEncode(text, e.sum[:])
+			text = append(append(append(text, "  "...), e.name...), '\n')
 		}
 	}
 	return text

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -135,36 +134,4 @@ func (s *Store) giveName(v gover.Version, tree string) error {
 	}
 	_ = os.Remove(tree) // the link; v is there now, and a sweep takes what is left
 	return nil
-}
-
-// seal makes every file read-only, and folders such as only their owner can
-// write to. Only regular files and folders are let through: a link in a
-// toolchain could lead out of it. A file that is shared was sealed by its first
-// toolchain, and is not this one's to change.
-func seal(root *os.Root) error {
-	return fs.WalkDir(root.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		want := fs.FileMode(0o444)
-		switch {
-		case info.IsDir():
-			want = 0o755
-		case !info.Mode().IsRegular():
-			return fmt.Errorf("seal %s: not a regular file", path)
-		case info.Mode()&0o111 != 0:
-			want = 0o555
-		}
-		if info.Mode()&(fs.ModePerm|fs.ModeSetuid|fs.ModeSetgid|fs.ModeSticky) == want {
-			return nil
-		}
-		if _, names, _ := measure(info); names > 1 && !info.IsDir() {
-			return fmt.Errorf("seal %s: shared, and has mode %s", path, octal(info.Mode()))
-		}
-		return root.Chmod(path, want)
-	})
 }
