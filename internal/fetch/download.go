@@ -41,66 +41,34 @@ func (c *Client) download(ctx context.Context, d *download) error {
 }
 
 func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL) error {
-	const kind = "a zip file"
-	b, err := c.web.get(ctx, from, kind)
-	if err != nil {
+	if err := d.file.Truncate(0); err != nil { // a proxy before may have sent something
 		return err
 	}
-	defer func() { _ = b.Close() }()
-	if b.size > maxZip {
-		return fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, b.size)
+	t := &transfer{
+		web: c.web, url: from, kind: "a zip file", file: d.file, size: -1,
+		check: func() error { return d.check(from) }, progress: d.progress,
 	}
-	magic := make([]byte, 4)
-	switch n, err := io.ReadFull(b, magic); {
-	case err != nil && !isEnd(err):
-		return err
-	case n == 0:
-		return &ContentError{URL: b.url, Got: "empty", Want: kind}
-	case string(magic) != "PK\x03\x04":
-		return &ContentError{URL: b.url, Got: "something else", Want: kind}
-	}
-	d.once.Do(func() { close(d.answered) })
-	if err := d.restart(magic); err != nil {
+	if err := t.run(ctx); err != nil {
 		return err
 	}
-	if err := d.copy(ctx, b); err != nil {
-		return err
-	}
-	d.source, d.size = b.url, b.got
+	d.source, d.size = display(from), t.size
 	return nil
 }
 
-// restart empties the file of what a proxy before may have sent.
-func (d *download) restart(magic []byte) error {
-	if err := d.file.Truncate(0); err != nil {
+// check looks at how the file begins. The rest is not worth waiting for if
+// that is no zip.
+func (d *download) check(from *url.URL) error {
+	magic := make([]byte, magicSize)
+	switch n, err := d.file.ReadAt(magic, 0); {
+	case n == 0:
+		return &ContentError{URL: display(from), Got: "empty", Want: "a zip file"}
+	case err != nil && !errors.Is(err, io.EOF):
 		return err
+	case string(magic) != "PK\x03\x04":
+		return &ContentError{URL: display(from), Got: "something else", Want: "a zip file"}
 	}
-	_, err := d.file.WriteAt(magic, 0)
-	return err
-}
-
-func (d *download) copy(ctx context.Context, b *body) error {
-	buf := make([]byte, 128<<10)
-	for {
-		n, err := b.Read(buf)
-		if b.got > maxZip {
-			return fmt.Errorf("get %s: more than %d bytes are too many for a toolchain", b.url, maxZip)
-		}
-		if _, err := d.file.WriteAt(buf[:n], b.got-int64(n)); err != nil {
-			return err
-		}
-		if d.progress != nil {
-			d.progress(b.got, b.size)
-		}
-		switch {
-		case err == io.EOF: //nolint:errorlint // a TruncatedError may wrap it, and is no end
-			return nil
-		case err != nil:
-			return err
-		case ctx.Err() != nil: // a file URL has no request that would end
-			return context.Cause(ctx)
-		}
-	}
+	d.once.Do(func() { close(d.answered) })
+	return nil
 }
 
 // notFound returns the error that says so, if that is what err means.
@@ -116,12 +84,6 @@ func (d *download) notFound(err error) error {
 		return nil
 	}
 	return missing
-}
-
-// isEnd reports whether a body ended where it said it would.
-func isEnd(err error) bool {
-	var truncated *TruncatedError
-	return (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && !errors.As(err, &truncated)
 }
 
 // A tempFile holds a download. On Unix it has no name, so that not even a

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -19,6 +18,7 @@ import (
 var errNoRanges = errors.New("server sends no ranges")
 
 const (
+	partKind = "a part of a zip file"
 	tailSize = 64 << 10 // the end of a zip, where it says where its directory is
 	maxGap   = 32 << 10 // what costs less to receive than another request
 	// maxRequests are sent at the same time: a request for a few kilobytes is
@@ -68,11 +68,13 @@ func (s *sparse) tail(ctx context.Context) (int64, error) {
 	if err != nil || end != size || first != max(size-tailSize, 0) {
 		return 0, errNoRanges
 	}
-	if size > maxZip {
+	if limit := s.web.limits.size; size > limit {
 		return 0, fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, size)
 	}
 	s.size = size
-	return first, s.store(b, span{first, end})
+	t := s.transfer(span{first, end})
+	t.first = b
+	return first, t.run(ctx)
 }
 
 // get gets parts of the file, several at a time.
@@ -80,42 +82,28 @@ func (s *sparse) get(ctx context.Context, spans []span) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(maxRequests)
 	for _, part := range spans {
-		g.Go(func() error { return s.getOne(ctx, part) })
+		g.Go(func() error { return s.transfer(part).run(ctx) })
 	}
 	return g.Wait()
 }
 
-func (s *sparse) getOne(ctx context.Context, part span) error {
-	b, err := s.request(ctx, fmt.Sprintf("bytes=%d-%d", part.first, part.end-1))
-	if err != nil {
-		return err
+// transfer returns what gets one part. It is errNoRanges that ends it if the
+// answer is another part, or none: then the whole file may still be had.
+func (s *sparse) transfer(part span) *transfer {
+	return &transfer{
+		web: s.web, url: s.url, kind: partKind, file: s.file, part: &part, size: s.size,
+		received: func(n int64) { s.received.Add(n) },
 	}
-	defer func() { _ = b.Close() }()
-	first, end, size, err := parseContentRange(b.header.Get("Content-Range"))
-	if err != nil || (span{first, end}) != part || size != s.size {
-		return errNoRanges
-	}
-	return s.store(b, part)
 }
 
-// request asks for a part. Whatever is neither a part nor trouble on the way
-// is errNoRanges: then the whole file may still be had.
+// request asks for the end of the file, whose size is not known yet.
 func (s *sparse) request(ctx context.Context, byteRange string) (*body, error) {
-	b, err := s.web.open(ctx, s.url, "a part of a zip file", http.Header{"Range": {byteRange}})
+	b, err := s.web.open(ctx, s.url, partKind, http.Header{"Range": {byteRange}})
 	var status *StatusError
 	if errors.As(err, &status) && (status.Status == http.StatusOK || status.Status == http.StatusRequestedRangeNotSatisfiable) {
 		return nil, errNoRanges
 	}
 	return b, err
-}
-
-func (s *sparse) store(b *body, part span) error {
-	n, err := io.Copy(io.NewOffsetWriter(s.file, part.first), io.LimitReader(b, part.end-part.first))
-	s.received.Add(n)
-	if err == nil && n != part.end-part.first {
-		err = &TruncatedError{URL: b.url, Got: n, Want: part.end - part.first, Err: io.ErrUnexpectedEOF}
-	}
-	return err
 }
 
 // parseContentRange reads "bytes 0-99/1000"; end is the offset after the last.
