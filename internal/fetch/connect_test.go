@@ -99,7 +99,7 @@ func TestFetchFromEnvironment(t *testing.T) {
 	c, err := New(Config{
 		Proxy: os.Getenv("GOPROXY"), SumDB: sumdb, Netrc: os.Getenv("NETRC"), HTTPProxy: http.ProxyFromEnvironment,
 		CacheDir: t.TempDir(), StateDir: t.TempDir(), Platform: host,
-		limits: limits{wait: time.Millisecond},
+		limits: limits{wait: time.Millisecond, answer: 20 * time.Second},
 	})
 	if err != nil {
 		t.Fatal(err)
