@@ -3,6 +3,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"slices"
@@ -16,6 +18,9 @@ func main() {
 }
 
 func run() int {
+	// net/http logs what servers send unasked. It is nobody's line to read, and
+	// gosw says itself what became of a request.
+	log.SetOutput(io.Discard)
 	ctx := context.Background()
 	if signals := signals(); len(signals) > 0 { // none would mean all
 		var stop func()

@@ -117,6 +117,7 @@ func (j *judge) nameByDirectory(ctx context.Context) error {
 		p := &partial{client: j.client, release: j.release}
 		p.sparse = &sparse{web: j.client.web, url: join(base, Module, "@v", j.release.module()+".zip"), file: temp.File, tailSize: tailSize}
 		defer func() { j.audit.Received += p.received.Load() }()
+		defer p.close()
 		return j.compareDirectory(ctx, p)
 	})
 }

@@ -48,7 +48,7 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 		return &NotFoundError{Version: d.version, Platform: d.platform}
 	}
 	d.via, d.format = ViaDL, distFormat(file.Name)
-	if err := c.downloadFrom(ctx, d, join(c.archives, file.Name)); err != nil {
+	if err := c.downloadFrom(ctx, d, join(c.archives, file.Name), nil); err != nil {
 		return err
 	}
 	got, err := sumOf(d.file, d.size)

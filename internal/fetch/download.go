@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 )
 
@@ -53,19 +53,12 @@ func (c *Client) download(ctx context.Context, d *download) error {
 	err := c.try(ctx, func(base *url.URL) error {
 		u := join(base, Module, "@v", d.module()+".zip")
 		if d.root == nil || u.Scheme == "file" {
-			return c.downloadFrom(ctx, d, u)
+			return c.downloadFrom(ctx, d, u, nil)
 		}
 		if err := d.clear(); err != nil { // of what a proxy before has sent
 			return err
 		}
-		err := c.stream(ctx, d, u)
-		if !errors.Is(err, errNoRanges) {
-			return err
-		}
-		if err := d.clear(); err != nil {
-			return err
-		}
-		return c.downloadFrom(ctx, d, u)
+		return c.stream(ctx, d, u)
 	})
 	if err == nil {
 		return nil
@@ -76,68 +69,36 @@ func (c *Client) download(ctx context.Context, d *download) error {
 	return fmt.Errorf("download %s: %w", d.release, err)
 }
 
-func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL) error {
-	magic, kind := []byte("PK\x03\x04"), "a zip file"
-	if d.format == formatTarGz {
-		magic, kind = []byte("\x1f\x8b\x08"), "a tar.gz file"
-	}
-	b, err := c.web.get(ctx, from, kind)
-	if err != nil {
+// downloadFrom gets the whole archive. First is an answer that has begun, or nil.
+func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL, first *body) error {
+	if err := d.file.Truncate(0); err != nil { // a proxy before may have sent something
 		return err
 	}
-	defer func() { _ = b.Close() }()
-	if b.size > maxZip {
-		return fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, b.size)
+	t := &transfer{
+		web: c.web, url: from, first: first, kind: d.format.String(), file: d.file, size: -1,
+		check: func() error { return d.check(from) }, progress: d.report,
 	}
-	head := make([]byte, len(magic))
-	switch n, err := io.ReadFull(b, head); {
-	case err != nil && !isEnd(err):
-		return err
-	case n == 0:
-		return &ContentError{URL: b.url, Got: "empty", Want: kind}
-	case !bytes.Equal(head, magic):
-		return &ContentError{URL: b.url, Got: "something else", Want: kind}
-	}
-	d.once.Do(func() { close(d.answered) })
-	if err := d.restart(head); err != nil {
+	if err := t.run(ctx); err != nil {
 		return err
 	}
-	if err := d.copy(ctx, b); err != nil {
-		return err
-	}
-	d.source, d.size, d.received = b.url, b.got, b.got
+	d.source, d.size, d.received = display(from), t.size, t.size
 	return nil
 }
 
-// restart empties the file of what a proxy before may have sent.
-func (d *download) restart(head []byte) error {
-	if err := d.file.Truncate(0); err != nil {
+// check looks at how the file begins. The rest is not worth waiting for if
+// that is no archive.
+func (d *download) check(from *url.URL) error {
+	magic := make([]byte, magicSize)
+	switch n, err := d.file.ReadAt(magic, 0); {
+	case n == 0:
+		return &ContentError{URL: display(from), Got: "empty", Want: d.format.String()}
+	case err != nil && !errors.Is(err, io.EOF):
 		return err
+	case !strings.HasPrefix(string(magic), d.format.magic()):
+		return &ContentError{URL: display(from), Got: "something else", Want: d.format.String()}
 	}
-	_, err := d.file.WriteAt(head, 0)
-	return err
-}
-
-func (d *download) copy(ctx context.Context, b *body) error {
-	buf := make([]byte, 128<<10)
-	for {
-		n, err := b.Read(buf)
-		if b.got > maxZip {
-			return fmt.Errorf("get %s: more than %d bytes are too many for a toolchain", b.url, maxZip)
-		}
-		if _, err := d.file.WriteAt(buf[:n], b.got-int64(n)); err != nil {
-			return err
-		}
-		d.report(b.got, b.size)
-		switch {
-		case err == io.EOF: //nolint:errorlint // a TruncatedError may wrap it, and is no end
-			return nil
-		case err != nil:
-			return err
-		case ctx.Err() != nil: // a file URL has no request that would end
-			return context.Cause(ctx)
-		}
-	}
+	d.once.Do(func() { close(d.answered) })
+	return nil
 }
 
 // notFound returns the error that says so, if that is what err means.

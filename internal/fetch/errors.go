@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -137,11 +138,14 @@ func (e *DatabaseError) Unwrap() error { return e.Err }
 // A RequestError says that a request got no usable answer: no way to the server,
 // no trust in it, too many redirects.
 type RequestError struct {
-	URL string // without credentials and query
-	Err error
+	URL      string // without credentials and query
+	Err      error
+	Attempts int
 }
 
-func (e *RequestError) Error() string { return "get " + e.URL + ": " + e.Err.Error() }
+func (e *RequestError) Error() string {
+	return "get " + e.URL + ": " + afterAttempts(e.Attempts) + e.Err.Error()
+}
 
 func (e *RequestError) Unwrap() error { return e.Err }
 
@@ -150,11 +154,17 @@ type StatusError struct {
 	URL    string // without credentials and query
 	Status int
 	Detail string // first line of the answer, if it was plain text
+
+	Attempts   int
+	RetryAfter time.Duration // for which the server wants to be left alone, 0 if it does not say
 }
 
 func (e *StatusError) Error() string {
-	status := fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))
-	return "get " + e.URL + ": " + withDetail(strings.TrimSpace(status), e.Detail)
+	status := strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)))
+	if e.RetryAfter > 0 {
+		status += fmt.Sprintf(" (try again in %v)", e.RetryAfter.Round(time.Second))
+	}
+	return "get " + e.URL + ": " + afterAttempts(e.Attempts) + withDetail(status, e.Detail)
 }
 
 // Is makes the answers that mean "not here" equivalent to fs.ErrNotExist.
@@ -180,10 +190,12 @@ type TruncatedError struct {
 	Got  int64
 	Want int64 // -1 if the server did not say
 	Err  error
+
+	Attempts int // to get it, or the rest of it
 }
 
 func (e *TruncatedError) Error() string {
-	text := fmt.Sprintf("get %s: connection lost after %d", e.URL, e.Got)
+	text := fmt.Sprintf("get %s: %sconnection lost after %d", e.URL, afterAttempts(e.Attempts), e.Got)
 	if e.Want >= 0 {
 		text += fmt.Sprintf(" of %d", e.Want)
 	}
@@ -216,6 +228,14 @@ func (e *ArchiveError) Error() string {
 }
 
 func (e *ArchiveError) Unwrap() error { return e.Err }
+
+// afterAttempts says how often something was tried, if more than once.
+func afterAttempts(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return fmt.Sprintf("after %d attempts: ", n)
+}
 
 func withDetail(text, detail string) string {
 	if detail == "" {

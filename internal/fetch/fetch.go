@@ -82,6 +82,8 @@ type Config struct {
 	Transport http.RoundTripper
 	// Stall bounds how long a body may stay silent; 0 means one minute.
 	Stall time.Duration
+
+	limits limits // for tests
 }
 
 // A Client fetches releases for one platform. It is safe for concurrent use.

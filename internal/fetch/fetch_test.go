@@ -31,6 +31,7 @@ func newClient(t *testing.T, s *fetchtest.Server, change func(*Config)) *Client 
 		StateDir:  filepath.Join(t.TempDir(), "state"),
 		Platform:  host,
 		UserAgent: "gosw-test",
+		limits:    limits{wait: time.Millisecond, longest: 10 * time.Millisecond},
 	}
 	if change != nil {
 		change(&cfg)

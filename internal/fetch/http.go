@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,27 +30,30 @@ type web struct {
 	client    *http.Client
 	userAgent string
 	stall     time.Duration
+	limits    limits
 	netrc     func() (netrc, error)
 	offline   error // why nothing may be requested, or nil
 }
 
 func newWeb(cfg Config) *web {
+	limits := cfg.limits.orDefaults()
 	transport := cfg.Transport
 	if transport == nil {
 		transport = &http.Transport{
-			Proxy:               cfg.HTTPProxy,
-			DialContext:         (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
-			TLSHandshakeTimeout: tlsTimeout,
-			ForceAttemptHTTP2:   true,
-			DisableCompression:  true, // lengths and digests are those of the file
-			MaxIdleConnsPerHost: 16,   // tiles come in bursts
-			IdleConnTimeout:     90 * time.Second,
+			Proxy:                 cfg.HTTPProxy,
+			DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+			TLSHandshakeTimeout:   tlsTimeout,
+			ResponseHeaderTimeout: limits.header,
+			ForceAttemptHTTP2:     true,
+			MaxIdleConnsPerHost:   16, // tiles come in bursts
+			IdleConnTimeout:       90 * time.Second,
 		}
 	}
 	w := &web{
 		client:    &http.Client{Transport: transport, CheckRedirect: checkRedirect},
 		userAgent: cfg.UserAgent,
 		stall:     cfg.Stall,
+		limits:    limits,
 		netrc:     sync.OnceValues(func() (netrc, error) { return readNetrc(cfg.Netrc) }),
 	}
 	if w.stall <= 0 {
@@ -58,7 +62,9 @@ func newWeb(cfg Config) *web {
 	return w
 }
 
-// checkRedirect bounds redirects and keeps a secure request secure.
+// checkRedirect bounds redirects, keeps a secure request secure and the
+// credentials at home: net/http would send them to subdomains and other ports,
+// and the address with its query as Referer.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	last := via[len(via)-1]
 	switch {
@@ -66,6 +72,13 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 		return fmt.Errorf("stopped after %d redirects", maxRedirects)
 	case last.URL.Scheme == "https" && req.URL.Scheme != "https":
 		return fmt.Errorf("redirect from https to insecure %s", display(req.URL))
+	}
+	req.Header.Del("Referer")
+	away := func(hop *http.Request) bool {
+		return hop.URL.Host != via[0].URL.Host || hop.URL.Scheme != via[0].URL.Scheme
+	}
+	if away(req) || slices.ContainsFunc(via, away) { // who led away may have chosen where it leads back to
+		req.Header.Del("Authorization")
 	}
 	return nil
 }
@@ -82,45 +95,67 @@ func (w *web) get(ctx context.Context, u *url.URL, kind string) (*body, error) {
 // open requests u over http or https. What header has is sent as well: with
 // Range the answer has to be a part, with If-None-Match it may be 304.
 func (w *web) open(ctx context.Context, u *url.URL, kind string, header http.Header) (*body, error) {
+	accept := []int{http.StatusOK}
+	if header.Get("Range") != "" {
+		accept[0] = http.StatusPartialContent
+	}
+	if header.Get("If-None-Match") != "" {
+		accept = append(accept, http.StatusNotModified)
+	}
+	return w.openAny(ctx, u, kind, header, accept...)
+}
+
+// openAny is open for any of the given statuses.
+func (w *web) openAny(ctx context.Context, u *url.URL, kind string, header http.Header, accept ...int) (*body, error) {
 	if w.offline != nil {
 		return nil, fmt.Errorf("get %s: %w", display(u), w.offline)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	b, err := w.do(ctx, cancel, u, kind, header)
+	b, err := w.do(ctx, cancel, u, kind, header, accept)
 	if err != nil {
 		cancel(nil)
 	}
 	return b, err
 }
 
-func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL, kind string, header http.Header) (*body, error) {
+func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL, kind string, header http.Header, accept []int) (*body, error) {
 	req, err := w.request(ctx, u)
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", display(u), err)
 	}
 	maps.Copy(req.Header, header)
-	want := http.StatusOK
-	if header.Get("Range") != "" {
-		want = http.StatusPartialContent
-	}
-	guard := time.AfterFunc(headerTimeout, func() {
-		cancel(fmt.Errorf("%w for %v", ErrStalled, headerTimeout))
+	guard := time.AfterFunc(w.limits.answer, func() {
+		cancel(fmt.Errorf("%w for %v", ErrStalled, w.limits.answer))
 	})
-	resp, err := w.client.Do(req)
+	resp, attempts, err := w.send(req)
 	guard.Stop()
 	if err != nil {
-		return nil, &RequestError{URL: display(u), Err: cause(ctx, err)}
+		return nil, &RequestError{URL: display(u), Err: cause(ctx, err), Attempts: attempts}
 	}
-	unchanged := resp.StatusCode == http.StatusNotModified && header.Get("If-None-Match") != ""
-	if resp.StatusCode != want && !unchanged {
+	if !slices.Contains(accept, resp.StatusCode) {
 		defer resp.Body.Close()
-		return nil, w.statusError(u, resp)
+		guard := time.AfterFunc(w.limits.detail, func() { cancel(nil) })
+		defer guard.Stop()
+		return nil, w.statusError(u, resp, attempts)
 	}
-	if kindOf := mediaType(resp); kindOf == "text/html" || kindOf == "application/xhtml+xml" {
+	if got := misfit(resp, header.Get("Accept-Encoding")); got != "" {
 		_ = resp.Body.Close()
-		return nil, &ContentError{URL: display(u), Got: kindOf, Want: kind}
+		return nil, &ContentError{URL: display(u), Got: got, Want: kind}
 	}
 	return newBody(ctx, cancel, w.stall, resp, display(u)), nil
+}
+
+// misfit says what an answer is that can be nothing that anybody asks for, ""
+// if it may be. Encoded is the coding that was asked for, "" for none.
+func misfit(resp *http.Response, encoded string) string {
+	if kind := mediaType(resp); kind == "text/html" || kind == "application/xhtml+xml" {
+		return kind
+	}
+	coding := cleanLine(strings.ToLower(resp.Header.Get("Content-Encoding")))
+	if coding != "" && coding != "identity" && coding != encoded && resp.StatusCode != http.StatusNotModified {
+		return coding + "-encoded" // lengths, ranges and digests would be those of something else
+	}
+	return ""
 }
 
 // request builds a request with the credentials that belong to u, if any.
@@ -135,6 +170,7 @@ func (w *web) request(ctx context.Context, u *url.URL) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	req.Header.Set("Accept-Encoding", "identity")
 	if w.userAgent != "" {
 		req.Header.Set("User-Agent", w.userAgent)
 	}
@@ -152,8 +188,11 @@ func (w *web) request(ctx context.Context, u *url.URL) (*http.Request, error) {
 	return req, nil
 }
 
-func (w *web) statusError(u *url.URL, resp *http.Response) error {
-	e := &StatusError{URL: display(u), Status: resp.StatusCode}
+func (w *web) statusError(u *url.URL, resp *http.Response, attempts int) error {
+	e := &StatusError{URL: display(u), Status: resp.StatusCode, Attempts: attempts}
+	if outOfOrder(e.Status) {
+		e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	}
 	if kind := mediaType(resp); kind == "text/plain" || kind == "" {
 		data, _ := io.ReadAll(io.LimitReader(resp.Body, 1024)) // only for the message
 		e.Detail = cleanLine(string(data))
@@ -166,12 +205,30 @@ func (w *web) statusError(u *url.URL, resp *http.Response) error {
 	return e
 }
 
-// read returns a whole small answer. It has five times as long for that as a
-// body may be silent: one that comes byte by byte is never silent.
+// read returns a whole small answer, and asks again for one that breaks off.
+// It has five times as long for that as a body may be silent: one that comes
+// byte by byte is never silent.
 func (w *web) read(ctx context.Context, u *url.URL, kind string, limit int64) ([]byte, error) {
 	bound := 5 * w.stall
 	ctx, cancel := context.WithTimeoutCause(ctx, bound, fmt.Errorf("%w within %v", ErrSlow, bound))
 	defer cancel()
+	for n := 1; ; n++ {
+		data, err := w.readOnce(ctx, u, kind, limit)
+		var truncated *TruncatedError
+		if !errors.As(err, &truncated) || u.Scheme == "file" {
+			return data, err
+		}
+		truncated.Attempts = n
+		if n >= w.limits.attempts {
+			return nil, err
+		}
+		if reason := w.limits.pause(ctx, n); reason != nil {
+			return nil, fmt.Errorf("get %s: %w", display(u), reason)
+		}
+	}
+}
+
+func (w *web) readOnce(ctx context.Context, u *url.URL, kind string, limit int64) ([]byte, error) {
 	b, err := w.get(ctx, u, kind)
 	if err != nil {
 		return nil, err
@@ -202,8 +259,11 @@ func cause(ctx context.Context, err error) error {
 		return reason
 	}
 	var request *url.Error
-	if errors.As(err, &request) {
-		return request.Err
+	if !errors.As(err, &request) {
+		return err
 	}
-	return err
+	if strings.HasPrefix(request.Err.Error(), "failed to parse Location header") { // and shows it
+		return errors.New("redirect to what is not a URL")
+	}
+	return request.Err
 }

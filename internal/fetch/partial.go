@@ -54,7 +54,7 @@ func (p *partial) download(ctx context.Context) error {
 		return err
 	}
 	d := &download{release: p.release, file: p.file, answered: make(chan struct{})}
-	if err := p.client.downloadFrom(ctx, d, p.url); err != nil {
+	if err := p.client.downloadFrom(ctx, d, p.url, p.takeWhole()); err != nil {
 		return err
 	}
 	p.size = d.size

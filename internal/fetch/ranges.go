@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -20,6 +19,7 @@ import (
 var errNoRanges = errors.New("server sends no ranges")
 
 const (
+	partKind = "a part of a zip file"
 	tailSize = 64 << 10 // the end of a zip, where it says where its directory is
 	minGap   = 32 << 10 // what costs less to receive than another request
 	maxSpans = 64       // requests for one file: with latency each costs more than its bytes
@@ -64,6 +64,7 @@ type sparse struct {
 	file     *os.File
 	size     int64        // of the file on the server
 	tailSize int64        // bytes of its end to ask for first
+	whole    *body        // all of it, where that came instead of the tail
 	received atomic.Int64 // bytes
 
 	// arrived is told how far part n of get has come; it may be nil.
@@ -71,22 +72,30 @@ type sparse struct {
 }
 
 // tail gets the last bytes of the file, learns its size and returns the offset
-// from which on it is here.
+// from which on it is here. With errNoRanges the server may have begun to send
+// all of it, as s.whole, which is not to be asked for again.
 func (s *sparse) tail(ctx context.Context) (int64, error) {
-	b, err := s.request(ctx, fmt.Sprintf("bytes=-%d", s.tailSize))
+	b, err := s.web.openAny(ctx, s.url, formatModuleZip.String(), http.Header{"Range": {fmt.Sprintf("bytes=-%d", s.tailSize)}},
+		http.StatusPartialContent, http.StatusOK, http.StatusRequestedRangeNotSatisfiable)
 	if err != nil {
 		return 0, err
+	}
+	if b.status == http.StatusOK {
+		s.whole = b
+		return 0, errNoRanges
 	}
 	defer func() { _ = b.Close() }()
 	first, end, size, err := parseContentRange(b.header.Get("Content-Range"))
 	if err != nil || end != size || first != max(size-s.tailSize, 0) {
 		return 0, errNoRanges
 	}
-	if size > maxZip {
+	if limit := s.web.limits.size; size > limit {
 		return 0, fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, size)
 	}
 	s.size = size
-	return first, s.store(b, span{first, end}, nil)
+	t := s.transfer(span{first, end}, nil)
+	t.first = b
+	return first, t.run(ctx)
 }
 
 // openDirectory reads the zip's directory, after asking for what is not here
@@ -113,61 +122,39 @@ func (s *sparse) get(ctx context.Context, spans []span) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(maxRequests)
 	for n, part := range spans {
-		g.Go(func() error { return s.getOne(ctx, n, part) })
+		g.Go(func() error {
+			return s.transfer(part, func(at, _ int64) {
+				if s.arrived != nil {
+					s.arrived(n, at)
+				}
+			}).run(ctx)
+		})
 	}
 	return g.Wait()
 }
 
-func (s *sparse) getOne(ctx context.Context, n int, part span) error {
-	b, err := s.request(ctx, fmt.Sprintf("bytes=%d-%d", part.first, part.end-1))
-	if err != nil {
-		return err
+// transfer returns what gets one part and tells progress, which may be nil, how
+// far that has come. It is errNoRanges that ends it if the
+// answer is another part, or none: then the whole file may still be had.
+func (s *sparse) transfer(part span, progress func(at, size int64)) *transfer {
+	return &transfer{
+		web: s.web, url: s.url, kind: partKind, file: s.file, part: &part, size: s.size,
+		received: func(n int64) { s.received.Add(n) }, progress: progress,
 	}
-	defer func() { _ = b.Close() }()
-	first, end, size, err := parseContentRange(b.header.Get("Content-Range"))
-	if err != nil || (span{first, end}) != part || size != s.size {
-		return errNoRanges
-	}
-	return s.store(b, part, func(end int64) {
-		if s.arrived != nil {
-			s.arrived(n, end)
-		}
-	})
 }
 
-// request asks for a part. Whatever is neither a part nor trouble on the way
-// is errNoRanges: then the whole file may still be had.
-func (s *sparse) request(ctx context.Context, byteRange string) (*body, error) {
-	b, err := s.web.open(ctx, s.url, "a part of a zip file", http.Header{"Range": {byteRange}})
-	var status *StatusError
-	if errors.As(err, &status) && (status.Status == http.StatusOK || status.Status == http.StatusRequestedRangeNotSatisfiable) {
-		return nil, errNoRanges
-	}
-	return b, err
+// takeWhole returns s.whole to who goes on with it.
+func (s *sparse) takeWhole() *body {
+	b := s.whole
+	s.whole = nil
+	return b
 }
 
-// store writes a part to its place and tells arrived how far it has come.
-func (s *sparse) store(b *body, part span, arrived func(end int64)) error {
-	buf := make([]byte, 128<<10)
-	at := part.first
-	for at < part.end {
-		n, err := b.Read(buf[:min(int64(len(buf)), part.end-at)])
-		if _, err := s.file.WriteAt(buf[:n], at); err != nil {
-			return err
-		}
-		at += int64(n)
-		s.received.Add(int64(n))
-		if n > 0 && arrived != nil {
-			arrived(at)
-		}
-		if err != nil && at < part.end {
-			if errors.Is(err, io.EOF) {
-				err = &TruncatedError{URL: b.url, Got: at - part.first, Want: part.end - part.first, Err: io.ErrUnexpectedEOF}
-			}
-			return err
-		}
+// close ends what nobody has taken.
+func (s *sparse) close() {
+	if s.whole != nil {
+		_ = s.whole.Close()
 	}
-	return nil
 }
 
 // parseContentRange reads "bytes 0-99/1000"; end is the offset after the last.

@@ -36,6 +36,22 @@ const (
 	formatDistZip                 // go/bin/go.exe
 )
 
+// String returns the kind of file, for messages.
+func (f format) String() string {
+	if f == formatTarGz {
+		return "a tar.gz file"
+	}
+	return "a zip file"
+}
+
+// magic returns how such a file begins.
+func (f format) magic() string {
+	if f == formatTarGz {
+		return "\x1f\x8b\x08"
+	}
+	return "PK\x03\x04"
+}
+
 // downloadAndLookup gets the archive and, as soon as one is known to exist, the
 // database's word for it. The first failure ends both.
 func (c *Client) downloadAndLookup(ctx context.Context, d *download) (rec record, err error) {
@@ -123,7 +139,7 @@ func (c *Client) fromModCache(ctx context.Context, d *download) (bool, error) {
 		return false, nil
 	}
 	d.via, d.format = ViaModCache, formatModuleZip
-	err := c.downloadFrom(ctx, d, fileURL(name))
+	err := c.downloadFrom(ctx, d, fileURL(name), nil)
 	if err != nil && ctx.Err() == nil {
 		return false, nil // it may go while it is read; then the network has it
 	}

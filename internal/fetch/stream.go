@@ -26,9 +26,21 @@ type Reuse func(path string, size int64, crc uint32) (sum [32]byte, ok bool)
 // stream gets the zip at u and unpacks it while it arrives. Its directory comes
 // first, so that each entry can be inflated as soon as its bytes are there, and
 // what is on this machine already need not come at all. Where the server sends
-// whole files only it is errNoRanges, and nothing has been unpacked.
+// whole files only, the whole file is what d has then.
 func (c *Client) stream(ctx context.Context, d *download, u *url.URL) error {
 	s := &sparse{web: c.web, url: u, file: d.file, tailSize: streamTail}
+	defer s.close()
+	err := c.streamParts(ctx, d, s)
+	if !errors.Is(err, errNoRanges) {
+		return err
+	}
+	if err := d.clear(); err != nil {
+		return err
+	}
+	return c.downloadFrom(ctx, d, u, s.takeWhole())
+}
+
+func (c *Client) streamParts(ctx context.Context, d *download, s *sparse) error {
 	if err := d.file.Truncate(0); err != nil {
 		return err
 	}
@@ -41,7 +53,7 @@ func (c *Client) stream(ctx context.Context, d *download, u *url.URL) error {
 		return err
 	}
 	d.once.Do(func() { close(d.answered) })
-	d.source, d.size = display(u), s.size
+	d.source, d.size = display(s.url), s.size
 	d.dirty = true
 	if err := a.makeDirs(d.root); err != nil {
 		return err

@@ -38,8 +38,8 @@ type Proof struct {
 // Options of [Client.Fetch]; the zero value is fine.
 type Options struct {
 	// Progress is called from one goroutine at a time, with the bytes received
-	// so far and in all (-1 if unknown); done falls back to 0 when another
-	// source is tried.
+	// so far and in all (-1 if unknown); done falls back to 0 when a download
+	// has to begin again.
 	Progress func(done, total int64)
 	Reuse    Reuse
 }

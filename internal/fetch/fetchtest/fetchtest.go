@@ -82,6 +82,7 @@ type Server struct {
 	releases []*toy           // in order of addition
 	hidden   map[string]bool
 	dlSerial int
+	turns    map[string]int // requests so far in modes that change with them
 }
 
 // NewServer starts a server with the given versions ("1.22.4" or "go1.22.4")
@@ -113,6 +114,7 @@ func New(versions ...string) (*Server, error) {
 		stop:   make(chan struct{}),
 		hidden: make(map[string]bool),
 		sent:   make(map[string]int64),
+		turns:  make(map[string]int),
 	}
 	for _, v := range versions {
 		if err := s.Add(v); err != nil {
@@ -157,6 +159,18 @@ func (s *Server) AddFor(version, goos, goarch string) error {
 // AddPadded publishes a version with n more files of 64 KiB, which take about
 // 35 kB each in its zip.
 func (s *Server) AddPadded(version string, n int) error { return s.add(version, n, false) }
+
+// AddLarge publishes a version whose zip is a little larger than size.
+func (s *Server) AddLarge(version string, size int) error {
+	if err := s.Add(version); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.releases[len(s.releases)-1]
+	t.large = size
+	return t.pack(t.files())
+}
 
 // AddUnlisted publishes a version that no list knows yet.
 func (s *Server) AddUnlisted(version string) error { return s.add(version, 0, true) }

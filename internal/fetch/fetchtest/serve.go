@@ -101,6 +101,9 @@ func (q *request) serveZip(t *toy) {
 		q.status(http.StatusInternalServerError, "no zip today")
 		return
 	}
+	if q.deliver(t) {
+		return
+	}
 	q.w.Header().Set("Content-Type", "application/zip")
 	if q.mode == "" || q.mode == AlteredZip {
 		http.ServeContent(q.w, q.r, "", time.Time{}, bytes.NewReader(t.zip))

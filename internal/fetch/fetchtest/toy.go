@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 
 	"golang.org/x/mod/sumdb/dirhash"
@@ -23,6 +24,7 @@ type toy struct {
 	goos, goarch string
 	padded       int  // files of incompressible text besides the usual ones
 	changed      bool // in one file
+	large        int  // bytes of one more file, which don't shrink at all
 	zip          []byte
 	h1           string
 }
@@ -44,6 +46,11 @@ func (t *toy) files() [][2]string {
 	}
 	for i := range t.padded {
 		files = append(files, [2]string{fmt.Sprintf("src/padding/%02d.txt", i), padding(fmt.Sprint(i))})
+	}
+	if t.large > 0 {
+		data := make([]byte, t.large)
+		_, _ = rand.NewChaCha8([32]byte{1}).Read(data)
+		files = append(files, [2]string{"src/padding/large", string(data)})
 	}
 	return files
 }

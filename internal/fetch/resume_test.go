@@ -1,0 +1,235 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
+)
+
+// TestResumeLarge has the zip of a release that is cut at 25 random places:
+// what has come is never asked for again.
+func TestResumeLarge(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t)
+	if err := s.AddLarge("1.22.4", 20_000_000); err != nil {
+		t.Fatal(err)
+	}
+	var last, size, steps int64
+	c := newClient(t, s, proxyIs(s.Bad("cut=25")))
+	_, proof, err := fetchContext(t.Context(), t, c, "1.22.4", func(done, total int64) {
+		if done < last || size > 0 && total != size {
+			t.Errorf("progress went from %d to %d of %d", last, done, total)
+		}
+		last, size = done, total
+		steps++
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests, sent := s.Requests(".zip"), s.Sent(".zip")
+	t.Logf("%d bytes, %d requests, %d bytes more than needed", size, requests, sent-size)
+	if size < 20_000_000 || requests != 26 || sent > size+size*3/100 {
+		t.Errorf("%d requests, %d bytes sent for %d", requests, sent, size)
+	}
+	if last != size || proof.Size != size || steps < 26 {
+		t.Errorf("last progress %d of %d, proof %d", last, size, proof.Size)
+	}
+}
+
+// A download that really begins again says so.
+func TestResumeProgress(t *testing.T) {
+	t.Parallel()
+	for mode, restarts := range map[string]int{fetchtest.ResetOnce: 0, fetchtest.ResumeIgnored: 1, fetchtest.Changed: 1, fetchtest.Resume416: 1} {
+		s := fetchtest.NewServer(t, "1.22.4")
+		var last int64
+		fell := 0
+		_, _, err := fetchContext(t.Context(), t, newClient(t, s, proxyIs(s.Bad(mode))), "1.22.4", func(done, _ int64) {
+			if done < last {
+				fell++
+			}
+			last = done
+		})
+		if err != nil || fell != restarts {
+			t.Errorf("%s: fell back %d times, want %d; %v", mode, fell, restarts, err)
+		}
+	}
+}
+
+// TestResumeFiles has connections break while only some files are wanted.
+func TestResumeFiles(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t)
+	if err := s.AddLarge("1.22.4", 1_000_000); err != nil {
+		t.Fatal(err)
+	}
+	files := toyFiles(t, "src/fmt/print.go", "bin/gofmt", "LICENSE")
+	_, well, err := fetchFiles(t, newClient(t, s, nil), files)
+	if err != nil || well > 200_000 {
+		t.Fatalf("%d bytes, %v", well, err)
+	}
+	for _, mode := range []string{"interrupted=1", "interrupted=3", "interrupted=8", "unavailable=2", "too-many=1"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			dir, received, err := fetchFiles(t, newClient(t, s, proxyIs(s.Bad(mode))), files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkFiles(t, dir, files)
+			if sent := s.Sent("/" + mode + "/"); received != well || sent > well+100 {
+				t.Errorf("%d bytes received, %d sent, want %d", received, sent, well)
+			}
+		})
+	}
+}
+
+// pieces serves some more bytes of a file with each connection.
+func pieces(t *testing.T, content []byte, each int) (*url.URL, *int) {
+	t.Helper()
+	connections := new(int)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		*connections++
+		first := 0
+		_, _ = fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &first)
+		w.Header().Set("Content-Length", fmt.Sprint(len(content)-first))
+		if first > 0 {
+			w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, len(content)-1, len(content)))
+			w.WriteHeader(http.StatusPartialContent)
+		}
+		_, _ = w.Write(content[first:min(first+each, len(content))])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}))
+	t.Cleanup(server.Close)
+	u, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u, connections
+}
+
+func transferOf(t *testing.T, u *url.URL, change func(*limits)) *transfer {
+	t.Helper()
+	cfg := Config{limits: limits{wait: time.Microsecond, longest: time.Microsecond}}
+	if change != nil {
+		change(&cfg.limits)
+	}
+	f, err := os.Create(filepath.Join(t.TempDir(), "file"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return &transfer{web: newWeb(cfg), url: u, kind: "a file", file: f, size: -1}
+}
+
+// TestResumeBounds counts connections: many as long as they bring something,
+// few when they don't.
+func TestResumeBounds(t *testing.T) {
+	t.Parallel()
+	content := bytes.Repeat([]byte("0123456789"), 100)
+	for _, test := range []struct {
+		each, connections int
+		want              string
+	}{
+		{1000, 1, ""}, // all is there before the connection breaks
+		{10, 100, ""},
+		{9, 100, "after 100 attempts: connection lost after 900 of 1000 bytes"},
+		{0, 5, "after 5 attempts: connection lost after 0 of 1000 bytes"},
+	} {
+		u, connections := pieces(t, content, test.each)
+		x := transferOf(t, u, nil)
+		err := x.run(t.Context())
+		if *connections != test.connections {
+			t.Errorf("%d a connection: %d connections, want %d", test.each, *connections, test.connections)
+		}
+		if test.want != "" {
+			if err == nil || !strings.HasSuffix(err.Error(), test.want) {
+				t.Errorf("%d a connection: err = %v, want %q", test.each, err, test.want)
+			}
+			continue
+		}
+		got, readErr := os.ReadFile(x.file.Name())
+		if err != nil || readErr != nil || !bytes.Equal(got, content) {
+			t.Errorf("%d a connection: %d bytes, %v, %v", test.each, len(got), err, readErr)
+		}
+	}
+}
+
+// TestResumeOutage has a network that is gone for a while in the middle, longer
+// than it may be at the beginning.
+func TestResumeOutage(t *testing.T) {
+	t.Parallel()
+	content := make([]byte, 1000)
+	for outage, want := range map[int32]string{7: "", 8: "after 8 attempts: dial tcp"} {
+		u, _ := pieces(t, content, 500)
+		closed := strings.TrimPrefix(closedPort(t), "http://")
+		var dials atomic.Int32
+		x := transferOf(t, u, nil)
+		x.web.client.Transport = &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if n := dials.Add(1); n > 1 && n <= 1+outage {
+				address = closed
+			}
+			return (&net.Dialer{}).DialContext(ctx, network, address)
+		}}
+		err := x.run(t.Context())
+		if want == "" && (err != nil || x.at != 1000) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("gone for %d attempts: %d bytes, %v", outage, x.at, err)
+		}
+	}
+}
+
+// TestResumeSlow has a server that sends little enough with each connection
+// for the bound on the speed of all.
+func TestResumeSlow(t *testing.T) {
+	t.Parallel()
+	u, _ := pieces(t, make([]byte, 1000), 1)
+	x := transferOf(t, u, func(l *limits) { l.wait, l.longest, l.window = 20*time.Millisecond, time.Second, 100*time.Millisecond })
+	if err := x.run(t.Context()); !errors.Is(err, ErrSlow) {
+		t.Errorf("err = %v, want ErrSlow", err)
+	}
+}
+
+// TestResumeCanceled ends a transfer in the wait before its next attempt.
+func TestResumeCanceled(t *testing.T) {
+	t.Parallel()
+	u, _ := pieces(t, make([]byte, 1000), 0)
+	x := transferOf(t, u, func(l *limits) { l.wait, l.longest = time.Hour, time.Hour })
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, errors.New("that is enough"))
+	defer cancel()
+	start := time.Now()
+	err := x.run(ctx)
+	if err == nil || !strings.HasSuffix(err.Error(), "that is enough") || time.Since(start) > 10*time.Second {
+		t.Errorf("err = %v after %v", err, time.Since(start))
+	}
+}
+
+func FuzzParseContentRange(f *testing.F) {
+	f.Add("bytes 0-99/1000")
+	f.Add("bytes */1000")
+	f.Add("bytes 5-9/10 x")
+	f.Add("bytes 9223372036854775806-9223372036854775807/9223372036854775807")
+	f.Fuzz(func(t *testing.T, header string) {
+		first, end, size, err := parseContentRange(header)
+		if err != nil {
+			return
+		}
+		if first < 0 || end <= first || end > size {
+			t.Errorf("%q: %d, %d, %d", header, first, end, size)
+		}
+		if again := fmt.Sprintf("bytes %d-%d/%d", first, end-1, size); again != header {
+			t.Errorf("%q is read as %q", header, again)
+		}
+	})
+}

@@ -1,0 +1,92 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// limits say how patient a client is, and with how much. They are fields for
+// tests, which can't wait; 0 means the default. docs/network.md has them.
+type limits struct {
+	attempts    int           // to get one answer, and to get one more byte
+	begun       int           // attempts to get the rest of what has begun, which is worth more patience
+	wait        time.Duration // before the second attempt; twice as long before each that follows
+	longest     time.Duration // wait, unless the server asks for more
+	answer      time.Duration // until an answer begins, all attempts and waits included
+	header      time.Duration // until the header of one answer is there
+	detail      time.Duration // for what an error says about itself
+	connections int           // connections for one zip
+	restarts    int           // of one zip from its beginning
+	window      time.Duration // over which the speed of a zip is measured
+	speed       int64         // bytes a second that a zip needs at least
+	size        int64         // bytes that a zip has at most
+}
+
+func (l limits) orDefaults() limits {
+	return limits{
+		attempts:    orDefault(l.attempts, 5),
+		begun:       orDefault(l.begun, 8),
+		wait:        orDefault(l.wait, 500*time.Millisecond),
+		longest:     orDefault(l.longest, 30*time.Second),
+		answer:      orDefault(l.answer, 5*time.Minute),
+		header:      orDefault(l.header, headerTimeout),
+		detail:      orDefault(l.detail, 5*time.Second),
+		connections: orDefault(l.connections, 100),
+		restarts:    orDefault(l.restarts, 3),
+		window:      orDefault(l.window, 10*time.Minute),
+		speed:       orDefault(l.speed, 1000),
+		size:        orDefault(l.size, maxZip),
+	}
+}
+
+func orDefault[T int | int64 | time.Duration](value, otherwise T) T {
+	if value > 0 {
+		return value
+	}
+	return otherwise
+}
+
+// backoff returns how long to wait after n attempts. It differs from client to
+// client, so that those that failed together don't come back together.
+func (l limits) backoff(n int) time.Duration {
+	d := l.longest
+	if n-1 < 20 {
+		d = min(d, l.wait<<max(n-1, 0))
+	}
+	return d/2 + rand.N(d/2+1)
+}
+
+// pause waits after n attempts, as long as ctx lasts.
+func (l limits) pause(ctx context.Context, n int) error {
+	timer := time.NewTimer(l.backoff(n))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// A pace is the speed of a transfer, all waits included.
+type pace struct {
+	limits
+	start time.Time
+	bytes int64
+}
+
+// add counts n bytes, and fails if there were too few of them for too long.
+func (p *pace) add(from string, n int64) error {
+	p.bytes += n
+	took := time.Since(p.start)
+	if took < p.window {
+		return nil
+	}
+	if float64(p.bytes) < float64(p.speed)*took.Seconds() {
+		return fmt.Errorf("get %s: %w: %d bytes in %v", from, ErrSlow, p.bytes, took.Round(time.Second))
+	}
+	p.start, p.bytes = time.Now(), 0
+	return nil
+}
