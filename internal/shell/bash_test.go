@@ -24,7 +24,7 @@ complete -p gosw >/dev/null 2>&1 && echo completion
 gosw 'a b' ''
 `
 	for i := range 8 {
-		o := Options{f.exe, f.root, i&1 != 0, i&2 != 0, i&4 != 0}
+		o := Options{Exe: f.exe, Root: f.root, Path: i&1 != 0, Function: i&2 != 0, Completion: i&4 != 0}
 		var want strings.Builder
 		if o.Path {
 			want.WriteString("path\n")
