@@ -77,10 +77,10 @@ function __gosw_search
             return
         end
         if test -e $dir/.tool-versions -o -L $dir/.tool-versions
-            set -l version (__gosw_read_tools $dir/.tool-versions)
+            set -l pin (__gosw_read_tools $dir/.tool-versions)
             or return 1
-            if test -n "$version"
-                string join -- \n $version pinned
+            if test -n "$pin"
+                string join -- \n $pin pinned
                 return
             end
         end
@@ -143,21 +143,23 @@ end
 # __gosw_locate NAME VERSION [pinned] prints the path of the tool, and "pinned"
 # if that was given.
 function __gosw_locate
-    set -l version (string replace --regex '^(go|v)(?=[0-9])' '' -- $argv[2])
-    if string match -qr '^1\.[1-9][0-9]$(?!\n)' -- $version
+    string match -qr '^[a-z0-9.]+\z' -- $argv[2]
+    or return 1
+    set -l pin (string replace --regex '^(go|v)(?=[0-9])' '' -- $argv[2])
+    if string match -qr '^1\.[1-9][0-9]\z' -- $pin
         # The link of this name leads to the newest patch, unless a system's
         # store has a newer one. Only on Linux does go find its GOROOT through a
         # link.
-        test "$__gosw_linux" = yes -a -z "$GOSW_SYSTEM_ROOT" -a -L $__gosw_root/toolchains/$version
+        test "$__gosw_linux" = yes -a -z "$GOSW_SYSTEM_ROOT" -a -L $__gosw_root/toolchains/$pin
         or return 1
-    else if string match -qr '^1\.(2[1-9]|[3-9][0-9])\.0$(?!\n)|^1\.[1-9][0-9](\.[1-9][0-9]?|rc[1-9][0-9]?|beta[1-9])$(?!\n)' -- $version
-        set version go$version
-        not test -L $__gosw_root/toolchains/$version
+    else if string match -qr '^1\.(2[1-9]|[3-9][0-9])\.0\z|^1\.[1-9][0-9](\.[1-9][0-9]?|rc[1-9][0-9]?|beta[1-9])\z' -- $pin
+        set pin go$pin
+        not test -L $__gosw_root/toolchains/$pin
         or return 1
     else
         return 1
     end
-    set -l tool $__gosw_root/toolchains/$version/bin/$argv[1]
+    set -l tool $__gosw_root/toolchains/$pin/bin/$argv[1]
     test -f $tool -a -x $tool
     and string join -- \n $tool $argv[3]
 end

@@ -247,8 +247,8 @@ function __gosw_setup {
 	fi
 	if [[ -n $__gosw_function && -z $__gosw_foreign ]]; then
 		# The word "function" keeps an alias go from being expanded here.
-		function go { __gosw_run go "$@" }
-		function gofmt { __gosw_run gofmt "$@" }
+		function go { __gosw_run go "$@"; }
+		function gofmt { __gosw_run gofmt "$@"; }
 	fi
 	function gosw {
 		case "${1-}" in
