@@ -16,8 +16,9 @@ type fish struct{}
 func (fish) Name() string { return "fish" }
 
 // Quote uses '…', in which fish knows \\ and \' only, and writes control
-// characters and what is not UTF-8 outside of it, a byte at a time. Other
-// characters stay: fish does not take the bytes of one for the character.
+// characters, what is not UTF-8, and the characters that fish uses for its own
+// ends, outside of it, a byte at a time. Others stay: fish does not take the
+// bytes of one for the character.
 func (fish) Quote(text string) string {
 	var quoted strings.Builder
 	quoted.WriteByte('\'')
@@ -28,8 +29,10 @@ func (fish) Quote(text string) string {
 		case r == '\'' || r == '\\':
 			quoted.WriteByte('\\')
 			quoted.WriteByte(text[0])
-		case r < ' ' || r == 0x7f || r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&quoted, `'\X%02x'`, text[0])
+		case r < ' ' || r == 0x7f || r >= 0xf600 && r <= 0xf6ff || r >= 0xfdd0 && r <= 0xfdef || r == utf8.RuneError && size == 1:
+			for i := range size {
+				fmt.Fprintf(&quoted, `'\X%02x'`, text[i])
+			}
 		default:
 			quoted.WriteString(text[:size])
 		}

@@ -19,9 +19,9 @@ func TestTerminal(t *testing.T) {
 	}
 	f := newFixture(t)
 	f.write(t, filepath.Dir(f.exe)+"/answer", "uninstall\tRemove\nuse\tSwitch\n:4\n")
-	cmd := exec.Command(scriptPath, "-qec", bashPath(t)+" --norc --noprofile -i", "/dev/null")
+	cmd := exec.Command(scriptPath, "-qec", program(t, "bash")+" --norc --noprofile -i", "/dev/null")
 	cmd.Dir = f.work
-	cmd.Env = append(f.env(), "TERM=dumb", "PS1=> ", "PWD="+f.work)
+	cmd.Env = append(f.env(bash{}), "TERM=dumb", "PS1=> ")
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

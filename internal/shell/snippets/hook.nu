@@ -40,7 +40,7 @@ def --env --wrapped gosw [...args: string@"__gosw complete"] {
         hide-env --ignore-errors GO_VERSION
     } else if ($said starts-with "GO_VERSION=") and not ($said | str contains "\n") {
         $env.GO_VERSION = ($said | str substring 11..)
-    } else {
-        $said
+    } else if $said != "" {
+        print $said
     }
 }

@@ -199,7 +199,7 @@ function __gosw_complete {
 # __gosw_others names what else in this session wants to be go, and how to end
 # that. It changes nothing.
 function __gosw_others {
-	if ((${+aliases[go]} || ${+galiases[go]})); then
+	if \builtin alias go >/dev/null; then
 		__gosw_note 'an alias hides the function go' 'unalias go'
 	fi
 	if [[ -n $__gosw_function && -n $__gosw_foreign ]]; then
@@ -238,9 +238,11 @@ function __gosw_setup {
 	[[ ! -o restricted ]] || \builtin return 0
 
 	# A function go that is the user's stays: what it calls is the shim.
-	\builtin local __gosw_foreign=''
-	if ((${+functions[go]})) && [[ ${functions[go]} != *__gosw_run* ]]; then
-		__gosw_foreign=1
+	if [[ -z ${__gosw_loaded-} ]]; then
+		\builtin typeset -g __gosw_foreign=''
+		if \builtin functions go >/dev/null; then
+			__gosw_foreign=1
+		fi
 	fi
 	if [[ -o interactive && -z ${__gosw_loaded-} ]]; then
 		__gosw_others
@@ -266,7 +268,7 @@ function __gosw_setup {
 		esac
 	}
 	# Without compinit, whose place is before this, there is none.
-	if [[ -n $__gosw_completion ]] && ((${+functions[compdef]})); then
+	if [[ -n $__gosw_completion ]] && \builtin functions compdef >/dev/null; then
 		compdef __gosw_complete gosw
 	fi
 	\builtin typeset -g __gosw_loaded=1
