@@ -22,6 +22,13 @@ case ${TOY-} in
 env) exec /usr/bin/env ;;
 exit) exit "$1" ;;
 cat) exec /bin/cat ;;
+wait)
+	echo "waiting $*"
+	while read -r line; do
+		[ "$line" != end ] || exit 5
+		echo "got <$line>"
+	done
+	;;
 esac
 printf %s "$who"
 for arg; do printf ' <%s>' "$arg"; done

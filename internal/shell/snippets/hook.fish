@@ -80,7 +80,7 @@ function __gosw_search
             set -l pin (__gosw_read_tools $dir/.tool-versions)
             or return 1
             if test -n "$pin"
-                string join -- \n $pin pinned
+                builtin printf '%s\n' $pin pinned
                 return
             end
         end
@@ -102,13 +102,13 @@ function __gosw_read_pin
     set -l text
     set -l more
     begin
-        read --null --local text
-        and not read --null --local more
+        read --null text
+        and not read --null more
         and string match -qr '^\S+\n$' -- $text
     end <$argv[1]
     and begin
-        read --local text
-        and not read --local more
+        read text
+        and not read more
         and builtin echo $text
     end <$argv[1]
 end
@@ -119,9 +119,11 @@ function __gosw_read_tools
     or return 1
     test -s $argv[1]
     or return 0
+    set -l text
+    set -l more
     begin
-        read --null --local text
-        and not read --null --local more
+        read --null text
+        and not read --null more
     end <$argv[1]
     and string match -qr '^[a-z#\n]' -- $text # not a byte order mark
     and string match -qr '\n$' -- $text
@@ -135,9 +137,11 @@ function __gosw_read_tools
             return 1
         end
     end
-    test (builtin count $found) -le 1
-    and string join -- \n $found
-    or test (builtin count $found) -eq 0
+    set -q found[2]
+    and return 1
+    set -q found[1]
+    and builtin printf '%s\n' $found
+    return 0
 end
 
 # __gosw_locate NAME VERSION [pinned] prints the path of the tool, and "pinned"
@@ -161,7 +165,7 @@ function __gosw_locate
     end
     set -l tool $__gosw_root/toolchains/$pin/bin/$argv[1]
     test -f $tool -a -x $tool
-    and string join -- \n $tool $argv[3]
+    and builtin printf '%s\n' $tool $argv[3]
 end
 
 # __gosw_use [ARG...] is "gosw use": only the shell itself can change what holds
@@ -169,8 +173,10 @@ end
 function __gosw_use
     set -l said ($__gosw_exe use --session $argv)
     or return
-    if test (builtin count $said) -ne 1
-        string join -- \n $said
+    if not set -q said[1]
+        return 0
+    else if set -q said[2]
+        builtin printf '%s\n' $said
     else if test "$said" = GO_VERSION=
         set -e GO_VERSION
     else if string match -q -- 'GO_VERSION=*' $said
@@ -198,7 +204,7 @@ function __gosw_complete
     if test (builtin math "$flags % 2") -eq 1
         return
     else if set -q values[1]
-        string join -- \n $values
+        builtin printf '%s\n' $values
     else if test (builtin math "floor($flags / 4) % 2") -eq 0
         __fish_complete_path (builtin commandline -ct)
     end
