@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -67,24 +69,12 @@ var everywhere = []step{
 // goes on after tools that fail, are interrupted, stopped and continued, or are
 // not there, and completes.
 func TestTerminal(t *testing.T) {
-	script := program(t, "script") // of util-linux
 	for _, s := range terminals {
 		t.Run(s.shell.Name(), func(t *testing.T) {
 			t.Parallel()
 			f := newFixtureIn(t, fishOddName)
 			f.write(t, filepath.Dir(f.exe)+"/answer", "uninstall\tRemove\nuse\tSwitch\n:4\n")
-			cmd := exec.Command(script, "-qec", s.start, "/dev/null")
-			cmd.Dir = f.work
-			cmd.Env = append(f.env(s.shell), "TERM=dumb", "PS1=> ")
-			stdin, err := cmd.StdinPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			out := new(screen)
-			cmd.Stdout = out
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
+			cmd, stdin, out := f.terminal(t, s.shell, s.start)
 			code := "$?"
 			if s.shell.Name() == "fish" {
 				code = "$status"
@@ -103,6 +93,75 @@ func TestTerminal(t *testing.T) {
 			_ = cmd.Wait()
 			if code := cmd.ProcessState.ExitCode(); code != 7 {
 				t.Errorf("exit code %d\n%s", code, out)
+			}
+		})
+	}
+}
+
+// terminal starts a shell on a pseudo-terminal.
+func (f fixture) terminal(t *testing.T, sh Shell, command string) (*exec.Cmd, io.Writer, *screen) {
+	t.Helper()
+	cmd := exec.Command(program(t, "script"), "-qec", command, "/dev/null") // of util-linux
+	cmd.Dir = f.work
+	cmd.Env = append(f.env(sh), "TERM=dumb", "PS1=> ")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := new(screen)
+	cmd.Stdout = out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, stdin, out
+}
+
+// TestPrompt counts what a shell does at 20 prompts: it starts no process and
+// opens no socket.
+func TestPrompt(t *testing.T) {
+	strace := program(t, "strace")
+	for _, s := range terminals {
+		t.Run(s.shell.Name(), func(t *testing.T) {
+			t.Parallel()
+			f := newFixtureIn(t, "a b")
+			trace := filepath.Join(t.TempDir(), "trace")
+			cmd, stdin, out := f.terminal(t, s.shell, strace+" -f -o "+trace+" -e trace=%process,%network,%%stat "+s.start)
+			load := `eval "$INIT"`
+			if s.shell.Name() == "fish" {
+				load = `eval $INIT; function fish_prompt; printf "> "; end`
+			}
+			for _, step := range []step{
+				{load + `; echo lo""aded` + "\n", "loaded"},
+				{"go one\n", "go1.22.5 <one>"},
+				{"test -d /the-begin; echo be\"\"gin\n", "begin"},
+				{strings.Repeat("\n", 20), ""},
+				{"test -d /the-end; go two\n", "go1.22.5 <two>"},
+				{"exit\n", ""},
+			} {
+				_, _ = io.WriteString(stdin, step.typed)
+				if !out.waitFor(step.want, false) {
+					t.Fatalf("after %q no %q on the terminal:\n%s", step.typed, step.want, out)
+				}
+			}
+			_ = cmd.Wait()
+			data, err := os.ReadFile(trace)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// fish looks at paths while they are typed.
+			text := string(data)
+			rest := text[strings.LastIndex(text, `"/the-begin"`)+1:]
+			between, after, found := strings.Cut(rest, `"/the-end"`)
+			if !found || len(rest) == len(text) || !strings.Contains(after, "execve(") {
+				t.Fatalf("not the trace that was expected:\n%s", text)
+			}
+			for line := range strings.Lines(between) {
+				// A thread of the shell's own is no process.
+				for _, call := range []string{"execve(", "fork(", "clone(", "clone3(", "socket(", "connect("} {
+					if strings.Contains(line, call) && !strings.Contains(line, "CLONE_THREAD") {
+						t.Errorf("at the prompt: %s", line)
+					}
+				}
 			}
 		})
 	}

@@ -266,17 +266,16 @@ if [[ $__gosw_path ]]; then
 	esac
 fi
 
-# A function go that is the user's stays: what it calls is the shim.
-if [[ -z ${__gosw_loaded-} ]]; then
-	__gosw_foreign=''
-	if \builtin declare -F go >/dev/null; then
-		__gosw_foreign=1
-	fi
-fi
-
 # Older ones, such as the bash of macOS, get PATH and the shim on it. So do
-# restricted ones, which run no program by its path.
-if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) && [[ $BASHOPTS != *restricted_shell* ]]; then
+# restricted ones, which run no program by its path and redirect nothing.
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) && ! \builtin shopt -q restricted_shell; then
+	# A function go that is the user's stays: what it calls is the shim.
+	if [[ -z ${__gosw_loaded-} ]]; then
+		__gosw_foreign=''
+		if \builtin declare -F go >/dev/null; then
+			__gosw_foreign=1
+		fi
+	fi
 	if [[ $- == *i* && -z ${__gosw_loaded-} ]]; then
 		__gosw_others
 	fi
