@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -11,64 +12,151 @@ import (
 	"github.com/gosw/gosw/internal/shell"
 )
 
+// initFlags are the flags of "gosw init".
+type initFlags struct {
+	noPath, noFunction, noCompletion bool
+	install, uninstall, dryRun       bool
+	profile                          string
+}
+
 func (a *app) initCommand() *cobra.Command {
-	var noPath, noFunction, noCompletion bool
+	var f initFlags
 	cmd := &cobra.Command{
 		Use:   "init [SHELL]",
-		Short: "Print the shell code that makes go switch by directory",
+		Short: "Print the shell code that makes go switch by directory, or install it",
 		Long: `Init prints code for the shell to evaluate. It puts the store's bin folder on
 PATH, defines go and gofmt as functions that pick the version without starting
 another process, makes "gosw use" work, and completes gosw's arguments. SHELL is
-the one that $SHELL names unless given.`,
-		Example: `  eval "$(gosw init bash)"       in ~/.bashrc`,
-		Args:    atMostOne("shell"),
+bash, zsh, fish, sh, powershell or nushell, and the one that $SHELL names unless
+given. The last three get no functions: go is the shim there.
+
+With --install it adds the line that evaluates this code to the file that the
+shell reads when it starts, in a block of its own, and shows what it adds. With
+--uninstall it takes the block out. With --profile it prints a file for login
+shells of all users, or with --profile=environment one for programs that no
+shell starts. docs/shells.md says which file is for what.`,
+		Example: `  eval "$(gosw init bash)"       in ~/.bashrc
+  gosw init fish | source        in ~/.config/fish/config.fish
+  gosw init --install            does that for you
+  gosw init --profile | sudo tee /etc/profile.d/gosw.sh`,
+		Args: atMostOne("shell"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			sh, err := a.shell(args)
-			if err != nil {
+			if err := f.check(args); err != nil {
 				return err
 			}
-			st, err := a.store()
-			if err != nil {
-				return err
+			switch {
+			case f.profile != "":
+				return a.printProfile(f.profile)
+			case f.uninstall:
+				return a.uninstallInit(args, f)
+			case f.install:
+				return a.installInit(cmd.Context(), args, f)
 			}
-			if err := a.placeShims(cmd.Context(), st); err != nil {
-				return err
-			}
-			exe, err := executable()
-			if err != nil {
-				return err
-			}
-			text := sh.Init(shell.Options{
-				Exe:        exe,
-				Root:       string(st.Home()),
-				Path:       !noPath,
-				Function:   !noFunction,
-				Completion: !noCompletion,
-			})
-			return a.ui.print("%s", strings.TrimSuffix(text, "\n"))
+			return a.printInit(cmd.Context(), args, f)
 		},
 		ValidArgs: shell.Names(),
 	}
-	cmd.Flags().BoolVar(&noPath, "no-path", false, "leave PATH alone")
-	cmd.Flags().BoolVar(&noFunction, "no-function", false, "define no go and gofmt functions; the shims do the same a millisecond slower")
-	cmd.Flags().BoolVar(&noCompletion, "no-completion", false, "define no completion")
+	cmd.Flags().BoolVar(&f.noPath, "no-path", false, "leave PATH alone")
+	cmd.Flags().BoolVar(&f.noFunction, "no-function", false, "define no go and gofmt functions; the shims do the same a millisecond slower")
+	cmd.Flags().BoolVar(&f.noCompletion, "no-completion", false, "define no completion")
+	cmd.Flags().BoolVar(&f.install, "install", false, "add the line to the shell's start-up file")
+	cmd.Flags().BoolVar(&f.uninstall, "uninstall", false, "take it out again")
+	cmd.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "with --install and --uninstall: show the change only")
+	cmd.Flags().StringVar(&f.profile, "profile", "", "print a file for `KIND` of login: sh (profile.d) or environment (environment.d)")
+	cmd.Flags().Lookup("profile").NoOptDefVal = "sh"
 	return cmd
+}
+
+// check refuses flags that do not go together.
+func (f initFlags) check(args []string) error {
+	mistake := ""
+	switch {
+	case f.install && f.uninstall:
+		mistake = "init takes --install or --uninstall, not both"
+	case f.dryRun && !f.install && !f.uninstall:
+		mistake = "--dry-run is for --install and --uninstall"
+	case f.profile != "" && (f.install || f.uninstall || len(args) > 0 || len(f.words()) > 0):
+		mistake = "--profile takes no shell and no other flag"
+	case f.uninstall && len(f.words()) > 0:
+		mistake = "--uninstall takes no option but --dry-run"
+	}
+	if mistake != "" {
+		return &usageError{errors.New(mistake), `run "gosw init --help"`}
+	}
+	return nil
+}
+
+// words are the flags as they stand in the line of a start-up file.
+func (f initFlags) words() []string {
+	var words []string
+	for _, flag := range []struct {
+		set  bool
+		word string
+	}{{f.noPath, "--no-path"}, {f.noFunction, "--no-function"}, {f.noCompletion, "--no-completion"}} {
+		if flag.set {
+			words = append(words, flag.word)
+		}
+	}
+	return words
+}
+
+func (a *app) printInit(ctx context.Context, args []string, f initFlags) error {
+	sh, err := a.shell(args)
+	if err != nil {
+		return err
+	}
+	options, err := a.shellOptions(ctx, f, true)
+	if err != nil {
+		return err
+	}
+	return a.ui.print("%s", strings.TrimSuffix(sh.Init(options), "\n"))
+}
+
+// shellOptions opens the store, puts the shims in their place if place says so,
+// and returns what the text of a shell needs to know.
+func (a *app) shellOptions(ctx context.Context, f initFlags, place bool) (shell.Options, error) {
+	st, err := a.store()
+	if err != nil {
+		return shell.Options{}, err
+	}
+	if place {
+		if err := a.placeShims(ctx, st); err != nil {
+			return shell.Options{}, err
+		}
+	}
+	exe, err := executable()
+	if err != nil {
+		return shell.Options{}, err
+	}
+	return shell.Options{
+		Exe:        exe,
+		Root:       string(st.Home()),
+		Path:       !f.noPath,
+		Function:   !f.noFunction,
+		Completion: !f.noCompletion,
+	}, nil
 }
 
 // initCode is what loads gosw into bash here. It names gosw by its path where
 // PATH does not lead to this one.
 func (a *app) initCode() string {
-	name := "gosw"
-	if exe, err := executable(); err == nil {
-		found, err := lookPath(name, a.getenv("PATH"))
-		if err == nil {
-			found, err = filepath.EvalSymlinks(found)
-		}
-		if err != nil || found != exe {
-			name = shellWord(exe)
-		}
+	return fmt.Sprintf(`eval "$(%s init bash)"`, a.goswWord())
+}
+
+// goswWord is "gosw", or its path where PATH does not lead to this one.
+func (a *app) goswWord() string {
+	exe, err := executable()
+	if err != nil {
+		return "gosw"
 	}
-	return fmt.Sprintf(`eval "$(%s init bash)"`, name)
+	found, err := lookPath("gosw", a.getenv("PATH"))
+	if err == nil {
+		found, err = filepath.EvalSymlinks(found)
+	}
+	if err != nil || found != exe {
+		return shellWord(exe)
+	}
+	return "gosw"
 }
 
 // shell returns the shell that args name, or the user's.

@@ -41,6 +41,12 @@ func (bash) Quote(text string) string {
 
 func (b bash) Init(o Options) string { return assignments(b, o) + bashHook }
 
-func (b bash) Load(exe string) string { return evalLine(b, exe) }
+func (b bash) Load(exe string, flags []string) string { return evalLine(b, exe, flags) }
 
-func (bash) RC(p Places) string { return filepath.Join(p.Home, ".bashrc") }
+func (bash) RC(p Places) []string {
+	var files []string
+	for _, name := range []string{".bashrc", ".bash_profile", ".bash_login", ".profile", ".bash_aliases"} {
+		files = append(files, filepath.Join(p.Home, name))
+	}
+	return files
+}

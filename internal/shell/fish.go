@@ -56,10 +56,16 @@ func (f fish) Init(o Options) string {
 	return text.String()
 }
 
-func (f fish) Load(exe string) string {
+func (f fish) Load(exe string, flags []string) string {
 	quoted := f.Quote(exe)
-	return fmt.Sprintf("test -x %s; and %s init fish | source\n", quoted, quoted)
+	return fmt.Sprintf("test -x %s; and %s %s | source\n", quoted, quoted, initWords(f, flags))
 }
 
 // RC is a file of gosw's own: fish reads all of conf.d.
-func (fish) RC(p Places) string { return filepath.Join(p.Config, "fish", "conf.d", "gosw.fish") }
+func (fish) RC(p Places) []string {
+	dir := filepath.Join(p.Config, "fish")
+	return []string{
+		filepath.Join(dir, "conf.d", "gosw.fish"), filepath.Join(dir, "config.fish"),
+		filepath.Join(dir, "functions", "go.fish"),
+	}
+}

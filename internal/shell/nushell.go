@@ -46,9 +46,10 @@ func (n nushell) Init(o Options) string {
 
 // Load is nothing: nushell evaluates no text at run time, so the file that it
 // reads has to hold what Init returns.
-func (nushell) Load(string) string { return "" }
+func (nushell) Load(string, []string) string { return "" }
 
 // RC is a file of gosw's own: nushell reads all of autoload.
-func (nushell) RC(p Places) string {
-	return filepath.Join(p.Config, "nushell", "autoload", "gosw.nu")
+func (nushell) RC(p Places) []string {
+	dir := filepath.Join(p.Config, "nushell")
+	return []string{filepath.Join(dir, "autoload", "gosw.nu"), filepath.Join(dir, "config.nu")}
 }

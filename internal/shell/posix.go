@@ -24,9 +24,9 @@ func (posix) Quote(text string) string {
 
 func (s posix) Init(o Options) string { return assignments(s, o) + posixHook }
 
-func (s posix) Load(exe string) string { return evalLine(s, exe) }
+func (s posix) Load(exe string, flags []string) string { return evalLine(s, exe, flags) }
 
-func (posix) RC(p Places) string { return filepath.Join(p.Home, ".profile") }
+func (posix) RC(p Places) []string { return []string{filepath.Join(p.Home, ".profile")} }
 
 // assignments is the prologue for the shells of the Bourne family.
 func assignments(s Shell, o Options) string {
@@ -44,9 +44,15 @@ func assignments(s Shell, o Options) string {
 
 // evalLine is the line for an rc file of a shell of the Bourne family. Where
 // gosw is gone, it is silent.
-func evalLine(s Shell, exe string) string {
+func evalLine(s Shell, exe string, flags []string) string {
 	quoted := s.Quote(exe)
-	return fmt.Sprintf("[ ! -x %s ] || eval \"$(%s init %s)\"\n", quoted, quoted, s.Name())
+	return fmt.Sprintf("[ ! -x %s ] || eval \"$(%s %s)\"\n", quoted, quoted, initWords(s, flags))
+}
+
+// initWords are the arguments of gosw. Flags are words of ours, plain to every
+// shell.
+func initWords(s Shell, flags []string) string {
+	return strings.Join(append([]string{"init", s.Name()}, flags...), " ")
 }
 
 // flag returns what a snippet takes for true or false.

@@ -52,16 +52,16 @@ func (p powershell) Init(o Options) string {
 	return text.String()
 }
 
-func (p powershell) Load(exe string) string {
+func (p powershell) Load(exe string, flags []string) string {
 	quoted := p.Quote(exe)
-	return fmt.Sprintf("if (Test-Path -LiteralPath %s) { & %s init powershell | Out-String | Invoke-Expression }\n", quoted, quoted)
+	return fmt.Sprintf("if (Test-Path -LiteralPath %s) { & %s %s | Out-String | Invoke-Expression }\n", quoted, quoted, initWords(p, flags))
 }
 
 // RC is $PROFILE of all hosts but Windows', where it lies in a folder that only
 // Windows can name.
-func (powershell) RC(p Places) string {
+func (powershell) RC(p Places) []string {
 	if p.Windows {
-		return ""
+		return nil
 	}
-	return filepath.Join(p.Config, "powershell", "Microsoft.PowerShell_profile.ps1")
+	return []string{filepath.Join(p.Config, "powershell", "Microsoft.PowerShell_profile.ps1")}
 }

@@ -49,11 +49,13 @@ type Shell interface {
 	// Init returns what the shell is to evaluate when it starts.
 	Init(Options) string
 	// Load returns the line for the shell's start-up file that evaluates what
-	// "exe init" prints, or "" if the file has to hold that itself.
-	Load(exe string) string
-	// RC returns the start-up file that interactive shells read, "" if only
-	// the shell itself can say.
-	RC(Places) string
+	// "exe init" prints with these flags, or "" if the file has to hold that
+	// itself.
+	Load(exe string, flags []string) string
+	// RC returns the files that the shell may read when it starts. The first
+	// is that of interactive shells, to which gosw adds its line; there is
+	// none if only the shell itself can say which it is.
+	RC(Places) []string
 }
 
 var shells = []Shell{bash{}, zsh{}, fish{}, posix{}, powershell{}, nushell{}}

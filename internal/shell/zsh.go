@@ -18,12 +18,16 @@ func (zsh) Quote(text string) string { return bash{}.Quote(text) }
 
 func (z zsh) Init(o Options) string { return assignments(z, o) + zshHook }
 
-func (z zsh) Load(exe string) string { return evalLine(z, exe) }
+func (z zsh) Load(exe string, flags []string) string { return evalLine(z, exe, flags) }
 
-func (zsh) RC(p Places) string {
+func (zsh) RC(p Places) []string {
 	dir := p.ZDotDir
 	if dir == "" {
 		dir = p.Home
 	}
-	return filepath.Join(dir, ".zshrc")
+	var files []string
+	for _, name := range []string{".zshrc", ".zshenv", ".zprofile", ".zlogin"} {
+		files = append(files, filepath.Join(dir, name))
+	}
+	return files
 }
