@@ -27,9 +27,9 @@ var randomScripts = []struct {
 	{"fish", []string{"fish", "--no-config", "--private", "-c"}, `
 for i in (string split " " -- $NUMBERS)
 	cd $i
-	if set -l found (__gosw_resolve go version)
-		set -q found[2] && set found[2] 1
-		echo $i $found
+	set -g __gosw_pin; set -g __gosw_pinned; set -g __gosw_tool
+	if __gosw_resolve go version
+		echo $i $__gosw_tool $__gosw_pinned
 	end
 	cd ..
 end`},

@@ -136,43 +136,61 @@ func (b *bench) switching(rounds, runs int) error {
 	if err != nil {
 		return err
 	}
-	hook, err := b.command("init", "bash").Output()
-	if err != nil {
-		return err
+	direct := "direct=" + filepath.Join(b.goroot, "bin", "go")
+	fmt.Printf("%s %s/%s, %d CPUs; medians of %d rounds of %d runs\n\n", b.version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds, runs)
+	fmt.Println("go version            ms    of direct   more than direct")
+	for _, s := range []struct {
+		shell string
+		ways  []string
+	}{
+		{"bash", []string{direct, "c=" + inC, "go=" + inGo, "shim=" + filepath.Join(b.root, "bin", "go"), "function=function"}},
+		{"zsh", []string{direct, "function=function"}},
+		{"fish", []string{direct, "function=function"}},
+	} {
+		times, err := b.measure(s.shell, rounds, runs, s.ways)
+		if err != nil {
+			return err
+		}
+		names := map[string]string{"direct": "direct, " + s.shell, "c": "static C exec", "go": "empty Go exec", "shim": "gosw-shim", "function": s.shell + " function"}
+		for _, way := range s.ways {
+			way, _, _ := strings.Cut(way, "=")
+			ratio, more := paired(times[way], times["direct"])
+			fmt.Printf("%-16s %7.3f     %5.3fx        %+.3f ms\n", names[way], median(times[way]), ratio, more)
+		}
 	}
-	script, err := filepath.Abs("test/bench/shell.bash")
+	return nil
+}
+
+// measure times ways, NAME=PROGRAM each, from a shell. It returns milliseconds
+// a run, for each round.
+func (b *bench) measure(shell string, rounds, runs int, ways []string) (map[string][]float64, error) {
+	hook, err := b.command("init", shell).Output()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	ways := []string{"direct", "c", "go", "shim", "function"}
-	cmd := exec.Command("bash", script, strconv.Itoa(rounds), strconv.Itoa(runs),
-		"direct="+filepath.Join(b.goroot, "bin", "go"), "c="+inC, "go="+inGo,
-		"shim="+filepath.Join(b.root, "bin", "go"), "function=function")
+	script, err := filepath.Abs("test/bench/shell." + shell)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(shell, append([]string{script, strconv.Itoa(rounds), strconv.Itoa(runs)}, ways...)...)
 	cmd.Dir = b.work
-	cmd.Env = append(os.Environ(), "GOSW_ROOT="+b.root, "HOOK="+string(hook), "GO_VERSION=", "GOTOOLCHAIN=local")
+	cmd.Env = append(os.Environ(), "HOME="+b.work, "GOSW_ROOT="+b.root, "HOOK="+string(hook), "GO_VERSION=", "GOTOOLCHAIN=local")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return fmt.Errorf("shell.bash: %w\n%s", err, stderr.Bytes())
+		return nil, fmt.Errorf("shell.%s: %w\n%s", shell, err, stderr.Bytes())
 	}
 	times := make(map[string][]float64)
 	for line := range strings.Lines(string(out)) {
 		name, text, _ := strings.Cut(strings.TrimSpace(line), " ")
 		value, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		times[name] = append(times[name], value/1000)
 	}
-	fmt.Printf("%s %s/%s, %d CPUs; medians of %d rounds of %d runs\n\n", b.version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds, runs)
-	fmt.Println("go version            ms    of direct   more than direct")
-	names := map[string]string{"direct": "direct", "c": "static C exec", "go": "empty Go exec", "shim": "gosw-shim", "function": "bash function"}
-	for _, way := range ways {
-		ratio, more := paired(times[way], times["direct"])
-		fmt.Printf("%-16s %7.3f     %5.3fx        %+.3f ms\n", names[way], median(times[way]), ratio, more)
-	}
-	return nil
+	return times, nil
 }
 
 // paired returns the medians of the ratios and of the differences of the

@@ -4,8 +4,7 @@
 #
 # Names begin with __gosw_. The names of set, test, read, string and status are
 # reserved in fish; other builtins are called by "builtin", past a function of
-# the same name. A command substitution of builtins does not fork: nothing here
-# does but for the tool.
+# the same name. Nothing here forks but for the tool.
 
 set -q __gosw_exe[1]; or set -g __gosw_exe gosw
 if not set -q __gosw_root[1]
@@ -18,85 +17,85 @@ set -q __gosw_completion; or set -g __gosw_completion 1
 
 # __gosw_run NAME [ARG...] runs a tool of the version that applies here.
 function __gosw_run
-    set -l __gosw_found (__gosw_resolve $argv)
-    or set __gosw_found $__gosw_root/bin/$argv[1]
-    if not test -x "$__gosw_found[1]" # a store without the shim
+    set -l __gosw_pin
+    set -l __gosw_pinned
+    set -l __gosw_tool
+    if not __gosw_resolve $argv
+        set __gosw_tool $__gosw_root/bin/$argv[1]
+        set __gosw_pinned
+    end
+    if not test -x $__gosw_tool # a store without the shim
         $__gosw_exe shim $argv
         return
     end
-    if test -n "$__gosw_found[2]" -a -z "$GOTOOLCHAIN"
-        GOTOOLCHAIN=local $__gosw_found[1] $argv[2..]
+    if test -n "$__gosw_pinned" -a -z "$GOTOOLCHAIN"
+        GOTOOLCHAIN=local $__gosw_tool $argv[2..]
     else
-        $__gosw_found[1] $argv[2..]
+        $__gosw_tool $argv[2..]
     end
 end
 
-# __gosw_resolve NAME [ARG...] prints the path of the tool, and a line
-# "pinned" if GO_VERSION or a file asks for the version. It knows the rules of
-# docs/resolution.md for plain cases only. It fails where anything is out of the
-# ordinary, and then the shim does it all: one program for every rare case and
-# every message.
-function __gosw_resolve
-    set -l root "$HOME/.local/go"
-    test -z "$GOSW_ROOT"; or set root $GOSW_ROOT
-    test "$root" = "$__gosw_root"
-    and not set -q GOROOT
-    and not set -q GOTOOLCHAIN_INTERNAL_SWITCH_VERSION
-    and not set -q GOSW_GOTOOLCHAIN
-    and not set -qu GO_VERSION # programs have to see the two as we do
-    and not set -qu GOTOOLCHAIN
-    and not set -q GO_VERSION[2] # nor is a list what they see
-    and not set -q GOTOOLCHAIN[2]
-    and not string match -qr '\n' -- $__gosw_root # it would be two lines
+# __gosw_resolve NAME [ARG...] sets __gosw_tool, and __gosw_pinned if GO_VERSION
+# or a file asks for the version, in its caller: a command substitution would
+# take most of the time. It knows the rules of docs/resolution.md for plain cases
+# only. It fails where anything is out of the ordinary, and then the shim does it
+# all: one program for every rare case and every message.
+function __gosw_resolve --no-scope-shadowing
+    test "$GOSW_ROOT" = "$__gosw_root" -o -z "$GOSW_ROOT" -a "$HOME/.local/go" = "$__gosw_root"
     or return 1
-    not string match -q -- '*-C*' "$argv[2]:$argv[3]:$argv[4]"
-    or return 1 # perhaps go's own flag
-
-    set -l said
+    # The status is how many of them are not set. A list is not what programs see.
+    set -q GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GOSW_GOTOOLCHAIN GO_VERSION[2] GOTOOLCHAIN[2]
+    test $status -eq 5
+    or return 1
+    set -qu GO_VERSION GOTOOLCHAIN # set, but not for programs
+    test $status -eq 2
+    and not string match -q -- '*-C*' "$argv[2]:$argv[3]:$argv[4]" # perhaps go's own flag
+    or return 1
     if test -n "$GO_VERSION"
-        set said $GO_VERSION pinned
+        set __gosw_pin $GO_VERSION
+        set __gosw_pinned 1
     else
-        set said (__gosw_search)
+        __gosw_search
         or return 1
     end
-    __gosw_locate $argv[1] $said
+    __gosw_locate $argv[1]
 end
 
-# __gosw_search prints the version of the nearest pin and, on a second line,
-# "pinned"; else the version of the default.
-function __gosw_search
-    string match -q -- '/*' $PWD
+# __gosw_search sets __gosw_pin to the version of the nearest pin, and
+# __gosw_pinned; else to the version of the default.
+function __gosw_search --no-scope-shadowing
+    set -l dir
+    # An absolute path without //, . and ..
+    string match -qr '^(?<dir>(/(?!\.\.?(/|\z))[^/]+)*)/?\z' -- $PWD
     and test $PWD -ef .
-    and not string match -qr '//|/\.\.?(/|$)|\n' -- $PWD
     or return 1
-    set -l dir (string trim --right --chars=/ -- $PWD)
     while test -x $dir/.
         if test -e $dir/.go-version -o -L $dir/.go-version
+            set __gosw_pinned 1
             __gosw_read_pin $dir/.go-version
-            and builtin echo pinned
             return
         end
         if test -e $dir/.tool-versions -o -L $dir/.tool-versions
-            set -l pin (__gosw_read_tools $dir/.tool-versions)
+            __gosw_read_tools $dir/.tool-versions
             or return 1
-            if test -n "$pin"
-                builtin printf '%s\n' $pin pinned
-                return
+            if test -n "$__gosw_pin"
+                set __gosw_pinned 1
+                return 0
             end
         end
         if test -z "$dir"
             __gosw_read_pin $__gosw_root/default
             return
         end
-        set dir (string replace --regex -- '/[^/]*$' '' $dir)
+        string match -qr '(?s)^(?<dir>.*)/[^/]*\z' -- $dir
     end
     return 1
 end
 
-# __gosw_read_pin FILE prints the only line of a file. Builtins take a text up to
-# its first NUL, so none may be there: what is read up to a NUL has to end a
-# line, and there must be no further line.
-function __gosw_read_pin
+# __gosw_read_pin FILE sets __gosw_pin to the only line of a file. Builtins take
+# a text up to its first NUL, so none may be there: what is read up to a NUL has
+# to end a line, and there must be no further line.
+function __gosw_read_pin --no-scope-shadowing
     test -f $argv[1] -a -r $argv[1]
     or return 1
     set -l text
@@ -104,17 +103,16 @@ function __gosw_read_pin
     begin
         read --null text
         and not read --null more
-        and string match -qr '^\S+\n$' -- $text
+        and string match -qr '^(?<__gosw_pin>\S+)\n\z' -- $text
     end <$argv[1]
     and begin
         read text
         and not read more
-        and builtin echo $text
     end <$argv[1]
 end
 
-# __gosw_read_tools FILE prints the version of a line "golang 1.22.4".
-function __gosw_read_tools
+# __gosw_read_tools FILE sets __gosw_pin to the version of a line "golang 1.22.4".
+function __gosw_read_tools --no-scope-shadowing
     test -f $argv[1] -a -r $argv[1]
     or return 1
     test -s $argv[1]
@@ -126,46 +124,41 @@ function __gosw_read_tools
         and not read --null more
     end <$argv[1]
     and string match -qr '^[a-z#\n]' -- $text # not a byte order mark
-    and string match -qr '\n$' -- $text
+    and string match -qr '\n\z' -- $text
     and test (string length -- $text) -le 8192
     or return 1
-    set -l found
     for line in (string split \n -- $text)
         if string match -qr '^(go|golang) .' -- $line
-            set -a found (string replace --regex '^\S+ ' '' -- $line)
-        else if string match -qr '^(go|golang)([ \t\r#]|$)|^[ \t]' -- $line
+            test -z "$__gosw_pin"
+            or return 1
+            string match -qr '^\S+ (?<__gosw_pin>.*)\z' -- $line
+        else if string match -qr '^(go|golang)([ \t\r#]|\z)|^[ \t]' -- $line
             return 1
         end
     end
-    set -q found[2]
-    and return 1
-    set -q found[1]
-    and builtin printf '%s\n' $found
     return 0
 end
 
-# __gosw_locate NAME VERSION [pinned] prints the path of the tool, and "pinned"
-# if that was given.
-function __gosw_locate
-    string match -qr '^[a-z0-9.]+\z' -- $argv[2]
+# __gosw_locate NAME sets __gosw_tool to the tool of __gosw_pin.
+function __gosw_locate --no-scope-shadowing
+    set -l number
+    string match -qr '^(go(?=[0-9])|v(?=[0-9]))?(?<number>[a-z0-9.]+)\z' -- $__gosw_pin
     or return 1
-    set -l pin (string replace --regex '^(go|v)(?=[0-9])' '' -- $argv[2])
-    if string match -qr '^1\.[1-9][0-9]\z' -- $pin
+    if string match -qr '^1\.[1-9][0-9]\z' -- $number
         # The link of this name leads to the newest patch, unless a system's
         # store has a newer one. Only on Linux does go find its GOROOT through a
         # link.
-        test "$__gosw_linux" = yes -a -z "$GOSW_SYSTEM_ROOT" -a -L $__gosw_root/toolchains/$pin
+        test "$__gosw_linux" = yes -a -z "$GOSW_SYSTEM_ROOT" -a -L $__gosw_root/toolchains/$number
         or return 1
-    else if string match -qr '^1\.(2[1-9]|[3-9][0-9])\.0\z|^1\.[1-9][0-9](\.[1-9][0-9]?|rc[1-9][0-9]?|beta[1-9])\z' -- $pin
-        set pin go$pin
-        not test -L $__gosw_root/toolchains/$pin
+    else if string match -qr '^1\.(2[1-9]|[3-9][0-9])\.0\z|^1\.[1-9][0-9](\.[1-9][0-9]?|rc[1-9][0-9]?|beta[1-9])\z' -- $number
+        set number go$number
+        not test -L $__gosw_root/toolchains/$number
         or return 1
     else
         return 1
     end
-    set -l tool $__gosw_root/toolchains/$pin/bin/$argv[1]
-    test -f $tool -a -x $tool
-    and builtin printf '%s\n' $tool $argv[3]
+    set __gosw_tool $__gosw_root/toolchains/$number/bin/$argv[1]
+    test -f $__gosw_tool -a -x $__gosw_tool
 end
 
 # __gosw_use [ARG...] is "gosw use": only the shell itself can change what holds
