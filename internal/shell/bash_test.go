@@ -196,6 +196,7 @@ func TestUse(t *testing.T) {
 	f.expect(t, "help", `gosw use --help; echo "${GO_VERSION-unset}"`, "GO_VERSION=no\nUsage\nunset\n")
 	f.expect(t, "refused", `gosw use 9 || echo "$?"; echo "${GO_VERSION-unset}"`, "gosw: no 9\n2\nunset\n")
 	f.expect(t, "hostile", `gosw use hostile; echo "$GO_VERSION"; ls`, "$(touch hacked) ; touch hacked\n")
+	f.expect(t, "hash", `hash -p /x/go1.1 go1.1; gosw list; hash -t go1.1; gosw install y; hash -t go1.1 2>/dev/null || echo forgotten`, "gosw <list>\n/x/go1.1\ngosw <install> <y>\nforgotten\n")
 	f.expect(t, "others", `gosw exit 7 || echo "$?"; gosw; gosw user '' 'a b'`, "7\ngosw\ngosw <user> <> <a b>\n")
 }
 

@@ -104,7 +104,9 @@ gosw use --help
 gosw use --unset
 print ($env.GO_VERSION? | default unset)
 if ($env.GOSW_ROOT | path join bin) in $env.PATH { go one 1.20 }
+print (__gosw complete "gosw un" | to nuon)
 `
+	f.write(t, filepath.Dir(f.exe)+"/answer", "uninstall\tRemove\nuse\n_activeHelp_ x\n:4\n")
 	for i := range 8 {
 		o := Options{Exe: f.exe, Root: f.root, Path: i&1 != 0, Function: i&2 != 0, Completion: i&4 != 0}
 		file := filepath.Join(t.TempDir(), "hook.nu")
@@ -119,6 +121,11 @@ if ($env.GOSW_ROOT | path join bin) in $env.PATH { go one 1.20 }
 		want += "gosw <a b> <>\ngosw <-x> <--y=1> <--> <1.20>\n7\n1.22\n1.22\nGO_VERSION=no\nUsage\nunset\n"
 		if o.Path {
 			want += "shim <one> <1.20>\n"
+		}
+		if o.Completion {
+			want += `{options: {sort: false, completion_algorithm: prefix}, completions: [[value, description]; [uninstall, Remove], [use, ""]]}` + "\n"
+		} else {
+			want += "null\n"
 		}
 		if got, code := f.runIn(t, nushell{}, []string{"nu", "--no-config-file", main}); got != want || code != 0 {
 			t.Errorf("%+v: exit code %d, got:\n%s\nwant:\n%s", o, code, got, want)
