@@ -137,10 +137,44 @@ func (a *app) shellOptions(ctx context.Context, f initFlags, place bool) (shell.
 	}, nil
 }
 
-// initCode is what loads gosw into bash here. It names gosw by its path where
-// PATH does not lead to this one.
+// initCode is what loads gosw into the user's shell, bash if that is not known.
+// It names gosw by its path where PATH does not lead to this one.
 func (a *app) initCode() string {
-	return fmt.Sprintf(`eval "$(%s init bash)"`, a.goswWord())
+	gosw := a.goswWord()
+	switch name := a.userShell().Name(); name {
+	case "fish":
+		return gosw + " init fish | source"
+	case "powershell":
+		return "& " + gosw + " init powershell | Out-String | Invoke-Expression"
+	case "nushell":
+		return gosw + " init --install nushell"
+	default:
+		return fmt.Sprintf(`eval "$(%s init %s)"`, gosw, name)
+	}
+}
+
+// initHint says how to have gosw loaded in each session.
+func (a *app) initHint() string {
+	sh := a.userShell()
+	places, err := a.places()
+	if err != nil || sh.Name() == "nushell" || len(sh.RC(places)) == 0 {
+		return "run " + a.goswWord() + " init --install"
+	}
+	file := sh.RC(places)[0]
+	if rest, ok := strings.CutPrefix(file, places.Home+string(filepath.Separator)); ok {
+		file = "~/" + rest
+	}
+	return "put this in " + file + ": " + a.initCode()
+}
+
+// userShell is the shell that SHELL names, bash if it names none that gosw has
+// code for.
+func (a *app) userShell() shell.Shell {
+	sh, ok := shell.Detect(a.getenv("SHELL"))
+	if !ok {
+		sh, _ = shell.Lookup("bash")
+	}
+	return sh
 }
 
 // goswWord is "gosw", or its path where PATH does not lead to this one.

@@ -47,10 +47,12 @@ var others = []struct{ name, bourne, fish, want string }{
 	{"goenv", `export GOENV_SHELL=bash`, `set -gx GOENV_SHELL fish`, `goenv`},
 	{"goenv, shims", `PATH=$PATH:/x/.goenv/shims`, `set -gx PATH $PATH /x/.goenv/shims`, `goenv`},
 	{"gvm", `GVM_ROOT=/x`, `set -g GVM_ROOT /x`, `gvm`},
-	{"asdf without go", `export ASDF_DATA_DIR=$PWD`, `set -gx ASDF_DATA_DIR $PWD`, ``},
-	{"asdf", `export ASDF_DATA_DIR=$PWD/asdf`, `set -gx ASDF_DATA_DIR $PWD/asdf`, `asdf plugin remove golang`},
+	{"asdf without go", `export ASDF_DATA_DIR=$PWD; PATH=$PATH:$PWD/shims`, `set -gx ASDF_DATA_DIR $PWD; set -gx PATH $PATH $PWD/shims`, ``},
+	{"asdf that is not active", `export ASDF_DATA_DIR=$PWD/asdf`, `set -gx ASDF_DATA_DIR $PWD/asdf`, ``},
+	{"asdf", `export ASDF_DATA_DIR=$PWD/asdf; PATH=$PATH:$PWD/asdf/shims`, `set -gx ASDF_DATA_DIR $PWD/asdf; set -gx PATH $PATH $PWD/asdf/shims`, `asdf plugin remove golang`},
+	{"mise that is not active", `export MISE_DATA_DIR=$PWD/asdf`, `set -gx MISE_DATA_DIR $PWD/asdf`, ``},
 	{"mise", `PATH=$PATH:/x/mise/installs/go/1.22/bin`, `set -gx PATH $PATH /x/mise/installs/go/1.22/bin`, `mise unuse`},
-	{"mise, shims", `export MISE_DATA_DIR=$PWD/asdf`, `set -gx MISE_DATA_DIR $PWD/asdf`, `mise unuse`},
+	{"mise, shims", `export MISE_DATA_DIR=$PWD/asdf; PATH=$PATH:$PWD/asdf/shims`, `set -gx MISE_DATA_DIR $PWD/asdf; set -gx PATH $PATH $PWD/asdf/shims`, `mise unuse`},
 	{"g", `PATH=$PATH:/x/.g/go/bin`, `set -gx PATH $PATH /x/.g/go/bin`, `".g/env"`},
 }
 

@@ -216,11 +216,12 @@ function __gosw_others
         __gosw_note 'gvm manages go in this shell too' 'remove "scripts/gvm" from your configuration'
     end
     set -q ASDF_DATA_DIR[1]; or set -l ASDF_DATA_DIR ~/.asdf
-    if test -e "$ASDF_DATA_DIR/shims/go"
+    if builtin contains -- "$ASDF_DATA_DIR/shims" $PATH; and test -e "$ASDF_DATA_DIR/shims/go"
         __gosw_note 'asdf manages go in this shell too' 'asdf plugin remove golang'
     end
     set -q MISE_DATA_DIR[1]; or set -l MISE_DATA_DIR ~/.local/share/mise
-    if string match -q '*/mise/installs/go/*' -- $PATH; or test -e "$MISE_DATA_DIR/shims/go"
+    if string match -q '*/mise/installs/go/*' -- $PATH
+        or builtin contains -- "$MISE_DATA_DIR/shims" $PATH; and test -e "$MISE_DATA_DIR/shims/go"
         __gosw_note 'mise manages go in this shell too' 'mise unuse --global go'
     end
     if string match -q '*/.g/go/bin' -- $PATH

@@ -211,10 +211,12 @@ function __gosw_others {
 	if [[ -n ${GVM_ROOT-} ]]; then
 		__gosw_note 'gvm manages go in this shell too' 'remove "scripts/gvm" from your rc files'
 	fi
-	if [[ -e ${ASDF_DATA_DIR:-${HOME-}/.asdf}/shims/go ]]; then
+	\builtin local "__gosw_dir=${ASDF_DATA_DIR:-${HOME-}/.asdf}/shims"
+	if [[ :${PATH-}: == *":$__gosw_dir:"* && -e $__gosw_dir/go ]]; then
 		__gosw_note 'asdf manages go in this shell too' 'asdf plugin remove golang'
 	fi
-	if [[ :${PATH-}: == */mise/installs/go/* || -e ${MISE_DATA_DIR:-${HOME-}/.local/share/mise}/shims/go ]]; then
+	__gosw_dir=${MISE_DATA_DIR:-${HOME-}/.local/share/mise}/shims
+	if [[ :${PATH-}: == */mise/installs/go/* || :${PATH-}: == *":$__gosw_dir:"* && -e $__gosw_dir/go ]]; then
 		__gosw_note 'mise manages go in this shell too' 'mise unuse --global go'
 	fi
 	if [[ :${PATH-}: == */.g/go/bin:* ]]; then
