@@ -37,7 +37,8 @@ func TestFishPaths(t *testing.T) {
 		{"GOTOOLCHAIN", `set -gx GOTOOLCHAIN auto`, fast},
 
 		{"nothing", `rm .go-version`, shim},
-		{"no newline", `printf 1.22.5 >.go-version`, shim},
+		{"no newline", `printf 1.22.5 >.go-version`, fast},
+		{"not a version", `printf '1.22.5|\n' >.go-version`, shim},
 		{"constraint", `echo '~> 1.22' >.go-version`, shim},
 		{"latest", `echo latest >.go-version`, shim},
 		{"old", `echo 1.8.7 >.go-version`, shim},

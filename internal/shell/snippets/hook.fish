@@ -23,10 +23,10 @@ function __gosw_run
     if not __gosw_resolve $argv
         set __gosw_tool $__gosw_root/bin/$argv[1]
         set __gosw_pinned
-    end
-    if not test -x $__gosw_tool # a store without the shim
-        $__gosw_exe shim $argv
-        return
+        if not test -x $__gosw_tool # a store without the shim
+            $__gosw_exe shim $argv
+            return
+        end
     end
     if test -n "$__gosw_pinned" -a -z "$GOTOOLCHAIN"
         GOTOOLCHAIN=local $__gosw_tool $argv[2..]
@@ -93,21 +93,13 @@ function __gosw_search --no-scope-shadowing
 end
 
 # __gosw_read_pin FILE sets __gosw_pin to the only line of a file. Builtins take
-# a text up to its first NUL, so none may be there: what is read up to a NUL has
-# to end a line, and there must be no further line.
+# a text up to its first NUL: the | behind the line shows that none is there.
 function __gosw_read_pin --no-scope-shadowing
     test -f $argv[1] -a -r $argv[1]
-    or return 1
-    set -l text
-    set -l more
-    begin
-        read --null text
-        and not read --null more
-        and string match -qr '^(?<__gosw_pin>\S+)\n\z' -- $text
-    end <$argv[1]
     and begin
-        read text
-        and not read more
+        read --local text
+        and not read --null --local more
+        and string match -qr '^(?<__gosw_pin>\S+)\|\z' -- "$text|"
     end <$argv[1]
 end
 
@@ -220,8 +212,9 @@ function __gosw_others
         __gosw_note 'asdf manages go in this shell too' 'asdf plugin remove golang'
     end
     set -q MISE_DATA_DIR[1]; or set -l MISE_DATA_DIR ~/.local/share/mise
-    if string match -q '*/mise/installs/go/*' -- $PATH
-        or builtin contains -- "$MISE_DATA_DIR/shims" $PATH; and test -e "$MISE_DATA_DIR/shims/go"
+    if builtin contains -- "$MISE_DATA_DIR/shims" $PATH
+        and test -e "$MISE_DATA_DIR/shims/go"
+        or string match -q '*/mise/installs/go/*' -- $PATH
         __gosw_note 'mise manages go in this shell too' 'mise unuse --global go'
     end
     if string match -q '*/.g/go/bin' -- $PATH
