@@ -7,7 +7,7 @@ TOOL      = $(GO) tool -modfile=tools/go.mod
 BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags=-s
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 OTHERS    = $(filter-out $(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH),$(PLATFORMS))
-SNIPPETS  = $(wildcard internal/shell/snippets/*.bash)
+SNIPPETS  = $(wildcard internal/shell/snippets/*.bash internal/shell/snippets/*.sh)
 SCRIPTS   = .ci/run $(wildcard scripts/*) $(wildcard test/*/*.bash)
 
 .DEFAULT_GOAL := build
@@ -43,6 +43,8 @@ lint: ## check the code's form
 	$(TOOL) golangci-lint run ./...
 	shellcheck $(SNIPPETS) $(SCRIPTS)
 	$(TOOL) shfmt -d $(SNIPPETS) $(SCRIPTS)
+	@for f in $(wildcard internal/shell/snippets/*.zsh test/*/*.zsh) internal/shell/snippets/extras.bash; do zsh -n $$f || exit; done
+	@for f in $(wildcard internal/shell/snippets/*.fish test/*/*.fish); do fish --no-execute $$f && fish_indent --check $$f || exit; done
 
 fmt: ## put the code into form
 	$(TOOL) golangci-lint fmt ./...

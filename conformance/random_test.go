@@ -14,10 +14,43 @@ import (
 	"github.com/gosw/gosw/internal/shell"
 )
 
+// randomScripts enter the directories 0, 1, … of those that COUNT says and print
+// the number, the path of the tool that the function finds, and "1" if a pin has
+// asked for it. They print nothing where the function would ask the shim.
+var randomScripts = []struct {
+	shell  string
+	argv   []string
+	script string
+}{
+	{"bash", []string{"bash", "--norc", "-c"}, bourneRandom},
+	{"zsh", []string{"zsh", "-f", "-c"}, bourneRandom},
+	{"fish", []string{"fish", "--no-config", "--private", "-c"}, `
+for i in (string split " " -- $NUMBERS)
+	cd $i
+	set -g __gosw_pin; set -g __gosw_pinned; set -g __gosw_tool
+	if __gosw_resolve go version
+		echo $i $__gosw_tool $__gosw_pinned
+	end
+	cd ..
+end`},
+}
+
+const bourneRandom = `
+i=0
+while [ "$i" -lt "$COUNT" ]; do
+	cd "$i"
+	__gosw_spec= __gosw_pinned= __gosw_tool=
+	if __gosw_resolve go version; then
+		echo "$i $__gosw_tool $__gosw_pinned"
+	fi
+	cd ..
+	i=$((i + 1))
+done`
+
 // TestRandomPins writes pins that are nearly right and makes sure that the
-// function for bash, where it does not ask the shim, agrees with the resolver.
-// The function may ask the shim as often as it wants to, but it must not take
-// something else for the answer.
+// functions, where they do not ask the shim, agree with the resolver. A function
+// may ask the shim as often as it wants to, but it must not take something else
+// for the answer.
 func TestRandomPins(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -33,30 +66,27 @@ func TestRandomPins(t *testing.T) {
 		installed: strings.Fields(defaultInstalled), dir: "work",
 		tree: []entry{{"file", []string{"store/default", "1.21\n"}}},
 	}, programs{toy: program, shim: program})
+	numbers := make([]string, pins)
 	for i := range pins {
 		name, content := randomPin(random)
 		e := entry{"file", []string{fmt.Sprintf("work/%d/%s", i, name), content}}
 		check(t, e.make(w.root))
+		numbers[i] = fmt.Sprint(i)
 	}
-
-	sh, _ := shell.Lookup("bash")
-	script := sh.Init(shell.Options{Exe: "/none", Root: string(w.home()), Function: true}) + `
-for ((i = 0; i < $1; i++)); do
-	cd "$i"
-	__gosw_spec= __gosw_pinned= __gosw_tool=
-	if __gosw_resolve go version; then
-		link=${__gosw_tool%/bin/go}
-		printf '%d %s %s\n' "$i" "$(cd -P "$link" && pwd)" "$__gosw_pinned"
-	fi
-	cd ..
-done`
-	for _, locale := range []string{"C", "C.UTF-8"} {
-		cmd := exec.Command("bash", "--norc", "-c", script, "bash", fmt.Sprint(pins))
-		cmd.Dir, cmd.Stderr = w.workDir(), os.Stderr
-		cmd.Env = append(w.environ(), "LC_ALL="+locale, "PATH=/usr/bin:/bin")
-		out, err := cmd.Output()
-		check(t, err)
-		checkRandom(t, w, string(out), pins)
+	for _, s := range randomScripts {
+		sh, _ := shell.Lookup(s.shell)
+		hook := sh.Init(shell.Options{Exe: "/none", Root: string(w.home()), Function: true})
+		for _, locale := range []string{"C", "C.UTF-8"} {
+			t.Run(s.shell+" "+locale, func(t *testing.T) {
+				t.Parallel()
+				cmd := exec.Command(s.argv[0], append(s.argv[1:len(s.argv):len(s.argv)], hook+s.script)...)
+				cmd.Dir, cmd.Stderr = w.workDir(), os.Stderr
+				cmd.Env = append(w.environ(), "LC_ALL="+locale, "PATH=/usr/bin:/bin", "COUNT="+fmt.Sprint(pins), "NUMBERS="+strings.Join(numbers, " "))
+				out, err := cmd.Output()
+				check(t, err)
+				checkRandom(t, w, string(out), pins)
+			})
+		}
 	}
 }
 
@@ -64,19 +94,24 @@ func checkRandom(t *testing.T, w *world, output string, pins int) {
 	t.Helper()
 	fast := 0
 	for line := range strings.Lines(output) {
-		var dir, goroot, pinned string
-		_, _ = fmt.Sscan(line, &dir, &goroot, &pinned)
+		var dir, tool, pinned string
+		_, _ = fmt.Sscan(line, &dir, &tool, &pinned)
 		fast++
 		choice, err := resolve.For(resolve.Env{DefaultFile: w.home().DefaultFile()}, filepath.Join(w.workDir(), dir))
-		check(t, err)
+		if err != nil {
+			t.Errorf("shell: %s, resolver: %v; %q", tool, err, glimpse(filepath.Join(w.workDir(), dir)))
+			continue
+		}
 		v, ok, err := w.home().Lookup(choice.Spec)
 		check(t, err)
+		goroot, err := filepath.EvalSymlinks(strings.TrimSuffix(tool, "/bin/go"))
+		check(t, err)
 		if got := filepath.Base(goroot); !ok || got != v.String() || choice.Pinned() != (pinned == "1") {
-			t.Errorf("bash: %s (pinned %q), resolver: %v %+v; %q", got, pinned, v, choice, glimpse(filepath.Join(w.workDir(), dir)))
+			t.Errorf("shell: %s (pinned %q), resolver: %v %+v; %q", got, pinned, v, choice, glimpse(filepath.Join(w.workDir(), dir)))
 		}
 	}
 	if fast < pins/20 {
-		t.Errorf("bash has an answer of its own to %d of %d only", fast, pins)
+		t.Errorf("the function has an answer of its own to %d of %d only", fast, pins)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -84,6 +85,11 @@ func parse(archive *txtar.Archive) ([]testcase, error) {
 		}
 	}
 	return cases, nil
+}
+
+// unreadable reports whether the case has a file that nobody may read.
+func (c *testcase) unreadable() bool {
+	return slices.ContainsFunc(c.tree, func(e entry) bool { return e.key == "unreadable" })
 }
 
 func (c *testcase) set(key, value string) error {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -11,73 +12,200 @@ import (
 	"github.com/gosw/gosw/internal/shell"
 )
 
+// initFlags are the flags of "gosw init".
+type initFlags struct {
+	noPath, noFunction, noCompletion bool
+	extras                           bool
+	install, uninstall, dryRun       bool
+	profile                          string
+}
+
 func (a *app) initCommand() *cobra.Command {
-	var noPath, noFunction, noCompletion, extras bool
+	var f initFlags
 	cmd := &cobra.Command{
 		Use:   "init [SHELL]",
-		Short: "Print the shell code that makes go switch by directory",
+		Short: "Print the shell code that makes go switch by directory, or install it",
 		Long: `Init prints code for the shell to evaluate. It puts the store's bin folder on
 PATH, defines go and gofmt as functions that pick the version without starting
 another process, makes "gosw use" work, and completes gosw's arguments. SHELL is
-the one that $SHELL names unless given.`,
-		Example: `  eval "$(gosw init bash)"       in ~/.bashrc`,
-		Args:    atMostOne("shell"),
+bash, zsh, fish, sh, powershell or nushell, and the one that $SHELL names unless
+given. The last three get no functions: go is the shim there.
+
+With --install it adds the line that evaluates this code to the file that the
+shell reads when it starts, in a block of its own, and shows what it adds. With
+--uninstall it takes the block out. With --profile it prints a file for login
+shells of all users, or with --profile=environment one for programs that no
+shell starts. docs/shells.md says which file is for what.`,
+		Example: `  eval "$(gosw init bash)"       in ~/.bashrc
+  gosw init fish | source        in ~/.config/fish/config.fish
+  gosw init --install            does that for you
+  gosw init --profile | sudo tee /etc/profile.d/gosw.sh`,
+		Args: atMostOne("shell"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			sh, err := a.shell(args)
-			if err != nil {
+			if err := f.check(args); err != nil {
 				return err
 			}
-			st, err := a.store()
-			if err != nil {
-				return err
+			switch {
+			case f.profile != "":
+				return a.printProfile(f.profile)
+			case f.uninstall:
+				return a.uninstallInit(args, f)
+			case f.install:
+				return a.installInit(cmd.Context(), args, f)
 			}
-			if err := a.placeShims(cmd.Context(), st); err != nil {
-				return err
-			}
-			exe, err := executable()
-			if err != nil {
-				return err
-			}
-			text := sh.Init(shell.Options{
-				Exe:        exe,
-				Root:       string(st.Home()),
-				Path:       !noPath,
-				Function:   !noFunction,
-				Completion: !noCompletion,
-			})
-			if extras {
-				more, ok := shell.Extras(sh)
-				if !ok {
-					return &usageError{fmt.Errorf("no extras for %s", sh.Name()), "they are for bash and zsh"}
-				}
-				text += more
-			}
-			return a.ui.print("%s", strings.TrimSuffix(text, "\n"))
+			return a.printInit(cmd.Context(), args, f)
 		},
 		ValidArgs: shell.Names(),
 	}
-	cmd.Flags().BoolVar(&noPath, "no-path", false, "leave PATH alone")
-	cmd.Flags().BoolVar(&noFunction, "no-function", false, "define no go and gofmt functions; the shims do the same a millisecond slower")
-	cmd.Flags().BoolVar(&noCompletion, "no-completion", false, "define no completion")
-	cmd.Flags().BoolVar(&extras, "extras", false, `define more functions too; "gosw_help" lists them`)
+	cmd.Flags().BoolVar(&f.noPath, "no-path", false, "leave PATH alone")
+	cmd.Flags().BoolVar(&f.noFunction, "no-function", false, "define no go and gofmt functions; the shims do the same a millisecond slower")
+	cmd.Flags().BoolVar(&f.noCompletion, "no-completion", false, "define no completion")
+	cmd.Flags().BoolVar(&f.extras, "extras", false, `define more functions too, in bash and zsh; "gosw_help" lists them`)
+	cmd.Flags().BoolVar(&f.install, "install", false, "add the line to the shell's start-up file")
+	cmd.Flags().BoolVar(&f.uninstall, "uninstall", false, "take it out again")
+	cmd.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "with --install and --uninstall: show the change only")
+	cmd.Flags().StringVar(&f.profile, "profile", "", "print a file for `KIND` of login: sh (profile.d) or environment (environment.d)")
+	cmd.Flags().Lookup("profile").NoOptDefVal = "sh"
 	cmd.AddCommand(a.initDirenvCommand())
 	return cmd
 }
 
-// initCode is what loads gosw into bash here. It names gosw by its path where
-// PATH does not lead to this one.
-func (a *app) initCode() string {
-	name := "gosw"
-	if exe, err := executable(); err == nil {
-		found, err := lookPath(name, a.getenv("PATH"))
-		if err == nil {
-			found, err = filepath.EvalSymlinks(found)
-		}
-		if err != nil || found != exe {
-			name = shellWord(exe)
+// check refuses flags that do not go together.
+func (f initFlags) check(args []string) error {
+	mistake := ""
+	switch {
+	case f.install && f.uninstall:
+		mistake = "init takes --install or --uninstall, not both"
+	case f.dryRun && !f.install && !f.uninstall:
+		mistake = "--dry-run is for --install and --uninstall"
+	case f.profile != "" && (f.install || f.uninstall || len(args) > 0 || len(f.words()) > 0):
+		mistake = "--profile takes no shell and no other flag"
+	case f.uninstall && len(f.words()) > 0:
+		mistake = "--uninstall takes no option but --dry-run"
+	}
+	if mistake != "" {
+		return &usageError{errors.New(mistake), `run "gosw init --help"`}
+	}
+	return nil
+}
+
+// words are the flags as they stand in the line of a start-up file.
+func (f initFlags) words() []string {
+	var words []string
+	for _, flag := range []struct {
+		set  bool
+		word string
+	}{{f.noPath, "--no-path"}, {f.noFunction, "--no-function"}, {f.noCompletion, "--no-completion"}, {f.extras, "--extras"}} {
+		if flag.set {
+			words = append(words, flag.word)
 		}
 	}
-	return fmt.Sprintf(`eval "$(%s init bash)"`, name)
+	return words
+}
+
+func (a *app) printInit(ctx context.Context, args []string, f initFlags) error {
+	sh, err := a.shell(args)
+	if err != nil {
+		return err
+	}
+	options, err := a.shellOptions(ctx, f, true)
+	if err != nil {
+		return err
+	}
+	text := sh.Init(options)
+	if f.extras {
+		more, ok := shell.Extras(sh)
+		if !ok {
+			return noExtras(sh)
+		}
+		text += more
+	}
+	return a.ui.print("%s", strings.TrimSuffix(text, "\n"))
+}
+
+func noExtras(sh shell.Shell) error {
+	return &usageError{fmt.Errorf("no extras for %s", sh.Name()), "they are for bash and zsh"}
+}
+
+// shellOptions opens the store, puts the shims in their place if place says so,
+// and returns what the text of a shell needs to know.
+func (a *app) shellOptions(ctx context.Context, f initFlags, place bool) (shell.Options, error) {
+	st, err := a.store()
+	if err != nil {
+		return shell.Options{}, err
+	}
+	if place {
+		if err := a.placeShims(ctx, st); err != nil {
+			return shell.Options{}, err
+		}
+	}
+	exe, err := executable()
+	if err != nil {
+		return shell.Options{}, err
+	}
+	return shell.Options{
+		Exe:        exe,
+		Root:       string(st.Home()),
+		Path:       !f.noPath,
+		Function:   !f.noFunction,
+		Completion: !f.noCompletion,
+	}, nil
+}
+
+// initCode is what loads gosw into the user's shell, bash if that is not known.
+// It names gosw by its path where PATH does not lead to this one.
+func (a *app) initCode() string {
+	gosw := a.goswWord()
+	switch name := a.userShell().Name(); name {
+	case "fish":
+		return gosw + " init fish | source"
+	case "powershell":
+		return "& " + gosw + " init powershell | Out-String | Invoke-Expression"
+	case "nushell":
+		return gosw + " init --install nushell"
+	default:
+		return fmt.Sprintf(`eval "$(%s init %s)"`, gosw, name)
+	}
+}
+
+// initHint says how to have gosw loaded in each session.
+func (a *app) initHint() string {
+	sh := a.userShell()
+	places, err := a.places()
+	if err != nil || sh.Name() == "nushell" || len(sh.RC(places)) == 0 {
+		return "run " + a.goswWord() + " init --install"
+	}
+	file := sh.RC(places)[0]
+	if rest, ok := strings.CutPrefix(file, places.Home+string(filepath.Separator)); ok {
+		file = "~/" + rest
+	}
+	return "put this in " + file + ": " + a.initCode()
+}
+
+// userShell is the shell that SHELL names, bash if it names none that gosw has
+// code for.
+func (a *app) userShell() shell.Shell {
+	sh, ok := shell.Detect(a.getenv("SHELL"))
+	if !ok {
+		sh, _ = shell.Lookup("bash")
+	}
+	return sh
+}
+
+// goswWord is "gosw", or its path where PATH does not lead to this one.
+func (a *app) goswWord() string {
+	exe, err := executable()
+	if err != nil {
+		return "gosw"
+	}
+	found, err := lookPath("gosw", a.getenv("PATH"))
+	if err == nil {
+		found, err = filepath.EvalSymlinks(found)
+	}
+	if err != nil || found != exe {
+		return shellWord(exe)
+	}
+	return "gosw"
 }
 
 // shell returns the shell that args name, or the user's.

@@ -368,7 +368,7 @@ func (a *app) pathHint(home toolchain.Home) {
 	}
 	fix := "put it there, before any other go"
 	if _, ok := shell.Detect(a.getenv("SHELL")); ok || a.getenv("SHELL") == "" {
-		fix = "put this in ~/.bashrc: " + a.initCode()
+		fix = a.initHint()
 	}
 	a.ui.hint(home.Bin() + " is not on PATH; " + fix)
 }

@@ -3,6 +3,7 @@ package shell
 import (
 	_ "embed" // for the snippet
 	"fmt"
+	"path/filepath"
 	"strings"
 )
 
@@ -38,24 +39,14 @@ func (bash) Quote(text string) string {
 	return quoted.String()
 }
 
-func (b bash) Init(o Options) string {
-	var text strings.Builder
-	assign := func(name, value string) {
-		fmt.Fprintf(&text, "__gosw_%s=%s\n", name, b.Quote(value))
-	}
-	assign("exe", o.Exe)
-	assign("root", o.Root)
-	assign("path", flag(o.Path))
-	assign("function", flag(o.Function))
-	assign("completion", flag(o.Completion))
-	text.WriteString(bashHook)
-	return text.String()
-}
+func (b bash) Init(o Options) string { return assignments(b, o) + bashHook }
 
-// flag returns what a snippet takes for true or false.
-func flag(on bool) string {
-	if on {
-		return "1"
+func (b bash) Load(exe string, flags []string) string { return evalLine(b, exe, flags) }
+
+func (bash) RC(p Places) []string {
+	var files []string
+	for _, name := range []string{".bashrc", ".bash_profile", ".bash_login", ".profile", ".bash_aliases"} {
+		files = append(files, filepath.Join(p.Home, name))
 	}
-	return ""
+	return files
 }

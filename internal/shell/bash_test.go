@@ -24,7 +24,7 @@ complete -p gosw >/dev/null 2>&1 && echo completion
 gosw 'a b' ''
 `
 	for i := range 8 {
-		o := Options{f.exe, f.root, i&1 != 0, i&2 != 0, i&4 != 0}
+		o := Options{Exe: f.exe, Root: f.root, Path: i&1 != 0, Function: i&2 != 0, Completion: i&4 != 0}
 		var want strings.Builder
 		if o.Path {
 			want.WriteString("path\n")
@@ -196,6 +196,7 @@ func TestUse(t *testing.T) {
 	f.expect(t, "help", `gosw use --help; echo "${GO_VERSION-unset}"`, "GO_VERSION=no\nUsage\nunset\n")
 	f.expect(t, "refused", `gosw use 9 || echo "$?"; echo "${GO_VERSION-unset}"`, "gosw: no 9\n2\nunset\n")
 	f.expect(t, "hostile", `gosw use hostile; echo "$GO_VERSION"; ls`, "$(touch hacked) ; touch hacked\n")
+	f.expect(t, "hash", `hash -p /x/go1.1 go1.1; gosw list; hash -t go1.1; gosw install y; hash -t go1.1 2>/dev/null || echo forgotten`, "gosw <list>\n/x/go1.1\ngosw <install> <y>\nforgotten\n")
 	f.expect(t, "others", `gosw exit 7 || echo "$?"; gosw; gosw user '' 'a b'`, "7\ngosw\ngosw <user> <> <a b>\n")
 }
 

@@ -22,6 +22,13 @@ case ${TOY-} in
 env) exec /usr/bin/env ;;
 exit) exit "$1" ;;
 cat) exec /bin/cat ;;
+wait)
+	echo "waiting $*"
+	while read -r line; do
+		[ "$line" != end ] || exit 5
+		echo "got <$line>"
+	done
+	;;
 esac
 printf %s "$who"
 for arg; do printf ' <%s>' "$arg"; done
@@ -54,13 +61,15 @@ type fixture struct {
 	work string
 }
 
-func newFixture(t *testing.T) fixture {
+func newFixture(t *testing.T) fixture { return newFixtureIn(t, oddName) }
+
+func newFixtureIn(t *testing.T, name string) fixture {
 	t.Helper()
 	top, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	top = filepath.Join(top, oddName)
+	top = filepath.Join(top, name)
 	f := fixture{filepath.Join(top, "store"), filepath.Join(top, "gosw"), filepath.Join(top, "work")}
 	f.write(t, f.exe, toyGosw)
 	f.write(t, f.root+"/bin/go", strings.Replace(toyTool, "NAME", "shim", 1))
@@ -94,22 +103,27 @@ func (f fixture) options() Options {
 	return Options{Exe: f.exe, Root: f.root, Path: true, Function: true, Completion: true}
 }
 
-// env is the environment of the shells.
-func (f fixture) env() []string {
+// env is the environment of a shell. INIT is what Init returns for it.
+func (f fixture) env(sh Shell) []string {
 	return []string{
-		"HOME=/nowhere", "GOSW_ROOT=" + f.root, "LC_ALL=C.UTF-8", "INIT=" + bash{}.Init(f.options()),
-		"PATH=/usr/bin:/bin",
+		"HOME=/nowhere", "GOSW_ROOT=" + f.root, "LC_ALL=C.UTF-8", "INIT=" + sh.Init(f.options()),
+		"PATH=/usr/bin:/bin", "PWD=" + f.work,
 	}
 }
 
 // run runs script in bash, called with args, and returns all that it prints.
 func (f fixture) run(t *testing.T, args []string, script string, env ...string) (output string, code int) {
 	t.Helper()
-	args = append([]string{"--norc", "--noprofile"}, args...)
-	cmd := exec.Command(bashPath(t), append(args, "-c", script, "bash")...)
+	argv := append([]string{"bash", "--norc", "--noprofile"}, args...)
+	return f.runIn(t, bash{}, append(argv, "-c", script, "bash"), env...)
+}
+
+// runIn runs argv, a call of the shell sh, and returns all that it prints.
+func (f fixture) runIn(t *testing.T, sh Shell, argv []string, env ...string) (output string, code int) {
+	t.Helper()
+	cmd := exec.Command(program(t, argv[0]), argv[1:]...)
 	cmd.Dir = f.work
-	cmd.Env = append(f.env(), env...)
-	cmd.Env = append(cmd.Env, "PWD="+f.work)
+	cmd.Env = append(f.env(sh), env...)
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
 		t.Fatal(err)

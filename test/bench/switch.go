@@ -62,7 +62,7 @@ func (b *bench) switching(rounds, runs int) error {
 		{"shim", "shim", filepath.Join(b.root, "bin", "go")},
 		{"function", "bash function", ""},
 	}
-	times, err := b.times(ways, rounds, runs)
+	times, err := b.times("bash", ways, rounds, runs)
 	if err != nil {
 		return err
 	}
@@ -82,8 +82,25 @@ func (b *bench) switching(rounds, runs int) error {
 		}
 		fmt.Printf("| %s | %.2f | %.2fx | %+.2f ms | %.2fx | %s |\n", w.title, median(times[w.name]), of, more, ofGo, calls)
 	}
+	if err := b.functions(ways[0], rounds, runs); err != nil {
+		return err
+	}
 	for _, e := range elsewhere() {
 		fmt.Printf("| %s shim, measured elsewhere | | | +%d ms | | |\n", e.name, e.more)
+	}
+	return nil
+}
+
+// functions measures those of the other shells, each against a direct run from
+// the same shell.
+func (b *bench) functions(direct way, rounds, runs int) error {
+	for _, shell := range []string{"zsh", "fish"} {
+		times, err := b.times(shell, []way{direct, {"function", "", ""}}, rounds, runs)
+		if err != nil {
+			return err
+		}
+		of, more := paired(times["function"], times["direct"])
+		fmt.Printf("| %s function | %.2f | %.2fx | %+.2f ms | | |\n", shell, median(times["function"]), of, more)
 	}
 	return nil
 }
@@ -100,13 +117,14 @@ func elsewhere() []struct {
 	}{{"rbenv", 25}, {"goenv 2.2.44", 67}, {"mise 2026.9", 73}}
 }
 
-// times runs all ways in turn and returns milliseconds a run, for each round.
-func (b *bench) times(ways []way, rounds, runs int) (map[string][]float64, error) {
-	hook, err := b.command("init", "bash").Output()
+// times runs all ways in turn, from a shell, and returns milliseconds a run, for
+// each round.
+func (b *bench) times(shell string, ways []way, rounds, runs int) (map[string][]float64, error) {
+	hook, err := b.command("init", shell).Output()
 	if err != nil {
 		return nil, err
 	}
-	script, err := filepath.Abs("test/bench/shell.bash")
+	script, err := filepath.Abs("test/bench/shell." + shell)
 	if err != nil {
 		return nil, err
 	}
@@ -114,19 +132,19 @@ func (b *bench) times(ways []way, rounds, runs int) (map[string][]float64, error
 	for _, w := range ways {
 		args = append(args, w.name+"="+cmp.Or(w.path, "function"))
 	}
-	cmd := exec.CommandContext(b.ctx, "bash", args...)
+	cmd := exec.CommandContext(b.ctx, shell, args...)
 	cmd.Dir = b.project
 	cmd.Env = append(b.environment(), "HOOK="+string(hook))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("shell.bash: %w\n%s", err, stderr.Bytes())
+		return nil, fmt.Errorf("shell.%s: %w\n%s", shell, err, stderr.Bytes())
 	}
 	return parseTimes(string(out))
 }
 
-// parseTimes reads what shell.bash prints: a name and microseconds a line.
+// parseTimes reads what the scripts print: a name and microseconds a line.
 func parseTimes(out string) (map[string][]float64, error) {
 	times := make(map[string][]float64)
 	for line := range strings.Lines(out) {

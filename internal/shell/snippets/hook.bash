@@ -229,33 +229,84 @@ function __gosw_complete {
 	fi
 }
 
+# __gosw_others names what else in this session wants to be go, and how to end
+# that. It changes nothing.
+function __gosw_others {
+	if [[ ${BASH_ALIASES[go]+set} ]]; then
+		__gosw_note 'an alias hides the function go' 'unalias go'
+	fi
+	if [[ $__gosw_function && $__gosw_foreign ]]; then
+		__gosw_note 'a function go was there before and stays' 'remove it from your rc files'
+	fi
+	if [[ ${GOENV_SHELL-} || :${PATH-}: == */.goenv/shims:* ]]; then
+		__gosw_note 'goenv manages go in this shell too' 'remove "goenv init" from your rc files'
+	fi
+	if [[ ${GVM_ROOT-} ]]; then
+		__gosw_note 'gvm manages go in this shell too' 'remove "scripts/gvm" from your rc files'
+	fi
+	\builtin local "__gosw_dir=${ASDF_DATA_DIR:-${HOME-}/.asdf}/shims"
+	if [[ :${PATH-}: == *":$__gosw_dir:"* && -e $__gosw_dir/go ]]; then
+		__gosw_note 'asdf manages go in this shell too' 'asdf plugin remove golang'
+	fi
+	__gosw_dir=${MISE_DATA_DIR:-${HOME-}/.local/share/mise}/shims
+	if [[ :${PATH-}: == */mise/installs/go/* || :${PATH-}: == *":$__gosw_dir:"* && -e $__gosw_dir/go ]]; then
+		__gosw_note 'mise manages go in this shell too' 'mise unuse --global go'
+	fi
+	if [[ :${PATH-}: == */.g/go/bin:* ]]; then
+		__gosw_note 'g manages go in this shell too' 'remove ".g/env" from your rc files'
+	fi
+}
+
+function __gosw_note { \builtin printf 'gosw: %s; to end that: %s\n' "$1" "$2" >&2; }
+
+# A restricted shell reads its start-up files unrestricted, but not what is
+# evaluated later.
 if [[ $__gosw_path ]]; then
 	case :${PATH-}: in
 	*":$__gosw_root/bin:"*) ;;
-	*) \builtin export PATH="$__gosw_root/bin${PATH:+:$PATH}" ;;
+	*) \builtin export PATH="$__gosw_root/bin${PATH:+:$PATH}" || \builtin : ;;
 	esac
 fi
 
-# Older ones, such as the bash of macOS, get PATH and the shim on it.
-if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
-	if [[ $__gosw_function ]]; then
+# Older ones, such as the bash of macOS, get PATH and the shim on it. So do
+# restricted ones, which run no program by its path and redirect nothing.
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) && ! \builtin shopt -q restricted_shell; then
+	# A function go that is the user's stays: what it calls is the shim.
+	if [[ -z ${__gosw_loaded-} ]]; then
+		__gosw_foreign=''
+		if \builtin declare -F go >/dev/null; then
+			__gosw_foreign=1
+		fi
+	fi
+	if [[ $- == *i* && -z ${__gosw_loaded-} ]]; then
+		__gosw_others
+	fi
+	if [[ $__gosw_function && -z $__gosw_foreign ]]; then
 		# The word "function" keeps an alias go from being expanded here.
 		function go { __gosw_run go "$@"; }
 		function gofmt { __gosw_run gofmt "$@"; }
 	fi
 	function gosw {
-		if [[ ${1-} == use ]]; then
+		case ${1-} in
+		use)
 			\builtin shift
 			__gosw_use "$@"
-		else
-			"$__gosw_exe" "$@"
-		fi
+			;;
+		install | uninstall | prune | repair)
+			\builtin local __gosw_code=0
+			"$__gosw_exe" "$@" || __gosw_code=$?
+			\builtin hash -r 2>/dev/null || \builtin : # commands came or went
+			\builtin return "$__gosw_code"
+			;;
+		*) "$__gosw_exe" "$@" ;;
+		esac
 	}
 	if [[ $__gosw_completion ]]; then
 		\builtin complete -F __gosw_complete gosw
 	fi
 fi
 
+__gosw_loaded=1
 if [[ $__gosw_allexport ]]; then
 	\builtin set -a
 fi

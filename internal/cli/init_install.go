@@ -1,0 +1,237 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/gosw/gosw/internal/shell"
+)
+
+// An rcFile is the file that a shell reads when it starts, as it was found.
+type rcFile struct {
+	name    string // as users know it
+	path    string // where it is, without symbolic links
+	text    string
+	missing bool
+	mode    fs.FileMode
+	info    fs.FileInfo // nil if missing
+}
+
+// installInit adds gosw's block to the start-up file of a shell.
+func (a *app) installInit(ctx context.Context, args []string, f initFlags) error {
+	sh, places, file, err := a.startup(args)
+	if err != nil {
+		return err
+	}
+	options, err := a.shellOptions(ctx, f, !f.dryRun)
+	if err != nil {
+		return err
+	}
+	body := sh.Load(options.Exe, f.words())
+	if body == "" {
+		body = sh.Init(options)
+	}
+	if err := file.fit(sh, body); err != nil {
+		return err
+	}
+	text, line, err := shell.AddBlock(file.text, body, file.missing)
+	if err != nil {
+		return file.damaged(err)
+	}
+	if text != file.text {
+		a.showChange(file, line, removedBlock(file.text), removedBlock(text), f.dryRun)
+		if !f.dryRun {
+			if err := file.write(text); err != nil {
+				return file.unwritable(err, body)
+			}
+		}
+	}
+	a.nameOthers(sh, places)
+	return nil
+}
+
+// uninstallInit takes gosw's block out.
+func (a *app) uninstallInit(args []string, f initFlags) error {
+	_, _, file, err := a.startup(args)
+	if err != nil {
+		return err
+	}
+	text, removed, line, gone, err := shell.RemoveBlock(file.text)
+	if err != nil {
+		return file.damaged(err)
+	}
+	if removed == "" {
+		return nil
+	}
+	a.showChange(file, line, removed, "", f.dryRun)
+	switch {
+	case f.dryRun:
+		return nil
+	case gone:
+		err = os.Remove(file.path)
+	default:
+		err = file.write(text)
+	}
+	if err != nil {
+		return file.unwritable(err, "")
+	}
+	return nil
+}
+
+// removedBlock returns the block in text, "" if there is none.
+func removedBlock(text string) string {
+	_, removed, _, _, err := shell.RemoveBlock(text)
+	if err != nil {
+		return ""
+	}
+	return removed
+}
+
+// showChange says what changes in a file, and where.
+func (a *app) showChange(file *rcFile, line int, before, after string, dryRun bool) {
+	verb := map[bool]string{false: "changes", true: "would change"}[dryRun]
+	a.ui.note("%s %s, from line %d on:", verb, file.name, line)
+	for text := range strings.Lines(before) {
+		_, _ = fmt.Fprintf(a.ui.err, "-%s\n", clean(strings.TrimRight(text, "\r\n")))
+	}
+	for text := range strings.Lines(after) {
+		_, _ = fmt.Fprintf(a.ui.err, "+%s\n", clean(strings.TrimRight(text, "\r\n")))
+	}
+}
+
+// startup returns the shell that args name, and its start-up file.
+func (a *app) startup(args []string) (shell.Shell, shell.Places, *rcFile, error) {
+	sh, err := a.shell(args)
+	if err != nil {
+		return nil, shell.Places{}, nil, err
+	}
+	places, err := a.places()
+	if err != nil {
+		return nil, shell.Places{}, nil, err
+	}
+	names := sh.RC(places)
+	if len(names) == 0 {
+		exe, _ := executable()
+		return nil, places, nil, &hintError{
+			fmt.Errorf("only %s itself knows which file it reads when it starts", sh.Name()),
+			"add this line to the file that $PROFILE names: " + strings.TrimSpace(sh.Load(exe, nil)),
+		}
+	}
+	file, err := readRC(names[0])
+	return sh, places, file, err
+}
+
+// places returns the folders in which shells look for their files.
+func (a *app) places() (shell.Places, error) {
+	home := a.getenv("HOME")
+	if home == "" && runtime.GOOS == "windows" {
+		home = a.getenv("USERPROFILE")
+	}
+	if !filepath.IsAbs(home) {
+		return shell.Places{}, &hintError{errors.New("HOME names no folder, so there is no start-up file"), "export HOME, and run this again"}
+	}
+	config := a.getenv("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(config) {
+		config = filepath.Join(home, ".config")
+	}
+	return shell.Places{Home: home, Config: config, ZDotDir: a.getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}, nil
+}
+
+// readRC reads a start-up file. A symbolic link, such as those of programs that
+// manage dotfiles, is followed: the file that it leads to is the one to change.
+func readRC(name string) (*rcFile, error) {
+	file := &rcFile{name: name, path: name, mode: 0o644}
+	info, err := os.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		file.missing = true
+		return file, nil
+	}
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if file.path, err = filepath.EvalSymlinks(name); errors.Is(err, fs.ErrNotExist) {
+			return nil, &hintError{fmt.Errorf("%s is a symbolic link that leads nowhere", name), "mend or remove the link: " + `"ls -l ` + shellWord(name) + `"`}
+		}
+		if err == nil {
+			info, err = os.Stat(file.path)
+		}
+	}
+	if err != nil {
+		return nil, &hintError{err: err, hint: "the file has to be readable"}
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &hintError{fmt.Errorf("%s is not a regular file", name), "move it out of the way, the shell can't read it either"}
+	}
+	data, err := os.ReadFile(file.path)
+	if err != nil {
+		return nil, &hintError{err: err, hint: "the file has to be readable"}
+	}
+	file.text, file.mode, file.info = string(data), info.Mode().Perm(), info
+	return file, nil
+}
+
+// fit refuses a file to which a line can't be added so that it works.
+func (file *rcFile) fit(sh shell.Shell, body string) error {
+	bourne := sh.Name() != "powershell" && sh.Name() != "nushell"
+	if i := strings.Index(file.text, "\r\n"); i >= 0 && bourne {
+		return &hintError{
+			fmt.Errorf("%s:%d: the line ends in CR and LF, and %s takes the CR for a part of the command", file.name, strings.Count(file.text[:i], "\n")+1, sh.Name()),
+			"write it with LF only, then run this again: " + `sed -i 's/\r$//' ` + shellWord(file.path),
+		}
+	}
+	if !file.missing && file.mode&0o200 == 0 {
+		return file.unwritable(fs.ErrPermission, body)
+	}
+	return nil
+}
+
+// damaged adds what to do to a *shell.BlockError.
+func (file *rcFile) damaged(err error) error {
+	return &hintError{fmt.Errorf("%s: %w", file.name, err), "gosw changes only what it has written: take the block's lines out by hand, and run this again if you want it back"}
+}
+
+// unwritable adds what to do to the error of writing.
+func (file *rcFile) unwritable(err error, body string) error {
+	hint := fmt.Sprintf("if the file is yours to change: %q", "chmod u+w "+shellWord(file.path))
+	if line := strings.TrimSpace(body); line != "" && !strings.Contains(line, "\n") {
+		hint += "; if another program writes it, let that add: " + line
+	}
+	if !errors.Is(err, fs.ErrPermission) {
+		hint = "the file is as it was"
+	}
+	return &hintError{fmt.Errorf("write %s: %w", file.name, err), hint}
+}
+
+// write replaces the file by one with text in one step, of the same mode and
+// owner.
+func (file *rcFile) write(text string) (err error) {
+	dir := filepath.Dir(file.path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "."+filepath.Base(file.path)+".gosw-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.WriteString(text)
+	if err == nil {
+		err = keepOwner(f, file.info)
+	}
+	err = errors.Join(err, f.Chmod(file.mode))
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file.path)
+}

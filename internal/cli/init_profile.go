@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gosw/gosw/internal/shell"
+)
+
+// printProfile prints a file that is read when a user logs in.
+func (a *app) printProfile(kind string) error {
+	switch kind {
+	case "sh":
+		return a.ui.print("%s", strings.TrimSuffix(shell.Profile(), "\n"))
+	case "environment":
+		home, err := a.home()
+		if err != nil {
+			return err
+		}
+		text, err := shell.Environment(string(home), a.getenv("HOME"))
+		if err != nil {
+			return &hintError{fmt.Errorf("GOSW_ROOT: %w", err), "choose a folder of letters, digits and dots, or set PATH in another way"}
+		}
+		return a.ui.print("%s", strings.TrimSuffix(text, "\n"))
+	}
+	return &usageError{fmt.Errorf("no kind of profile is called %q", kind), "there are sh and environment"}
+}

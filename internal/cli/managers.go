@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gosw/gosw/internal/shell"
+)
+
+// A manager is another way to have several Go versions, and how its lines in a
+// start-up file are known.
+type manager struct {
+	name   string
+	marks  []string // a line with one of them is the manager's
+	remedy string
+	// goes returns files of which one exists where the manager has a go; nil
+	// means that it is for nothing else.
+	goes func(a *app, home string) []string
+}
+
+var managers = []manager{
+	{"goenv", []string{"goenv init", "GOENV_ROOT", ".goenv/"}, "remove this line", nil},
+	{"gvm", []string{"scripts/gvm", ".gvm/"}, "remove this line", nil},
+	{"g", []string{".g/env", `g-install`, "# g shell setup"}, "remove this line", nil},
+	{"asdf", []string{"asdf.sh", "asdf.fish", ".asdf/shims", "asdf/shims"}, `run "asdf plugin remove golang", or remove this line`, func(a *app, home string) []string {
+		return []string{filepath.Join(first(a.getenv("ASDF_DATA_DIR"), filepath.Join(home, ".asdf")), "shims", "go")}
+	}},
+	{"mise", []string{"mise activate", "mise/shims"}, `run "mise unuse --global go", or remove this line`, func(a *app, home string) []string {
+		data := first(a.getenv("MISE_DATA_DIR"), filepath.Join(home, ".local", "share", "mise"))
+		return []string{filepath.Join(data, "shims", "go"), filepath.Join(data, "installs", "go")}
+	}},
+}
+
+// first returns the first text that is not empty.
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// nameOthers names what the start-up files of a shell have besides gosw that
+// wants to be go, and what to remove. It changes nothing.
+func (a *app) nameOthers(sh shell.Shell, places shell.Places) {
+	files := sh.RC(places)
+	readsRC := sh.Name() != "bash"
+	login := ""
+	for i, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		if i > 0 && i < 4 && login == "" {
+			login = name
+			readsRC = readsRC || strings.Contains(string(data), "bashrc")
+		}
+		number := 0
+		for line := range strings.Lines(string(data)) {
+			number++
+			if what, remedy := a.otherGo(strings.TrimSpace(line), places.Home); what != "" {
+				a.ui.note("%s:%d: %s", name, number, what)
+				a.ui.hint(remedy)
+			}
+		}
+	}
+	if login != "" && !readsRC {
+		a.ui.note("login shells read %s, which does not read %s", login, files[0])
+		a.ui.hint("add this line to it: . ~/.bashrc")
+	}
+}
+
+// otherGo says what in a line of a start-up file wants to be go, and what to do
+// about it.
+func (a *app) otherGo(line, home string) (what, remedy string) {
+	if strings.HasPrefix(line, "#") {
+		return "", ""
+	}
+	switch squeezed := strings.ReplaceAll(line, " ", ""); {
+	case strings.HasPrefix(line, "alias go=") || strings.HasPrefix(line, "alias go "):
+		return "an alias hides gosw's go", "remove this line"
+	case strings.HasPrefix(squeezed, "go(){") || squeezed == "go()" || line == "function go" || strings.HasPrefix(line, "function go ") || strings.HasPrefix(squeezed, "functiongo()"):
+		return "a function go hides gosw's", "remove it"
+	case strings.HasPrefix(line, "export GOROOT=") || strings.HasPrefix(line, "set -gx GOROOT ") || strings.HasPrefix(line, "set -x GOROOT "):
+		return "GOROOT is set, which gosw takes out for go, and others do not", "remove this line"
+	}
+	for _, m := range managers {
+		if !containsAny(line, m.marks) || m.goes != nil && !anyExists(m.goes(a, home)) {
+			continue
+		}
+		return m.name + " manages go, too", m.remedy
+	}
+	return "", ""
+}
+
+func containsAny(text string, parts []string) bool {
+	for _, part := range parts {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}
+
+func anyExists(files []string) bool {
+	for _, file := range files {
+		if _, err := os.Stat(file); err == nil {
+			return true
+		}
+	}
+	return false
+}
