@@ -28,6 +28,9 @@ func TestDirenv(t *testing.T) {
 	built := build(t)
 	for topic, cases := range readSuite(t) {
 		for _, c := range cases {
+			if c.unreadable() && os.Getuid() <= 0 {
+				continue // root reads everything
+			}
 			t.Run(topic+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, c, built)

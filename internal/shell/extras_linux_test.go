@@ -221,7 +221,7 @@ func (m module) watch(t *testing.T, sh []string) {
 			time.Sleep(500 * time.Millisecond) // a watcher needs some time to begin
 			program(step.word)
 		}
-		if !out.waitFor(step.want) {
+		if !out.waitFor(step.want, false) {
 			t.Fatalf("no %q:\n%s", step.want, out)
 		}
 	}
