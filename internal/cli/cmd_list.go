@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,8 +30,9 @@ func (a *app) listCommand() *cobra.Command {
 		Long: `List prints the installed versions, newest first, one a line. With --remote it
 asks for all releases that can be installed. VERSION keeps those that match it.
 
-On a terminal the version that applies here is marked with a star, and lines of
-releases that get no fixes any more are called "end of life". Go supports the
+On a terminal the version that applies here is marked with a star, each says
+where it came from and what proves it, and lines of releases that get no fixes
+any more are called "end of life". Go supports the
 two newest lines. A list of releases from the cache says how old it is.`,
 		Example: `  gosw list
   gosw list --remote 1.22
@@ -108,29 +110,65 @@ func (a *app) listInstalled(options listOptions) error {
 	if options.size {
 		return a.printSizes(versions, sizes)
 	}
-	var lifecycle gover.Lifecycle
+	describe := func(v gover.Version) string { return v.String() }
 	if isTerminal(a.ui.out) {
-		lifecycle = a.lifecycle()
+		lifecycle := a.lifecycle()
+		describe = func(v gover.Version) string { return describeInstalled(path, v, lifecycle, active, source) }
 	}
 	for _, v := range versions {
-		line := v.String()
-		if isTerminal(a.ui.out) {
-			line = "  " + line
-			if v == active {
-				line = fmt.Sprintf("* %v (set by %s)", v, clean(source))
-			}
-			if path.Of(v) == path.System() {
-				line += " (system)"
-			}
-			if lifecycle.Of(v) == gover.EndOfLife {
-				line += " (end of life)"
-			}
-		}
-		if err := a.ui.print("%s", line); err != nil {
+		if err := a.ui.print("%s", describe(v)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// describeInstalled returns the line for a version that a person reads.
+func describeInstalled(path toolchain.Path, v gover.Version, lifecycle gover.Lifecycle, active gover.Version, source string) string {
+	mark := "  "
+	var notes []string
+	if v == active {
+		mark = "* "
+		notes = append(notes, "set by "+clean(source))
+	}
+	if path.Of(v) == path.System() {
+		notes = append(notes, "system")
+	}
+	if lifecycle.Of(v) == gover.EndOfLife {
+		notes = append(notes, "end of life")
+	}
+	if from := provenance(path.Of(v), v); from != "" {
+		notes = append(notes, from)
+	}
+	line := mark + v.String()
+	if len(notes) > 0 {
+		line += " (" + strings.Join(notes, "; ") + ")"
+	}
+	return line
+}
+
+// provenance says where v came from and what proves it, "" if the receipt does
+// not tell.
+func provenance(home toolchain.Home, v gover.Version) string {
+	st, err := store.Open(home, store.Options{})
+	if err != nil {
+		return ""
+	}
+	receipt, err := st.Receipt(v)
+	if err != nil { // which is for verify to tell
+		return ""
+	}
+	from, ok := map[string]string{
+		fetch.ViaProxy: "module proxy", fetch.ViaDL: "go.dev/dl", fetch.ViaModCache: "module cache",
+		fetch.ViaFile: "file", fetch.ViaImport: "import",
+	}[receipt.Via]
+	if !ok {
+		return ""
+	}
+	if len(receipt.Record) == 0 {
+		return from + ", SHA-256 only"
+	}
+	return from + ", checksum database"
 }
 
 func (a *app) printInstalledJSON(path toolchain.Path, versions []gover.Version, active gover.Version, sizes sizes) error {
