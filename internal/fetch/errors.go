@@ -96,7 +96,11 @@ type UnprovenError struct {
 }
 
 func (e *UnprovenError) Error() string {
-	return "verifying " + cleanLine(e.Path) + ": nothing proves it"
+	text := "verifying " + cleanLine(e.Path) + ": nothing proves it"
+	if e.Err != nil {
+		text += ": " + strings.ReplaceAll(e.Err.Error(), "\n", "; ")
+	}
+	return text
 }
 
 func (e *UnprovenError) Unwrap() error { return e.Err }
