@@ -38,6 +38,7 @@ it is.`,
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
 	}
+	a.offlineFlag(cmd)
 	a.platformFlag(cmd)
 	return cmd
 }

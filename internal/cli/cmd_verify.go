@@ -59,6 +59,7 @@ there. With --full it downloads the zip, which makes sure in every case.`,
 	cmd.Flags().StringVar(&options.goroot, "goroot", "", "verify the tree in `DIR` instead, whoever has put it there")
 	cmd.Flags().BoolVar(&options.full, "full", false, "with --goroot: download the zip to name what differs")
 	_ = cmd.MarkFlagDirname("goroot") // fails only where there is no such flag
+	a.offlineFlag(cmd)
 	a.platformFlag(cmd)
 	return cmd
 }
