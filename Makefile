@@ -5,8 +5,8 @@ PREFIX   ?= $(HOME)/.local
 FUZZTIME ?= 30s
 TOOL      = $(GO) tool -modfile=tools/go.mod
 BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags=-s
-PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
-OTHERS    = $(filter-out $(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH),$(PLATFORMS))
+# One for each operating system: what differs by processor, Go hides.
+OTHERS    = darwin/arm64 windows/amd64
 SNIPPETS  = $(wildcard internal/shell/snippets/*.bash internal/shell/snippets/*.sh)
 SCRIPTS   = .ci/run $(wildcard scripts/*) $(wildcard test/*/*.bash)
 
