@@ -33,8 +33,8 @@ faults: ## cut each change of the store short at each step, print the matrix; a 
 	GOSW_STRESS=60s GOSW_MATRIX=$(CURDIR)/bin/matrix.md $(GO) test -count=1 -run 'Fault|SmallDisk|Order|Owner|Stress' ./cmd/gosw
 	@cat bin/matrix.md
 
-race: ## run the hermetic tests with the race detector
-	CGO_ENABLED=1 $(GO) test -race -short ./internal/...
+race: ## run the tests of what is concurrent with the race detector
+	CGO_ENABLED=1 $(GO) test -race -short ./internal/cli ./internal/fetch ./internal/store
 
 cover: ## run the hermetic tests, print the coverage of internal/, fail where it is too low
 	@scripts/coverage

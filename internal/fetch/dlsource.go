@@ -48,10 +48,7 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 		return &NotFoundError{Version: d.version, Platform: d.platform}
 	}
 	d.via, d.format = ViaDL, distFormat(file.Name)
-	if err := c.downloadFrom(ctx, d, join(c.archives, file.Name), nil); err != nil {
-		return err
-	}
-	got, err := sumOf(d.file, d.size)
+	got, err := c.downloadSum(ctx, d, join(c.archives, file.Name), file.SHA256)
 	if err != nil {
 		return err
 	}
@@ -66,6 +63,29 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 	}
 	d.sum = got
 	return nil
+}
+
+// downloadSum gets the archive at u and returns its SHA-256. A tar.gz is unpacked
+// meanwhile, where that is wanted; what was unpacked is kept if it has the sum
+// that is wanted.
+func (c *Client) downloadSum(ctx context.Context, d *download, u *url.URL, want [32]byte) (sum [32]byte, err error) {
+	if err := d.clear(); err != nil { // of what another source has sent
+		return sum, err
+	}
+	if d.format != formatTarGz || d.root == nil {
+		err = c.downloadFrom(ctx, d, u, nil)
+	} else if sum, err = c.downloadAndUnpack(ctx, d, u); err == nil && sum == want && d.sums != nil {
+		return sum, nil
+	}
+	if err != nil {
+		return sum, err
+	}
+	received := d.received
+	if err := d.clear(); err != nil {
+		return sum, err
+	}
+	d.received = received
+	return sumOf(d.file, d.size)
 }
 
 // parseArchives reads Config.DLArchive.

@@ -20,7 +20,8 @@ type download struct {
 	file *os.File
 	root *os.Root // where a zip may be unpacked while it arrives; nil if not
 
-	reuse    Reuse // may be nil
+	reuse    Reuse          // may be nil
+	arrived  func(at int64) // is told how much of the file is there; nil if nobody asks
 	reporter sync.Mutex
 	progress func(done, total int64) // may be nil
 
@@ -41,6 +42,9 @@ type download struct {
 
 // report tells how much has arrived.
 func (d *download) report(done, total int64) {
+	if d.arrived != nil {
+		d.arrived(done)
+	}
 	if d.progress != nil {
 		d.reporter.Lock()
 		defer d.reporter.Unlock()
