@@ -184,6 +184,24 @@ func (d *download) copyFrom(ctx context.Context, l *Local) (sum [32]byte, err er
 	return sum, err
 }
 
+// Compare reports whether the archive has the SHA-256 that is wanted, in hex; a
+// [*SecurityError] if not. It is for an archive that need not be unpacked.
+func (l *Local) Compare(want string) error {
+	sum, err := sumOf(l.file, l.size)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", cleanLine(l.path), err)
+	}
+	got := hex.EncodeToString(sum[:])
+	if strings.EqualFold(got, want) {
+		return nil
+	}
+	r := release{version: l.Version, platform: l.Platform}
+	return &SecurityError{
+		Op: "verifying " + r.String(), Reason: mismatch, Module: Module + "@" + r.module(),
+		Details: []string{"from:  " + display(fileURL(absolute(l.path))), "file:  sha256:" + got, "asked: sha256:" + cleanLine(want)},
+	}
+}
+
 func (c *Client) lookupLocal(ctx context.Context, r release) (record, error) {
 	if c.db.off {
 		return record{}, ErrSumDBOff
@@ -217,7 +235,7 @@ func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]by
 	}
 	file, ok := index.file(d.release)
 	if !ok {
-		return known, fmt.Errorf("%s is not in the index of %s", d.release, c.cfg.DL)
+		return known, fmt.Errorf("%s is not in the index of %s", d.release, display(c.dl.url))
 	}
 	if file.SHA256 != sum {
 		return false, mismatch("index:", hex.EncodeToString(file.SHA256[:]))
