@@ -39,22 +39,17 @@ func OpenLocal(name string) (*Local, error) {
 }
 
 func openLocal(name string) (*Local, error) {
-	info, err := os.Stat(name) // before Open, which would wait for the writer of a pipe
+	file, info, err := openRegular(name)
 	if err != nil {
-		return nil, pathCause(err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	if info.Size() > maxZip {
-		return nil, fmt.Errorf("%d bytes are too many for a toolchain", info.Size())
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, pathCause(err)
+		return nil, err
 	}
 	l := &Local{path: name, file: file, size: info.Size()}
-	if err := l.identify(); err != nil {
+	if l.size > maxZip {
+		err = fmt.Errorf("%d bytes are too many for a toolchain", l.size)
+	} else {
+		err = l.identify()
+	}
+	if err != nil {
 		l.Close()
 		return nil, err
 	}
