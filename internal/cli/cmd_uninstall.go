@@ -184,7 +184,7 @@ func matching(home toolchain.Home, spec gover.Spec) ([]gover.Version, error) {
 func ambiguous(spec gover.Spec, found []gover.Version) error {
 	var names []string
 	for _, v := range found {
-		names = append(names, v.Number())
+		names = append(names, gover.Only(v).String()) // 1.20.0, where Go says 1.20
 	}
 	return &usageError{
 		err:  fmt.Errorf("%q matches %d installed versions: %s", spec.String(), len(found), strings.Join(names, ", ")),

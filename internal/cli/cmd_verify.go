@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
@@ -270,15 +271,22 @@ func (a *app) verdict(home toolchain.Home, r *store.Report) error {
 	}
 }
 
-// repairOf returns the command that repairs v in the store at home, the user's or
-// the system's.
+// repairOf returns the command that repairs v in the store at home: the user's,
+// the system's, or one of another platform below either.
 func (a *app) repairOf(home toolchain.Home, v gover.Version) string {
-	command := "gosw repair " + v.Number()
-	if a.foreign() {
-		return command + " --platform " + a.platform.String()
+	command := "gosw repair " + gover.Only(v).String()
+	own, err := a.home()
+	if err != nil || own == home {
+		return command
 	}
-	if own, err := a.home(); err == nil && own != home {
-		command = "GOSW_ROOT=" + shellWord(string(home)) + " " + command
+	root := string(home)
+	if above, name := filepath.Split(root); filepath.Base(above) == "platforms" {
+		// With GOSW_ROOT=root it would become a store of this platform.
+		command += " --platform " + strings.Replace(name, "-", "/", 1)
+		root = filepath.Dir(filepath.Clean(above))
+	}
+	if root != string(own) {
+		command = "GOSW_ROOT=" + shellWord(root) + " " + command
 	}
 	return command
 }

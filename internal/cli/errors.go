@@ -210,7 +210,6 @@ func hintFor(err error) string {
 	var setting *settingError
 	var busy *store.BusyError
 	var access *store.AccessError
-	var unproven *fetch.UnprovenError
 	var notArchive *fetch.NotArchiveError
 	switch {
 	case errors.As(err, &hint):
@@ -235,8 +234,6 @@ func hintFor(err error) string {
 		return `leave golang.org/toolchain out of GOPRIVATE and GONOPROXY: "gosw env" shows where they are set`
 	case errors.Is(err, fetch.ErrDirect):
 		return fmt.Sprintf("name a module proxy: %q", "gosw env -w GOPROXY="+defaultProxy)
-	case errors.As(err, &unproven):
-		return unprovenHint(unproven)
 	case errors.As(err, &notArchive):
 		return `gosw takes archives by the names that they are published with, such as go1.22.5.linux-amd64.tar.gz, and zips of the module proxy`
 	case errors.Is(err, fetch.ErrOffline):
@@ -273,12 +270,6 @@ func isNetwork(err error) bool {
 	var content *fetch.ContentError
 	var truncated *fetch.TruncatedError
 	return errors.As(err, &request) || errors.As(err, &status) || errors.As(err, &content) || errors.As(err, &truncated)
-}
-
-// unprovenHint says how a file on this machine can be proven after all.
-func unprovenHint(e *fetch.UnprovenError) string {
-	return fmt.Sprintf("where there is a network gosw proves it by the checksum database; or compare its SHA-256 with a source that you trust: %q",
-		"gosw install --sha256 "+e.SHA256+" "+shellWord(e.Path))
 }
 
 func (e *settingError) hint() string {

@@ -56,7 +56,12 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 	if local.Platform != in.app.platform {
 		return &hintError{
 			err:  fmt.Errorf("install %s: it is for %v, not for %v", clean(file), local.Platform, in.app.platform),
-			hint: fmt.Sprintf("keep it beside those of this platform: %q", "gosw install --platform "+local.Platform.String()+" "+shellWord(file)),
+			hint: fmt.Sprintf("keep it beside those of this platform: %q", "gosw install --platform "+local.Platform.String()+" "+fileWord(file)),
+		}
+	}
+	if in.path.Has(local.Version) && sum != "" { // nothing to unpack, but something was asked
+		if err := local.Compare(sum); err != nil {
+			return err
 		}
 	}
 	if in.inSystem(local.Version) {
@@ -73,9 +78,30 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 		}
 		return in.app.newReceipt(proof)
 	})
+	if unproven := (*fetch.UnprovenError)(nil); errors.As(err, &unproven) {
+		return &hintError{err, in.app.unprovenHint(unproven)}
+	}
 	if err == nil && added {
 		in.added++
 		in.app.ui.note("installed %v from %s (%.1fs, %s)", local.Version, clean(file), time.Since(start).Seconds(), proofWords(proof))
 	}
 	return err
+}
+
+// unprovenHint says how a file on this machine can be proven after all.
+func (a *app) unprovenHint(e *fetch.UnprovenError) string {
+	command := "gosw install --sha256 " + e.SHA256
+	if a.foreign() {
+		command += " --platform " + a.platform.String()
+	}
+	return fmt.Sprintf("where there is a network gosw proves it by the checksum database; or compare its SHA-256 with a source that you trust: %q",
+		command+" "+fileWord(e.Path))
+}
+
+// fileWord is shellWord for a file that must not be taken for an option.
+func fileWord(file string) string {
+	if strings.HasPrefix(file, "-") {
+		file = "./" + file
+	}
+	return shellWord(file)
 }

@@ -84,7 +84,7 @@ func nearHint(spec gover.Spec, known []gover.Version) string {
 	for _, v := range known {
 		wanted, exact := spec.Version()
 		if exact && wanted.Line() == v.Line() || spec.Kind() == gover.Line && spec.String() == v.Line() {
-			line = append(line, v.Number())
+			line = append(line, gover.Only(v).String()) // 1.20.0, where Go says 1.20
 		}
 	}
 	all := `"gosw list --remote" shows them all`

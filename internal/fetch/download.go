@@ -75,7 +75,9 @@ func (c *Client) download(ctx context.Context, d *download) error {
 
 // downloadFrom gets the whole archive. First is an answer that has begun, or nil.
 func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL, first *body) error {
-	if err := d.file.Truncate(0); err != nil { // a proxy before may have sent something
+	// A source before may have sent something, and it may be unpacked already:
+	// what the proof of this archive does not know of must not stay.
+	if err := errors.Join(d.clear(), d.file.Truncate(0)); err != nil {
 		return err
 	}
 	t := &transfer{

@@ -22,6 +22,7 @@
 package fetch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -127,6 +128,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg.Source = cmp.Or(cfg.Source, SourceAuto)
 	c := &Client{cfg: cfg, proxies: proxies, db: db, archives: archives, web: newWeb(cfg), dl: dl, known: builtIn}
 	switch {
 	case cfg.Offline:

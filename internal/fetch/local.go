@@ -39,22 +39,17 @@ func OpenLocal(name string) (*Local, error) {
 }
 
 func openLocal(name string) (*Local, error) {
-	info, err := os.Stat(name) // before Open, which would wait for the writer of a pipe
+	file, info, err := openRegular(name)
 	if err != nil {
-		return nil, pathCause(err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	if info.Size() > maxZip {
-		return nil, fmt.Errorf("%d bytes are too many for a toolchain", info.Size())
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, pathCause(err)
+		return nil, err
 	}
 	l := &Local{path: name, file: file, size: info.Size()}
-	if err := l.identify(); err != nil {
+	if l.size > maxZip {
+		err = fmt.Errorf("%d bytes are too many for a toolchain", l.size)
+	} else {
+		err = l.identify()
+	}
+	if err != nil {
 		l.Close()
 		return nil, err
 	}
@@ -184,6 +179,24 @@ func (d *download) copyFrom(ctx context.Context, l *Local) (sum [32]byte, err er
 	return sum, err
 }
 
+// Compare reports whether the archive has the SHA-256 that is wanted, in hex; a
+// [*SecurityError] if not. It is for an archive that need not be unpacked.
+func (l *Local) Compare(want string) error {
+	sum, err := sumOf(l.file, l.size)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", cleanLine(l.path), err)
+	}
+	got := hex.EncodeToString(sum[:])
+	if strings.EqualFold(got, want) {
+		return nil
+	}
+	r := release{version: l.Version, platform: l.Platform}
+	return &SecurityError{
+		Op: "verifying " + r.String(), Reason: mismatch, Module: Module + "@" + r.module(),
+		Details: []string{"from:  " + display(fileURL(absolute(l.path))), "file:  sha256:" + got, "asked: sha256:" + cleanLine(want)},
+	}
+}
+
 func (c *Client) lookupLocal(ctx context.Context, r release) (record, error) {
 	if c.db.off {
 		return record{}, ErrSumDBOff
@@ -217,7 +230,7 @@ func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]by
 	}
 	file, ok := index.file(d.release)
 	if !ok {
-		return known, fmt.Errorf("%s is not in the index of %s", d.release, c.cfg.DL)
+		return known, fmt.Errorf("%s is not in the index of %s", d.release, display(c.dl.url))
 	}
 	if file.SHA256 != sum {
 		return false, mismatch("index:", hex.EncodeToString(file.SHA256[:]))

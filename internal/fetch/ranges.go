@@ -101,6 +101,9 @@ func (s *sparse) tail(ctx context.Context) (int64, error) {
 // openDirectory reads the zip's directory, after asking for what is not here
 // of it: the bytes before offset here.
 func (s *sparse) openDirectory(ctx context.Context, here int64, r release) (*archive, error) {
+	if s.size < endLen {
+		return openArchive(s.file, s.size, r) // which says so
+	}
 	end := make([]byte, endLen)
 	if err := readAt(s.file, end, max(s.size-endLen, here)); err != nil {
 		return nil, err

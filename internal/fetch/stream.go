@@ -34,9 +34,6 @@ func (c *Client) stream(ctx context.Context, d *download, u *url.URL) error {
 	if !errors.Is(err, errNoRanges) {
 		return err
 	}
-	if err := d.clear(); err != nil {
-		return err
-	}
 	return c.downloadFrom(ctx, d, u, s.takeWhole())
 }
 
@@ -59,6 +56,9 @@ func (c *Client) streamParts(ctx context.Context, d *download, s *sparse) error 
 		return err
 	}
 	wanted := a.reuse(ctx, d)
+	if ctx.Err() != nil { // it has not come to its end
+		return context.Cause(ctx)
+	}
 	if err := s.unpackArriving(ctx, d, wanted, here); err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (s *sparse) unpackArriving(ctx context.Context, d *download, entries []*ent
 	g, ctx := errgroup.WithContext(ctx)
 	defer context.AfterFunc(ctx, func() { a.fail(context.Cause(ctx)) })()
 	g.Go(func() error { return s.get(ctx, missing) })
-	g.Go(func() error { return unpackEach(ctx, d.root, a.next) })
+	g.Go(func() error { return unpackEach(ctx, d.root, a.next, a.fail) })
 	return g.Wait()
 }
 

@@ -66,12 +66,13 @@ func (a *archive) unpack(ctx context.Context, root *os.Root) error {
 			return order[i], nil
 		}
 		return nil, nil
-	})
+	}, func(error) {})
 }
 
 // unpackEach writes the entries that next returns, one worker a core, until it
-// returns none.
-func unpackEach(ctx context.Context, root *os.Root, next func() (*entry, error)) error {
+// returns none. Failed is told about the first error, so that next need not keep
+// the other workers waiting.
+func unpackEach(ctx context.Context, root *os.Root, next func() (*entry, error), failed func(error)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
@@ -84,6 +85,7 @@ func unpackEach(ctx context.Context, root *os.Root, next func() (*entry, error))
 					return err
 				}
 				if err := w.unzip(ctx, e, zr, buf); err != nil {
+					failed(err)
 					return err
 				}
 			}

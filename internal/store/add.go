@@ -92,7 +92,7 @@ func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string
 	if err := receipt.check(); err != nil {
 		return fmt.Errorf("receipt of %v: %w", v, err)
 	}
-	if err := s.do("install/seal", func() error { return seal(root) }); err != nil {
+	if err := s.do("install/seal", func() error { return receipt.seal(root) }); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {

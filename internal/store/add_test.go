@@ -69,6 +69,8 @@ func TestAddRefuses(t *testing.T) {
 		"error after writing": {func(*os.Root, *Receipt) error { return broken }, "broken"},
 		"symbolic link":       {func(r *os.Root, _ *Receipt) error { return r.Symlink("/etc/passwd", "x") }, "not a regular file"},
 		"manifest not of h1":  {func(_ *os.Root, r *Receipt) error { r.Sums = append(r.Sums, "x  y\n"...); return nil }, "not to the proven"},
+		"file unproven":       {func(r *os.Root, _ *Receipt) error { return r.WriteFile("src/z.go", nil, 0o444) }, "4 files, and only 3 are proven"},
+		"file missing":        {func(r *os.Root, _ *Receipt) error { return r.Remove("src/a.go") }, "2 files, and 3 are to be"},
 		"empty h1":            {func(_ *os.Root, r *Receipt) error { r.H1 = ""; return nil }, "not to the proven"},
 	} {
 		t.Run(name, func(t *testing.T) {

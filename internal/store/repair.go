@@ -225,7 +225,7 @@ func (r *repair) build(ctx context.Context, tree string) error {
 		err = r.assemble(ctx, root, tree)
 	}
 	if err == nil {
-		err = r.store.do("repair/seal", func() error { return seal(root) })
+		err = r.store.do("repair/seal", func() error { return r.receipt.seal(root) })
 	}
 	if err != nil {
 		return err

@@ -208,8 +208,13 @@ func TestSealShared(t *testing.T) {
 	root, err := os.OpenRoot(dir)
 	must(t, err)
 	defer root.Close()
-	must(t, seal(root), os.Link(filepath.Join(dir, "own"), filepath.Join(t.TempDir(), "other")), seal(root), os.Chmod(filepath.Join(dir, "own"), 0o600))
-	if err := seal(root); err == nil || !strings.Contains(err.Error(), "seal own: shared") {
+	must(t, sealed(root), os.Link(filepath.Join(dir, "own"), filepath.Join(t.TempDir(), "other")), sealed(root), os.Chmod(filepath.Join(dir, "own"), 0o600))
+	if err := sealed(root); err == nil || !strings.Contains(err.Error(), "seal own: shared") {
 		t.Errorf("seal = %v", err)
 	}
+}
+
+func sealed(root *os.Root) error {
+	_, err := seal(root)
+	return err
 }
