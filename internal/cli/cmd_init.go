@@ -66,6 +66,7 @@ shell starts. docs/shells.md says which file is for what.`,
 	cmd.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "with --install and --uninstall: show the change only")
 	cmd.Flags().StringVar(&f.profile, "profile", "", "print a file for `KIND` of login: sh (profile.d) or environment (environment.d)")
 	cmd.Flags().Lookup("profile").NoOptDefVal = "sh"
+	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"sh", "environment"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.AddCommand(a.initDirenvCommand())
 	return cmd
 }
