@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -50,6 +51,14 @@ func (a *app) completeInstalled(*cobra.Command, []string, string) ([]string, cob
 	return completions(versions), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
+// completeOne is completeInstalled for commands that take one version.
+func (a *app) completeOne(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return a.completeInstalled(cmd, args, typed)
+}
+
 // completeRemote completes what the list of releases in the cache has, or the
 // one that is built in.
 func (a *app) completeRemote(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -58,6 +67,25 @@ func (a *app) completeRemote(*cobra.Command, []string, string) ([]string, cobra.
 		versions = client.LocalReleases().Versions
 	}
 	return append(completions(versions), "latest", "oldstable"), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// completeInstall is completeRemote, and files where what is typed begins no
+// version.
+func (a *app) completeInstall(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	values, directive := a.completeRemote(cmd, args, typed)
+	if !slices.ContainsFunc(values, func(value string) bool { return strings.HasPrefix(value, typed) }) {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return values, directive
+}
+
+// completeExec completes the version of "gosw exec", and leaves its command to
+// the shell.
+func (a *app) completeExec(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return a.completeInstalled(cmd, args, typed)
 }
 
 // completions returns the lines of versions, then the versions, newest first.

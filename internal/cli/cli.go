@@ -89,6 +89,7 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 		return &usageError{err: err, hint: helpHint(cmd)}
 	})
 	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
 		a.installCommand(), a.importCommand(), a.uninstallCommand(), a.pruneCommand(), a.listCommand(),

@@ -116,6 +116,7 @@ func (a *app) whichCommand() *cobra.Command {
 			}
 			return a.which(tool, asJSON)
 		},
+		ValidArgs: []string{"go", "gofmt"},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd

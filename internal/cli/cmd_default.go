@@ -38,7 +38,7 @@ gosw. Without an argument it prints the default.`,
 			}
 			return a.setDefault(cmd.Context(), st, args)
 		},
-		ValidArgsFunction: a.completeInstalled,
+		ValidArgsFunction: a.completeOne,
 	}
 	cmd.Flags().BoolVar(&unset, "unset", false, "have no default")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")

@@ -31,7 +31,7 @@ VERSION it is the one that applies here. The exit code is the command's own;
 			}
 			return a.exec(spec, command)
 		},
-		ValidArgsFunction: a.completeInstalled,
+		ValidArgsFunction: a.completeExec,
 	}
 	cmd.Flags().SetInterspersed(false)
 	return cmd

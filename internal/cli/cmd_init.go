@@ -66,6 +66,7 @@ shell starts. docs/shells.md says which file is for what.`,
 	cmd.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "with --install and --uninstall: show the change only")
 	cmd.Flags().StringVar(&f.profile, "profile", "", "print a file for `KIND` of login: sh (profile.d) or environment (environment.d)")
 	cmd.Flags().Lookup("profile").NoOptDefVal = "sh"
+	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"sh", "environment"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.AddCommand(a.initDirenvCommand())
 	return cmd
 }
@@ -134,6 +135,9 @@ func (a *app) shellOptions(ctx context.Context, f initFlags, place bool) (shell.
 	if err != nil {
 		return shell.Options{}, err
 	}
+	if err := fitsPath(string(st.Home())); err != nil && !f.noPath {
+		return shell.Options{}, err
+	}
 	if place {
 		if err := a.placeShims(ctx, st); err != nil {
 			return shell.Options{}, err
@@ -150,6 +154,18 @@ func (a *app) shellOptions(ctx context.Context, f initFlags, place bool) (shell.
 		Function:   !f.noFunction,
 		Completion: !f.noCompletion,
 	}, nil
+}
+
+// fitsPath is an error if PATH can't hold root, the folder of the store: it would
+// be two entries there, of which the second is relative to wherever one is.
+func fitsPath(root string) error {
+	if !strings.ContainsRune(root, filepath.ListSeparator) {
+		return nil
+	}
+	return &hintError{
+		fmt.Errorf("PATH can't hold %q, because of the %q in it", root, filepath.ListSeparator),
+		"set GOSW_ROOT to a folder without one",
+	}
 }
 
 // initCode is what loads gosw into the user's shell, bash if that is not known.

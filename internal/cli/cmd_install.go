@@ -62,7 +62,7 @@ page, as far as they can be asked or are cached, or by --sha256.`,
 			}
 			return a.install(cmd.Context(), options)
 		},
-		ValidArgsFunction: a.completeRemote,
+		ValidArgsFunction: a.completeInstall,
 	}
 	cmd.Flags().StringVar(&options.sum, "sha256", "", "the SHA-256 that FILE has to have, in hex, from a source you trust")
 	a.offlineFlag(cmd)

@@ -50,7 +50,12 @@ two newest lines. A list of releases from the cache says how old it is.`,
 			}
 			return a.listInstalled(options)
 		},
-		ValidArgsFunction: a.completeInstalled,
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			if options.remote {
+				return a.completeRemote(cmd, args, typed)
+			}
+			return a.completeInstalled(cmd, args, typed)
+		},
 	}
 	cmd.Flags().BoolVar(&options.remote, "remote", false, "list what can be installed")
 	cmd.Flags().BoolVar(&options.all, "all", false, "with --remote: betas and release candidates too; a table has all old releases")

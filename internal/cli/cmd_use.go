@@ -35,7 +35,7 @@ the shell ends or "gosw use --unset". It needs the shell function that
 			}
 			return a.use(specs[0])
 		},
-		ValidArgsFunction: a.completeInstalled,
+		ValidArgsFunction: a.completeOne,
 	}
 	cmd.Flags().BoolVar(&unset, "unset", false, "go back to the pin files")
 	// The shell function sets session, and reads GO_VERSION=… from stdout.

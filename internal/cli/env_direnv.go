@@ -23,6 +23,9 @@ func (a *app) envDirenv(args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := fitsPath(string(path.Home())); err != nil {
+		return err
+	}
 	dir, err := workingDir()
 	if err != nil {
 		return err

@@ -29,6 +29,9 @@ func (a *app) installInit(ctx context.Context, args []string, f initFlags) error
 	if err != nil {
 		return err
 	}
+	if _, ok := shell.Extras(sh); f.extras && !ok {
+		return noExtras(sh) // each start of the shell would say so
+	}
 	options, err := a.shellOptions(ctx, f, !f.dryRun)
 	if err != nil {
 		return err
@@ -45,12 +48,12 @@ func (a *app) installInit(ctx context.Context, args []string, f initFlags) error
 		return file.damaged(err)
 	}
 	if text != file.text {
-		a.showChange(file, line, removedBlock(file.text), removedBlock(text), f.dryRun)
 		if !f.dryRun {
 			if err := file.write(text); err != nil {
 				return file.unwritable(err, body)
 			}
 		}
+		a.showChange(file, line, removedBlock(file.text), removedBlock(text), f.dryRun)
 	}
 	a.nameOthers(sh, places)
 	return nil
@@ -69,10 +72,10 @@ func (a *app) uninstallInit(args []string, f initFlags) error {
 	if removed == "" {
 		return nil
 	}
-	a.showChange(file, line, removed, "", f.dryRun)
 	switch {
+	case file.mode&0o200 == 0:
+		err = fs.ErrPermission
 	case f.dryRun:
-		return nil
 	case gone:
 		err = os.Remove(file.path)
 	default:
@@ -81,6 +84,7 @@ func (a *app) uninstallInit(args []string, f initFlags) error {
 	if err != nil {
 		return file.unwritable(err, "")
 	}
+	a.showChange(file, line, removed, "", f.dryRun)
 	return nil
 }
 
@@ -196,14 +200,37 @@ func (file *rcFile) damaged(err error) error {
 
 // unwritable adds what to do to the error of writing.
 func (file *rcFile) unwritable(err error, body string) error {
-	hint := fmt.Sprintf("if the file is yours to change: %q", "chmod u+w "+shellWord(file.path))
+	what, path := "file", file.path
+	if cause := (*fs.PathError)(nil); errors.As(err, &cause) { // of making the new file, or removing the old
+		what, path, err = "folder", filepath.Dir(file.path), cause.Err
+	}
+	hint := fmt.Sprintf("if the %s is yours to change: %q", what, "chmod u+w "+shellWord(path))
 	if line := strings.TrimSpace(body); line != "" && !strings.Contains(line, "\n") {
 		hint += "; if another program writes it, let that add: " + line
 	}
-	if !errors.Is(err, fs.ErrPermission) {
+	switch {
+	case errors.Is(err, errChanged):
+		hint = "run this again"
+	case !errors.Is(err, fs.ErrPermission):
 		hint = "the file is as it was"
 	}
 	return &hintError{fmt.Errorf("write %s: %w", file.name, err), hint}
+}
+
+// errChanged is the error of a file that another program has written meanwhile.
+var errChanged = errors.New("it has changed since it was read")
+
+// current returns errChanged if the file is neither as it was read nor text,
+// which a second gosw may have written.
+func (file *rcFile) current(text string) error {
+	data, err := os.ReadFile(file.path)
+	if errors.Is(err, fs.ErrNotExist) && file.missing {
+		return nil
+	}
+	if err == nil && string(data) != text && (file.missing || string(data) != file.text) {
+		return errChanged
+	}
+	return err
 }
 
 // write replaces the file by one with text in one step, of the same mode and
@@ -230,7 +257,7 @@ func (file *rcFile) write(text string) (err error) {
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err = errors.Join(err, f.Close(), file.current(text)); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), file.path)

@@ -45,6 +45,7 @@ use:hostile) echo 'GO_VERSION=$(touch hacked) ; touch hacked' ;;
 use:quiet) ;;
 use:*) echo "gosw: no $3" >&2; exit 2 ;;
 exit:*) exit "$2" ;;
+__complete:./*) echo :0 ;; # files
 __complete:*) cat "${0%/*}/answer" ;;
 *)
 	printf gosw

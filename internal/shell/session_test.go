@@ -39,6 +39,32 @@ func TestRestricted(t *testing.T) {
 	}
 }
 
+// TestAllExport makes sure that what exports all of the user's variables exports
+// none of gosw's, and that a PATH that can't change costs its entry only.
+func TestAllExport(t *testing.T) {
+	t.Parallel()
+	f := newFixtureIn(t, "a b")
+	text, _ := Extras(bash{})
+	extras := "EXTRAS=" + text
+	for _, test := range []struct {
+		sh   Shell
+		argv []string
+	}{
+		{bash{}, []string{"bash", "--norc", "-a", "-c"}},
+		{zsh{}, []string{"zsh", "-f", "-a", "-c"}},
+	} {
+		script := `load() { eval "$INIT"; eval "$EXTRAS"; }; load; unset INIT EXTRAS; case $- in *a*) echo on ;; esac; env | grep -a -e ^__gosw -e ^BASH_FUNC_g -e ^BASH_FUNC__; go x; gosw_hooks 2>/dev/null; echo "$?"`
+		got, code := f.runIn(t, test.sh, append(test.argv, script), extras)
+		if want := "on\ngo1.22.5 <x>\n2\n"; got != want || code != 0 {
+			t.Errorf("%s: exit code %d, got %q, want %q", test.sh.Name(), code, got, want)
+		}
+		got, code = f.runIn(t, test.sh, append(test.argv, `readonly PATH; eval "$INIT"; go x`))
+		if want := "go1.22.5 <x>\n"; !strings.HasSuffix(got, want) || code != 0 {
+			t.Errorf("%s, readonly PATH: exit code %d, got %q, want %q", test.sh.Name(), code, got, want)
+		}
+	}
+}
+
 // others are sessions in which something else wants to be go, and what is said.
 var others = []struct{ name, bourne, fish, want string }{
 	{"nothing", ``, ``, ``},

@@ -6,6 +6,12 @@
 # Most have a subshell for a body: what they set, change to or trap is theirs.
 # They need no arrays, which bash and zsh count differently.
 
+# "set -a" would export the functions of bash.
+case $- in
+*a*) set +a && __gosw_allexport=1 ;;
+*) __gosw_allexport='' ;;
+esac
+
 : "${__gosw_exe:=gosw}"
 
 gosw_help() {
@@ -293,3 +299,7 @@ gosw_run_watch() (
 		pid=''
 	done
 )
+
+if [ -n "$__gosw_allexport" ]; then
+	set -a
+fi

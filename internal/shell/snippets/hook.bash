@@ -13,9 +13,12 @@
 : "${__gosw_root:=${GOSW_ROOT:-${HOME-}/.local/go}}"
 : "${__gosw_path=1}" "${__gosw_function=1}" "${__gosw_completion=1}"
 
-# "set -a" would export the functions to scripts that know nothing of them.
+# "set -a" would export all this to scripts that know nothing of it.
 case $- in
-*a*) \builtin set +a && __gosw_allexport=1 ;;
+*a*)
+	\builtin set +a && __gosw_allexport=1
+	\builtin export -n __gosw_exe __gosw_root __gosw_path __gosw_function __gosw_completion
+	;;
 *) __gosw_allexport='' ;;
 esac
 

@@ -11,6 +11,8 @@
 : "${__gosw_exe:=gosw}"
 : "${__gosw_root:=${GOSW_ROOT:-${HOME-}/.local/go}}"
 : "${__gosw_path=1}" "${__gosw_function=1}" "${__gosw_completion=1}"
+# "setopt all_export" is not meant for these.
+\builtin typeset -g +x __gosw_exe __gosw_root __gosw_path __gosw_function __gosw_completion
 
 # __gosw_run NAME [ARG...] runs a tool of the version that applies here.
 function __gosw_run {
@@ -171,9 +173,9 @@ function __gosw_use {
 
 # __gosw_complete is the completion of gosw. The program answers with lines
 # "value<tab>description" and, last, ":" with a sum of 1 (error), 2 (no space
-# after the value) and 4 (no file names).
+# after the value) and 4 (no file names). It runs with the options that zsh's
+# completion sets, and not with those of zsh as delivered: _files needs them.
 function __gosw_complete {
-	\builtin emulate -L zsh
 	\builtin local __gosw_out='' __gosw_line='' __gosw_flags=0
 	\builtin local -a __gosw_values __gosw_shown __gosw_how
 	__gosw_out=$("$__gosw_exe" __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null) || \builtin return 1
@@ -234,7 +236,8 @@ function __gosw_setup {
 	if [[ -n $__gosw_path ]]; then
 		case :${PATH-}: in
 		(*":$__gosw_root/bin:"*) ;;
-		(*) [[ -o restricted ]] || \builtin typeset -gx PATH="$__gosw_root/bin${PATH:+:$PATH}" ;;
+		# A PATH that is readonly would end all that follows.
+		(*) [[ -o restricted || ${(t)PATH} == *readonly* ]] || \builtin typeset -gx PATH="$__gosw_root/bin${PATH:+:$PATH}" ;;
 		esac
 	fi
 	[[ ! -o restricted ]] || \builtin return 0

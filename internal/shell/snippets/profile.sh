@@ -3,7 +3,9 @@
 # gosw for login shells: each user's own store on PATH, once. "gosw init
 # --profile" prints this file, for /etc/profile.d/gosw.sh.
 
-if [ -n "${GOSW_ROOT:-${HOME-}}" ]; then
+case ${GOSW_ROOT:-${HOME-}} in
+'' | *:*) ;; # no store, and one that would be two entries of PATH
+*)
 	case :${PATH-}: in
 	*":${GOSW_ROOT:-$HOME/.local/go}/bin:"*) ;;
 	*)
@@ -11,4 +13,5 @@ if [ -n "${GOSW_ROOT:-${HOME-}}" ]; then
 		export PATH
 		;;
 	esac
-fi
+	;;
+esac

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestWriteRC writes a start-up file that another program may have written since
+// it was read: nothing of that is lost.
+func TestWriteRC(t *testing.T) {
+	t.Parallel()
+	const read, text = "a\n", "a\nblock\n"
+	for _, test := range []struct {
+		name, before, meanwhile, want string // "" for no file
+		err                           error
+	}{
+		{"as it was", read, read, text, nil},
+		{"missing, as it was", "", "", text, nil},
+		{"edited", read, "a\nb\n", "a\nb\n", errChanged},
+		{"made", "", "b\n", "b\n", errChanged},
+		{"another gosw", read, text, text, nil},
+		{"another gosw made it", "", text, text, nil},
+	} {
+		name := filepath.Join(t.TempDir(), "rc")
+		put := func(content string) {
+			if content != "" {
+				if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		put(test.before)
+		file, err := readRC(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(test.meanwhile)
+		if err := file.write(text); !errors.Is(err, test.err) {
+			t.Errorf("%s: %v, want %v", test.name, err, test.err)
+		}
+		if data, err := os.ReadFile(name); err != nil || string(data) != test.want {
+			t.Errorf("%s: %q, %v, want %q", test.name, data, err, test.want)
+		}
+		if left, err := filepath.Glob(filepath.Dir(name) + "/.rc*"); err != nil || len(left) > 0 {
+			t.Errorf("%s: %v, %v", test.name, left, err)
+		}
+	}
+}
