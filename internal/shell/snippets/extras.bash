@@ -117,7 +117,11 @@ gosw_flaky() (
 
 gosw_cover() (
 	html=''
-	case ${1-} in -html | --html) html=${2:?a file for the page} && shift 2 ;; esac
+	case ${1-} in -html | --html)
+		[ -n "${2-}" ] || { __gosw_say 'gosw_cover -html needs a file for the page' && return 2; }
+		html=$2 && shift 2
+		;;
+	esac
 	[ $# -gt 0 ] || set -- ./...
 	profile=$(command mktemp) || return
 	trap 'command rm -f "$profile"' EXIT
@@ -204,12 +208,17 @@ gosw_cache() (
 )
 
 gosw_new() (
-	name=${1:?a module, such as example.com/hello}
+	[ -n "${1-}" ] || { __gosw_say 'gosw_new needs a module, such as example.com/hello' && return 2; }
+	dir=./${1##*/} code=0
 	version=${2:-$("$__gosw_exe" current --format %l)} || return
-	command mkdir -- "${name##*/}" && builtin cd -- "${name##*/}" || return
+	command mkdir "$dir" && builtin cd "$dir" || return
 	builtin printf '%s\n' "$version" >.go-version
-	builtin printf 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("%s") }\n' "${name##*/}" >main.go
-	go mod init "$name"
+	go mod init "$1" || code=$?
+	if [ "$code" -ne 0 ]; then # no name for a module, or no such version
+		builtin cd .. && command rm "$dir/.go-version" && command rmdir "$dir"
+		return "$code"
+	fi
+	builtin printf 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("%s") }\n' "${1##*/}" >main.go
 )
 
 __gosw_lefthook() {
