@@ -118,12 +118,6 @@ func (d *download) notFound(err error) error {
 	return missing
 }
 
-// isEnd reports whether a body ended where it said it would.
-func isEnd(err error) bool {
-	var truncated *TruncatedError
-	return (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && !errors.As(err, &truncated)
-}
-
 // A tempFile holds a download. On Unix it has no name, so that not even a
 // kill leaves anything.
 type tempFile struct{ *os.File }
