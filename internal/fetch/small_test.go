@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -26,5 +27,30 @@ func TestStreamShort(t *testing.T) {
 		if !errors.As(err, new(*ArchiveError)) && !errors.As(err, new(*ContentError)) {
 			t.Errorf("%q: %v", content, err)
 		}
+	}
+}
+
+// Whenever it is interrupted, that is what is said, or else all is well.
+func TestStreamCancelled(t *testing.T) {
+	t.Parallel()
+	s, _ := padded(t)
+	whole, _, err := fetchInto(t, newClient(t, s, nil), "1.22.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 40 {
+		ctx, cancel := context.WithCancel(t.Context())
+		dir, c, options := t.TempDir(), newClient(t, s, nil), Options{}
+		if i%2 == 0 {
+			options.Reuse = from(t, whole, dir, func(path string) (keep, lie bool) { return len(path)%3 > 0, i%4 == 0 })
+		}
+		timer := time.AfterFunc(time.Duration(i)*time.Millisecond, cancel)
+		_, err := c.Fetch(ctx, version(t, "1.22.4"), openRoot(t, dir), options)
+		timer.Stop()
+		cancel()
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("after %d ms: %v", i, err)
+		}
+		noDownloads(t, c)
 	}
 }

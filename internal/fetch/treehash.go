@@ -200,8 +200,9 @@ func formatSums(r release, sums map[string][32]byte) []byte {
 // hashEntries inflates entries of a zip on all processors and fills in their
 // sums.
 func hashEntries(ctx context.Context, entries []*entry) error {
+	shared := newLargeBuffers()
 	return parallel(ctx, len(entries), func() (func(i int) error, func()) {
-		zr, sum, buf := newZipReader(), sha256.New(), make([]byte, 128<<10)
+		zr, sum, buf := newZipReader(shared), sha256.New(), make([]byte, 128<<10)
 		return func(i int) error { return entries[i].hash(ctx, zr, sum, buf) }, func() {}
 	})
 }

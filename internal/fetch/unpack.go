@@ -74,11 +74,12 @@ func (a *archive) unpack(ctx context.Context, root *os.Root) error {
 // the other workers waiting.
 func unpackEach(ctx context.Context, root *os.Root, next func() (*entry, error), failed func(error)) error {
 	g, ctx := errgroup.WithContext(ctx)
+	shared := newLargeBuffers()
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
 			w := newWorker(root)
 			defer w.close()
-			zr, buf := newZipReader(), make([]byte, 256<<10)
+			zr, buf := newZipReader(shared), make([]byte, 256<<10)
 			for {
 				e, err := next()
 				if err != nil || e == nil {

@@ -17,7 +17,9 @@ type zipReader struct {
 	entry  *zipEntry
 	input  flate.Reader // from the local header to the end of the descriptor
 	whole  *bytes.Reader
-	packed []byte // what whole reads
+	packed []byte // what whole reads, of a small entry
+	shared largeBuffers
+	large  []byte // one of shared, held from open to the end of the entry
 	parts  *bufio.Reader
 	header []byte
 	flate  io.ReadCloser
@@ -27,32 +29,80 @@ type zipReader struct {
 	left   int64 // of the content, as declared
 }
 
-func newZipReader() *zipReader {
-	return &zipReader{whole: bytes.NewReader(nil), parts: bufio.NewReaderSize(nil, 64<<10), header: make([]byte, localLen)}
+func newZipReader(shared largeBuffers) *zipReader {
+	return &zipReader{shared: shared, whole: bytes.NewReader(nil), parts: bufio.NewReaderSize(nil, 64<<10), header: make([]byte, localLen)}
 }
 
-// maxWhole is the length of an entry that is read at once: the decompressor is
-// a tenth faster in memory. The longest that Go has shipped has 10 MB.
-const maxWhole = 16 << 20
+const (
+	// maxWhole is the length of an entry that is read at once: the decompressor is
+	// a tenth faster in memory. The longest that Go has shipped has 10 MB.
+	maxWhole = 16 << 20
+	// maxSmall is the length of one that each reader has a buffer for. A zip could
+	// have an entry of maxWhole for each processor.
+	maxSmall = 1 << 20
+)
+
+// largeBuffers are what several readers have together for entries of more than
+// maxSmall.
+type largeBuffers chan []byte
+
+func newLargeBuffers() largeBuffers {
+	const buffers = 2
+	shared := make(largeBuffers, buffers)
+	for range buffers {
+		shared <- []byte{} // made when it is needed
+	}
+	return shared
+}
 
 // read makes the bytes of e the input.
 func (z *zipReader) read(e *zipEntry) error {
-	if e.length() > maxWhole {
+	data := z.buffer(e.length())
+	if data == nil {
 		z.parts.Reset(io.NewSectionReader(e.file, e.offset(), e.length()))
 		z.input = z.parts
 		return nil
 	}
-	if int64(cap(z.packed)) < e.length() {
-		z.packed = nil // so that both need not be there at once
-		z.packed = make([]byte, e.length())
-	}
-	z.packed = z.packed[:e.length()]
-	if err := readAt(e.file, z.packed, e.offset()); err != nil {
+	if err := readAt(e.file, data, e.offset()); err != nil {
 		return z.error("not readable", err)
 	}
-	z.whole.Reset(z.packed)
+	z.whole.Reset(data)
 	z.input = z.whole
 	return nil
+}
+
+// buffer returns one of n bytes, nil if there is none to be had now.
+func (z *zipReader) buffer(n int64) []byte {
+	z.release()
+	switch {
+	case n > maxWhole:
+		return nil
+	case n <= maxSmall:
+		z.packed = resized(z.packed, n)
+		return z.packed
+	}
+	select {
+	case z.large = <-z.shared:
+		z.large = resized(z.large, n)
+		return z.large
+	default:
+		return nil
+	}
+}
+
+// release gives a large buffer back.
+func (z *zipReader) release() {
+	if z.large != nil {
+		z.shared <- z.large // has room for all
+		z.large = nil
+	}
+}
+
+func resized(buf []byte, n int64) []byte {
+	if int64(cap(buf)) < n {
+		return make([]byte, n)
+	}
+	return buf[:n]
 }
 
 // Open begins with e, whose local header must say what the directory says.
@@ -129,7 +179,9 @@ func (z *zipReader) finish() error {
 	if z.crc != z.entry.crc() {
 		return z.error("damaged", errors.New("wrong CRC-32"))
 	}
-	return z.checkDescriptor(z.input)
+	err := z.checkDescriptor(z.input)
+	z.release()
+	return err
 }
 
 func (z *zipReader) checkDescriptor(r io.Reader) error {
