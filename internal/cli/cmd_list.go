@@ -109,8 +109,9 @@ func (a *app) listInstalled(options listOptions) error {
 		return a.printSizes(versions, sizes)
 	}
 	var lifecycle gover.Lifecycle
+	var vulnerable map[gover.Version]int
 	if isTerminal(a.ui.out) {
-		lifecycle = a.lifecycle()
+		lifecycle, vulnerable = a.lifecycle(), a.vulnCounts()
 	}
 	for _, v := range versions {
 		line := v.String()
@@ -124,6 +125,9 @@ func (a *app) listInstalled(options listOptions) error {
 			}
 			if lifecycle.Of(v) == gover.EndOfLife {
 				line += " (end of life)"
+			}
+			if n := vulnerable[v]; n > 0 {
+				line += " (" + knownVulnerabilities(n) + ")"
 			}
 		}
 		if err := a.ui.print("%s", line); err != nil {
