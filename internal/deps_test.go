@@ -59,6 +59,14 @@ var layers = []struct {
 		module + "internal/cli":       "cli is the top",
 		"testing":                     "the loopback server is for tests",
 	}},
+	{[]string{"internal/vuln"}, map[string]string{
+		module + "internal/store":     "a release is vulnerable wherever it is installed",
+		module + "internal/fetch":     "whoever asks brings the files of the database",
+		module + "internal/shell":     "workers do not know each other",
+		module + "internal/toolchain": "a release is vulnerable wherever it is installed",
+		module + "internal/cli":       "cli is the top",
+		"net":                         "the database comes from a Source",
+	}},
 	{[]string{"internal/shell"}, map[string]string{
 		module + "internal/store": "a shell's text does not depend on what is installed",
 		module + "internal/fetch": "workers do not know each other",

@@ -100,7 +100,9 @@ func TestScript(t *testing.T) {
 			"unpack":   cmdUnpack,
 			"save":     cmdSave,
 
-			"publishfor": cmdPublishFor,
+			"publishfor":  cmdPublishFor,
+			"publishvuln": cmdPublishVuln,
+			"savevulns":   cmdSaveVulns,
 		},
 	})
 }
@@ -122,6 +124,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("PROXY", server.Proxy())
 	env.Setenv("GOPROXY", server.Proxy())
 	env.Setenv("GOSUMDB", server.SumDB())
+	env.Setenv("GOVULNDB", server.VulnDB())
 	env.Setenv("GOSW_DL_URL", server.DL())
 	env.Setenv("GOSW_DL_ARCHIVE_URL", server.Archives())
 	env.Setenv("PLATFORM", runtime.GOOS+"-"+runtime.GOARCH) // as in names of archives
@@ -183,6 +186,27 @@ func cmdPublishFor(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: publishfor VERSION GOOS GOARCH")
 	}
 	ts.Check(server(ts).AddFor(args[0], args[1], args[2]))
+}
+
+// cmdPublishVuln is "publishvuln ID SUMMARY EVENT…": a vulnerability of the
+// standard library becomes known; see [fetchtest.NewVuln].
+func cmdPublishVuln(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 3 {
+		ts.Fatalf("usage: publishvuln ID SUMMARY EVENT…")
+	}
+	server(ts).AddVuln(fetchtest.NewVuln(args[0], "stdlib", args[1], nil, args[2:]...))
+}
+
+// cmdSaveVulns is "savevulns DIR": DIR gets a copy of the vulnerability database.
+func cmdSaveVulns(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: savevulns DIR")
+	}
+	for name, data := range server(ts).VulnFiles() {
+		file := filepath.Join(ts.MkAbs(args[0]), name)
+		ts.Check(os.MkdirAll(filepath.Dir(file), 0o755))
+		ts.Check(os.WriteFile(file, data, 0o644))
+	}
 }
 
 // cmdSave is "save PATH FILE": FILE gets what the server has under PATH.

@@ -117,8 +117,10 @@ func (a *app) listInstalled(options listOptions) error {
 	}
 	describe := func(v gover.Version) string { return v.String() }
 	if isTerminal(a.ui.out) {
-		lifecycle := a.lifecycle()
-		describe = func(v gover.Version) string { return describeInstalled(path, v, lifecycle, active, source) }
+		lifecycle, vulnerable := a.lifecycle(), a.vulnCounts()
+		describe = func(v gover.Version) string {
+			return describeInstalled(path, v, lifecycle, vulnerable[v], active, source)
+		}
 	}
 	for _, v := range versions {
 		if err := a.ui.print("%s", describe(v)); err != nil {
@@ -129,7 +131,7 @@ func (a *app) listInstalled(options listOptions) error {
 }
 
 // describeInstalled returns the line for a version that a person reads.
-func describeInstalled(path toolchain.Path, v gover.Version, lifecycle gover.Lifecycle, active gover.Version, source string) string {
+func describeInstalled(path toolchain.Path, v gover.Version, lifecycle gover.Lifecycle, vulnerabilities int, active gover.Version, source string) string {
 	mark := "  "
 	var notes []string
 	if v == active {
@@ -141,6 +143,9 @@ func describeInstalled(path toolchain.Path, v gover.Version, lifecycle gover.Lif
 	}
 	if lifecycle.Of(v) == gover.EndOfLife {
 		notes = append(notes, "end of life")
+	}
+	if vulnerabilities > 0 {
+		notes = append(notes, knownVulnerabilities(vulnerabilities))
 	}
 	if from := provenance(path.Of(v), v); from != "" {
 		notes = append(notes, from)

@@ -73,10 +73,7 @@ func (a *app) prune(ctx context.Context, options pruneOptions) error {
 	if err != nil {
 		return err
 	}
-	var versions []gover.Version
-	for _, item := range plan.Removed {
-		versions = append(versions, item.Version)
-	}
+	versions := plan.versions()
 	usage := st.Measure(versions)
 	plan.Leftovers, plan.Freed = usage.Leftovers, usage.Total
 	for i := range plan.Removed {
@@ -89,6 +86,15 @@ func (a *app) prune(ctx context.Context, options pruneOptions) error {
 		}
 	}
 	return errors.Join(err, a.printPrune(plan, options))
+}
+
+// versions returns those that go.
+func (p *pruneJSON) versions() []gover.Version {
+	var versions []gover.Version
+	for _, item := range p.Removed {
+		versions = append(versions, item.Version)
+	}
+	return versions
 }
 
 // keepFailed takes what is still there off the list of what was removed.

@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -86,25 +83,5 @@ func (a *app) autoInstall(ctx context.Context, t target, missing *notInstalledEr
 
 // ask asks on the terminal whether to install. An interrupt is a no.
 func (a *app) ask(ctx context.Context, missing *notInstalledError) bool {
-	_, _ = fmt.Fprintf(a.ui.err, "gosw: %s. Install it now? [Y/n] ", clean(missing.Error()))
-	yes := make(chan bool, 1)
-	go func() {
-		answer, err := bufio.NewReader(a.ui.in).ReadString('\n')
-		if err != nil { // the end of input leaves the cursor where it is
-			_, _ = fmt.Fprintln(a.ui.err)
-		}
-		switch strings.ToLower(strings.TrimSpace(answer)) {
-		case "", "y", "yes":
-			yes <- err == nil
-		default:
-			yes <- false
-		}
-	}()
-	select {
-	case answer := <-yes:
-		return answer
-	case <-ctx.Done():
-		_, _ = fmt.Fprintln(a.ui.err)
-		return false
-	}
+	return a.confirm(ctx, missing.Error()+". Install it now?", true)
 }

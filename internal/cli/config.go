@@ -58,6 +58,7 @@ func variables() []variable {
 		}},
 		{name: "GOSW_DL_URL", fallback: defaultDL},
 		{name: "GOSW_DL_ARCHIVE_URL", fallback: defaultDLArchive},
+		{name: "GOVULNDB", fallback: defaultVulnDB},
 		{name: "GOPROXY", fallback: defaultProxy, shared: true},
 		{name: "GOSUMDB", fallback: defaultSumDB, shared: true},
 		{name: "GOPRIVATE", shared: true},
@@ -86,6 +87,9 @@ const (
 	defaultDL        = "https://go.dev/dl/"
 	defaultDLArchive = "https://dl.google.com/go/"
 )
+
+// defaultVulnDB is Go's own vulnerability database, as govulncheck has it.
+const defaultVulnDB = "https://vuln.go.dev"
 
 // newValue is the origin of a setting that is still to be written.
 const newValue = "new value"

@@ -27,6 +27,7 @@ const (
 	exitFailed       = 1
 	exitUsage        = 2
 	exitSecurity     = 3
+	exitDue          = 4   // outdated, audit: done, and something was found
 	exitCannotRun    = 126 // found, but it can't be run
 	exitNotInstalled = 127 // exec and shim: nothing there to run
 	exitInterrupted  = 130
@@ -121,7 +122,7 @@ func (a *app) report(err error) int {
 	code := 0
 	said := make(map[string]bool)
 	for _, err := range flatten(err) {
-		if !said[err.Error()] {
+		if !said[err.Error()] && !errors.Is(err, errDue) {
 			a.reportOne(err)
 		}
 		said[err.Error()] = true
@@ -142,10 +143,16 @@ func flatten(err error) []error {
 	return all
 }
 
-// worse picks the code that a script should see: a failed proof over all else.
+// worse picks the code that a script should see: a failed proof over all else,
+// and that something is due only if nothing failed.
 func worse(a, b int) int {
-	if a == exitSecurity || b == exitSecurity {
+	switch {
+	case a == exitSecurity || b == exitSecurity:
 		return exitSecurity
+	case a == exitDue && b > 0:
+		return b
+	case b == exitDue && a > 0:
+		return a
 	}
 	return max(a, b)
 }

@@ -81,6 +81,7 @@ type Server struct {
 	sent     map[string]int64 // bytes of bodies, by path
 	releases []*toy           // in order of addition
 	hidden   map[string]bool
+	vulns    []Vuln
 	dlSerial int
 	turns    map[string]int // requests so far in modes that change with them
 }
@@ -112,6 +113,7 @@ func New(versions ...string) (*Server, error) {
 		log:    newLog(signer, "example.com/history", 5),
 		fork:   newLog(signer, "example.com/other", 50),
 		stop:   make(chan struct{}),
+		vulns:  vulns(),
 		hidden: make(map[string]bool),
 		sent:   make(map[string]int64),
 		turns:  make(map[string]int),

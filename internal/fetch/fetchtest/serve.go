@@ -50,6 +50,8 @@ func (q *request) serve(path string) {
 		q.serveDL(rest)
 	} else if rest, ok := strings.CutPrefix(path, archiveFolder); ok {
 		q.serveArchive(rest)
+	} else if rest, ok := strings.CutPrefix(path, vulnFolder); ok {
+		q.serveVulnDB(rest)
 	} else if path == "/dl/" {
 		q.serveGoDev()
 	} else {

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/vuln"
+)
+
+// errDue ends a command that was asked whether something is to be done, and has
+// found something. It is no failure, so nothing is said but the result.
+var errDue = &exitError{errors.New("something is due"), exitDue}
+
+type auditOptions struct {
+	specs []gover.Spec
+	json  bool
+}
+
+func (a *app) auditCommand() *cobra.Command {
+	var options auditOptions
+	cmd := &cobra.Command{
+		Use:   "audit [VERSION…]",
+		Short: "List known vulnerabilities of installed and pinned versions",
+		Long: `Audit asks the Go vulnerability database (GOVULNDB) which of the installed
+versions, and of those that the default, GO_VERSION and the pin files name that
+gosw has come across, have known vulnerabilities in the standard library or in
+the toolchain, as govulncheck decides it. VERSION keeps those that match it; a
+release may be one that is not installed.
+
+It prints version, ID, CVE, the first release of the line that mends it, and
+what it is about. The exit code is 0 if there is none and 4 if there is one. What
+a program of yours really uses is for govulncheck to say.`,
+		Example: `  gosw audit
+  gosw audit 1.22
+  gosw audit --offline --json`,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if options.specs, err = parseSpecs(args); err != nil {
+				return err
+			}
+			return a.audit(cmd.Context(), options)
+		},
+		ValidArgsFunction: a.completeInstalled,
+	}
+	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
+	a.offlineFlag(cmd)
+	return cmd
+}
+
+// An auditTarget is a version that is looked up.
+type auditTarget struct {
+	version   gover.Version
+	installed bool
+	system    bool     // in the system's store only
+	askedBy   []string // such as "/src/.go-version:1"
+}
+
+func (a *app) audit(ctx context.Context, options auditOptions) error {
+	targets, err := a.auditTargets(options.specs)
+	if err != nil {
+		return err
+	}
+	if len(targets) == 0 && !options.json {
+		return nil
+	}
+	data, err := a.vulnerabilities(ctx)
+	if err != nil {
+		return err
+	}
+	client, err := a.client()
+	if err != nil {
+		return err
+	}
+	a.sayVulnAge(data)
+	report := a.judge(targets, data, a.releasesKnown(client))
+	if options.json {
+		err = a.ui.printJSON(report)
+	} else {
+		err = a.printVulnerable(report)
+	}
+	if err == nil && report.found() {
+		err = errDue
+	}
+	return err
+}
+
+// auditTargets returns the versions that are installed or asked for, newest
+// first, or those of them that specs match.
+func (a *app) auditTargets(specs []gover.Spec) ([]auditTarget, error) {
+	st, err := a.store()
+	if err != nil {
+		return nil, err
+	}
+	path, err := a.path()
+	if err != nil {
+		return nil, err
+	}
+	installed, err := path.Installed()
+	if err != nil {
+		return nil, err
+	}
+	asked, err := a.exactlyAsked(st)
+	if err != nil {
+		return nil, err
+	}
+	all := installed
+	for v := range asked {
+		all = append(all, v)
+	}
+	for _, spec := range specs {
+		if v, ok := spec.Version(); ok {
+			all = append(all, v)
+		} else if matching, err := filter(all, []gover.Spec{spec}); err != nil {
+			return nil, err
+		} else if len(matching) == 0 {
+			return nil, &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed; a release, such as 1.22.5, need not be`}
+		}
+	}
+	if all, err = filter(all, specs); err != nil {
+		return nil, err
+	}
+	var targets []auditTarget
+	for _, v := range slices.Compact(all) {
+		targets = append(targets, auditTarget{v, path.Has(v), path.Of(v) == path.System(), asked[v]})
+	}
+	return targets, nil
+}
+
+// exactlyAsked returns the releases that something names: the default, GO_VERSION
+// and the pin files that were seen, and what does. A pin that can't be read names
+// none.
+func (a *app) exactlyAsked(st *store.Store) (map[gover.Version][]string, error) {
+	asked := make(map[gover.Version][]string)
+	add := func(choice resolve.Choice, err error) {
+		if v, ok := choice.Spec.Version(); err == nil && ok && !slices.Contains(asked[v], choice.Source()) {
+			asked[v] = append(asked[v], choice.Source())
+		}
+	}
+	choice, err := resolve.Default(st.Home().DefaultFile())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		a.ui.note("%v; what it asks for is not looked up", err)
+	}
+	add(choice, err)
+	if text := a.getenv("GO_VERSION"); text != "" {
+		add(resolve.For(resolve.Env{GoVersion: text}, ""))
+	}
+	dirs, err := pinnedDirs(st)
+	for _, dir := range dirs {
+		choice, err := resolve.For(resolve.Env{}, dir)
+		if err != nil {
+			a.ui.note("%v; what it asks for is not looked up", err)
+		}
+		add(choice, err)
+	}
+	return asked, err
+}
+
+// judge looks targets up; known are all releases, newest first.
+func (a *app) judge(targets []auditTarget, data vulnData, known []gover.Version) auditReport {
+	report := newAuditReport(data, a.platform.String())
+	lifecycle := gover.NewLifecycle(known)
+	lines := newestOfLines(known)
+	counts := make(map[gover.Version]int) // many versions have the same newest one
+	count := func(v gover.Version) int {
+		if _, ok := counts[v]; !ok {
+			counts[v] = len(data.Affecting(v, a.platform.OS, a.platform.Arch))
+		}
+		return counts[v]
+	}
+	for _, t := range targets {
+		item := vulnerableJSON{Version: t.version, Installed: t.installed, System: t.system, AskedBy: t.askedBy,
+			Support: lifecycle.Of(t.version).String(), Vulnerabilities: []vulnJSON{}}
+		for _, e := range data.Affecting(t.version, a.platform.OS, a.platform.Arch) {
+			item.Vulnerabilities = append(item.Vulnerabilities, a.describeVuln(e, t.version))
+		}
+		if newest, ok := lines[t.version.Line()]; ok {
+			item.NewestOfLine = &countJSON{newest, count(newest)}
+		}
+		report.Toolchains = append(report.Toolchains, item)
+	}
+	latest, _ := gover.ParseSpec("latest")
+	if newest, ok := latest.Newest(known); ok {
+		report.Newest = &countJSON{newest, count(newest)}
+	}
+	return report
+}
+
+func (a *app) describeVuln(e *vuln.Entry, v gover.Version) vulnJSON {
+	goos, goarch := a.platform.OS, a.platform.Arch
+	result := vulnJSON{ID: e.ID, Aliases: e.Aliases, Summary: e.Summary, Modules: e.Modules(v, goos, goarch), Packages: e.Packages(v, goos, goarch)}
+	if fix, ok := e.Fix(v, goos, goarch, true); ok {
+		result.FixedInLine = &fix
+	}
+	if fix, ok := e.Fix(v, goos, goarch, false); ok {
+		result.Fixed = &fix
+	}
+	return result
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/vuln"
+)
+
+// fromFile is the origin of vulnerability data that are a copy on this machine.
+const fromFile fetch.Origin = "file"
+
+// A vulnData is a vulnerability database, and where it is from.
+type vulnData struct {
+	*vuln.Database
+	source string       // the address, without a password
+	origin fetch.Origin // FromNetwork, FromCache or fromFile
+}
+
+// vulnDir is the folder of the cache for what the vulnerability database said.
+// Another database says something else, and another platform has other counts.
+func (a *app) vulnDir() (dir, source string, err error) {
+	s, err := a.setting("GOVULNDB")
+	if err != nil {
+		return "", "", err
+	}
+	source = strings.TrimRight(s.Value, "/")
+	sum := sha256.Sum256([]byte(source + "\x00" + a.platform.String()))
+	return filepath.Join(xdg.CacheHome, "gosw", "vuln", hex.EncodeToString(sum[:8])), source, nil
+}
+
+// vulnerabilities returns the vulnerability database as it is now, or, where the
+// network is not to be used, as it was fetched last.
+func (a *app) vulnerabilities(ctx context.Context) (vulnData, error) {
+	dir, source, err := a.vulnDir()
+	if err != nil {
+		return vulnData{}, err
+	}
+	client, err := a.client()
+	if err != nil {
+		return vulnData{}, err
+	}
+	docs, err := client.Documents("GOVULNDB", source)
+	if err != nil {
+		return vulnData{}, &hintError{err, `"gosw env GOVULNDB" shows it; "gosw env -u GOVULNDB" goes back to Go's own database`}
+	}
+	old, _ := vuln.Load(dir) // without one all is fetched
+	known := old
+	if docs.Local() { // which is cheaper to read than to compare, and may have no dates
+		known = nil
+	}
+	db, err := vuln.Update(ctx, vuln.Source{Refresh: docs.Refresh, Read: docs.Read}, known)
+	if err != nil {
+		return a.oldVulnerabilities(vulnData{old, docs.String(), fetch.FromCache}, err)
+	}
+	data := vulnData{db, docs.String(), fetch.FromNetwork}
+	if docs.Local() {
+		data.origin = fromFile
+	}
+	// A cache that can't be written costs time, nothing else.
+	_ = db.Save(dir, a.releasesKnown(client), a.platform.OS, a.platform.Arch)
+	return data, nil
+}
+
+// oldVulnerabilities returns what was fetched last if cause is that there is to be
+// no network. Where the network fails the user has to choose that: data that are
+// taken for new and are old make a release look sound.
+func (a *app) oldVulnerabilities(old vulnData, cause error) (vulnData, error) {
+	switch offline := errors.Is(cause, fetch.ErrOffline) || errors.Is(cause, fetch.ErrProxyOff); {
+	case offline && old.Database != nil:
+		return old, nil
+	case offline:
+		return vulnData{}, &hintError{errors.New("there are no data on vulnerabilities yet, and the network is not to be used"),
+			`"gosw audit" without --offline fetches them; GOVULNDB may be a copy, such as file:///srv/vulndb`}
+	}
+	err := fmt.Errorf("read the vulnerability database: %w", cause)
+	if old.Database != nil {
+		return vulnData{}, &hintError{err, fmt.Sprintf(`"gosw audit --offline" takes what was fetched %s`, ago(time.Since(old.Fetched)))}
+	}
+	if isNetwork(cause) || errors.Is(cause, context.DeadlineExceeded) {
+		return vulnData{}, &hintError{err, `look at the network and at GOVULNDB, "gosw env" shows what it is`}
+	}
+	return vulnData{}, err
+}
+
+// sayVulnAge says how old data are that are not of now.
+func (a *app) sayVulnAge(data vulnData) {
+	switch {
+	case data.origin == fetch.FromCache:
+		a.ui.note("the data on vulnerabilities were fetched %s", ago(time.Since(data.Fetched)))
+	case data.origin == fromFile && data.Modified.Unix() > 0:
+		a.ui.note("the newest entry of this copy of the data on vulnerabilities is of %s", data.Modified.UTC().Format(time.DateOnly))
+	}
+}
+
+// cachedVulnerabilities returns what was fetched last, however old, without the
+// network.
+func (a *app) cachedVulnerabilities() (vulnData, bool) {
+	dir, _, err := a.vulnDir()
+	if err != nil {
+		return vulnData{}, false
+	}
+	db, err := vuln.Load(dir)
+	return vulnData{Database: db, origin: fetch.FromCache}, err == nil
+}
+
+// vulnCounts returns how many known vulnerabilities releases have, as the last
+// "gosw audit" knew. It reads one small file.
+func (a *app) vulnCounts() map[gover.Version]int {
+	dir, _, err := a.vulnDir()
+	if err != nil {
+		return nil
+	}
+	return vuln.LoadCounts(dir)
+}
+
+// releasesKnown returns all releases that this machine knows of, newest first.
+func (a *app) releasesKnown(client *fetch.Client) []gover.Version {
+	known := append(fetch.KnownVersions(), client.LocalReleases().Versions...)
+	if path, err := a.path(); err == nil {
+		installed, _ := path.Installed()
+		known = append(known, installed...)
+	}
+	newestFirst(known)
+	return slices.Compact(known)
+}

@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// An auditReport is what "gosw audit --json" prints.
+type auditReport struct {
+	Schema     int              `json:"schema"`
+	Source     string           `json:"source"` // the database's address
+	Origin     fetch.Origin     `json:"origin"` // "network", "cache" or "file"
+	Fetched    time.Time        `json:"fetched"`
+	Modified   *time.Time       `json:"modified,omitempty"` // of the newest entry, if the database says
+	Platform   string           `json:"platform"`           // of the programs that are built
+	Newest     *countJSON       `json:"newest,omitempty"`   // release
+	Toolchains []vulnerableJSON `json:"toolchains"`
+}
+
+// A vulnerableJSON is a version, with what is known of it.
+type vulnerableJSON struct {
+	Version         gover.Version `json:"version"`
+	Installed       bool          `json:"installed"`
+	System          bool          `json:"system"` // in the system's store
+	AskedBy         []string      `json:"asked_by,omitempty"`
+	Support         string        `json:"support"`
+	NewestOfLine    *countJSON    `json:"newest_of_line,omitempty"`
+	Vulnerabilities []vulnJSON    `json:"vulnerabilities"`
+}
+
+// A countJSON is a release and how many known vulnerabilities it has.
+type countJSON struct {
+	Version         gover.Version `json:"version"`
+	Vulnerabilities int           `json:"vulnerabilities"`
+}
+
+type vulnJSON struct {
+	ID          string         `json:"id"`
+	Aliases     []string       `json:"aliases,omitempty"`
+	Summary     string         `json:"summary"`
+	Modules     []string       `json:"modules"` // "stdlib", "toolchain"
+	Packages    []string       `json:"packages,omitempty"`
+	FixedInLine *gover.Version `json:"fixed_in_line,omitempty"` // first of the line
+	Fixed       *gover.Version `json:"fixed,omitempty"`         // first of all
+}
+
+func newAuditReport(data vulnData, platform string) auditReport {
+	report := auditReport{Schema: 1, Source: data.source, Origin: data.origin, Fetched: data.Fetched.UTC(),
+		Platform: platform, Toolchains: []vulnerableJSON{}}
+	if data.Modified.Unix() > 0 {
+		modified := data.Modified.UTC()
+		report.Modified = &modified
+	}
+	return report
+}
+
+// found reports whether one of the versions has a known vulnerability.
+func (r *auditReport) found() bool {
+	return slices.ContainsFunc(r.Toolchains, func(t vulnerableJSON) bool { return len(t.Vulnerabilities) > 0 })
+}
+
+// printVulnerable prints a line for each vulnerability of each version: with tabs,
+// or on a terminal below a heading for each version.
+func (a *app) printVulnerable(report auditReport) error {
+	terminal := isTerminal(a.ui.out)
+	for _, t := range report.Toolchains {
+		if len(t.Vulnerabilities) == 0 {
+			continue
+		}
+		lines := bareVulnerable(t)
+		if terminal {
+			lines = tableVulnerable(t, a.ui.outWidth())
+		}
+		for _, line := range lines {
+			if err := a.ui.print("%s", line); err != nil {
+				return err
+			}
+		}
+	}
+	a.adviseAudit(report)
+	return nil
+}
+
+func bareVulnerable(t vulnerableJSON) (lines []string) {
+	for _, v := range t.Vulnerabilities {
+		lines = append(lines, strings.Join([]string{t.Version.String(), v.ID, v.name("-"), v.fix("-"), v.Summary}, "\t"))
+	}
+	return lines
+}
+
+// tableVulnerable lays out what is known of a version in width columns, 0 for any.
+func tableVulnerable(t vulnerableJSON, width int) []string {
+	heading := fmt.Sprintf("%v  %s", t.Version, knownVulnerabilities(len(t.Vulnerabilities)))
+	if !t.Installed {
+		heading += ", not installed"
+	}
+	if t.System {
+		heading += ", of the system's store"
+	}
+	if len(t.AskedBy) > 0 {
+		heading += ", asked for by " + clean(strings.Join(t.AskedBy, ", "))
+	}
+	first, second, third := 0, 0, 0
+	for _, v := range t.Vulnerabilities {
+		first, second, third = max(first, len(v.ID)), max(second, len(v.name(""))), max(third, len(v.fix("no fix")))
+	}
+	lines := []string{heading}
+	for _, v := range t.Vulnerabilities {
+		line := fmt.Sprintf("  %-*s  %-*s  %-*s  %s", first, v.ID, second, v.name(""), third, v.fix("no fix"), v.Summary)
+		if runes := []rune(line); width > 1 && len(runes) > width {
+			line = string(runes[:width-1]) + "…"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func knownVulnerabilities(n int) string {
+	if n == 1 {
+		return "1 known vulnerability"
+	}
+	return fmt.Sprintf("%d known vulnerabilities", n)
+}
+
+// name returns the CVE, else another name, else none.
+func (v *vulnJSON) name(none string) string {
+	for _, alias := range v.Aliases {
+		if strings.HasPrefix(alias, "CVE-") {
+			return alias
+		}
+	}
+	return none
+}
+
+// fix returns the first release of the line that mends it, else none.
+func (v *vulnJSON) fix(none string) string {
+	if v.FixedInLine == nil {
+		return none
+	}
+	return v.FixedInLine.String()
+}
+
+// adviseAudit says what the newest patch of each line mends, and what does where
+// that is not enough.
+func (a *app) adviseAudit(report auditReport) {
+	stuck := false
+	said := make(map[string]bool)
+	for _, t := range report.Toolchains {
+		newest := t.NewestOfLine
+		if len(t.Vulnerabilities) == 0 || newest == nil {
+			continue
+		}
+		stuck = stuck || report.Newest != nil && newest.Vulnerabilities > report.Newest.Vulnerabilities
+		if line := t.Version.Line(); newest.Vulnerabilities < len(t.Vulnerabilities) && !said[line] {
+			a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s: %q", newest.Version, orNone(newest.Vulnerabilities), upgradeCommand(t)))
+			said[line] = true
+		}
+	}
+	if stuck {
+		a.ui.hint(fmt.Sprintf("%v, the newest release, has %s: \"gosw install latest\"", report.Newest.Version, orNone(report.Newest.Vulnerabilities)))
+	}
+}
+
+func orNone(n int) string {
+	if n == 0 {
+		return "no known vulnerability"
+	}
+	return knownVulnerabilities(n)
+}
+
+// upgradeCommand is what brings the newest patch of a version's line.
+func upgradeCommand(t vulnerableJSON) string {
+	if t.Installed && !t.System {
+		return "gosw upgrade " + t.Version.Line()
+	}
+	return "gosw install " + t.Version.Line()
+}

@@ -1,0 +1,219 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+type outdatedOptions struct {
+	specs []gover.Spec
+	json  bool
+}
+
+func (a *app) outdatedCommand() *cobra.Command {
+	var options outdatedOptions
+	cmd := &cobra.Command{
+		Use:   "outdated [LINE…]",
+		Short: "List installed versions that something is due for",
+		Long: `Outdated lists the installed versions that have a newer patch, that get no fixes
+any more, or that have known vulnerabilities as far as the last "gosw audit"
+knew. It prints version, newest release of the line, state of support and number
+of vulnerabilities, "-" for what is as it should be and "?" for what nobody has
+asked. LINE keeps those that match it.
+
+The exit code is 0 if nothing is due, 4 if something is, and another one if that
+could not be found out.`,
+		Example: `  gosw outdated
+  gosw outdated --offline 1.22
+  gosw outdated >/dev/null; [ $? -ne 4 ] || echo "something is due"`,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if options.specs, err = parseSpecs(args); err != nil {
+				return err
+			}
+			return a.outdated(cmd.Context(), options)
+		},
+		ValidArgsFunction: a.completeInstalled,
+	}
+	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
+	a.offlineFlag(cmd)
+	return cmd
+}
+
+// An outdatedJSON is an element of "gosw outdated --json": an installed version,
+// and what is due for it.
+type outdatedJSON struct {
+	Version         gover.Version  `json:"version"`
+	System          bool           `json:"system"`
+	Newest          *gover.Version `json:"newest_of_line,omitempty"` // if nobody knows a release, none
+	Newer           bool           `json:"newer"`                    // the newest of the line is newer
+	NewestInstalled bool           `json:"newest_installed"`
+	Support         string         `json:"support"`
+	Vulnerabilities *int           `json:"vulnerabilities,omitempty"` // as the last audit knew; none if there was none
+}
+
+// due reports whether something is to be done about the version.
+func (o *outdatedJSON) due() bool {
+	return o.Newer || o.ended() || o.Vulnerabilities != nil && *o.Vulnerabilities > 0
+}
+
+func (o *outdatedJSON) ended() bool { return o.Support == gover.EndOfLife.String() }
+
+func (a *app) outdated(ctx context.Context, options outdatedOptions) error {
+	if _, err := a.store(); err != nil { // one that can't be read
+		return err
+	}
+	path, err := a.path()
+	if err != nil {
+		return err
+	}
+	versions, err := installedMatching(path, options.specs)
+	if err != nil {
+		return err
+	}
+	if len(versions) == 0 && !options.json {
+		return nil
+	}
+	client, err := a.client()
+	if err != nil {
+		return err
+	}
+	releases, err := client.Releases(ctx, 0)
+	if err != nil {
+		return err
+	}
+	data, audited := a.cachedVulnerabilities()
+	list := a.judgeOutdated(path, versions, releases, data)
+	a.sayAge(releases)
+	if options.json {
+		err = a.printOutdatedJSON(list, releases, data)
+	} else {
+		err = a.printOutdated(list)
+	}
+	switch {
+	case !audited:
+		a.ui.hint(`nobody has asked for known vulnerabilities yet: "gosw audit" does`)
+	case time.Since(data.Fetched) > 24*time.Hour:
+		a.sayVulnAge(data)
+	}
+	for i := range list {
+		if err == nil && list[i].due() {
+			err = errDue
+		}
+	}
+	return err
+}
+
+// installedMatching returns the installed versions that specs match, newest
+// first; a spec that matches none is an error.
+func installedMatching(path toolchain.Path, specs []gover.Spec) ([]gover.Version, error) {
+	installed, err := path.Installed()
+	if err != nil {
+		return nil, err
+	}
+	for _, spec := range specs {
+		if matching, err := filter(installed, []gover.Spec{spec}); err != nil {
+			return nil, err
+		} else if len(matching) == 0 {
+			return nil, &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed`}
+		}
+	}
+	return filter(installed, specs)
+}
+
+func (a *app) judgeOutdated(path toolchain.Path, versions []gover.Version, releases fetch.Releases, data vulnData) []outdatedJSON {
+	lifecycle := gover.NewLifecycle(append(fetch.KnownVersions(), releases.Versions...))
+	lines := newestOfLines(releases.Versions)
+	list := make([]outdatedJSON, 0, len(versions))
+	for _, v := range versions {
+		item := outdatedJSON{Version: v, System: path.Of(v) == path.System(), Support: lifecycle.Of(v).String()}
+		if newest, ok := lines[v.Line()]; ok {
+			item.Newest, item.Newer, item.NewestInstalled = &newest, gover.Compare(newest, v) > 0, path.Has(newest)
+		}
+		if data.Database != nil {
+			n := len(data.Affecting(v, a.platform.OS, a.platform.Arch))
+			item.Vulnerabilities = &n
+		}
+		list = append(list, item)
+	}
+	return list
+}
+
+// printOutdated prints a line for each version that something is due for.
+func (a *app) printOutdated(list []outdatedJSON) error {
+	width := 0
+	for i := range list {
+		width = max(width, len(list[i].Version.String()))
+	}
+	for i := range list {
+		o := &list[i]
+		if !o.due() {
+			continue
+		}
+		line := o.bare()
+		if isTerminal(a.ui.out) {
+			line = fmt.Sprintf("%-*s  %s", width, o.Version, o.words())
+		}
+		if err := a.ui.print("%s", line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bare returns the fields for machines that do not read JSON.
+func (o *outdatedJSON) bare() string {
+	newest, support, count := "-", "-", "?"
+	if o.Newer {
+		newest = o.Newest.String()
+	}
+	if o.ended() {
+		support = o.Support
+	}
+	if o.Vulnerabilities != nil {
+		if count = "-"; *o.Vulnerabilities > 0 {
+			count = strconv.Itoa(*o.Vulnerabilities)
+		}
+	}
+	return strings.Join([]string{o.Version.String(), newest, support, count}, "\t")
+}
+
+// words says what is due.
+func (o *outdatedJSON) words() string {
+	var words []string
+	switch {
+	case o.Newer && o.NewestInstalled:
+		words = append(words, o.Newest.String()+" is installed")
+	case o.Newer:
+		words = append(words, o.Newest.String()+" is out")
+	}
+	if o.ended() {
+		words = append(words, "end of life")
+	}
+	if o.Vulnerabilities != nil && *o.Vulnerabilities > 0 {
+		words = append(words, knownVulnerabilities(*o.Vulnerabilities))
+	}
+	if o.System {
+		words = append(words, "in the system's store")
+	}
+	return strings.Join(words, ", ")
+}
+
+func (a *app) printOutdatedJSON(list []outdatedJSON, releases fetch.Releases, data vulnData) error {
+	result := map[string]any{"schema": 1, "origin": releases.Origin, "offline": releases.Offline, "toolchains": list}
+	if !releases.Fetched.IsZero() {
+		result["fetched"] = releases.Fetched.UTC()
+	}
+	if data.Database != nil {
+		result["audited"] = data.Fetched.UTC()
+	}
+	return a.ui.printJSON(result)
+}

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/store"
+)
+
+func (a *app) sizeCommand() *cobra.Command {
+	var json bool
+	cmd := &cobra.Command{
+		Use:   "size",
+		Short: "Show what gosw takes on the disk",
+		Long: `Size shows what the store and the cache take on the disk, and how much of that
+"gosw prune" would free. What files share counts once. "gosw list --size" shows
+it for each version.`,
+		Example: `  gosw size
+  gosw size --json`,
+		Args: none,
+		RunE: func(*cobra.Command, []string) error { return a.size(json) },
+	}
+	cmd.Flags().BoolVar(&json, "json", false, "print JSON")
+	return cmd
+}
+
+// A sizeJSON is what "gosw size --json" prints, in bytes of blocks.
+type sizeJSON struct {
+	Schema   int             `json:"schema"`
+	Root     string          `json:"root"` // of the store
+	Versions int             `json:"versions"`
+	Store    store.Footprint `json:"store"`
+	Cache    folderJSON      `json:"cache"`
+	State    folderJSON      `json:"state"`
+	Total    int64           `json:"total"`              // of all three
+	Prunable *int64          `json:"prunable,omitempty"` // none if it can't be told
+}
+
+// A folderJSON is a folder outside the store.
+type folderJSON struct {
+	Path  string `json:"path"`
+	Bytes int64  `json:"bytes"`
+}
+
+func (a *app) size(json bool) error {
+	st, err := a.store()
+	if err != nil {
+		return err
+	}
+	installed, err := st.Home().Installed()
+	if err != nil {
+		return err
+	}
+	result := sizeJSON{Schema: 1, Root: string(st.Home()), Versions: len(installed), Store: st.Footprint(),
+		Cache: folder(xdg.CacheHome), State: folder(xdg.StateHome)}
+	result.Total = result.Store.Total + result.Cache.Bytes + result.State.Bytes
+	result.Prunable = a.prunable(st)
+	if json {
+		return a.ui.printJSON(result)
+	}
+	return a.printSize(result)
+}
+
+// folder measures gosw's folder in base.
+func folder(base string) folderJSON {
+	path := filepath.Join(base, "gosw")
+	return folderJSON{path, store.DiskUsage(path)}
+}
+
+// prunable returns the bytes that "gosw prune" would free, nil if it would fail.
+func (a *app) prunable(st *store.Store) *int64 {
+	plan, err := a.planPrune(st, pruneOptions{})
+	if err != nil {
+		a.ui.note("%v; so it can't be told what \"gosw prune\" would free", err)
+		return nil
+	}
+	total := st.Measure(plan.versions()).Total
+	return &total
+}
+
+// printSize prints a line for each part that there is, and the sum.
+func (a *app) printSize(s sizeJSON) error {
+	rows := []struct {
+		name  string
+		bytes int64
+		what  string
+	}{
+		{"toolchains", s.Store.Toolchains, fmt.Sprintf("%d in %s", s.Versions, clean(s.Root))},
+		{"graves", s.Store.Graves, "uninstalled, until what runs from them has ended"},
+		{"staging", s.Store.Staging, "being installed, or left by killed processes"},
+		{"receipts", s.Store.Receipts, "proofs and manifests"},
+		{"platforms", s.Store.Platforms, "toolchains of other platforms"},
+		{"other", s.Store.Other, "links, shims, lists"},
+		{"cache", s.Cache.Bytes, clean(s.Cache.Path) + ", can be deleted"},
+		{"state", s.State.Bytes, clean(s.State.Path)},
+	}
+	for _, row := range rows {
+		if row.bytes == 0 && row.name != "toolchains" {
+			continue
+		}
+		if err := a.ui.print("%-10s  %10s  %s", row.name, megabytes(row.bytes), row.what); err != nil {
+			return err
+		}
+	}
+	if err := a.ui.print("%-10s  %10s", "total", megabytes(s.Total)); err != nil {
+		return err
+	}
+	if s.Prunable != nil && *s.Prunable > 0 {
+		a.ui.hint(fmt.Sprintf("\"gosw prune\" would free %s", megabytes(*s.Prunable)))
+	}
+	return nil
+}

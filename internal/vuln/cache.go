@@ -1,0 +1,117 @@
+package vuln
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// cacheSchema is the number of the form of the file that [Database.Save] writes.
+const cacheSchema = 1
+
+const (
+	databaseFile = "database.json"
+	countsFile   = "counts"
+	maxCounts    = 1 << 20 // bytes; it has some 5,000
+)
+
+type cached struct {
+	Schema int `json:"schema"`
+	*Database
+}
+
+// Load returns the database that was saved in dir. One that is damaged, or of
+// another gosw, is as good as none: fs.ErrNotExist.
+func Load(dir string) (*Database, error) {
+	data, err := readRegular(filepath.Join(dir, databaseFile), maxAll)
+	if err != nil {
+		return nil, err
+	}
+	c := cached{Database: &Database{}}
+	if json.Unmarshal(data, &c) != nil || c.Schema != cacheSchema || !c.sound() {
+		return nil, fmt.Errorf("read %s: %w", filepath.Join(dir, databaseFile), os.ErrNotExist)
+	}
+	return c.Database, nil
+}
+
+// sound reports whether a database that was read is in order.
+func (db *Database) sound() bool {
+	for i, e := range db.Entries {
+		if e == nil || !validID(e.ID) || i > 0 && db.Entries[i-1].ID >= e.ID || len(e.Affected) == 0 {
+			return false
+		}
+	}
+	return len(db.Entries) > 0
+}
+
+// Save keeps the database in dir, and beside it how many vulnerabilities each of
+// versions has on a platform, for [LoadCounts].
+func (db *Database) Save(dir string, versions []gover.Version, goos, goarch string) error {
+	data, err := json.Marshal(cached{cacheSchema, db})
+	if err != nil {
+		return err
+	}
+	var counts strings.Builder
+	for _, v := range versions {
+		fmt.Fprintf(&counts, "%v %d\n", v, len(db.Affecting(v, goos, goarch)))
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return errors.Join(replace(filepath.Join(dir, databaseFile), data), replace(filepath.Join(dir, countsFile), []byte(counts.String())))
+}
+
+// LoadCounts returns how many known vulnerabilities each of the versions has that
+// were known when the database was saved in dir. It is far cheaper than [Load].
+func LoadCounts(dir string) map[gover.Version]int {
+	data, err := readRegular(filepath.Join(dir, countsFile), maxCounts)
+	if err != nil {
+		return nil
+	}
+	counts := make(map[gover.Version]int)
+	for line := range strings.Lines(string(data)) {
+		name, number, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		v, err := gover.Parse(name)
+		n, numberErr := strconv.Atoi(number)
+		if err == nil && numberErr == nil && n >= 0 {
+			counts[v] = n
+		}
+	}
+	return counts
+}
+
+// readRegular reads a file of at most limit bytes. It looks before it opens,
+// since to open a pipe would block.
+func readRegular(name string, limit int64) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > limit {
+		return nil, fmt.Errorf("read %s: %w", name, os.ErrNotExist)
+	}
+	return os.ReadFile(name)
+}
+
+// replace writes a file in one step.
+func replace(name string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package vuln
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// A tree is a database as files in a folder.
+type tree struct {
+	dir  string
+	mu   sync.Mutex
+	read []string // names, sorted by the one who looks
+}
+
+func newTree(t *testing.T, files map[string]string) *tree {
+	t.Helper()
+	d := &tree{dir: t.TempDir()}
+	for name, text := range files {
+		d.write(t, name, text)
+	}
+	return d
+}
+
+func (d *tree) write(t *testing.T, name, text string) {
+	t.Helper()
+	file := filepath.Join(d.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d *tree) source() Source {
+	read := func(ctx context.Context, name, _ string, limit int64) ([]byte, error) {
+		d.mu.Lock()
+		d.read = append(d.read, name)
+		d.mu.Unlock()
+		data, err := os.ReadFile(filepath.Join(d.dir, name))
+		if err == nil && int64(len(data)) > limit {
+			err = errors.New("too large")
+		}
+		return data, errors.Join(err, ctx.Err())
+	}
+	return Source{
+		Read: read,
+		Refresh: func(ctx context.Context, name, kind string, limit int64) ([]byte, time.Time, error) {
+			data, err := read(ctx, name, kind, limit)
+			return data, time.Now(), err
+		},
+	}
+}
+
+const modules = "index/modules.json"
+
+func indexOf(path string, vulns ...string) string {
+	var list []string
+	for _, v := range vulns {
+		id, modified, _ := strings.Cut(v, "@")
+		list = append(list, fmt.Sprintf(`{"id":%q,"modified":%q,"fixed":"1.2.3"}`, id, modified))
+	}
+	return fmt.Sprintf(`{"path":%q,"vulns":[%s]}`, path, strings.Join(list, ","))
+}
+
+func entryOf(id, module, events string) string {
+	return strings.Replace(string(osv(module, events, "")), "GO-1", id, 1)
+}
+
+func TestUpdate(t *testing.T) {
+	t.Parallel()
+	d := newTree(t, map[string]string{
+		modules: "[" + indexOf("stdlib", "GO-3@2024-01-02T00:00:00Z", "GO-1@2024-01-01T00:00:00Z") + "," + indexOf("golang.org/x/net", "GO-9@2024-05-05T00:00:00Z") + "," +
+			indexOf("toolchain", "GO-2@0001-01-01T00:00:00Z", "GO-1@2024-01-01T00:00:00Z") + "]",
+		"ID/GO-1.json": entryOf("GO-1", "stdlib", "0 1.22.1"),
+		"ID/GO-2.json": entryOf("GO-2", "toolchain", "0"),
+		"ID/GO-3.json": entryOf("GO-3", "stdlib", "1.23.0"),
+	})
+	var db *Database
+	update := func(wantRead string) {
+		t.Helper()
+		d.read = nil
+		var err error
+		if db, err = Update(t.Context(), d.source(), db); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(d.read)
+		if got := strings.Join(d.read, " "); got != wantRead {
+			t.Errorf("read %s, want %s", got, wantRead)
+		}
+	}
+	ids := func(v string) string {
+		var list []string
+		for _, e := range db.Affecting(version(t, v), "linux", "amd64") {
+			list = append(list, e.ID)
+		}
+		return strings.Join(list, " ")
+	}
+	update("ID/GO-1.json ID/GO-2.json ID/GO-3.json " + modules)
+	if ids("1.22.0") != "GO-1 GO-2" || ids("1.23.0") != "GO-2 GO-3" || db.Modified.Format(time.DateOnly) != "2024-05-05" || time.Since(db.Fetched) > time.Minute {
+		t.Errorf("%s; %s; %v", ids("1.22.0"), ids("1.23.0"), db)
+	}
+	update("ID/GO-2.json " + modules) // what has no date may have changed
+
+	dir := filepath.Join(t.TempDir(), "new", "vuln")
+	if _, err := Load(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("nothing saved: %v", err)
+	}
+	versions := []gover.Version{version(t, "1.23.0"), version(t, "1.22.0")}
+	if err := db.Save(dir, versions, "linux", "amd64"); err != nil {
+		t.Fatal(err)
+	}
+	if counts := LoadCounts(dir); len(counts) != 2 || counts[versions[0]] != 2 || counts[versions[1]] != 2 {
+		t.Errorf("counts: %v", counts)
+	}
+	fetched := db.Fetched
+	db, err := Load(dir)
+	if err != nil || ids("1.23.0") != "GO-2 GO-3" || !db.Fetched.Equal(fetched) {
+		t.Fatalf("%v, %v", db, err)
+	}
+	d.write(t, modules, "["+indexOf("stdlib", "GO-3@2024-01-02T00:00:00Z", "GO-1@2025-01-01T00:00:00Z")+"]")
+	d.write(t, "ID/GO-1.json", entryOf("GO-1", "stdlib", "0 1.24.1"))
+	update("ID/GO-1.json " + modules) // a new form, and one that is gone
+	if ids("1.23.0") != "GO-1 GO-3" || ids("1.24.1") != "GO-3" {
+		t.Errorf("%s; %s", ids("1.23.0"), ids("1.24.1"))
+	}
+}
+
+func TestUpdateErrors(t *testing.T) {
+	t.Parallel()
+	good := entryOf("GO-1", "stdlib", "0")
+	var many []string
+	for i := range maxEntries + 1 {
+		many = append(many, fmt.Sprintf("GO-%d", i))
+	}
+	for _, row := range []struct{ why, index, entry, want string }{
+		{"no index", "", good, "no such file"},
+		{"a page", "<html>", good, "read index/modules.json: broken JSON"},
+		{"an object", "{}", good, "read index/modules.json: "},
+		{"nothing about Go", "[" + indexOf("golang.org/x/net", "GO-1") + "]", good, "read index/modules.json: a value"},
+		{"other modules only", `[{"path":"example.com/x","vulns":[{"id":"GO-1"}]}]`, good, "it has nothing about Go itself"},
+		{"a way out", `[{"path":"stdlib","vulns":[{"id":"../../etc/passwd"}]}]`, good, `"../../etc/passwd" can't be the ID`},
+		{"control characters", `[{"path":"stdlib","vulns":[{"id":"a\u001b[2J"}]}]`, good, `"a [2J" can't be the ID`},
+		{"too many", `[{"path":"stdlib","vulns":[{"id":"` + strings.Join(many, `"},{"id":"`) + `"}]}]`, good, "more than 5000 vulnerabilities"},
+		{"a missing entry", `[{"path":"stdlib","vulns":[{"id":"GO-2"}]}]`, good, "GO-2.json"},
+		{"another entry", `[{"path":"stdlib","vulns":[{"id":"GO-1"}]}]`, entryOf("GO-7", "stdlib", "0"), `read ID/GO-1.json: it is that of "GO-7"`},
+		{"half an entry", `[{"path":"stdlib","vulns":[{"id":"GO-1"}]}]`, good[:40], "read ID/GO-1.json: broken JSON"},
+		{"a huge entry", `[{"path":"stdlib","vulns":[{"id":"GO-1"}]}]`, good + strings.Repeat(" ", maxEntry), "too large"},
+	} {
+		files := map[string]string{"ID/GO-1.json": row.entry}
+		if row.index != "" {
+			files[modules] = row.index
+		}
+		d := newTree(t, files)
+		if db, err := Update(t.Context(), d.source(), nil); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: %v, %v, want %s", row.why, db, err, row.want)
+		}
+	}
+	if err := (&budget{left: 10}).take(11); err == nil {
+		t.Error("more than the budget, and no error")
+	}
+}
+
+func TestLoadDamaged(t *testing.T) {
+	t.Parallel()
+	entry := `{"id":"GO-1","affected":[{"module":"stdlib"}]}`
+	for _, row := range []struct {
+		why, text string
+		ok        bool
+	}{
+		{"whole", `{"schema":1,"entries":[` + entry + `]}`, true},
+		{"half", `{"schema":1,"entries":[` + entry, false},
+		{"of another gosw", `{"schema":2,"entries":[` + entry + `]}`, false},
+		{"empty", `{"schema":1}`, false},
+		{"null", `{"schema":1,"entries":[null]}`, false},
+		{"twice", `{"schema":1,"entries":[` + entry + "," + entry + `]}`, false},
+		{"a way out", `{"schema":1,"entries":[{"id":"../x","affected":[{"module":"stdlib"}]}]}`, false},
+		{"about nothing", `{"schema":1,"entries":[{"id":"GO-1"}]}`, false},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, databaseFile), []byte(row.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		db, err := Load(dir)
+		if (err == nil) != row.ok || !row.ok && (db != nil || !errors.Is(err, fs.ErrNotExist)) {
+			t.Errorf("%s: %v, %v", row.why, db, err)
+		}
+	}
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, databaseFile), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a folder: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, countsFile), []byte("go1.22.5 3\nodd\ngo1.21.0 x\ngo1.20 -1\n../x 2\ngo1.23.0 0\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if counts := LoadCounts(dir); len(counts) != 2 || counts[version(t, "1.22.5")] != 3 {
+		t.Errorf("counts: %v", counts)
+	}
+}
