@@ -27,8 +27,9 @@ TOOL is go, gofmt or another tool of the toolchain, such as compile.
 
 The exit code is that of a TOOL started here, as far as it is decided before
 TOOL does its work: 0 if it runs, 127 if there is nothing to run, such as a
-version that is not installed, and 1 if go can't get the toolchain that it has
-to switch to. Nothing is changed and the network is not used.`,
+version that is not installed, and 1 or 2 if go can't get the toolchain that it
+has to switch to, or can't take its settings. Nothing is changed, and the network
+is not used.`,
 		Example: `  gosw why
   gosw why gofmt
   gosw why --json`,
@@ -67,6 +68,7 @@ type explainer struct {
 	path   toolchain.Path
 	target target
 	report whyReport
+	ends   error // what go ends with because of its settings, if it does
 }
 
 func (a *app) explainer(tool string) (*explainer, error) {
@@ -97,6 +99,9 @@ func (x *explainer) explain() error {
 		err = x.run()
 	}
 	x.surroundings()
+	if err == nil {
+		err = x.ends
+	}
 	if err != nil {
 		x.report.Exit = exitCode(err)
 		fatal := whyProblem{Severity: severityFatal, Cause: err.Error(), Fix: hintFor(err)}

@@ -1,9 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"go/version"
+	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/gosw/gosw/internal/switching"
 )
@@ -31,6 +36,16 @@ func (x *explainer) surroundings() {
 	if policy := x.getenv("GOSW_GOTOOLCHAIN"); policy != "" {
 		x.addVariable("GOSW_GOTOOLCHAIN", switching.Value{Text: policy, Origin: switching.Environment}, "is GOTOOLCHAIN for a pin")
 	}
+}
+
+// end makes cause what a go started here ends with, with the exit code that it
+// has then. A gofmt does not care.
+func (x *explainer) end(code int, cause, fix string) {
+	if x.report.Tool == "gofmt" || x.report.Runs.Place == "" {
+		return
+	}
+	x.report.Runs = whyRuns{}
+	x.ends = &exitError{&hintError{errors.New(cause), fix}, code}
 }
 
 func (x *explainer) addVariable(name string, v switching.Value, effect string) {
@@ -79,9 +94,12 @@ func (x *explainer) addGOROOT(settings switching.Settings) {
 	if v := settings.Get("GOROOT"); v.Origin == switching.UserFile && v.Text != "" {
 		x.addVariable("GOROOT", v, "every go uses this tree")
 		if x.report.Chosen == nil || !sameDir(v.Text, x.report.Chosen.GOROOT) {
-			x.report.add(severityWrong,
-				fmt.Sprintf("%s:%d sets GOROOT for every version of go, which breaks their builds", v.File, v.Line),
-				fmt.Sprintf("remove line %d of %s", v.Line, v.File))
+			cause := fmt.Sprintf("%s:%d sets GOROOT for every version of go", v.File, v.Line)
+			if info, err := os.Stat(v.Text); err == nil && info.IsDir() {
+				x.report.add(severityWrong, cause+", which breaks their builds", removeLine(v))
+			} else {
+				x.end(exitUsage, cause+", to a folder that is not there", removeLine(v))
+			}
 		}
 	}
 	text := x.getenv("GOROOT")
@@ -100,17 +118,47 @@ func (x *explainer) addGOROOT(settings switching.Settings) {
 	}
 }
 
+// removeLine is the command that takes v out of the file where it stands. With
+// a bad GOROOT or GOFLAGS in it, go does not take its own "go env -u".
+func removeLine(v switching.Value) string {
+	if runtime.GOOS == "windows" {
+		return fmt.Sprintf("remove line %d of %s", v.Line, v.File)
+	}
+	return fmt.Sprintf("run %q", fmt.Sprintf("sed -i.old %dd %s", v.Line, shellWord(v.File)))
+}
+
 // addFlags is about GOFLAGS, which in the file of "go env -w" holds for each
 // version, also for those that don't know the flags.
 func (x *explainer) addFlags(settings switching.Settings) {
 	v := settings.Get("GOFLAGS")
-	switch {
-	case v.Text == "":
-	case v.Origin == switching.UserFile:
-		x.addVariable("GOFLAGS", v, "holds for every version of go")
-	default:
-		x.addVariable("GOFLAGS", v, "is added to each go command")
+	if v.Text == "" {
+		return
 	}
+	effect, fix := "is added to each go command", `run "unset GOFLAGS"`
+	if v.Origin == switching.UserFile {
+		effect, fix = "holds for every version of go", removeLine(v)
+	}
+	x.addVariable("GOFLAGS", v, effect)
+	for _, flag := range []struct{ name, since string }{
+		{"-trimpath", "go1.13"}, {"-modfile", "go1.14"}, {"-modcacherw", "go1.14"},
+		{"-overlay", "go1.16"}, {"-buildvcs", "go1.18"}, {"-pgo", "go1.20"},
+	} {
+		runs := x.report.Runs.Toolchain
+		if runs != "" && version.Compare(runs, flag.since) < 0 && hasFlag(v.Text, flag.name) {
+			x.end(exitFailed, fmt.Sprintf("GOFLAGS has %s, which %s does not know", flag.name, runs), fix)
+		}
+	}
+}
+
+// hasFlag reports whether flags, a value of GOFLAGS, has the flag name.
+func hasFlag(flags, name string) bool {
+	for _, flag := range strings.Fields(flags) {
+		flag, _, _ = strings.Cut(strings.Trim(flag, "'\""), "=")
+		if strings.TrimLeft(flag, "-") == strings.TrimLeft(name, "-") {
+			return true
+		}
+	}
+	return false
 }
 
 func sameDir(a, b string) bool {

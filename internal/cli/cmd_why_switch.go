@@ -196,21 +196,18 @@ func (x *explainer) checkFit(d switching.Decision) {
 	case switching.TooOld:
 		x.report.add(severityWrong, fmt.Sprintf("%s:%d needs go %s, but %s runs", f.Path, f.GoLine, f.Go, d.Name), x.newerFix(d))
 	case switching.Unreadable:
-		line, text := f.ToolchainLine, "toolchain "+f.Toolchain
-		if f.Toolchain == "" {
-			line, text = f.GoLine, "go "+f.Go
+		line, fix := f.BadLine(d.Name), x.newerFix(d)
+		if switching.Switches(d.Name) {
+			fix = fmt.Sprintf("mend line %d of %s", line, f.Path)
 		}
-		x.report.add(severityWrong, fmt.Sprintf("%s:%d: %s can't read %q", f.Path, line, d.Name, text), x.newerFix(d))
+		x.report.add(severityWrong, fmt.Sprintf("%s:%d: %s can't read this line", f.Path, line, d.Name), fix)
 	case switching.Daring:
 		x.report.add(severityNote, fmt.Sprintf("%s:%d is for go %s; %s builds it all the same, or fails", f.Path, f.GoLine, f.Go, d.Name), x.newerFix(d))
 	}
-	if !switching.Switches(d.Name) {
-		return
-	}
-	for _, module := range f.Ahead() {
+	if module, ok := f.Ahead(); ok && switching.Switches(d.Name) {
 		x.report.add(severityWrong,
 			fmt.Sprintf("%s:%d needs go %s, which is more than %s says", module.Path, module.GoLine, module.Go, f.Path),
-			fmt.Sprintf("run %q", "cd "+shellWord(filepath.Dir(f.Path))+" && go work use"))
+			fmt.Sprintf("run %q", "go work edit -go="+shellWord(module.Go)+" "+shellWord(f.Path)))
 	}
 }
 

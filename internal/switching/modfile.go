@@ -32,7 +32,7 @@ type Fit string
 const (
 	Fits       Fit = "fits"
 	TooOld     Fit = "too old"    // each command that loads the module fails
-	Unreadable Fit = "unreadable" // a release before 1.21 does not know these lines
+	Unreadable Fit = "unreadable" // it can't make sense of these lines; commands fail as well
 	Daring     Fit = "daring"     // a release before 1.21 goes on, and may fail to compile
 )
 
@@ -40,16 +40,30 @@ const (
 func (f ModFile) Fit(name string) Fit {
 	newer := f.Go != "" && version.Compare("go"+f.Go, "go"+number(name)) > 0
 	switch {
+	case f.BadLine(name) > 0:
+		return Unreadable
 	case Switches(name) && newer:
 		return TooOld
-	case Switches(name) || f.Path == "":
+	case Switches(name):
 		return Fits
-	case f.Toolchain != "" || strings.Count(f.Go, ".") > 1:
-		return Unreadable
 	case newer:
 		return Daring
 	}
 	return Fits
+}
+
+// BadLine returns the 1-based line of f that the toolchain called name can't
+// read, 0 if there is none. Releases before 1.21 know no toolchain line, and no
+// patch number in a go line.
+func (f ModFile) BadLine(name string) int {
+	known := Switches(name)
+	switch {
+	case f.GoLine > 0 && (!modfile.GoVersionRE.MatchString(f.Go) || !known && strings.Count(f.Go, ".") > 1):
+		return f.GoLine
+	case f.ToolchainLine > 0 && (!known || !modfile.ToolchainRE.MatchString(f.Toolchain)):
+		return f.ToolchainLine
+	}
+	return 0
 }
 
 // maxModFile is the largest go.mod that is read, in bytes.
@@ -170,22 +184,21 @@ func lookup(data []byte, key string) (value string, line int) {
 	return "", 0
 }
 
-// Ahead returns the modules of a go.work that ask for a newer Go than it does:
-// Go refuses to work there. It has none for a go.mod, and for a go.work that
-// can't be read.
-func (f ModFile) Ahead() []ModFile {
+// Ahead returns the module of a go.work that asks for the newest Go, if that is
+// newer than the go.work: Go refuses to work there. There is none for a go.mod,
+// and for a go.work that can't be read.
+func (f ModFile) Ahead() (newest ModFile, ok bool) {
 	if !f.IsWork() {
-		return nil
+		return ModFile{}, false
 	}
 	work, err := modfile.ParseWork(f.Path, readRegular(f.Path, maxModFile), nil)
 	if err != nil {
-		return nil
+		return ModFile{}, false
 	}
 	floor := "go1.18" // what a go.work without a go line stands for
 	if f.Go != "" {
 		floor = "go" + f.Go
 	}
-	var ahead []ModFile
 	for _, use := range work.Use {
 		dir := filepath.FromSlash(use.Path)
 		if !filepath.IsAbs(dir) {
@@ -193,8 +206,8 @@ func (f ModFile) Ahead() []ModFile {
 		}
 		module, err := readModFile(filepath.Join(dir, "go.mod"))
 		if v := "go" + module.Go; err == nil && version.Compare(v, floor) > 0 && version.Compare(v, "go1.21") >= 0 {
-			ahead = append(ahead, module)
+			newest, floor = module, v
 		}
 	}
-	return ahead
+	return newest, newest.Path != ""
 }
