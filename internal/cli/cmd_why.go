@@ -81,7 +81,7 @@ func (a *app) explainer(tool string) (*explainer, error) {
 		return nil, err
 	}
 	x := &explainer{app: a, dir: dir, path: path}
-	x.report = whyReport{Schema: 1, Tool: tool, Dir: dir, Found: []found{}, Environment: []whyVariable{}, Problems: []whyProblem{}}
+	x.report = whyReport{Schema: 1, Tool: tool, Dir: dir, Places: []found{}, Environment: []whyVariable{}, Problems: []whyProblem{}}
 	return x, nil
 }
 
@@ -89,12 +89,7 @@ func (a *app) explainer(tool string) (*explainer, error) {
 // end with.
 func (x *explainer) explain() error {
 	err := x.decide()
-	places := x.found(x.path, x.target, x.report.Tool, err == nil)
-	for _, place := range places {
-		if place.OnPath {
-			x.report.Found = append(x.report.Found, place)
-		}
-	}
+	x.report.Places = append(x.report.Places, x.found(x.path, x.target, x.report.Tool, err == nil)...)
 	if err == nil {
 		err = x.run()
 	}

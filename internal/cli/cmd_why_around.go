@@ -56,7 +56,7 @@ func (x *explainer) addVariable(name string, v switching.Value, effect string) {
 // have chosen.
 func (x *explainer) checkPath() {
 	tool := x.report.Tool
-	list := x.report.Found
+	list := x.report.onPath()
 	shim := slices.IndexFunc(list, func(f found) bool { return f.Kind == foundShim })
 	if shim == 0 {
 		return
@@ -64,6 +64,7 @@ func (x *explainer) checkPath() {
 	if len(list) > 0 && list[0].Kind == foundToolchain && list[0].Version == x.target.version {
 		return // as in "gosw exec": the right one, by its own path
 	}
+	x.report.shadowed = true
 	if len(list) == 0 {
 		x.report.add(severityWrong, "there is no "+tool+" on PATH", x.pathFix())
 		return

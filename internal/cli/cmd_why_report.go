@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
@@ -19,9 +20,16 @@ type whyReport struct {
 	Rules       []whyRule     `json:"rules"`
 	Chosen      *whyChosen    `json:"chosen,omitempty"`    // missing if a rule's text is broken
 	Switching   *whySwitching `json:"switching,omitempty"` // missing for a tool that does not switch
-	Found       []found       `json:"path"`
+	Places      []found       `json:"places"`              // as "gosw which --all" has them
 	Environment []whyVariable `json:"environment"`
 	Problems    []whyProblem  `json:"problems"`
+
+	shadowed bool // what a shell runs by the tool's name is not what the rules have chosen
+}
+
+// onPath returns the places that are on PATH, in its order.
+func (r whyReport) onPath() []found {
+	return slices.DeleteFunc(slices.Clone(r.Places), func(f found) bool { return !f.OnPath })
 }
 
 // A whyRuns is the toolchain that does the work in the end.

@@ -74,50 +74,70 @@ func (t *trace) summary(r whyReport) {
 	if r.Runs.Place != switching.Started && r.Chosen != nil {
 		t.line("%s switches to it (%s)", first(r.Chosen.name(), "go"), r.Runs.Place)
 	}
+	if r.shadowed {
+		t.line("but PATH does not lead to it: look below")
+	}
 }
 
-// rules prints a line for each place, but one for both files of a folder that
-// has neither.
+// rules prints a line for each place, but one for all folders in a row that have
+// neither of the pin files.
 func (t *trace) rules(rules []whyRule) {
 	t.head("rules")
 	number := resolve.Rule(0)
 	for i := 0; i < len(rules); i++ {
 		rule := rules[i]
-		place, text := rule.Place, string(rule.Outcome)
-		if i+1 < len(rules) && isEmptyPair(rule, rules[i+1]) {
-			i++
-			place, text = filepath.Dir(rule.Place), "no .go-version, no .tool-versions"
-		}
-		if rule.Line > 0 {
-			place += fmt.Sprintf(":%d", rule.Line)
-		}
-		switch rule.Outcome {
-		case resolve.NotThere:
-			if place == "GO_VERSION" {
-				text = "not set"
+		line := rule.text()
+		if n := emptyFolders(rules[i:]); n > 0 {
+			line = filepath.Dir(rule.Place)
+			if n > 1 {
+				line += " up to " + filepath.Dir(rules[i+2*n-1].Place)
 			}
-		case resolve.Silent:
-			text = "nothing about Go"
-		case resolve.Decides:
-			text = rule.Spec + " (this decides)"
-			if rule.Rule == resolve.FromSystem {
-				text = "the next go there (this decides)"
-			}
-		case resolve.Broken:
-			text = rule.Error + " (the search ends)"
+			line += ": no .go-version, no .tool-versions"
+			i += 2*n - 1
 		}
 		mark := " "
 		if rule.Rule != number {
 			mark, number = fmt.Sprint(int(rule.Rule)), rule.Rule
 		}
-		t.line("%s %s: %s", mark, place, text)
+		t.line("%s %s", mark, line)
 	}
+}
+
+// text is the place and what it said.
+func (r whyRule) text() string {
+	place, said := r.Place, string(r.Outcome)
+	if r.Line > 0 {
+		place += fmt.Sprintf(":%d", r.Line)
+	}
+	switch {
+	case r.Outcome == resolve.NotThere && r.Rule == resolve.FromEnv:
+		said = "not set"
+	case r.Outcome == resolve.Silent:
+		said = "nothing about Go"
+	case r.Outcome == resolve.Decides && r.Rule == resolve.FromSystem:
+		said = "the next go there (this decides)"
+	case r.Outcome == resolve.Decides:
+		said = r.Spec + " (this decides)"
+	case r.Outcome == resolve.Broken:
+		said = r.Error + " (the search ends)"
+	}
+	return place + ": " + said
+}
+
+// emptyFolders returns how many folders without a pin file rules begins with,
+// two rules each.
+func emptyFolders(rules []whyRule) int {
+	n := 0
+	for 2*n+1 < len(rules) && isEmptyPair(rules[2*n], rules[2*n+1]) {
+		n++
+	}
+	return n
 }
 
 func isEmptyPair(a, b whyRule) bool {
 	return a.Rule == resolve.FromFile && b.Rule == resolve.FromFile &&
 		a.Outcome == resolve.NotThere && b.Outcome == resolve.NotThere &&
-		filepath.Base(a.Place) == ".go-version" && filepath.Dir(a.Place) == filepath.Dir(b.Place)
+		filepath.Dir(a.Place) == filepath.Dir(b.Place)
 }
 
 // chosen says what the spec of the rule stands for.
@@ -181,8 +201,8 @@ func (t *trace) modFile(s *whySwitching) {
 	if f.ToolchainLine > 0 {
 		t.line("%s:%d: toolchain %s", f.Path, f.ToolchainLine, f.Toolchain)
 	}
-	if s.Mode == "" && s.Reason != switching.Old && s.GOTOOLCHAIN.Value != "" {
-		t.line("these don't switch: GOTOOLCHAIN is not auto or path")
+	if f.GoLine+f.ToolchainLine > 0 && s.Mode == "" && s.Reason != switching.Old && s.GOTOOLCHAIN.Value != "" {
+		t.line("this GOTOOLCHAIN lets no file ask for another go")
 	}
 }
 
@@ -211,10 +231,11 @@ func (v whyValue) from() string {
 
 func (t *trace) path(r whyReport) {
 	t.head("PATH")
-	if len(r.Found) == 0 {
+	list := r.onPath()
+	if len(list) == 0 {
 		t.line("no %s", r.Tool)
 	}
-	for i, f := range r.Found {
+	for i, f := range list {
 		text := f.String()
 		switch {
 		case f.Kind == foundOther && i == 0:

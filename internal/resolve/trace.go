@@ -30,7 +30,7 @@ type Step struct {
 
 // Trace is [For] with the way that led there: each place in the order of the
 // rules. Of rule 2 it has the files up to the one that ended the search, or one
-// step "pin file" if a rule before it did.
+// step "pin files" if a rule before it did.
 func Trace(env Env, dir string) ([]Step, Choice, error) {
 	var looked []string
 	choice, err := apply(env, dir, func(file string) { looked = append(looked, file) })
@@ -45,7 +45,7 @@ func Trace(env Env, dir string) ([]Step, Choice, error) {
 	}
 	end := len(steps) - 1 // where the search ended
 	if len(looked) == 0 {
-		steps = append(steps, Step{Rule: FromFile, Place: "pin file"})
+		steps = append(steps, Step{Rule: FromFile, Place: "pin files"})
 	}
 	if last := steps[len(steps)-1]; last.Rule == FromFile && env.DefaultFile != "" {
 		steps = append(steps, Step{Rule: FromDefault, Place: env.DefaultFile})

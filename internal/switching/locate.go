@@ -84,7 +84,7 @@ func cached(name, modCache string) string {
 	if modCache == "" {
 		return ""
 	}
-	v, err := module.EscapeVersion("v0.0.1-" + name + "." + runtime.GOOS + "-" + runtime.GOARCH)
+	v, err := module.EscapeVersion("v0.0.1-" + name + "." + platform())
 	if err != nil {
 		return ""
 	}
@@ -96,6 +96,8 @@ func cached(name, modCache string) string {
 	}
 	return dir
 }
+
+func platform() string { return runtime.GOOS + "-" + runtime.GOARCH }
 
 func isThere(name string) bool {
 	_, err := os.Stat(name)
