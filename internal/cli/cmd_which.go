@@ -95,8 +95,9 @@ func (a *app) whichAll(tool string, asJSON bool) error {
 	return targetErr
 }
 
-// formatFound returns a line for each place: its path and what it is, in
-// columns for a terminal that has room, else with a tab between them.
+// formatFound returns the lines for places: their paths and what they are, in
+// columns for a terminal that has room and one below the other where it has not;
+// elsewhere a line each, with a tab between them.
 func (a *app) formatFound(places []found) []string {
 	widest, width := 0, 0
 	for _, place := range places {
@@ -105,11 +106,14 @@ func (a *app) formatFound(places []found) []string {
 	}
 	var lines []string
 	for _, place := range places {
-		line := place.Path + "\t" + place.String()
-		if widest+2+width <= a.ui.outWidth() {
-			line = fmt.Sprintf("%-*s  %s", widest, place.Path, place)
+		switch columns := a.ui.outWidth(); {
+		case columns == 0:
+			lines = append(lines, place.Path+"\t"+place.String())
+		case widest+2+width <= columns:
+			lines = append(lines, fmt.Sprintf("%-*s  %s", widest, place.Path, place))
+		default:
+			lines = append(lines, place.Path, "  "+place.String())
 		}
-		lines = append(lines, line)
 	}
 	return lines
 }

@@ -36,7 +36,10 @@ func (a *app) printWhy(r whyReport) error {
 	if len(r.Environment) > 0 {
 		t.head("environment")
 		for _, v := range r.Environment {
-			t.line("%s=%s%s: %s", v.Name, v.Value, v.from(), v.Effect)
+			t.line("%s=%s: %s", v.Name, v.Value, v.Effect)
+			if v.File != "" {
+				t.line("  %s:%d", v.File, v.Line)
+			}
 		}
 	}
 	t.problems(r.Problems)
@@ -92,7 +95,7 @@ func (t *trace) rules(rules []whyRule) {
 			if n > 1 {
 				line += " up to " + filepath.Dir(rules[i+2*n-1].Place)
 			}
-			line += ": no .go-version, no .tool-versions"
+			line += ": no pin file"
 			i += 2*n - 1
 		}
 		mark := " "

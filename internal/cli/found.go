@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"debug/buildinfo"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -165,4 +166,41 @@ func toolIn(t target, tool string) (program, how string) {
 		}
 	}
 	return "", ""
+}
+
+// gorootOf returns the GOROOT that the go program finds from its own place, ""
+// if it is in none.
+func gorootOf(program string) string {
+	physical, err := filepath.EvalSymlinks(program)
+	if err != nil {
+		return ""
+	}
+	for _, file := range []string{program, physical} {
+		dir := filepath.Dir(filepath.Dir(file))
+		if info, err := os.Stat(filepath.Join(dir, "pkg", "tool")); err == nil && info.IsDir() {
+			return dir
+		}
+	}
+	return ""
+}
+
+// versionOf returns the toolchain name that a go program reports, as far as that
+// can be read from it or from its GOROOT without running it.
+func versionOf(program string) string {
+	text := ""
+	if info, err := buildinfo.ReadFile(program); err == nil {
+		if info.Path != "" && info.Path != "cmd/go" { // somebody's wrapper
+			return ""
+		}
+		text = info.GoVersion
+	} else if data, err := os.ReadFile(filepath.Join(gorootOf(program), "VERSION")); err == nil {
+		text = string(data)
+	}
+	text, _, _ = strings.Cut(text, "\n")
+	text = strings.TrimPrefix(text, "devel ")
+	text, _, _ = strings.Cut(text, " ")
+	if !strings.HasPrefix(text, "go1") {
+		return ""
+	}
+	return strings.TrimSpace(text)
 }

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -58,7 +59,7 @@ func Trace(env Env, dir string) ([]Step, Choice, error) {
 		steps[i].Outcome = outcome(steps[i], i-end)
 	}
 	steps[end].Outcome, steps[end].Spec, steps[end].Line = Decides, choice.Spec, choice.Line
-	if pin, ok := err.(*PinError); ok {
+	if pin := (*PinError)(nil); errors.As(err, &pin) {
 		steps[end].Outcome, steps[end].Line = Broken, pin.Line
 	}
 	return steps, choice, err
