@@ -28,6 +28,7 @@ var floorRules = map[string]string{
 	module + "internal/shell":   "the floor writes no text for shells",
 	module + "internal/cli":     "cli is the top",
 	module + "internal/gomod":   "go.mod never decides which version runs",
+	module + "internal/switch":  "Go's own switching is Go's affair",
 	module + "internal/gover/c": "constraints need a library",
 }
 
@@ -73,6 +74,11 @@ var layers = []struct {
 		module + "internal/cli":   "cli is the top",
 		"os/exec":                 "shell writes text and runs nothing",
 		"text/template":           "a snippet is a whole file that linters read, not a template",
+	}},
+	{[]string{"internal/switching"}, map[string]string{
+		module + "internal/": "what the go command does depends on no rule of gosw",
+		"net":                "go.mod and settings are files; nothing is asked for",
+		"net/http":           "go.mod and settings are files; nothing is asked for",
 	}},
 	{[]string{"cmd/gosw"}, map[string]string{
 		module + "internal/fetch/fetchtest": "the loopback server is for tests",

@@ -94,7 +94,7 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 	root.AddCommand(
 		a.installCommand(), a.importCommand(), a.uninstallCommand(), a.pruneCommand(), a.listCommand(),
 		a.verifyCommand(), a.repairCommand(), a.auditCommand(), a.outdatedCommand(), a.upgradeCommand(), a.sizeCommand(),
-		a.defaultCommand(), a.useCommand(), a.currentCommand(), a.whichCommand(), a.execCommand(),
+		a.defaultCommand(), a.useCommand(), a.currentCommand(), a.whyCommand(), a.whichCommand(), a.execCommand(),
 		a.initCommand(), a.envCommand(), a.shimCommand(),
 	)
 	return root

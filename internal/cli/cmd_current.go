@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -96,43 +95,4 @@ func (a *app) checkMinimum(t target) {
 	if spec, err := required.Spec(); err == nil {
 		a.ui.hint(fmt.Sprintf("install it with %q and change the pin to %s", "gosw install "+spec.String(), spec))
 	}
-}
-
-func (a *app) whichCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "which [TOOL]",
-		Short: "Print the path of the go, or another tool, that applies here",
-		Example: `  gosw which
-  gosw which gofmt`,
-		Args: atMostOne("tool"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			tool := "go"
-			if len(args) > 0 {
-				tool = args[0]
-			}
-			if tool == "" || tool != filepath.Base(tool) || tool[0] == '.' {
-				return &usageError{err: fmt.Errorf("%q is not the name of a tool", tool), hint: `run "gosw which go"`}
-			}
-			return a.which(tool, asJSON)
-		},
-		ValidArgs: []string{"go", "gofmt"},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	return cmd
-}
-
-func (a *app) which(tool string, asJSON bool) error {
-	t, err := a.target(nil)
-	if err != nil {
-		return err
-	}
-	program, err := a.program(t, tool)
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		return a.ui.printJSON(map[string]any{"schema": 1, "tool": tool, "path": program, "version": t.version})
-	}
-	return a.ui.print("%s", program)
 }

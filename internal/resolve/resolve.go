@@ -77,6 +77,11 @@ func (c Choice) Blame(err error) *PinError {
 
 // For applies the rules in dir, an absolute path. The error is a [*PinError].
 func For(env Env, dir string) (Choice, error) {
+	return apply(env, dir, func(string) {})
+}
+
+// apply is For, and calls look with each file before it reads it.
+func apply(env Env, dir string, look func(file string)) (Choice, error) {
 	if env.GoVersion != "" {
 		spec, err := gover.ParseSpec(trimBlank(env.GoVersion))
 		if err != nil {
@@ -84,8 +89,11 @@ func For(env Env, dir string) (Choice, error) {
 		}
 		return Choice{Spec: spec, Rule: FromEnv}, nil
 	}
-	if choice, err := nearest(dir, func(string) {}); err != nil || choice.Rule != 0 {
+	if choice, err := nearest(dir, look); err != nil || choice.Rule != 0 {
 		return choice, err
+	}
+	if env.DefaultFile != "" {
+		look(env.DefaultFile)
 	}
 	if choice, err := Default(env.DefaultFile); !errors.Is(err, fs.ErrNotExist) {
 		return choice, err
@@ -109,10 +117,7 @@ func Default(file string) (Choice, error) {
 // does not. With GO_VERSION it looks at none; that is not considered here.
 func Files(defaultFile, dir string) []string {
 	var files []string
-	choice, err := nearest(dir, func(file string) { files = append(files, file) })
-	if err == nil && choice.Rule == 0 && defaultFile != "" {
-		files = append(files, defaultFile)
-	}
+	_, _ = apply(Env{DefaultFile: defaultFile}, dir, func(file string) { files = append(files, file) })
 	return files
 }
 
@@ -149,11 +154,15 @@ func (e *PinError) Error() string {
 	if e.Line > 0 {
 		where += ":" + strconv.Itoa(e.Line)
 	}
-	cause := e.Err
-	if pathError := (*fs.PathError)(nil); errors.As(cause, &pathError) {
-		cause = pathError.Err // the path is in where
+	return where + ": " + e.Cause()
+}
+
+// Cause is the text of the error without the place.
+func (e *PinError) Cause() string {
+	if pathError := (*fs.PathError)(nil); errors.As(e.Err, &pathError) {
+		return pathError.Err.Error() // the path is the place
 	}
-	return where + ": " + cause.Error()
+	return e.Err.Error()
 }
 
 func (e *PinError) Unwrap() error { return e.Err }

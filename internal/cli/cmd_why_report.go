@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/switching"
+)
+
+// A whyReport is what "gosw why" says, and with --json as it stands. Its schema
+// is in docs/reference.md.
+type whyReport struct {
+	Schema      int           `json:"schema"`
+	Tool        string        `json:"tool"`
+	Dir         string        `json:"dir"`
+	Exit        int           `json:"exit"` // the exit code
+	Runs        whyRuns       `json:"runs"`
+	Rules       []whyRule     `json:"rules"`
+	Chosen      *whyChosen    `json:"chosen,omitempty"`    // missing if a rule's text is broken
+	Switching   *whySwitching `json:"switching,omitempty"` // missing for a tool that does not switch
+	Places      []found       `json:"places"`              // as "gosw which --all" has them
+	Environment []whyVariable `json:"environment"`
+	Problems    []whyProblem  `json:"problems"`
+
+	shadowed bool // what a shell runs by the tool's name is not what the rules have chosen
+}
+
+// onPath returns the places that are on PATH, in its order.
+func (r whyReport) onPath() []found {
+	return slices.DeleteFunc(slices.Clone(r.Places), func(f found) bool { return !f.OnPath })
+}
+
+// A whyRuns is the toolchain that does the work in the end.
+type whyRuns struct {
+	Toolchain string          `json:"toolchain"` // "go1.22.5"; "" if only running it would tell
+	Place     switching.Place `json:"place"`     // where it comes from; "" if nothing runs
+	Program   string          `json:"program"`   // path; "" if it is not on this machine
+	GOROOT    string          `json:"goroot"`
+	How       string          `json:"how,omitempty"` // "go tool" or "built", for a tool that go starts
+}
+
+// A whyRule is one place that a rule looks at.
+type whyRule struct {
+	Rule    resolve.Rule    `json:"rule"`
+	Place   string          `json:"place"`
+	Line    int             `json:"line,omitempty"`
+	Outcome resolve.Outcome `json:"outcome"`
+	Spec    string          `json:"spec,omitempty"`  // where it decides
+	Error   string          `json:"error,omitempty"` // where it is broken
+}
+
+// A whyChosen is what the rules have chosen.
+type whyChosen struct {
+	Spec    string        `json:"spec"`
+	Rule    int           `json:"rule"`
+	Source  string        `json:"source"`
+	Version gover.Version `json:"version"`           // "" for the system's go, and if it is not installed
+	Reports string        `json:"reports,omitempty"` // the system's go: what it is, if that can be read
+	GOROOT  string        `json:"goroot"`
+}
+
+// A whySwitching is what the go command makes of its settings and of go.mod.
+type whySwitching struct {
+	GOTOOLCHAIN whyValue         `json:"gotoolchain"`
+	Mode        string           `json:"mode"` // "auto", "path" or ""
+	File        *whyModFile      `json:"file,omitempty"`
+	Reason      switching.Reason `json:"reason"`
+	Fit         switching.Fit    `json:"fit,omitempty"` // of the toolchain with the file
+}
+
+// A whyValue is the value of a variable.
+type whyValue struct {
+	Value  string `json:"value"`
+	Origin string `json:"origin"` // "environment", "gosw", "go env -w", "go.env", "unset"
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+}
+
+// A whyModFile is the go.mod or go.work that Go heeds.
+type whyModFile struct {
+	Path          string `json:"path"`
+	Go            string `json:"go"`
+	GoLine        int    `json:"go_line,omitempty"`
+	Toolchain     string `json:"toolchain"`
+	ToolchainLine int    `json:"toolchain_line,omitempty"`
+}
+
+// A whyVariable is a variable that has a say in what runs.
+type whyVariable struct {
+	Name string `json:"name"`
+	whyValue
+	Effect string `json:"effect"`
+}
+
+// The severities of a whyProblem.
+const (
+	severityFatal = "fatal" // nothing runs
+	severityWrong = "wrong" // another toolchain runs than the rules say, or it can't build this
+	severityNote  = "note"
+)
+
+// A whyProblem is a thing to look at, with what mends it.
+type whyProblem struct {
+	Severity string `json:"severity"`
+	Cause    string `json:"cause"`
+	Fix      string `json:"fix"` // a command, or words where there is none; may be ""
+}
+
+// addRules adds what the rules looked at. err is that of the place where the
+// search ended, if it is broken.
+func (r *whyReport) addRules(steps []resolve.Step, err error) {
+	pin := (*resolve.PinError)(nil)
+	broken := errors.As(err, &pin)
+	for _, step := range steps {
+		rule := whyRule{Rule: step.Rule, Place: step.Place, Line: step.Line, Outcome: step.Outcome}
+		switch {
+		case broken && (step.Outcome == resolve.Decides || step.Outcome == resolve.Broken):
+			rule.Outcome, rule.Line, rule.Error = resolve.Broken, pin.Line, pin.Cause()
+		case step.Outcome == resolve.Decides:
+			rule.Spec = step.Spec.String()
+		}
+		r.Rules = append(r.Rules, rule)
+	}
+}
+
+func (r *whyReport) add(severity, cause, fix string) {
+	r.Problems = append(r.Problems, whyProblem{severity, cause, fix})
+}

@@ -1,0 +1,274 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/switching"
+)
+
+// A trace is the text of a whyReport: headings, and lines below them that are
+// short, so that a narrow terminal needs not break them but at a long path.
+type trace struct{ lines []string }
+
+func (t *trace) head(format string, args ...any) {
+	if len(t.lines) > 0 {
+		t.lines = append(t.lines, "")
+	}
+	t.lines = append(t.lines, fmt.Sprintf(format, args...))
+}
+
+func (t *trace) line(format string, args ...any) {
+	t.lines = append(t.lines, "  "+fmt.Sprintf(format, args...))
+}
+
+// printWhy prints r for people. What ends everything is not among the lines
+// below "look at": it is the error that the command ends with.
+func (a *app) printWhy(r whyReport) error {
+	t := &trace{}
+	t.summary(r)
+	t.rules(r.Rules)
+	t.chosen(r.Chosen)
+	t.switching(r)
+	t.path(r)
+	if len(r.Environment) > 0 {
+		t.head("environment")
+		for _, v := range r.Environment {
+			t.line("%s=%s: %s", v.Name, v.Value, v.Effect)
+			if v.File != "" {
+				t.line("  %s:%d", v.File, v.Line)
+			}
+		}
+	}
+	t.problems(r.Problems)
+	for _, line := range t.lines {
+		if err := a.ui.print("%s", clean(line)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// summary is the answer: the toolchain, its program and where it comes from.
+func (t *trace) summary(r whyReport) {
+	name := first(r.Runs.Toolchain, "a go of unknown version")
+	switch r.Runs.Place {
+	case "", switching.Nowhere:
+		t.head("%s: nothing runs here", r.Tool)
+		return
+	case switching.Download:
+		t.head("%s: %s, which go has yet to download", r.Tool, name)
+		return
+	}
+	t.head("%s: %s", r.Tool, name)
+	switch {
+	case r.Runs.Program != "" && r.Runs.How == byBuild:
+		t.line("built from %s by \"go tool %s\"", r.Runs.Program, r.Tool)
+	case r.Runs.Program != "" && r.Runs.How == byGoTool:
+		t.line("%s", r.Runs.Program)
+		t.line("started by \"go tool %s\"", r.Tool)
+	case r.Runs.Program != "":
+		t.line("%s", r.Runs.Program)
+	default:
+		t.line("it has no %s", r.Tool)
+	}
+	if r.Runs.Place != switching.Started && r.Chosen != nil {
+		t.line("%s switches to it (%s)", first(r.Chosen.name(), "go"), r.Runs.Place)
+	}
+	if r.shadowed {
+		t.line("but PATH does not lead to it: look below")
+	}
+}
+
+// rules prints a line for each place, but one for all folders in a row that have
+// neither of the pin files.
+func (t *trace) rules(rules []whyRule) {
+	t.head("rules")
+	number := resolve.Rule(0)
+	for i := 0; i < len(rules); i++ {
+		rule := rules[i]
+		line := rule.text()
+		if n := emptyFolders(rules[i:]); n > 0 {
+			line = filepath.Dir(rule.Place)
+			if n > 1 {
+				line += " up to " + filepath.Dir(rules[i+2*n-1].Place)
+			}
+			line += ": no pin file"
+			i += 2*n - 1
+		}
+		mark := " "
+		if rule.Rule != number {
+			mark, number = fmt.Sprint(int(rule.Rule)), rule.Rule
+		}
+		t.line("%s %s", mark, line)
+	}
+}
+
+// text is the place and what it said.
+func (r whyRule) text() string {
+	place, said := r.Place, string(r.Outcome)
+	if r.Line > 0 {
+		place += fmt.Sprintf(":%d", r.Line)
+	}
+	switch {
+	case r.Outcome == resolve.NotThere && r.Rule == resolve.FromEnv:
+		said = "not set"
+	case r.Outcome == resolve.Silent:
+		said = "nothing about Go"
+	case r.Outcome == resolve.Decides && r.Rule == resolve.FromSystem:
+		said = "the next go there (this decides)"
+	case r.Outcome == resolve.Decides:
+		said = r.Spec + " (this decides)"
+	case r.Outcome == resolve.Broken:
+		said = r.Error + " (the search ends)"
+	}
+	return place + ": " + said
+}
+
+// emptyFolders returns how many folders without a pin file rules begins with,
+// two rules each.
+func emptyFolders(rules []whyRule) int {
+	n := 0
+	for 2*n+1 < len(rules) && isEmptyPair(rules[2*n], rules[2*n+1]) {
+		n++
+	}
+	return n
+}
+
+func isEmptyPair(a, b whyRule) bool {
+	return a.Rule == resolve.FromFile && b.Rule == resolve.FromFile &&
+		a.Outcome == resolve.NotThere && b.Outcome == resolve.NotThere &&
+		filepath.Dir(a.Place) == filepath.Dir(b.Place)
+}
+
+// chosen says what the spec of the rule stands for.
+func (t *trace) chosen(c *whyChosen) {
+	if c == nil {
+		return
+	}
+	t.head("version")
+	spec, err := gover.ParseSpec(c.Spec)
+	switch {
+	case err == nil && spec.Kind() == gover.System && c.GOROOT == "":
+		t.line("system: the next go on PATH")
+	case err == nil && spec.Kind() == gover.System:
+		t.line("system: %s, in %s", first(c.Reports, "of unknown version"), c.GOROOT)
+	case c.Version.IsZero():
+		t.line("%s: not installed", c.Spec)
+	case err == nil && spec.Kind() == gover.Exact:
+		t.line("%s: installed", c.Version)
+	default:
+		t.line("%s: %s is the newest installed", c.Spec, c.Version)
+	}
+	if c.GOROOT != "" && !c.Version.IsZero() {
+		t.line("%s", c.GOROOT)
+	}
+}
+
+// switching says what go makes of GOTOOLCHAIN and go.mod.
+func (t *trace) switching(r whyReport) {
+	s := r.Switching
+	if s == nil {
+		return
+	}
+	t.head("go's own switching")
+	v := s.GOTOOLCHAIN
+	switch {
+	case s.Reason == switching.Old:
+		t.line("releases before go1.21 have none")
+	case v.Value == "":
+		t.line("GOTOOLCHAIN: not set, also not in go.env")
+	case v.Origin == "gosw":
+		t.line("GOTOOLCHAIN=%s: set by gosw, a pin is a pin", v.Value)
+	default:
+		t.line("GOTOOLCHAIN=%s%s", v.Value, v.from())
+	}
+	t.modFile(s)
+	t.line("%s", verdict(r))
+}
+
+func (t *trace) modFile(s *whySwitching) {
+	f := s.File
+	if f == nil {
+		t.line("no go.mod, no go.work")
+		return
+	}
+	if f.GoLine == 0 && f.ToolchainLine == 0 {
+		t.line("%s: no go line", f.Path)
+	}
+	if f.GoLine > 0 {
+		t.line("%s:%d: go %s", f.Path, f.GoLine, f.Go)
+	}
+	if f.ToolchainLine > 0 {
+		t.line("%s:%d: toolchain %s", f.Path, f.ToolchainLine, f.Toolchain)
+	}
+	if f.GoLine+f.ToolchainLine > 0 && s.Mode == "" && s.Reason != switching.Old && s.GOTOOLCHAIN.Value != "" {
+		t.line("this GOTOOLCHAIN lets no file ask for another go")
+	}
+}
+
+// verdict is the last line of the trace of switching.
+func verdict(r whyReport) string {
+	name := r.Chosen.name()
+	switch s := r.Switching; {
+	case r.Runs.Place == "":
+		return "go ends with an error"
+	case s.Reason == switching.ModulesOff:
+		return name + " stays: GO111MODULE turns switching off"
+	case r.Runs.Place == switching.Started:
+		return name + " stays"
+	default:
+		return fmt.Sprintf("%s: the %s asks for it", r.Runs.Toolchain, s.Reason)
+	}
+}
+
+// from says where the value stands.
+func (v whyValue) from() string {
+	if v.File == "" {
+		return " (environment)"
+	}
+	return fmt.Sprintf(" (%s:%d)", v.File, v.Line)
+}
+
+func (t *trace) path(r whyReport) {
+	t.head("PATH")
+	list := r.onPath()
+	if len(list) == 0 {
+		t.line("no %s", r.Tool)
+	}
+	for i, f := range list {
+		text := f.String()
+		switch {
+		case f.Kind == foundOther && i == 0:
+			text = "first, this runs"
+		case f.Kind == foundOther && f.Wins:
+			text = "the system's, this runs"
+		case f.Kind == foundOther:
+			text = "behind"
+		}
+		t.line("%s: %s", f.Path, text)
+	}
+	if r.Tool == "go" || r.Tool == "gofmt" {
+		t.line("aliases and functions can't be seen from here:")
+		t.line("your shell shows them with \"type %s\"", r.Tool)
+	}
+}
+
+func (t *trace) problems(problems []whyProblem) {
+	headed := false
+	for _, p := range problems {
+		if p.Severity == severityFatal {
+			continue
+		}
+		if !headed {
+			t.head("look at")
+			headed = true
+		}
+		t.line("%s: %s", p.Severity, p.Cause)
+		if p.Fix != "" {
+			t.line("  %s", p.Fix)
+		}
+	}
+}

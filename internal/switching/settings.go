@@ -1,0 +1,101 @@
+package switching
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// An Origin says where the value of a variable comes from.
+type Origin string
+
+// The origins, in the order in which the go command looks.
+const (
+	Environment Origin = "environment"
+	UserFile    Origin = "go env -w" // the file that this command writes
+	GOROOTFile  Origin = "go.env"    // GOROOT/go.env
+	Unset       Origin = "unset"
+)
+
+// A Value is that of one of the go command's variables.
+type Value struct {
+	Text   string
+	Origin Origin
+	File   string // where it stands, an absolute path; "" for the environment
+	Line   int    // 1-based; 0 for the environment
+}
+
+// Settings are the go command's variables. An empty variable in the environment
+// counts as unset.
+type Settings struct {
+	getenv       func(string) string
+	user, goroot map[string]Value
+}
+
+// ReadSettings returns the settings of a go command with the environment
+// getenv, whose "go env -w" writes userFile ("" if there is no such file), and
+// whose tree is goroot. Like the go command it passes over what it can't read.
+func ReadSettings(getenv func(string) string, userFile, goroot string) Settings {
+	s := Settings{getenv: getenv, user: readEnvFile(userFile, UserFile)}
+	for _, other := range []string{s.user["GOROOT"].Text, getenv("GOROOT")} {
+		if other != "" {
+			goroot = other
+			break
+		}
+	}
+	if goroot != "" {
+		s.goroot = readEnvFile(filepath.Join(goroot, "go.env"), GOROOTFile)
+	}
+	return s
+}
+
+// Get returns the variable called name.
+func (s Settings) Get(name string) Value {
+	if text := s.getenv(name); text != "" {
+		return Value{Text: text, Origin: Environment}
+	}
+	// An empty value in the user's file hides that of go.env, as it does in Go.
+	if v, ok := s.user[name]; ok {
+		return v
+	}
+	if v, ok := s.goroot[name]; ok {
+		return v
+	}
+	return Value{Origin: Unset}
+}
+
+// maxEnvFile is how much of a settings file is read, in bytes.
+const maxEnvFile = 1 << 20
+
+// readEnvFile reads lines KEY=VALUE by the rules of cmd/go/internal/cfg: a key
+// begins with a capital letter, and blanks belong to the value.
+func readEnvFile(file string, origin Origin) map[string]Value {
+	values := make(map[string]Value)
+	for i, line := range strings.Split(string(readRegular(file, maxEnvFile)), "\n") {
+		key, text, ok := strings.Cut(line, "=")
+		if ok && key != "" && 'A' <= key[0] && key[0] <= 'Z' {
+			values[key] = Value{Text: text, Origin: origin, File: file, Line: i + 1}
+		}
+	}
+	return values
+}
+
+// readRegular reads up to limit bytes of a regular file. It has nothing of a
+// file that is missing or can't be read; it looks first, since opening a FIFO
+// would block.
+func readRegular(file string, limit int64) []byte {
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit))
+	if err != nil {
+		return nil
+	}
+	return data
+}
