@@ -31,6 +31,7 @@ the order of PATH, each with what it is and whether it is the one that runs.`,
 			}
 			return a.which(tool, asJSON)
 		},
+		ValidArgs: []string{"go", "gofmt"},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "print each place where it is found")
