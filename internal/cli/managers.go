@@ -22,8 +22,8 @@ type manager struct {
 var managers = []manager{
 	{"goenv", []string{"goenv init", "GOENV_ROOT", ".goenv/"}, "remove this line", nil},
 	{"gvm", []string{"scripts/gvm", ".gvm/"}, "remove this line", nil},
-	{"g", []string{".g/env", `g-install`, "# g shell setup"}, "remove this line", nil},
-	{"asdf", []string{"asdf.sh", "asdf.fish", ".asdf/shims", "asdf/shims"}, `run "asdf plugin remove golang", or remove this line`, func(a *app, home string) []string {
+	{"g", []string{".g/env", ".g/go/", "g-install", "# g shell setup"}, "remove this line", nil},
+	{"asdf", []string{"asdf.sh", "asdf.fish", "asdf/shims", "ASDF_DATA_DIR"}, `run "asdf plugin remove golang", or remove this line`, func(a *app, home string) []string {
 		return []string{filepath.Join(first(a.getenv("ASDF_DATA_DIR"), filepath.Join(home, ".asdf")), "shims", "go")}
 	}},
 	{"mise", []string{"mise activate", "mise/shims"}, `run "mise unuse --global go", or remove this line`, func(a *app, home string) []string {

@@ -147,6 +147,7 @@ func TestSession(t *testing.T) {
 		{"names of the user", `export dir=d file=f spec=s line=l; readonly dir tool=1; TOY=env go | grep -c -e ^dir=d -e ^file=f -e ^spec=s -e ^line=l`, "4\n"},
 		{"what it is", `type -t go; bash --norc -c 'type -t go'; command go; \go; env go`, "function\nfile\nshim\ngo1.22.5\nshim\n"},
 		{"trace traps", `set -ET; trap 'echo ERR' ERR; go; mv .go-version x; go; mv x .go-version`, "go1.22.5\nshim\n"},
+		{"debug traps", `set -T; trap 'seen=$BASH_COMMAND' DEBUG; go x; shopt -s extdebug; go y; mv .go-version x; go z; mv x .go-version; shopt -u extdebug; trap - DEBUG`, "go1.22.5 <x>\ngo1.22.5 <y>\nshim <z>\n"},
 		{"directory", `mkdir -p p/'q r'; echo 1.21.0 >p/'q r'/.go-version; cd p/'q r'; go; cd - >/dev/null; go; (cd p/'q r' && go); rm -r p`, "go1.21.0\ngo1.22.5\ngo1.21.0\n"},
 	} {
 		f.expect(t, test.name, test.script, test.want)

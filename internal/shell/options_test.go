@@ -42,12 +42,12 @@ echo (kind go) (kind gofmt) (kind gosw)
 complete -c gosw | string match -q '*__gosw_complete*'; and echo completion
 gosw 'a b' ''
 `, true, true},
-	{posix{}, [][]string{{"dash"}, {"dash", "-eu"}, {"dash", "-f"}, {"busybox", "sh", "-eu"}, {"bash", "--posix", "-eu"}, {"zsh", "--emulate", "sh", "-f", "-eu"}}, `
+	{posix{}, [][]string{{"dash"}, {"dash", "-eu"}, {"dash", "-f"}, {"busybox", "sh", "-eu"}, {"mksh", "-eu"}, {"ksh93", "-eu"}, {"bash", "--posix", "-eu"}, {"zsh", "--emulate", "sh", "-f", "-eu"}}, `
 eval "$TEXT"
 eval "$TEXT"
 bin=$GOSW_ROOT/bin
 case :$PATH: in *:"$bin":*:"$bin":*) echo twice ;; *:"$bin":*) echo path ;; esac
-kind() { case "$(command -v "$1" || :)" in /*) echo file ;; "$1") echo function ;; *) echo none ;; esac; }
+kind() { case "$(command -v "$1" || :)" in */bin/*) echo file ;; "$1") echo function ;; *) echo none ;; esac; }
 echo "$(kind go) $(kind gofmt) $(kind gosw)"
 gosw 'a b' ''
 `, false, false},

@@ -9,7 +9,7 @@ import "testing"
 func TestPosixSession(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	for _, argv := range [][]string{{"dash"}, {"dash", "-eu"}, {"busybox", "sh", "-eu"}, {"bash", "--posix", "-eu"}, {"zsh", "--emulate", "sh", "-f", "-eu"}} {
+	for _, argv := range [][]string{{"dash"}, {"dash", "-eu"}, {"busybox", "sh", "-eu"}, {"mksh", "-eu"}, {"ksh93", "-eu"}, {"bash", "--posix", "-eu"}, {"zsh", "--emulate", "sh", "-f", "-eu"}} {
 		for _, test := range []struct{ name, script, want string }{
 			{"go is the shim", `go '' 'a b'; gofmt; GO_VERSION=1.21.0 go x; TOY=exit go 3 || echo "$?"`, "shim <> <a b>\ngofmt-shim\nshim <x>\n3\n"},
 			{"use", `gosw use 1.22; echo "$GO_VERSION"; sh -c 'echo $GO_VERSION'; gosw use quiet; gosw use --unset; echo "${GO_VERSION-unset}"`, "1.22\n1.22\nunset\n"},

@@ -25,5 +25,5 @@ func Environment(root, home string) (string, error) {
 	if strings.Trim(strings.TrimPrefix(root, "${HOME}/"), plain) != "" {
 		return "", fmt.Errorf("%q has characters that environment.d does not take", root)
 	}
-	return "PATH=" + root + "/bin:${PATH}\n", nil
+	return "PATH=" + root + "/bin${PATH:+:${PATH}}\n", nil
 }

@@ -65,6 +65,34 @@ func TestAllExport(t *testing.T) {
 	}
 }
 
+// TestNoHook makes sure that nothing of ours runs at a prompt, at a change of
+// directory or before a command: there it costs nothing, whatever the user has
+// there.
+func TestNoHook(t *testing.T) {
+	t.Parallel()
+	f := newFixtureIn(t, "a b")
+	for _, test := range []struct {
+		sh     Shell
+		argv   []string
+		script string
+	}{
+		{bash{}, []string{"bash", "--norc", "--noprofile", "-ic"}, `PROMPT_COMMAND=(a b); trap : DEBUG; trap : ERR; hooks() { declare -p PROMPT_COMMAND PS0 PS1; trap; bind -X; }; eval "$INIT"`},
+		{zsh{}, []string{"zsh", "-f", "-ic"}, `precmd_functions=(a); trap : DEBUG; hooks() { typeset -p precmd_functions PS1; typeset -p chpwd_functions preexec_functions periodic_functions zle_hooks; whence -w precmd preexec chpwd periodic command_not_found_handler; trap; zle -lL; }; eval "$INIT"`},
+		{fish{}, fishArgv, `function a --on-variable PWD; end; function hooks; functions --handlers; functions fish_prompt; end; eval $INIT`},
+	} {
+		setup, load, _ := strings.Cut(test.script, "; eval ")
+		argv := test.argv
+		if test.sh.Name() == "fish" {
+			argv = append(argv[:len(argv):len(argv)], "-ic")
+		}
+		argv = append(argv[:len(argv):len(argv)], setup+"\nhooks >before 2>&1\neval "+load+"\nhooks >after 2>&1\ncat before; cmp before after && go x")
+		got, code := f.runIn(t, test.sh, argv)
+		if code != 0 || !strings.Contains(got, "\ngo1.22.5 <x>\n") || !strings.Contains(got, "a") {
+			t.Errorf("%s: exit code %d, %s", test.sh.Name(), code, got)
+		}
+	}
+}
+
 // others are sessions in which something else wants to be go, and what is said.
 var others = []struct{ name, bourne, fish, want string }{
 	{"nothing", ``, ``, ``},

@@ -262,13 +262,32 @@ function __gosw_others {
 
 function __gosw_note { \builtin printf 'gosw: %s; to end that: %s\n' "$1" "$2" >&2; }
 
+# __gosw_place puts the store's bin folder on PATH, in front. Where it is there, it
+# stays, but not behind another go: such as after a login shell that has put the
+# system's folders in front again.
+function __gosw_place {
+	\builtin local __gosw_bin='' __gosw_left='' __gosw_before='' __gosw_after=''
+	__gosw_bin=$__gosw_root/bin __gosw_left=:${PATH-}:
+	case $__gosw_left in
+	*":$__gosw_bin:"*)
+		__gosw_before=${__gosw_left%%":$__gosw_bin:"*}
+		__gosw_after=${__gosw_left#*":$__gosw_bin:"}
+		__gosw_after=${__gosw_after:+:${__gosw_after%:}}
+		__gosw_left=$__gosw_before
+		until [[ ${__gosw_left##*:} == /* && -f ${__gosw_left##*:}/go && -x ${__gosw_left##*:}/go ]]; do
+			[[ $__gosw_left ]] || \builtin return 0
+			__gosw_left=${__gosw_left%:*}
+		done
+		\builtin export PATH="$__gosw_bin$__gosw_before$__gosw_after"
+		;;
+	*) \builtin export PATH="$__gosw_bin${PATH:+:$PATH}" ;;
+	esac
+}
+
 # A restricted shell reads its start-up files unrestricted, but not what is
 # evaluated later.
 if [[ $__gosw_path ]]; then
-	case :${PATH-}: in
-	*":$__gosw_root/bin:"*) ;;
-	*) \builtin export PATH="$__gosw_root/bin${PATH:+:$PATH}" || \builtin : ;;
-	esac
+	__gosw_place || \builtin :
 fi
 
 # Older ones, such as the bash of macOS, get PATH and the shim on it. So do

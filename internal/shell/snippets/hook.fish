@@ -232,9 +232,25 @@ function __gosw_ours
     or string match -q '*__gosw_run*' -- (builtin functions go)
 end
 
-if test -n "$__gosw_path"; and not builtin contains -- $__gosw_root/bin $PATH
-    set -gx PATH $__gosw_root/bin $PATH
+# __gosw_place puts the store's bin folder on PATH, in front. Where it is there, it
+# stays, but not behind another go: such as after a login shell that has put the
+# system's folders in front again.
+function __gosw_place
+    set -l bin $__gosw_root/bin
+    for dir in $PATH
+        if test "$dir" = "$bin"
+            return
+        else if string match -q -- '/*' $dir; and test -f $dir/go -a -x $dir/go
+            break
+        end
+    end
+    while set -l at (builtin contains --index -- $bin $PATH)
+        set -e PATH[$at]
+    end
+    set -gx PATH $bin $PATH
 end
+
+test -n "$__gosw_path"; and __gosw_place
 
 # Linux alone has this: uname would be a process.
 set -g __gosw_linux

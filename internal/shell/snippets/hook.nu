@@ -5,12 +5,21 @@
 # There is no command go: go is the shim, found on PATH. An external command
 # passes streams and exit codes as they are, which a custom one does not.
 
-if $__gosw_path {
-    $env.PATH = ($env.PATH | split row (char esep))
-    if ($__gosw_root | path join bin) not-in $env.PATH {
-        $env.PATH = ($env.PATH | prepend ($__gosw_root | path join bin))
-    }
+# Puts the store's bin folder on PATH, in front. Where it is there, it stays, but
+# not behind another go: such as after a login shell that has put the system's
+# folders in front again.
+def --env "__gosw place" [] {
+    let bin = ($__gosw_root | path join bin)
+    let path = ($env.PATH | split row (char esep))
+    let before = ($path | take until {|dir| $dir == $bin } | where {|dir| $dir starts-with "/" })
+    $env.PATH = (if $bin in $path and not ($before | any {|dir| ($dir | path join go | path type) in [file symlink] }) {
+        $path
+    } else {
+        $path | where {|dir| $dir != $bin } | prepend $bin
+    })
 }
+
+if $__gosw_path { __gosw place }
 
 # The program answers with lines "value<tab>description" and, last, ":" with a
 # sum of 1 (error), 2 (no space after the value) and 4 (no file names).

@@ -12,14 +12,34 @@
 : "${__gosw_root:=${GOSW_ROOT:-${HOME-}/.local/go}}"
 : "${__gosw_path=1}"
 
+# PATH gets the store's bin folder in front. Where it is there, it stays, but not
+# behind another go: such as after a login shell that has put the system's
+# folders in front again.
 if [ -n "$__gosw_path" ]; then
-	case :${PATH-}: in
-	*":$__gosw_root/bin:"*) ;;
-	*)
-		PATH=$__gosw_root/bin${PATH:+:$PATH}
-		export PATH
+	__gosw_left=:${PATH-}:
+	case $__gosw_left in
+	*":$__gosw_root/bin:"*)
+		__gosw_before=${__gosw_left%%":$__gosw_root/bin:"*}
+		__gosw_after=${__gosw_left#*":$__gosw_root/bin:"}
+		__gosw_after=${__gosw_after:+:${__gosw_after%:}}
+		__gosw_left=$__gosw_before
+		until [ -z "$__gosw_left" ]; do
+			case ${__gosw_left##*:} in
+			/*)
+				if [ -f "${__gosw_left##*:}/go" ] && [ -x "${__gosw_left##*:}/go" ]; then
+					PATH=$__gosw_root/bin$__gosw_before$__gosw_after
+					break
+				fi
+				;;
+			esac
+			__gosw_left=${__gosw_left%:*}
+		done
+		unset -v __gosw_before __gosw_after
 		;;
+	*) PATH=$__gosw_root/bin${PATH:+:$PATH} ;;
 	esac
+	export PATH
+	unset -v __gosw_left
 fi
 
 # gosw runs the program. "gosw use" alone is more: only the shell itself can

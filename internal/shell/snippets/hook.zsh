@@ -228,17 +228,36 @@ function __gosw_others {
 
 function __gosw_note { \builtin printf 'gosw: %s; to end that: %s\n' "$1" "$2" >&2; }
 
+# __gosw_place puts the store's bin folder on PATH, in front. Where it is there, it
+# stays, but not behind another go: such as after a login shell that has put the
+# system's folders in front again.
+function __gosw_place {
+	\builtin local __gosw_bin='' __gosw_left='' __gosw_before='' __gosw_after=''
+	__gosw_bin=$__gosw_root/bin __gosw_left=:${PATH-}:
+	case $__gosw_left in
+	(*":$__gosw_bin:"*)
+		__gosw_before=${__gosw_left%%":$__gosw_bin:"*}
+		__gosw_after=${__gosw_left#*":$__gosw_bin:"}
+		__gosw_after=${__gosw_after:+:${__gosw_after%:}}
+		__gosw_left=$__gosw_before
+		until [[ ${__gosw_left##*:} == /* && -f ${__gosw_left##*:}/go && -x ${__gosw_left##*:}/go ]]; do
+			[[ -n $__gosw_left ]] || \builtin return 0
+			__gosw_left=${__gosw_left%:*}
+		done
+		\builtin typeset -gx PATH="$__gosw_bin$__gosw_before$__gosw_after"
+		;;
+	(*) \builtin typeset -gx PATH="$__gosw_bin${PATH:+:$PATH}" ;;
+	esac
+}
+
 # __gosw_setup does what is to be done once, with the options of zsh as
 # delivered, and so is a function. A restricted shell gets the shim only, since
 # it runs no program by its path, and PATH if it may still change.
 function __gosw_setup {
 	\builtin emulate -L zsh
-	if [[ -n $__gosw_path ]]; then
-		case :${PATH-}: in
-		(*":$__gosw_root/bin:"*) ;;
-		# A PATH that is readonly would end all that follows.
-		(*) [[ -o restricted || ${(t)PATH} == *readonly* ]] || \builtin typeset -gx PATH="$__gosw_root/bin${PATH:+:$PATH}" ;;
-		esac
+	# A PATH that is readonly would end all that follows.
+	if [[ -n $__gosw_path && ! -o restricted && ${(t)PATH} != *readonly* ]]; then
+		__gosw_place
 	fi
 	[[ ! -o restricted ]] || \builtin return 0
 
