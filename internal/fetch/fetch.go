@@ -3,8 +3,8 @@
 //
 // Its first source is a Go module proxy: every Go release is also a version of
 // the module golang.org/toolchain, and the module golang.org/dl has a folder for
-// each. A [Client] reads GOPROXY, GOSUMDB, GONOPROXY and netrc as the go
-// command does, so who has set up a mirror for Go has nothing more to do. The
+// each. A [Client] reads GOPROXY, GOSUMDB and GONOPROXY as the go command
+// does, so who has set up a mirror for Go has nothing more to do. The
 // other sources are Go's download page with its index, and files on this
 // machine. The tree is the same, wherever it comes from.
 //
@@ -23,6 +23,7 @@ package fetch
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -62,7 +63,7 @@ type Config struct {
 	Proxy     string                                // GOPROXY
 	SumDB     string                                // GOSUMDB
 	NoProxy   string                                // GONOPROXY, which defaults to GOPRIVATE
-	Netrc     string                                // path of a netrc file, "" for none
+	Auth      Auth                                  // nil for none
 	HTTPProxy func(*http.Request) (*url.URL, error) // as in http.Transport; nil for none
 	CacheDir  string                                // downloads, database tiles, list of releases
 	StateDir  string                                // last signed tree head of each database
@@ -85,6 +86,14 @@ type Config struct {
 	Stall time.Duration
 
 	limits limits // for tests
+}
+
+// An Auth has the credentials for requests over https, such as those of GOAUTH.
+type Auth interface {
+	// Header returns the header fields that belong to a request for u. Refusal
+	// is the answer to one that was not good enough, or nil. The error says why
+	// there may be less than there should be.
+	Header(ctx context.Context, u *url.URL, refusal *http.Response) (http.Header, error)
 }
 
 // A Client fetches releases for one platform. It is safe for concurrent use.

@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -31,7 +30,7 @@ type web struct {
 	userAgent string
 	stall     time.Duration
 	limits    limits
-	netrc     func() (netrc, error)
+	auth      Auth
 	offline   error // why nothing may be requested, or nil
 }
 
@@ -54,7 +53,7 @@ func newWeb(cfg Config) *web {
 		userAgent: cfg.UserAgent,
 		stall:     cfg.Stall,
 		limits:    limits,
-		netrc:     sync.OnceValues(func() (netrc, error) { return readNetrc(cfg.Netrc) }),
+		auth:      cfg.Auth,
 	}
 	if w.stall <= 0 {
 		w.stall = stallTimeout
@@ -78,10 +77,17 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 		return hop.URL.Host != via[0].URL.Host || hop.URL.Scheme != via[0].URL.Scheme
 	}
 	if away(req) || slices.ContainsFunc(via, away) { // who led away may have chosen where it leads back to
-		req.Header.Del("Authorization")
+		for name := range req.Header {
+			if !slices.Contains(harmless, name) { // GOAUTH may have set any other
+				req.Header.Del(name)
+			}
+		}
 	}
 	return nil
 }
+
+// harmless are the header fields that are no credentials.
+var harmless = []string{"Accept-Encoding", "If-Modified-Since", "If-None-Match", "If-Range", "Range", "User-Agent"}
 
 // get opens u. The body ends with an error when it stalls, and when it is
 // shorter than announced. Kind says what is expected, such as "a zip file".
@@ -119,15 +125,19 @@ func (w *web) openAny(ctx context.Context, u *url.URL, kind string, header http.
 }
 
 func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL, kind string, header http.Header, accept []int) (*body, error) {
+	guard := time.AfterFunc(w.limits.answer, func() {
+		cancel(fmt.Errorf("%w for %v", ErrStalled, w.limits.answer))
+	})
+	defer guard.Stop()
 	req, err := w.request(ctx, u)
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", display(u), err)
 	}
 	maps.Copy(req.Header, header)
-	guard := time.AfterFunc(w.limits.answer, func() {
-		cancel(fmt.Errorf("%w for %v", ErrStalled, w.limits.answer))
-	})
 	resp, attempts, err := w.send(req)
+	if err == nil && w.authorize(ctx, u, req, resp) {
+		resp, attempts, err = w.send(req)
+	}
 	guard.Stop()
 	if err != nil {
 		return nil, &RequestError{URL: display(u), Err: cause(ctx, err), Attempts: attempts}
@@ -136,7 +146,7 @@ func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL
 		defer resp.Body.Close()
 		guard := time.AfterFunc(w.limits.detail, func() { cancel(nil) })
 		defer guard.Stop()
-		return nil, w.statusError(u, resp, attempts)
+		return nil, w.statusError(ctx, u, resp, attempts)
 	}
 	if got := misfit(resp, header.Get("Accept-Encoding")); got != "" {
 		_ = resp.Body.Close()
@@ -177,18 +187,46 @@ func (w *web) request(ctx context.Context, u *url.URL) (*http.Request, error) {
 	if u.User != nil {
 		password, _ := u.User.Password()
 		req.SetBasicAuth(u.User.Username(), password)
-	} else if u.Scheme == "https" {
-		// A netrc file that can't be read is none; statusError says so when
-		// that may matter.
-		list, _ := w.netrc()
-		if login, ok := list.find(&bare); ok {
-			req.SetBasicAuth(login.user, login.password)
-		}
+	} else if u.Scheme == "https" && w.auth != nil {
+		// What can't be asked is none; statusError says so when that may matter.
+		credentials, _ := w.auth.Header(ctx, &bare, nil)
+		setMissing(req.Header, credentials)
 	}
 	return req, nil
 }
 
-func (w *web) statusError(u *url.URL, resp *http.Response, attempts int) error {
+// authorize reports whether there are other credentials for u than those that
+// were refused; req has them then, and resp is closed.
+func (w *web) authorize(ctx context.Context, u *url.URL, req *http.Request, resp *http.Response) bool {
+	refused := resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound
+	if !refused || u.User != nil || u.Scheme != "https" || w.auth == nil {
+		return false
+	}
+	sent := req.Header.Clone()
+	credentials, _ := w.auth.Header(ctx, u, resp)
+	for name := range req.Header {
+		if !slices.Contains(harmless, name) {
+			req.Header.Del(name)
+		}
+	}
+	setMissing(req.Header, credentials)
+	if maps.EqualFunc(req.Header, sent, slices.Equal) {
+		return false
+	}
+	_ = resp.Body.Close()
+	return true
+}
+
+// setMissing adds fields that header does not have.
+func setMissing(header, fields http.Header) {
+	for name, values := range fields {
+		if _, ok := header[name]; !ok {
+			header[name] = values
+		}
+	}
+}
+
+func (w *web) statusError(ctx context.Context, u *url.URL, resp *http.Response, attempts int) error {
 	e := &StatusError{URL: display(u), Status: resp.StatusCode, Attempts: attempts}
 	if outOfOrder(e.Status) {
 		e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
@@ -197,8 +235,8 @@ func (w *web) statusError(u *url.URL, resp *http.Response, attempts int) error {
 		data, _ := io.ReadAll(io.LimitReader(resp.Body, 1024)) // only for the message
 		e.Detail = cleanLine(string(data))
 	}
-	if e.Status == http.StatusUnauthorized && u.Scheme == "https" {
-		if _, err := w.netrc(); err != nil {
+	if (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && u.Scheme == "https" && u.User == nil && w.auth != nil {
+		if _, err := w.auth.Header(ctx, u, nil); err != nil {
 			e.Detail = cleanLine(err.Error())
 		}
 	}
