@@ -243,6 +243,8 @@ func hintFor(err error) string {
 		return fmt.Sprintf("name a module proxy: %q", "gosw env -w GOPROXY="+defaultProxy)
 	case errors.As(err, &notArchive):
 		return `gosw takes archives by the names that they are published with, such as go1.22.5.linux-amd64.tar.gz, and zips of the module proxy`
+	case errors.As(err, new(*fetch.NoHashError)):
+		return `the module proxy needs no such hash: "GOSW_SOURCE=proxy gosw install …"`
 	case errors.Is(err, fetch.ErrOffline):
 		return `leave --offline away; installed versions go on working`
 	case errors.Is(err, fetch.ErrProxyOff):

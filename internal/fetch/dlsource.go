@@ -42,10 +42,7 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 	}
 	file, ok := index.file(d.release)
 	if !ok {
-		if list := index.platforms(d.version); len(list) > 0 {
-			return &PlatformError{Version: d.version, Platform: d.platform, Exist: list}
-		}
-		return &NotFoundError{Version: d.version, Platform: d.platform}
+		return index.missing(d.release, display(c.dl.url))
 	}
 	d.via, d.format = ViaDL, distFormat(file.Name)
 	got, err := c.downloadSum(ctx, d, join(c.archives, file.Name), file.SHA256)

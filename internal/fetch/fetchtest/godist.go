@@ -103,6 +103,11 @@ func (q *request) serveArchive(name string) {
 		if err != nil {
 			panic(err) // the server's own content
 		}
+		packed := *t
+		packed.zip = data // in all but its format
+		if q.deliver(&packed) {
+			return
+		}
 		q.w.Header().Set("Content-Type", "application/octet-stream")
 		http.ServeContent(q.w, q.r, "", time.Time{}, bytes.NewReader(data))
 		return
