@@ -87,9 +87,9 @@ func split(text string) (words []string, err error) {
 
 // Header returns the credentials for u, which is https. The first call runs all
 // commands. One with a refusal, the answer to a request for u, asks git and the
-// commands for u itself: always after 401 and 403, once for a host else, since
-// some servers hide from strangers that there is anything. The error says why
-// there may be less than there should be.
+// commands for u itself: always after 401, once for a host else, since servers
+// have other answers for strangers, and the same for what is not there. The error
+// says why there may be less than there should be.
 func (a *Auth) Header(ctx context.Context, u *url.URL, refusal *http.Response) (http.Header, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -110,7 +110,7 @@ func (a *Auth) worthAsking(host string, status int) bool {
 	if !slices.ContainsFunc(a.ways, func(w way) bool { return w.words[0] != "netrc" }) {
 		return false // a file has no more to say
 	}
-	return status == http.StatusUnauthorized || status == http.StatusForbidden || !a.asked[host]
+	return status == http.StatusUnauthorized || !a.asked[host]
 }
 
 // run asks each way, for address if that is not "".

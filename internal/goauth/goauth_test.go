@@ -112,7 +112,7 @@ func TestWorthAsking(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
 	helper := script(t, `echo "$1" >>"`+log+`"`)
 	for _, a := range []*Auth{newAuth(t, helper, ""), newAuth(t, "netrc", ""), newAuth(t, "off", "")} {
-		for _, status := range []int{404, 404, 401, 403, 404} {
+		for _, status := range []int{404, 403, 401, 401, 404} {
 			_, err := a.Header(t.Context(), parseURL(t, fmt.Sprintf("https://example.com/%d", status)), &http.Response{StatusCode: status})
 			if err != nil {
 				t.Error(err)
@@ -120,7 +120,7 @@ func TestWorthAsking(t *testing.T) {
 		}
 	}
 	data, err := os.ReadFile(log)
-	if want := "\nhttps://example.com/404\nhttps://example.com/401\nhttps://example.com/403\n"; err != nil || string(data) != want {
+	if want := "\nhttps://example.com/404\nhttps://example.com/401\nhttps://example.com/401\n"; err != nil || string(data) != want {
 		t.Errorf("%v: %q, want %q", err, data, want)
 	}
 }
