@@ -66,9 +66,6 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 // meanwhile, where that is wanted; what was unpacked is kept if it has the sum
 // that is wanted.
 func (c *Client) downloadSum(ctx context.Context, d *download, u *url.URL, want [32]byte) (sum [32]byte, err error) {
-	if err := d.clear(); err != nil { // of what another source has sent
-		return sum, err
-	}
 	if d.format != formatTarGz || d.root == nil {
 		err = c.downloadFrom(ctx, d, u, nil)
 	} else if sum, err = c.downloadAndUnpack(ctx, d, u); err == nil && sum == want && d.sums != nil {

@@ -51,7 +51,7 @@ func TestSuite(t *testing.T) {
 			t.Parallel()
 			for _, mode := range []string{
 				"", "cut=25", fetchtest.ResetOnce, fetchtest.ResumeIgnored, fetchtest.Resume416, fetchtest.ResumeAt,
-				fetchtest.LengthLong, fetchtest.WeakETag, fetchtest.NoValidator, fetchtest.NoLength, fetchtest.RedirectSigned, "unavailable=2",
+				fetchtest.Changed, fetchtest.ChangedUnseen, fetchtest.LengthLong, fetchtest.WeakETag, fetchtest.NoValidator, fetchtest.NoLength, fetchtest.RedirectSigned, "unavailable=2",
 			} {
 				t.Run("tree/"+mode, func(t *testing.T) {
 					t.Parallel()
