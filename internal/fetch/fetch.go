@@ -23,7 +23,6 @@ package fetch
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -86,14 +85,6 @@ type Config struct {
 	Stall time.Duration
 
 	limits limits // for tests
-}
-
-// An Auth has the credentials for requests over https, such as those of GOAUTH.
-type Auth interface {
-	// Header returns the header fields that belong to a request for u. Refusal
-	// is the answer to one that was not good enough, or nil. The error says why
-	// there may be less than there should be.
-	Header(ctx context.Context, u *url.URL, refusal *http.Response) (http.Header, error)
 }
 
 // A Client fetches releases for one platform. It is safe for concurrent use.

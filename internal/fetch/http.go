@@ -77,17 +77,10 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 		return hop.URL.Host != via[0].URL.Host || hop.URL.Scheme != via[0].URL.Scheme
 	}
 	if away(req) || slices.ContainsFunc(via, away) { // who led away may have chosen where it leads back to
-		for name := range req.Header {
-			if !slices.Contains(harmless, name) { // GOAUTH may have set any other
-				req.Header.Del(name)
-			}
-		}
+		dropCredentials(req.Header)
 	}
 	return nil
 }
-
-// harmless are the header fields that are no credentials.
-var harmless = []string{"Accept-Encoding", "If-Modified-Since", "If-None-Match", "If-Range", "Range", "User-Agent"}
 
 // get opens u. The body ends with an error when it stalls, and when it is
 // shorter than announced. Kind says what is expected, such as "a zip file".
@@ -166,64 +159,6 @@ func misfit(resp *http.Response, encoded string) string {
 		return coding + "-encoded" // lengths, ranges and digests would be those of something else
 	}
 	return ""
-}
-
-// request builds a request with the credentials that belong to u, if any.
-// They go over https only; net/http drops them when a redirect leaves the host.
-func (w *web) request(ctx context.Context, u *url.URL) (*http.Request, error) {
-	if u.User != nil && u.Scheme != "https" {
-		return nil, errors.New("refusing to send credentials without https")
-	}
-	bare := *u
-	bare.User = nil // net/http would show the user's name in its errors
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, bare.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept-Encoding", "identity")
-	if w.userAgent != "" {
-		req.Header.Set("User-Agent", w.userAgent)
-	}
-	if u.User != nil {
-		password, _ := u.User.Password()
-		req.SetBasicAuth(u.User.Username(), password)
-	} else if u.Scheme == "https" && w.auth != nil {
-		// What can't be asked is none; statusError says so when that may matter.
-		credentials, _ := w.auth.Header(ctx, &bare, nil)
-		setMissing(req.Header, credentials)
-	}
-	return req, nil
-}
-
-// authorize reports whether there are other credentials for u than those that
-// were refused; req has them then, and resp is closed.
-func (w *web) authorize(ctx context.Context, u *url.URL, req *http.Request, resp *http.Response) bool {
-	refused := resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound
-	if !refused || u.User != nil || u.Scheme != "https" || w.auth == nil {
-		return false
-	}
-	sent := req.Header.Clone()
-	credentials, _ := w.auth.Header(ctx, u, resp)
-	for name := range req.Header {
-		if !slices.Contains(harmless, name) {
-			req.Header.Del(name)
-		}
-	}
-	setMissing(req.Header, credentials)
-	if maps.EqualFunc(req.Header, sent, slices.Equal) {
-		return false
-	}
-	_ = resp.Body.Close()
-	return true
-}
-
-// setMissing adds fields that header does not have.
-func setMissing(header, fields http.Header) {
-	for name, values := range fields {
-		if _, ok := header[name]; !ok {
-			header[name] = values
-		}
-	}
 }
 
 func (w *web) statusError(ctx context.Context, u *url.URL, resp *http.Response, attempts int) error {
