@@ -225,7 +225,7 @@ func TestModCache(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, _, err := fetchInto(t, newClient(t, s, inCache), "1.22.4")
-		if !errors.As(err, new(*ArchiveError)) {
+		if !errors.As(err, new(*ArchiveError)) || !strings.HasPrefix(err.Error(), "unpack go1.22.4 "+host.String()+" from "+fileURL(zips).String()+"/") {
 			t.Errorf("err = %v", err)
 		}
 	})
