@@ -109,8 +109,7 @@ func TestCredentialsStayAtHome(t *testing.T) {
 	}))
 	t.Cleanup(home.Close)
 	netrcFile := filepath.Join(t.TempDir(), "netrc")
-	content := "machine " + strings.TrimPrefix(home.URL, "https://") + " login a password b\n" +
-		"machine " + strings.TrimPrefix(s.Proxy(), "http://") + " login a password b\n"
+	content := "machine " + strings.TrimPrefix(home.URL, "https://") + " login a password b\n"
 	if err := os.WriteFile(netrcFile, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -124,6 +123,21 @@ func TestCredentialsStayAtHome(t *testing.T) {
 		if header != "" {
 			t.Errorf("credentials went to another host: %q", header)
 		}
+	}
+	clear := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if header := r.Header.Get("Authorization"); header != "" {
+			t.Errorf("credentials went over http: %q", header)
+		}
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(clear.Close)
+	content = "machine " + strings.TrimPrefix(clear.URL, "http://") + " login a password b\n"
+	if err := os.WriteFile(netrcFile, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	inClear := newClient(t, s, func(cfg *Config) { cfg.Proxy, cfg.Auth = clear.URL, netrcAuth(t, netrcFile) })
+	if _, _, err := fetchInto(t, inClear, "1.22.4"); err != nil {
+		t.Fatal(err)
 	}
 	if len(seen) == 0 {
 		t.Error("no request was redirected")

@@ -211,7 +211,7 @@ func TestModCache(t *testing.T) {
 	})
 	t.Run("offline", func(t *testing.T) {
 		s.Reset()
-		_, proof, err := fetchInto(t, newClient(t, s, with(inCache, func(cfg *Config) { cfg.Offline = true })), "1.22.4")
+		_, proof, err := fetchInto(t, newClient(t, s, with(inCache, offline(t))), "1.22.4")
 		if err != nil || proof.Via != ViaModCache || s.Requests("") > 0 {
 			t.Errorf("%+v, %v, %d requests", proof, err, s.Requests(""))
 		}

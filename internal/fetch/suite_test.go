@@ -157,7 +157,6 @@ func TestEveryWay(t *testing.T) {
 	}
 	files := fileURL(filepath.Join(folder, "cache", "download")).String()
 	page := fileURL(filepath.Dir(tarFile)).String()
-	offline := func(cfg *Config) { cfg.Offline = true }
 	var first map[string]string
 	for _, test := range []struct {
 		via    string
@@ -166,9 +165,9 @@ func TestEveryWay(t *testing.T) {
 	}{
 		{ViaProxy, nil, ""},
 		{ViaDL, with(sourceIs(SourceDL), dlOf(s, "")), ""},
-		{ViaProxy, with(offline, proxyIs(files)), ""},
-		{ViaDL, with(offline, proxyIs(files), sourceIs(SourceDL), func(cfg *Config) { cfg.DL, cfg.DLArchive = page, page }), ""},
-		{ViaModCache, with(offline, func(cfg *Config) { cfg.ModCache = folder }), ""},
+		{ViaProxy, with(offline(t), proxyIs(files)), ""},
+		{ViaDL, with(offline(t), proxyIs(files), sourceIs(SourceDL), func(cfg *Config) { cfg.DL, cfg.DLArchive = page, page }), ""},
+		{ViaModCache, with(offline(t), func(cfg *Config) { cfg.ModCache = folder }), ""},
 		{ViaFile, nil, zipFile},
 		{ViaFile, nil, tarFile},
 	} {
