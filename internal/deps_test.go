@@ -57,8 +57,12 @@ var layers = []struct {
 		module + "internal/store":     "fetch brings files into a folder, wherever that is",
 		module + "internal/shell":     "workers do not know each other",
 		module + "internal/toolchain": "fetch does not know what is installed",
+		module + "internal/goauth":    "workers do not know each other: an Auth is handed in",
 		module + "internal/cli":       "cli is the top",
 		"testing":                     "the loopback server is for tests",
+	}},
+	{[]string{"internal/goauth"}, map[string]string{
+		module + "internal/": "credentials depend on no rule of gosw",
 	}},
 	{[]string{"internal/vuln"}, map[string]string{
 		module + "internal/store":     "a release is vulnerable wherever it is installed",

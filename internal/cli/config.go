@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,6 +16,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/goauth"
 )
 
 // A variable is one that "gosw env" knows.
@@ -260,6 +260,10 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 	if _, err := a.setting("GOSW_SOURCE"); err != nil { // has no value that it can't have
 		return fetch.Config{}, err
 	}
+	auth, err := goauth.New(value["GOAUTH"], a.netrc(), a.inv.Env)
+	if err != nil {
+		return fetch.Config{}, &hintError{fmt.Errorf("GOAUTH: %w", err), `"gosw env GOAUTH" shows where it is set, "go help goauth" what it may be`}
+	}
 	return fetch.Config{
 		Source:    value["GOSW_SOURCE"],
 		DL:        value["GOSW_DL_URL"],
@@ -269,7 +273,7 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 		Proxy:     value["GOPROXY"],
 		SumDB:     value["GOSUMDB"],
 		NoProxy:   private,
-		Netrc:     a.netrc(value["GOAUTH"]),
+		Auth:      auth,
 		HTTPProxy: http.ProxyFromEnvironment,
 		CacheDir:  filepath.Join(xdg.CacheHome, "gosw"),
 		StateDir:  filepath.Join(xdg.StateHome, "gosw", "sumdb"),
@@ -280,14 +284,8 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 
 func thisPlatform() fetch.Platform { return fetch.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH} }
 
-// netrc returns the path of the netrc file, "" if GOAUTH does not name netrc
-// as a way to authenticate. The other ways of GOAUTH run commands; they are not
-// supported.
-func (a *app) netrc(goauth string) string {
-	ways := strings.FieldsFunc(goauth, func(r rune) bool { return r == ';' || r == ' ' })
-	if !slices.Contains(ways, "netrc") {
-		return ""
-	}
+// netrc returns the path of the netrc file, "" for none.
+func (a *app) netrc() string {
 	if file := a.getenv("NETRC"); file != "" {
 		return file
 	}

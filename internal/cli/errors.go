@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -218,6 +219,7 @@ func hintFor(err error) string {
 	var busy *store.BusyError
 	var access *store.AccessError
 	var notArchive *fetch.NotArchiveError
+	var status *fetch.StatusError
 	switch {
 	case errors.As(err, &hint):
 		return hint.hint
@@ -243,6 +245,8 @@ func hintFor(err error) string {
 		return fmt.Sprintf("name a module proxy: %q", "gosw env -w GOPROXY="+defaultProxy)
 	case errors.As(err, &notArchive):
 		return `gosw takes archives by the names that they are published with, such as go1.22.5.linux-amd64.tar.gz, and zips of the module proxy`
+	case errors.As(err, new(*fetch.NoHashError)):
+		return `the module proxy needs no such hash: "GOSW_SOURCE=proxy gosw install …"`
 	case errors.Is(err, fetch.ErrOffline):
 		return `leave --offline away; installed versions go on working`
 	case errors.Is(err, fetch.ErrProxyOff):
@@ -263,6 +267,8 @@ func hintFor(err error) string {
 		return `make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk`
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		return `gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first`
+	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
+		return `put the login for that server into netrc, or set GOAUTH: "go help goauth" says how`
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, fetch.ErrStalled), errors.Is(err, fetch.ErrSlow), isNetwork(err):
 		return `look at the network and at GOPROXY, "gosw env" shows what it is, and try again`
 	}

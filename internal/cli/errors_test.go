@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/store"
 )
 
@@ -19,6 +20,9 @@ func TestHintFor(t *testing.T) {
 	}{
 		{&store.AccessError{Path: "/home/a b/.local/go", Mode: 0o775}, `"chmod go-w '/home/a b/.local/go'"`},
 		{fmt.Errorf("install: %w", &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EXDEV}), "one file system"},
+		{fmt.Errorf("install: %w", &fetch.StatusError{Status: 401}), "GOAUTH"},
+		{fmt.Errorf("install: %w", &fetch.StatusError{Status: 403}), "look at the network"},
+		{fmt.Errorf("install: %w", &fetch.NoHashError{File: "x"}), "GOSW_SOURCE=proxy"},
 	} {
 		if got := hintFor(test.err); !strings.Contains(got, test.want) {
 			t.Errorf("hint for %v: %s, want %s", test.err, got, test.want)

@@ -81,7 +81,7 @@ func (l layout) entry(name string, isDir bool) (entry, error) {
 		return entry{}, l.errorf(name, "does not belong to %s", l.module())
 	case tooLong(rest):
 		return entry{}, l.errorf(name, "name too long")
-	case strings.Contains(rest+"/", " /"): // Windows drops the blank
+	case oddOnWindows(rest):
 		return entry{}, l.errorf(name, "unusable name")
 	}
 	if err := module.CheckFilePath(rest); err != nil {
@@ -120,6 +120,22 @@ func tooLong(name string) bool {
 	return len(name) > maxPath || slices.ContainsFunc(strings.Split(name, "/"), func(element string) bool {
 		return len(element) > maxElement
 	})
+}
+
+// oddOnWindows finds what CheckFilePath lets pass and Windows takes for something
+// else: a blank at the end, which it drops, also before an extension ("nul .txt"
+// is a device); the console; a short name, which another file may have got from it.
+func oddOnWindows(name string) bool {
+	for element := range strings.SplitSeq(name, "/") {
+		stem, _, _ := strings.Cut(element, ".")
+		front := strings.TrimRight(stem, "0123456789")
+		if strings.HasSuffix(element, " ") || strings.HasSuffix(stem, " ") ||
+			strings.EqualFold(stem, "CONIN$") || strings.EqualFold(stem, "CONOUT$") ||
+			front != stem && strings.HasSuffix(front, "~") {
+			return true
+		}
+	}
+	return false
 }
 
 func ascii(s string) bool {

@@ -97,7 +97,7 @@ func TestFetchFromEnvironment(t *testing.T) {
 		return
 	}
 	c, err := New(Config{
-		Proxy: os.Getenv("GOPROXY"), SumDB: sumdb, Netrc: os.Getenv("NETRC"), HTTPProxy: http.ProxyFromEnvironment,
+		Proxy: os.Getenv("GOPROXY"), SumDB: sumdb, Auth: netrcAuth(t, os.Getenv("NETRC")), HTTPProxy: http.ProxyFromEnvironment,
 		CacheDir: t.TempDir(), StateDir: t.TempDir(), Platform: host,
 		limits: limits{wait: time.Millisecond, answer: 20 * time.Second},
 	})

@@ -37,12 +37,14 @@ type distFile struct {
 	Stable   bool
 }
 
-// A distIndex is the index of go.dev/dl: all archives that have a hash. It is
-// never changed, so it is safe for concurrent use.
+// A distIndex is the index of go.dev/dl. It is never changed, so it is safe for
+// concurrent use.
 type distIndex struct {
 	names map[string]distFile
 	files map[release]distFile
 	at    time.Time
+
+	hashless map[release]dlFile // archives that the index has no usable hash of
 }
 
 // file returns the archive of a release.
@@ -55,6 +57,17 @@ func (x *distIndex) file(r release) (distFile, bool) {
 func (x *distIndex) byName(name string) (distFile, bool) {
 	f, ok := x.names[name]
 	return f, ok
+}
+
+// missing returns why there is no archive of a release that can be proven.
+func (x *distIndex) missing(r release, url string) error {
+	if f, ok := x.hashless[r]; ok {
+		return &NoHashError{URL: url, File: f.Filename, Got: f.SHA256}
+	}
+	if list := x.platforms(r.version); len(list) > 0 {
+		return &PlatformError{Version: r.version, Platform: r.platform, Exist: list}
+	}
+	return &NotFoundError{Version: r.version, Platform: r.platform}
 }
 
 // platforms returns the platforms that v has an archive for, sorted.
@@ -131,8 +144,8 @@ func newDLSource(base string) (*dlSource, error) {
 }
 
 // distIndex returns the index, from CacheDir if it was fetched or found
-// unchanged in the last ten minutes. Offline its age does not matter. Several
-// callers at once share one request, and its failure.
+// unchanged in the last ten minutes. Offline its age does not matter, and one that
+// is a file is read. Several callers at once share one request, and its failure.
 func (c *Client) distIndex(ctx context.Context) (*distIndex, error) {
 	s := c.dl
 	if s.url == nil {
@@ -146,10 +159,11 @@ func (c *Client) distIndex(ctx context.Context) (*distIndex, error) {
 		return nil, context.Cause(ctx)
 	}
 	c.loadIndex()
-	if s.index != nil && (c.offline() || isFresh(s.index.at, dlFresh)) {
+	offline := c.offline() && s.url.Scheme != "file"
+	if s.index != nil && (offline || isFresh(s.index.at, dlFresh)) {
 		return s.index, nil
 	}
-	if c.offline() {
+	if offline {
 		return nil, fmt.Errorf("get %s: %w", display(s.url), c.web.offline)
 	}
 	if s.err != nil && s.tried.After(start) {

@@ -39,12 +39,16 @@ func parseDistIndex(data []byte) (x *distIndex, got string) {
 	if got != "" {
 		return nil, got
 	}
-	x = &distIndex{names: make(map[string]distFile), files: make(map[release]distFile)}
+	x = &distIndex{names: make(map[string]distFile), files: make(map[release]distFile), hashless: make(map[release]dlFile)}
 	ambiguous := make(map[string]bool)
 	for _, r := range releases {
 		for _, entry := range r.Files {
 			f, ok := entry.archive(r)
 			if !ok {
+				continue
+			}
+			if !entry.hash(&f.SHA256) {
+				x.hashless[release{f.Version, f.Platform}] = entry
 				continue
 			}
 			if other, twice := x.names[f.Name]; twice && other.SHA256 != f.SHA256 {
@@ -54,19 +58,23 @@ func parseDistIndex(data []byte) (x *distIndex, got string) {
 		}
 	}
 	for name, f := range x.names {
+		r := release{f.Version, f.Platform}
 		if ambiguous[name] { // two hashes for one file prove nothing
+			x.hashless[r] = dlFile{Filename: name, SHA256: "one of two"}
 			delete(x.names, name)
 			continue
 		}
-		r := release{f.Version, f.Platform}
 		if other, ok := x.files[r]; !ok || prefer(f, other) {
 			x.files[r] = f
 		}
 	}
-	if len(x.files) == 0 {
-		return nil, "a list without Go releases"
+	switch {
+	case len(x.files) > 0:
+		return x, ""
+	case len(x.hashless) > 0:
+		return nil, "a list of Go releases without a SHA-256"
 	}
-	return x, ""
+	return nil, "a list without Go releases"
 }
 
 // decodeDL decodes JSON, or says what came instead.
@@ -96,20 +104,24 @@ func decodeDL(data []byte) (releases []dlRelease, got string) {
 	return nil, "broken JSON"
 }
 
-// archive returns the file if it is an archive that can be proven, and every
-// field agrees with its name.
+// archive returns the file, without its hash, if it is an archive and every field
+// agrees with its name.
 func (e dlFile) archive(r dlRelease) (distFile, bool) {
 	v, p, ok := parseDistName(e.Filename)
 	if !ok || e.Kind != "archive" || e.Version != v.String() || r.Version != e.Version ||
 		e.OS != p.OS || goarch(e.Arch) != p.Arch || e.Size < 0 || e.Size > maxZip {
 		return distFile{}, false
 	}
-	f := distFile{Version: v, Platform: p, Name: e.Filename, Size: e.Size, Stable: r.Stable}
-	if len(e.SHA256) != hex.EncodedLen(len(f.SHA256)) || strings.ToLower(e.SHA256) != e.SHA256 {
-		return distFile{}, false // old releases have none
+	return distFile{Version: v, Platform: p, Name: e.Filename, Size: e.Size, Stable: r.Stable}, true
+}
+
+// hash reads the SHA-256 of the file. Those of old releases were never published.
+func (e dlFile) hash(sum *[32]byte) bool {
+	if len(e.SHA256) != hex.EncodedLen(len(sum)) || strings.ToLower(e.SHA256) != e.SHA256 {
+		return false
 	}
-	_, err := hex.Decode(f.SHA256[:], []byte(e.SHA256))
-	return f, err == nil
+	_, err := hex.Decode(sum[:], []byte(e.SHA256))
+	return err == nil
 }
 
 // parseDistName reads the name of an archive: go1.22.5.linux-amd64.tar.gz.

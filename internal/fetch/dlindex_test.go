@@ -75,6 +75,22 @@ func TestParseDistIndex(t *testing.T) {
 			t.Errorf("%s by name: %+v, %v", row.name, again, found)
 		}
 	}
+	for _, row := range []struct {
+		version  string
+		platform Platform
+		want     string
+	}{
+		{"1.21.0", Platform{"linux", "loong64"}, `get URL: "<!DOCTYPE html><html><head><title>Not Found</title></head></html" is not a SHA-256 of go1.21.0.linux-loong64.tar.gz`},
+		{"1.21.0", Platform{"linux", "mips64"}, `get URL: "30" is not a SHA-256 of go1.21.0.linux-mips64.tar.gz`},
+		{"1.21.0", Platform{"netbsd", "386"}, `get URL: "one of two" is not a SHA-256 of go1.21.0.netbsd-386.tar.gz`},
+		{"1.4.2", Platform{"linux", "amd64"}, "get URL: no SHA-256 of go1.4.2.linux-amd64.tar.gz"},
+		{"1.22.5", Platform{"plan9", "amd64"}, "go1.22.5 has no plan9/amd64 build"},
+		{"1.19.0", Platform{"linux", "amd64"}, "download go1.19 for linux/amd64: not found"},
+	} {
+		if err := x.missing(release{version(t, row.version), row.platform}, "URL"); err == nil || err.Error() != row.want {
+			t.Errorf("%s %v: %v, want %s", row.version, row.platform, err, row.want)
+		}
+	}
 	if got, want := names(x.versions(Platform{"linux", "amd64"})), "go1.23rc10 go1.23rc2 go1.22.5 go1.20"; got != want {
 		t.Errorf("versions: %s, want %s", got, want)
 	}
@@ -123,8 +139,8 @@ func TestDistIndexErrors(t *testing.T) {
 		fetchtest.DLEmpty:     "the answer is empty, not an index of Go releases",
 		fetchtest.DLObject:    "the answer is a JSON object, not an index of Go releases",
 		fetchtest.DLCut:       "the answer is cut off, not an index of Go releases",
-		fetchtest.DLNoHash:    "the answer is a list without Go releases, not an index of Go releases",
-		fetchtest.DLBadHash:   "the answer is a list without Go releases, not an index of Go releases",
+		fetchtest.DLNoHash:    "the answer is a list of Go releases without a SHA-256, not an index of Go releases",
+		fetchtest.DLBadHash:   "the answer is a list of Go releases without a SHA-256, not an index of Go releases",
 		fetchtest.DLNoGzip:    "the answer is no gzip, although it says so, not an index of Go releases",
 		fetchtest.DLTruncated: "connection lost after ",
 		fetchtest.DLHuge:      "more than 16777216 bytes for an index of Go releases",

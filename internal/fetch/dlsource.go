@@ -42,10 +42,7 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 	}
 	file, ok := index.file(d.release)
 	if !ok {
-		if list := index.platforms(d.version); len(list) > 0 {
-			return &PlatformError{Version: d.version, Platform: d.platform, Exist: list}
-		}
-		return &NotFoundError{Version: d.version, Platform: d.platform}
+		return index.missing(d.release, display(c.dl.url))
 	}
 	d.via, d.format = ViaDL, distFormat(file.Name)
 	got, err := c.downloadSum(ctx, d, join(c.archives, file.Name), file.SHA256)
@@ -69,9 +66,6 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 // meanwhile, where that is wanted; what was unpacked is kept if it has the sum
 // that is wanted.
 func (c *Client) downloadSum(ctx context.Context, d *download, u *url.URL, want [32]byte) (sum [32]byte, err error) {
-	if err := d.clear(); err != nil { // of what another source has sent
-		return sum, err
-	}
 	if d.format != formatTarGz || d.root == nil {
 		err = c.downloadFrom(ctx, d, u, nil)
 	} else if sum, err = c.downloadAndUnpack(ctx, d, u); err == nil && sum == want && d.sums != nil {

@@ -188,6 +188,20 @@ func (e *ContentError) Error() string {
 	return "get " + e.URL + ": the answer is " + e.Got + ", not " + e.Want
 }
 
+// A NoHashError says that an index has an archive, and no SHA-256 to prove it by.
+type NoHashError struct {
+	URL  string // of the index
+	File string
+	Got  string // what is there instead; "" for nothing, as for releases before Go 1.5.3
+}
+
+func (e *NoHashError) Error() string {
+	if e.Got == "" {
+		return "get " + e.URL + ": no SHA-256 of " + e.File
+	}
+	return fmt.Sprintf("get %s: %.100q is not a SHA-256 of %s", e.URL, cleanLine(e.Got), e.File)
+}
+
 // A TruncatedError says that a body ended before its end.
 type TruncatedError struct {
 	URL  string

@@ -3,8 +3,8 @@
 //
 // Its first source is a Go module proxy: every Go release is also a version of
 // the module golang.org/toolchain, and the module golang.org/dl has a folder for
-// each. A [Client] reads GOPROXY, GOSUMDB, GONOPROXY and netrc as the go
-// command does, so who has set up a mirror for Go has nothing more to do. The
+// each. A [Client] reads GOPROXY, GOSUMDB and GONOPROXY as the go command
+// does, so who has set up a mirror for Go has nothing more to do. The
 // other sources are Go's download page with its index, and files on this
 // machine. The tree is the same, wherever it comes from.
 //
@@ -62,7 +62,7 @@ type Config struct {
 	Proxy     string                                // GOPROXY
 	SumDB     string                                // GOSUMDB
 	NoProxy   string                                // GONOPROXY, which defaults to GOPRIVATE
-	Netrc     string                                // path of a netrc file, "" for none
+	Auth      Auth                                  // nil for none
 	HTTPProxy func(*http.Request) (*url.URL, error) // as in http.Transport; nil for none
 	CacheDir  string                                // downloads, database tiles, list of releases
 	StateDir  string                                // last signed tree head of each database

@@ -69,7 +69,6 @@ func (c *Client) downloadAndUnpack(ctx context.Context, d *download, u *url.URL)
 	f := newFollower(d.file)
 	hash := sha256.New()
 	unpacked := make(chan []byte, 1)
-	d.dirty = true
 	d.arrived = f.advance
 	go func() {
 		sums, err := unpackDistTarGz(ctx, io.TeeReader(f, hash), d.release, d.root)
@@ -78,7 +77,8 @@ func (c *Client) downloadAndUnpack(ctx context.Context, d *download, u *url.URL)
 		}
 		unpacked <- sums
 	}()
-	err = c.downloadFrom(ctx, d, u, nil)
+	err = c.downloadFrom(ctx, d, u, nil) // clears the tree before anything has arrived
+	d.dirty = true
 	f.end()
 	d.sums = <-unpacked
 	d.arrived = nil

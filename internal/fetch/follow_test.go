@@ -2,10 +2,14 @@ package fetch
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/fetch/hostile"
 )
 
 func TestFollower(t *testing.T) {
@@ -112,5 +117,63 @@ func TestArchiveArrives(t *testing.T) {
 				t.Errorf("%+v", proof)
 			}
 		})
+	}
+}
+
+// Files that were unpacked from the first half of another archive do not stay in
+// the way of those that count.
+func TestArchiveArrivesAgain(t *testing.T) {
+	t.Parallel()
+	r := release{version(t, "1.22.4"), host}
+	pack := func(first byte) []byte {
+		var tar bytes.Buffer
+		noise := rand.NewChaCha8([32]byte{1})
+		for i := range 20 {
+			content := make([]byte, 300<<10)
+			_, _ = noise.Read(content)
+			if i == 0 {
+				content[0] = first
+			}
+			if err := hostile.WriteEntry(&tar, fmt.Sprintf("go/src/%d", i), content); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return hostile.Gzip(append(tar.Bytes(), make([]byte, 1024)...))
+	}
+	archive, other := pack('a'), pack('b')
+	if len(archive) != len(other) {
+		t.Fatal("archives of two sizes")
+	}
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(len(archive)))
+		if asked.Add(1) == 1 {
+			_, _ = w.Write(other[:len(other)/2])
+			return
+		}
+		_, _ = w.Write(archive)
+	}))
+	t.Cleanup(server.Close)
+	c := newClient(t, fetchtest.NewServer(t), nil)
+	file, err := c.tempFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.remove()
+	dir := t.TempDir()
+	d := &download{release: r, file: file.File, root: openRoot(t, dir), format: formatTarGz, answered: make(chan struct{})}
+	u, err := url.Parse(server.URL + "/x.tar.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := sha256.Sum256(archive)
+	if got, err := c.downloadSum(t.Context(), d, u, want); err != nil || got != want || d.sums != nil {
+		t.Fatalf("%x, %v, %d bytes of sums", got, err, len(d.sums))
+	}
+	if sums, err := d.unpack(t.Context(), d.root); err != nil || bytes.Count(sums, []byte("\n")) != 20 {
+		t.Errorf("%s%v", sums, err)
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "src", "0")); err != nil || data[0] != 'a' {
+		t.Errorf("the first file is another one, or %v", err)
 	}
 }

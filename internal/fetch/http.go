@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -31,7 +30,7 @@ type web struct {
 	userAgent string
 	stall     time.Duration
 	limits    limits
-	netrc     func() (netrc, error)
+	auth      Auth
 	offline   error // why nothing may be requested, or nil
 }
 
@@ -54,7 +53,7 @@ func newWeb(cfg Config) *web {
 		userAgent: cfg.UserAgent,
 		stall:     cfg.Stall,
 		limits:    limits,
-		netrc:     sync.OnceValues(func() (netrc, error) { return readNetrc(cfg.Netrc) }),
+		auth:      cfg.Auth,
 	}
 	if w.stall <= 0 {
 		w.stall = stallTimeout
@@ -78,7 +77,7 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 		return hop.URL.Host != via[0].URL.Host || hop.URL.Scheme != via[0].URL.Scheme
 	}
 	if away(req) || slices.ContainsFunc(via, away) { // who led away may have chosen where it leads back to
-		req.Header.Del("Authorization")
+		dropCredentials(req.Header)
 	}
 	return nil
 }
@@ -119,15 +118,19 @@ func (w *web) openAny(ctx context.Context, u *url.URL, kind string, header http.
 }
 
 func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL, kind string, header http.Header, accept []int) (*body, error) {
+	guard := time.AfterFunc(w.limits.answer, func() {
+		cancel(fmt.Errorf("%w for %v", ErrStalled, w.limits.answer))
+	})
+	defer guard.Stop()
 	req, err := w.request(ctx, u)
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", display(u), err)
 	}
 	maps.Copy(req.Header, header)
-	guard := time.AfterFunc(w.limits.answer, func() {
-		cancel(fmt.Errorf("%w for %v", ErrStalled, w.limits.answer))
-	})
 	resp, attempts, err := w.send(req)
+	if err == nil && w.authorize(ctx, u, req, resp) {
+		resp, attempts, err = w.send(req)
+	}
 	guard.Stop()
 	if err != nil {
 		return nil, &RequestError{URL: display(u), Err: cause(ctx, err), Attempts: attempts}
@@ -136,7 +139,7 @@ func (w *web) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL
 		defer resp.Body.Close()
 		guard := time.AfterFunc(w.limits.detail, func() { cancel(nil) })
 		defer guard.Stop()
-		return nil, w.statusError(u, resp, attempts)
+		return nil, w.statusError(ctx, u, resp, attempts)
 	}
 	if got := misfit(resp, header.Get("Accept-Encoding")); got != "" {
 		_ = resp.Body.Close()
@@ -158,37 +161,7 @@ func misfit(resp *http.Response, encoded string) string {
 	return ""
 }
 
-// request builds a request with the credentials that belong to u, if any.
-// They go over https only; net/http drops them when a redirect leaves the host.
-func (w *web) request(ctx context.Context, u *url.URL) (*http.Request, error) {
-	if u.User != nil && u.Scheme != "https" {
-		return nil, errors.New("refusing to send credentials without https")
-	}
-	bare := *u
-	bare.User = nil // net/http would show the user's name in its errors
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, bare.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept-Encoding", "identity")
-	if w.userAgent != "" {
-		req.Header.Set("User-Agent", w.userAgent)
-	}
-	if u.User != nil {
-		password, _ := u.User.Password()
-		req.SetBasicAuth(u.User.Username(), password)
-	} else if u.Scheme == "https" {
-		// A netrc file that can't be read is none; statusError says so when
-		// that may matter.
-		list, _ := w.netrc()
-		if login, ok := list.find(&bare); ok {
-			req.SetBasicAuth(login.user, login.password)
-		}
-	}
-	return req, nil
-}
-
-func (w *web) statusError(u *url.URL, resp *http.Response, attempts int) error {
+func (w *web) statusError(ctx context.Context, u *url.URL, resp *http.Response, attempts int) error {
 	e := &StatusError{URL: display(u), Status: resp.StatusCode, Attempts: attempts}
 	if outOfOrder(e.Status) {
 		e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
@@ -197,8 +170,8 @@ func (w *web) statusError(u *url.URL, resp *http.Response, attempts int) error {
 		data, _ := io.ReadAll(io.LimitReader(resp.Body, 1024)) // only for the message
 		e.Detail = cleanLine(string(data))
 	}
-	if e.Status == http.StatusUnauthorized && u.Scheme == "https" {
-		if _, err := w.netrc(); err != nil {
+	if (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && u.Scheme == "https" && u.User == nil && w.auth != nil {
+		if _, err := w.auth.Header(ctx, u, nil); err != nil {
 			e.Detail = cleanLine(err.Error())
 		}
 	}

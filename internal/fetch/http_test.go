@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,10 +10,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/goauth"
 )
 
 const user, password = "gopher", "s3cret"
@@ -29,6 +33,16 @@ func guarded(t *testing.T, s *fetchtest.Server) *httptest.Server {
 	}))
 	t.Cleanup(server.Close)
 	return server
+}
+
+// netrcAuth has the credentials of a netrc file.
+func netrcAuth(t *testing.T, file string) Auth {
+	t.Helper()
+	auth, err := goauth.New("netrc", file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return auth
 }
 
 func TestCredentials(t *testing.T) {
@@ -50,12 +64,12 @@ func TestCredentials(t *testing.T) {
 		{"userinfo", "https://" + user + ":" + password + "@" + address, "", ""},
 		{"none", server.URL, "", "401 Unauthorized: who are you?"},
 		{"no such netrc", server.URL, netrcFile + "x", "401 Unauthorized: who are you?"},
-		{"unreadable netrc", server.URL, filepath.Dir(netrcFile), "401 Unauthorized: read netrc"},
+		{"unreadable netrc", server.URL, filepath.Dir(netrcFile), "401 Unauthorized: GOAUTH: read netrc"},
 		{"wrong userinfo", "https://" + user + ":" + password + "x@" + address, "", "401 Unauthorized: who are you?"},
 		{"userinfo without https", "http://" + user + ":" + password + "@" + address, "", "refusing to send credentials without https"},
 	} {
 		c := newClient(t, s, func(cfg *Config) {
-			cfg.Proxy, cfg.Netrc = test.proxy, test.netrc
+			cfg.Proxy, cfg.Auth = test.proxy, netrcAuth(t, test.netrc)
 			cfg.Transport = server.Client().Transport
 		})
 		_, proof, err := fetchInto(t, c, "1.22.4")
@@ -95,13 +109,12 @@ func TestCredentialsStayAtHome(t *testing.T) {
 	}))
 	t.Cleanup(home.Close)
 	netrcFile := filepath.Join(t.TempDir(), "netrc")
-	content := "machine " + strings.TrimPrefix(home.URL, "https://") + " login a password b\n" +
-		"machine " + strings.TrimPrefix(s.Proxy(), "http://") + " login a password b\n"
+	content := "machine " + strings.TrimPrefix(home.URL, "https://") + " login a password b\n"
 	if err := os.WriteFile(netrcFile, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := newClient(t, s, func(cfg *Config) {
-		cfg.Proxy, cfg.Netrc, cfg.Transport = home.URL, netrcFile, redirected{home.Client().Transport, foreign}
+		cfg.Proxy, cfg.Auth, cfg.Transport = home.URL, netrcAuth(t, netrcFile), redirected{home.Client().Transport, foreign}
 	})
 	if _, _, err := fetchInto(t, c, "1.22.4"); err != nil {
 		t.Fatal(err)
@@ -110,6 +123,21 @@ func TestCredentialsStayAtHome(t *testing.T) {
 		if header != "" {
 			t.Errorf("credentials went to another host: %q", header)
 		}
+	}
+	clear := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if header := r.Header.Get("Authorization"); header != "" {
+			t.Errorf("credentials went over http: %q", header)
+		}
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(clear.Close)
+	content = "machine " + strings.TrimPrefix(clear.URL, "http://") + " login a password b\n"
+	if err := os.WriteFile(netrcFile, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	inClear := newClient(t, s, func(cfg *Config) { cfg.Proxy, cfg.Auth = clear.URL, netrcAuth(t, netrcFile) })
+	if _, _, err := fetchInto(t, inClear, "1.22.4"); err != nil {
+		t.Fatal(err)
 	}
 	if len(seen) == 0 {
 		t.Error("no request was redirected")
@@ -238,4 +266,70 @@ func TestReadSlow(t *testing.T) {
 	if _, err := c.Releases(t.Context(), 0); !errors.Is(err, ErrSlow) {
 		t.Errorf("err = %v, want ErrSlow", err)
 	}
+}
+
+// Credentials of a command are for their host only, whatever header field they
+// are in, and are asked for when a server wants some.
+func TestCredentialsOfCommand(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	foreign := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Private-Token") != "" || r.Header.Get("Authorization") != "" {
+			t.Errorf("credentials went to another host: %v", r.Header)
+		}
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(foreign.Close)
+	var refused, answered atomic.Int32
+	home := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Header.Get("Private-Token") != password:
+			refused.Add(1)
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+		case strings.HasSuffix(r.URL.Path, ".zip"):
+			http.Redirect(w, r, strings.Replace(foreign.URL, "127.0.0.1", "example.com", 1)+r.URL.Path, http.StatusFound)
+		default:
+			answered.Add(1)
+			s.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(home.Close)
+	auth := &askedAuth{header: http.Header{"Private-Token": {password}, "Range": {"bytes=0-0"}, "User-Agent": {"x"}}}
+	c := newClient(t, s, func(cfg *Config) {
+		cfg.Proxy, cfg.Auth, cfg.Transport = home.URL, auth, redirected{home.Client().Transport, foreign}
+	})
+	if _, _, err := fetchInto(t, c, "1.22.4"); err != nil {
+		t.Fatal(err)
+	}
+	if n := refused.Load(); n == 0 || n > 4 || answered.Load() == 0 || auth.runs == 0 {
+		t.Errorf("%d refused, %d answered, asked %d times", n, answered.Load(), auth.runs)
+	}
+	auth.header, auth.err = nil, errors.New("helper: exit status 1")
+	_, _, err := fetchInto(t, c, "1.22.4")
+	if err == nil || !strings.HasSuffix(err.Error(), "401 Unauthorized: helper: exit status 1") {
+		t.Errorf("err = %v", err)
+	}
+}
+
+// An askedAuth has nothing before it is asked about a refusal.
+type askedAuth struct {
+	mu     sync.Mutex
+	header http.Header
+	err    error
+	runs   int
+}
+
+func (a *askedAuth) Header(_ context.Context, u *url.URL, refusal *http.Response) (http.Header, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if u.Scheme != "https" || u.User != nil {
+		return nil, errors.New("not to be asked about " + u.String())
+	}
+	if refusal != nil {
+		a.runs++
+	}
+	if a.runs == 0 {
+		return nil, a.err
+	}
+	return a.header.Clone(), a.err
 }

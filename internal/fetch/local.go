@@ -229,6 +229,9 @@ func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]by
 		return known, err
 	}
 	file, ok := index.file(d.release)
+	if hashless := (*NoHashError)(nil); !ok && errors.As(index.missing(d.release, display(c.dl.url)), &hashless) {
+		return known, hashless
+	}
 	if !ok {
 		return known, fmt.Errorf("%s is not in the index of %s", d.release, display(c.dl.url))
 	}

@@ -35,6 +35,19 @@ func downloadTo(t *testing.T, url, name string) (path, sum string) {
 	return path, hex.EncodeToString(hash[:])
 }
 
+// offline keeps a client from the network, and fails the test if it asks for
+// anything nevertheless.
+func offline(t *testing.T) func(*Config) {
+	return func(cfg *Config) { cfg.Offline, cfg.Transport = true, noNetwork{t} }
+}
+
+type noNetwork struct{ t *testing.T }
+
+func (n noNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
+	n.t.Errorf("offline, and %s is asked for", r.URL)
+	return nil, errors.New("no network")
+}
+
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4", "1.22.5")
@@ -45,7 +58,7 @@ func TestLocal(t *testing.T) {
 	altered, alteredSum := downloadTo(t, s.Bad(fetchtest.AlteredArchive)+"/dl/archive/"+dist, dist)
 	renamed, renamedSum := downloadTo(t, s.Archives()+dist, strings.Replace(dist, "1.22.4", "1.22.5", 1))
 
-	online, noDB, noDL, nothing := dlOf(s, ""), proxyIs(s.Bad(fetchtest.Database500)), proxyIs(s.Proxy()), func(cfg *Config) { cfg.Offline = true }
+	online, noDB, noDL, nothing := dlOf(s, ""), proxyIs(s.Bad(fetchtest.Database500)), proxyIs(s.Proxy()), offline(t)
 	for _, test := range []struct {
 		name   string
 		path   string

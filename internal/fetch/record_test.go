@@ -3,6 +3,7 @@ package fetch
 import (
 	"encoding/json"
 	"errors"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -105,4 +106,30 @@ func TestRecordFlips(t *testing.T) {
 		data[i/8] ^= 1 << (i % 8)
 	}
 	t.Logf("%d of %d flips make the record worthless, the others change nothing that it says", caught, len(data)*8)
+}
+
+// A record of the public database, as it was on a day of 2026, holds with the key
+// that is built in, and without a network.
+func TestPublicRecord(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/record.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const module, h1 = Module + "@v0.0.1-go1.26.8.linux-amd64", "h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM="
+	if w, err := CheckRecord(data, module, h1, publicSumDB); err != nil || w.SumDB != publicSumDB || w.Key != "sum.golang.org+033de0ae" {
+		t.Errorf("%+v, %v", w, err)
+	}
+	for name, altered := range map[string]string{
+		"another hash":    strings.Replace(string(data), "ZOmGe1On", "ZOmGe1Om", 1),
+		"another release": strings.ReplaceAll(string(data), "go1.26.8", "go1.26.7"),
+		"another number":  strings.Replace(string(data), `"id": 6`, `"id": 5`, 1),
+	} {
+		if altered == string(data) {
+			t.Errorf("%s: nothing altered", name)
+		}
+		if _, err := CheckRecord([]byte(altered), module, h1, publicSumDB); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
 }

@@ -163,6 +163,20 @@ func TestPlatforms(t *testing.T) {
 	if list, err := newClient(t, s, nil).Platforms(t.Context(), version(t, "1.99.1")); err != nil || platformNames(list) != host.String() {
 		t.Errorf("proxy: %v, %v", list, err)
 	}
+	for _, row := range []struct {
+		platform Platform
+		dl       string
+		missing  bool
+	}{
+		{Platform{"linux", "riscv64"}, "", false}, // a proxy may lack what nobody has asked it for
+		{Platform{"windows", "arm"}, "", true},    // has ended
+		{Platform{"linux", "riscv64"}, s.DL(), true},
+	} {
+		c := newClient(t, s, func(cfg *Config) { cfg.Platform, cfg.DL = row.platform, row.dl })
+		if err := c.MissingPlatform(t.Context(), version(t, "1.99.1")); (err != nil) != row.missing {
+			t.Errorf("%+v: %v", row, err)
+		}
+	}
 	off := newClient(t, s, func(cfg *Config) { cfg.Offline = true })
 	s.Reset()
 	if list, err := off.Platforms(t.Context(), version(t, "1.99.1")); err != nil || len(list) > 0 || s.Requests("") > 0 {

@@ -72,5 +72,8 @@ func (c *Client) MissingPlatform(ctx context.Context, v gover.Version) error {
 	if err != nil || len(list) == 0 || slices.Contains(list, c.cfg.Platform) {
 		return nil
 	}
+	if x, ok := c.cachedIndex(); c.known().has(v, c.cfg.Platform) && (!ok || len(x.platforms(v)) == 0) {
+		return nil // the list is a proxy's, which may lack what nobody has asked it for
+	}
 	return &PlatformError{Version: v, Platform: c.cfg.Platform, Exist: list}
 }

@@ -105,7 +105,8 @@ func isAway(err error) bool {
 	var status *StatusError
 	var content *ContentError
 	var truncated *TruncatedError
-	return errors.As(err, &excluded) || errors.As(err, &request) || errors.As(err, &status) ||
+	var hashless *NoHashError
+	return errors.As(err, &excluded) || errors.As(err, &hashless) || errors.As(err, &request) || errors.As(err, &status) ||
 		errors.As(err, &content) || errors.As(err, &truncated)
 }
 

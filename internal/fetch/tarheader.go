@@ -14,6 +14,9 @@ type tarHeader struct {
 	kind byte
 	name string
 	size int64
+
+	renamed bool   // name is from a record
+	short   string // what the header itself has in its place
 }
 
 // Kinds of tar entries that Go's releases have.
@@ -176,6 +179,20 @@ func parsePAX(data []byte) (name string, err error) {
 		data = rest
 	}
 	return name, nil
+}
+
+// shortens reports whether short is what Go's writer puts into a header whose name
+// is in a record: the name without what is not ASCII, as far as the field goes.
+func shortens(short, name string) bool {
+	const field = 100
+	plain := strings.Map(func(r rune) rune {
+		if r >= 0x80 {
+			return -1
+		}
+		return r
+	}, name)
+	// A slash at the end of the field would make a folder of it.
+	return strings.TrimRight(short, "/") == strings.TrimRight(plain[:min(len(plain), field)], "/")
 }
 
 func cutPAX(data []byte) (key, value string, rest []byte, err error) {

@@ -39,6 +39,9 @@ func (t *tarReader) next(ctx context.Context) (*entry, int64, error) {
 		if err != nil {
 			return nil, 0, err
 		}
+		if h.renamed && !shortens(h.short, h.name) {
+			return nil, 0, t.names.errorf(h.name, "has another name in its header: %.100q", cleanLine(h.short))
+		}
 		if t.total += h.size; t.total > maxUnpacked {
 			return nil, 0, t.names.errorf("", "unpacks to more than 2 GiB")
 		}
@@ -75,7 +78,7 @@ func (t *tarReader) header(ctx context.Context) (h tarHeader, err error) {
 		switch {
 		case h.kind != tarPAX:
 			if name != "" {
-				h.name = name
+				h.renamed, h.short, h.name = true, h.name, name
 			}
 			if h.kind == tarFile && strings.HasSuffix(h.name, "/") {
 				return h, t.names.errorf(h.name, "a file with a folder's name")

@@ -94,7 +94,11 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 	if sums == nil {
 		var err error
 		if sums, err = d.unpack(ctx, root); err != nil {
-			return nil, fmt.Errorf("unpack %s: %w", d.release, err)
+			from := ""
+			if d.via == ViaModCache { // which nobody has named
+				from = " from " + d.source
+			}
+			return nil, fmt.Errorf("unpack %s%s: %w", d.release, from, err)
 		}
 	}
 	proof := &Proof{Module: Module, Version: d.module(), H1: h1(sums)}

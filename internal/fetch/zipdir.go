@@ -75,7 +75,9 @@ func openZip(file io.ReaderAt, size int64, l layout) (*archive, error) {
 	switch {
 	case len(directory) > 0:
 		return nil, l.errorf("", "directory has more than it should")
-	case offset != end:
+	case offset > end:
+		return nil, l.errorf("", "entries reach into the directory")
+	case offset < end:
 		return nil, l.errorf("", "%d bytes that no entry accounts for", end-offset)
 	case total > ratioFrom && total > maxRatio*size:
 		return nil, l.errorf("", "unpacks to more than %d times its size", maxRatio)

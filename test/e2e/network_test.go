@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -143,7 +144,8 @@ func TestReplay(t *testing.T) {
 }
 
 // The archive of the download page, made of a real release as Go packs it, gives
-// the tree that the public log has the hash of.
+// the tree that the public log has the hash of: that of the module proxy, byte for
+// byte, with the same modes.
 func TestDownloadPage(t *testing.T) {
 	m := newMachine(t)
 	m.run(m.home, nil, m.gosw, "install", "1.22.12")
@@ -168,11 +170,41 @@ func TestDownloadPage(t *testing.T) {
 	if err != nil || !strings.Contains(said, "proven by its SHA-256 and the checksum database") {
 		t.Fatalf("%v\n%s", err, said)
 	}
+	want, got := sumsOf(t, filepath.Join(m.root(), "toolchains", "go1.22.12")), sumsOf(t, filepath.Join(other.root(), "toolchains", "go1.22.12"))
+	if len(want) < 9000 || !maps.Equal(got, want) {
+		t.Errorf("%d files and folders, want %d; or they differ", len(got), len(want))
+	}
 	dir := other.project("page", "1.22", "1.22.12")
 	if got := other.run(dir, nil, "go", "run", "./small"); got != "small\n" {
 		t.Errorf("go run: %q", got)
 	}
 	m.run(m.home, nil, m.gosw, "verify", "--goroot", filepath.Join(other.root(), "toolchains", "go1.22.12"))
+}
+
+// sumsOf returns type, mode and SHA-256 of all that is below dir.
+func sumsOf(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	sums := make(map[string]string)
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		var data []byte
+		if info.Mode().IsRegular() {
+			data, err = os.ReadFile(path)
+		}
+		name, _ := filepath.Rel(dir, path)
+		sums[name] = fmt.Sprintf("%v %x", info.Mode(), sha256.Sum256(data))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sums
 }
 
 // pack makes an archive of a toolchain, with the folders that the module lacks,

@@ -58,6 +58,14 @@ func (t *toy) archive() ([]byte, error) {
 	return tarOf(list)
 }
 
+func (t *toy) mustArchive() []byte {
+	data, err := t.archive()
+	if err != nil {
+		panic(err) // the server's own content
+	}
+	return data
+}
+
 // tarOf packs files as cmd/distpack does.
 func tarOf(files []file) ([]byte, error) {
 	var buf bytes.Buffer
@@ -99,9 +107,11 @@ func (q *request) serveArchive(name string) {
 		if t.archiveName() != name {
 			continue
 		}
-		data, err := q.served(t).archive()
-		if err != nil {
-			panic(err) // the server's own content
+		data := q.served(t).mustArchive()
+		packed := *t
+		packed.zip = data // in all but its format
+		if q.deliver(&packed) {
+			return
 		}
 		q.w.Header().Set("Content-Type", "application/octet-stream")
 		http.ServeContent(q.w, q.r, "", time.Time{}, bytes.NewReader(data))

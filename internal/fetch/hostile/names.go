@@ -24,6 +24,9 @@ func names() []Case {
 		zipCase(ModuleZip, "go.mod-beside-_go.mod", "two names in the zip that are one in GOROOT", "collides", func(z *zipArchive) {
 			z.add("src/go.mod", "module evil\n")
 		}),
+		zipCase(ModuleZip, "GO.MOD-beside-_go.mod", "one file in GOROOT on Windows and macOS", "collides", func(z *zipArchive) {
+			z.add("src/GO.MOD", "module evil\n")
+		}),
 		zipCase(ModuleZip, "other-release", "a file of another release", "does not belong to", func(z *zipArchive) {
 			z.add("", "").name = strings.Replace(ModuleZip.Top(), "1.22.4", "1.22.3", 1) + "x"
 		}),
@@ -38,6 +41,9 @@ func names() []Case {
 		}),
 		tarCase("parent-in-prefix", "the way up stands in the field for long names", "unusable name", func(t *tarArchive) {
 			t.addKind('0', "x", "x").header = setRecord(345, []byte("go/../..")...)
+		}),
+		tarCase("absolute-in-prefix", "the root of the disk stands in the field for long names", "is not below go/", func(t *tarArchive) {
+			t.addKind('0', "go/src/x", "x").header = setRecord(345, '/')
 		}),
 		tarCase("folder-parent", "a folder above the staging folder", "unusable name", func(t *tarArchive) { t.addKind('5', "go/../x/", "") }),
 		tarCase("folder-over-file", "a folder in the place of a file", "collides", func(t *tarArchive) { t.addKind('5', "go/VERSION/", "") }),
@@ -90,6 +96,11 @@ var nameRows = []nameRow{
 	{name: "wildcard", files: []string{"a*b?"}, why: "not allowed on Windows"},
 	{name: "device", files: []string{"nul"}, why: "a device on Windows"},
 	{name: "device-with-extension", files: []string{"a/com1.txt"}, why: "a device on Windows, whatever follows"},
+	{name: "device-with-blank", files: []string{"src/nul .txt"}, why: "a device on Windows, which drops the blank"},
+	{name: "device-superscript", files: []string{"src/com\u00b9"}, why: "a device on Windows, which takes the digit for 1"},
+	{name: "console", files: []string{"src/conout$.go"}, why: "the console on Windows, which few lists of devices have"},
+	{name: "short-name", files: []string{"VERSIO~1"}, why: "what Windows may call another file besides"},
+	{name: "many-dots", files: []string{"a/.../b"}, why: "leads up on old systems"},
 	{name: "trailing-dot", files: []string{"a."}, why: "Windows drops the dot"},
 	{name: "trailing-blank", files: []string{"a "}, why: "Windows drops the blank"},
 	{name: "right-to-left", files: []string{"a\u202eog.x"}, why: "is shown the other way round"},
@@ -98,6 +109,9 @@ var nameRows = []nameRow{
 	{name: "decomposed", files: []string{"src/e\u0301"}, why: "the other spelling (NFD)"},
 	{name: "kelvin", files: []string{"src/\u212ak"}, why: "folds to src/kk", want: "not an ASCII name"},
 	{name: "long-s", files: []string{"\u017frc/x"}, why: "folds to src/x", want: "not an ASCII name"},
+	{name: "dotless-i", files: []string{"src/pr\u0131nt.go"}, why: "folds to src/print.go in Turkish", want: "not an ASCII name"},
+	{name: "sharp-s", files: []string{"src/\u00df"}, why: "folds to src/ss on some disks", want: "not an ASCII name"},
+	{name: "ligature", files: []string{"src/\ufb01le"}, why: "is src/file in a compatible spelling (NFKC)", want: "not an ASCII name"},
 	{name: "full-width", files: []string{"\uff41"}, why: "some systems fold it to a", want: "not an ASCII name"},
 	{name: "twice", files: []string{"a", "a"}, why: "the second wins in some readers, the first in others", want: "collides"},
 	{name: "case", files: []string{"a", "A"}, why: "one file on Windows and macOS", want: "collides"},

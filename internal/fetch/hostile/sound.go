@@ -28,6 +28,9 @@ func sound() []Case {
 				z.files[i].noFlag = true
 			}
 		}),
+		zipCase(ModuleZip, "sound-last-bits", "bits that are left in the last byte of a content mean nothing to anybody", "", func(z *zipArchive) {
+			z.add("src/x", "").pack = func([]byte) []byte { return []byte{0x03, 0xfc} }
+		}),
 		zipCase(DistZip, "sound", "as since Go 1.21", "", func(*zipArchive) {}),
 		zipCase(DistZip, "sound-old", "before Go 1.21: entries for folders, images stored, no extra fields", "", func(z *zipArchive) {
 			for i := range z.files {

@@ -87,6 +87,10 @@ func gzips() []Case {
 			sum := binary.LittleEndian.AppendUint16(nil, uint16(crc32.ChecksumIEEE(b[:10])))
 			return append(b[:10:10], string(sum)+string(b[10:])...)
 		}),
+		wrap("text-flag", "says that line ends may be changed", more, flag(1, "")),
+		wrap("stored-length", "a stored block of two lengths", "damaged", func(b []byte) []byte {
+			return append(b[:10:10], "\x01\x05\x00\x00\x00hello"+string(b[len(b)-8:])...)
+		}),
 		wrap("reserved-flag", "a flag without a meaning", more, flag(0x80, "")),
 		wrap("method", "a method that does not exist", "not compressed with gzip", set(2, 7)),
 		wrap("none", "a tar that is not compressed", "not compressed with gzip", mustGunzip),

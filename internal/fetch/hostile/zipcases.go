@@ -37,6 +37,11 @@ func zipEnds() []Case {
 		cut("polyglot-tail", "a shell script behind", "no end record", func(b []byte) []byte { return append(b, "\nrm -r x\n"...) }),
 		cut("only-end", "no entries", "0 entries", func([]byte) []byte { return append([]byte("PK\x05\x06"), make([]byte, 18)...) }),
 		one("stub", "bytes before the first entry, offsets adjusted", "does not begin where", func(z *zipArchive) { z.files[0].gap = []byte("#!/bin/sh\n") }),
+		one("split-marker", "begins as the first of several volumes", "does not begin where", func(z *zipArchive) { z.files[0].gap = []byte("PK\x07\x08") }),
+		one("archive-extra-data", "says that the directory is encrypted", "no entry accounts for", func(z *zipArchive) {
+			z.gap = []byte("PK\x06\x08\x06\x00\x00\x00hidden")
+		}),
+		one("signed-directory", "a signature that no reader checks", "directory does not end", func(z *zipArchive) { z.behind = []byte("PK\x05\x05\x06\x00hidden") }),
 		one("gap", "bytes between two entries", "does not begin where", func(z *zipArchive) { z.files[1].gap = []byte("hidden") }),
 		one("hidden-entry", "an entry that the directory does not list", "does not begin where", func(z *zipArchive) { z.order = []int{0, 2, 3} }),
 		one("gap-before-directory", "bytes between the last entry and the directory", "no entry accounts for", func(z *zipArchive) { z.gap = []byte("hidden") }),
@@ -128,6 +133,16 @@ func zipHeaders() []Case {
 		extra("extra-zip64", "replaces the sizes", "\x01\x00\x10\x00"+string(make([]byte, 16))),
 		extra("extra-unix", "says who is the owner", "ux\x0b\x00\x01\x04\x00\x00\x00\x00\x04\x00\x00\x00\x00"),
 		extra("extra-asi", "says that it is a link, and where to", "nu\x14\x00"+string(make([]byte, 6))+"\xff\xa1../../x"),
+		extra("extra-jar", "says that it is a program of Java", "\xfe\xca\x00\x00"),
+		extra("extra-access-time", "more times than Go writes", "UT\x09\x00\x03\x36\xb5\x91\x6a\x36\xb5\x91\x6a"),
+		extra("extra-too-short", "less than a field", "UT\x05"),
+		one(both("extra-in-directory-only", "a time that readers that stream don't see", "reach into the directory", func(z *zipArchive) {
+			z.last().extra = ""
+			z.last().directory = func(b []byte) []byte {
+				put16(b[30:], len(timestamp))
+				return append(b, timestamp...)
+			}
+		})),
 		extra("extra-ntfs", "more times than Go writes", "\x0a\x00\x08\x00"+string(make([]byte, 8))),
 		extra("extra-twice", "the time, and something else", timestamp+timestamp),
 		extra("extra-damaged", "a length that goes beyond the field", "UT\x09\x00\x01\x36\xb5\x91\x6a"),

@@ -38,6 +38,12 @@ func zipContents() []Case {
 		one("reserved-block", "a block of a kind that does not exist", "damaged", func(f *zipFile) {
 			f.pack = func([]byte) []byte { return []byte{7, 0, 0} }
 		}),
+		one("stored-length", "a stored block of two lengths", "damaged", func(f *zipFile) {
+			f.pack = func([]byte) []byte { return []byte("\x01\x05\x00\x00\x00hello") }
+		}),
+		one("too-many-codes", "more codes than there are", "damaged", func(f *zipFile) {
+			f.pack = func([]byte) []byte { return []byte{0xfd, 0xff, 0xff, 0xff, 0xff, 0xff} }
+		}),
 		one("far-back", "refers to what is before the beginning", "damaged", func(f *zipFile) {
 			f.pack = func([]byte) []byte { return []byte{0x4b, 0x04, 0xe2, 0x07, 0x00} }
 		}),
@@ -48,13 +54,13 @@ func zipContents() []Case {
 		one("descriptor-crc", "a second checksum", "descriptor and directory differ", func(f *zipFile) { f.descriptor = set(4, 1, 2, 3, 4) }),
 		one("descriptor-size", "a second size", "descriptor and directory differ", func(f *zipFile) { f.descriptor = set(12, 1, 2) }),
 		one("descriptor-signature", "a descriptor without its name", "descriptor and directory differ", func(f *zipFile) { f.descriptor = set(0, 0) }),
-		one("descriptor-short", "the descriptor of other writers: no signature", "no entry accounts for", func(f *zipFile) {
+		one("descriptor-short", "the descriptor of other writers: no signature", "reach into the directory", func(f *zipFile) {
 			f.descriptor = func(b []byte) []byte { return b[4:] }
 		}),
 		one("descriptor-long", "the descriptor of zip64", "no entry accounts for", func(f *zipFile) {
 			f.descriptor = func(b []byte) []byte { return append(b, make([]byte, 8)...) }
 		}),
-		one("descriptor-missing", "announced, and not there", "no entry accounts for", func(f *zipFile) {
+		one("descriptor-missing", "announced, and not there", "reach into the directory", func(f *zipFile) {
 			f.descriptor = func([]byte) []byte { return nil }
 		}),
 	}, zipCase(DistZip, "left-out-local-name", "a left-out file with two names", "name or extra field differs", func(z *zipArchive) {

@@ -1,11 +1,10 @@
-package fetch
+package goauth
 
 import (
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"strings"
 )
@@ -76,22 +75,4 @@ func parseNetrc(data string) netrc {
 		}
 	}
 	return list
-}
-
-// find returns the login for u: that of the longest machine that is a prefix
-// of its host and path, the first one if there are several.
-func (n netrc) find(u *url.URL) (login, bool) {
-	rest := strings.TrimSuffix(u.Host+u.EscapedPath(), "/")
-	for {
-		for _, l := range n {
-			if strings.TrimSuffix(strings.TrimPrefix(l.machine, "https://"), "/") == rest {
-				return l, true
-			}
-		}
-		i := strings.LastIndexByte(rest, '/')
-		if i < 0 {
-			return login{}, false
-		}
-		rest = rest[:i]
-	}
 }

@@ -1,0 +1,151 @@
+package goauth
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	maxOutput = 1 << 20
+	patience  = 3 * time.Second // for what a command that was ended has left running
+)
+
+// fromCommand runs a command and reads the credentials that it prints.
+func (a *Auth) fromCommand(ctx context.Context, w way, address string, refusal *http.Response) (map[string]http.Header, error) {
+	args := slices.Clone(w.words[1:])
+	if address != "" {
+		args = append(args, address)
+	}
+	out, err := a.output(ctx, "", statusLines(refusal), w.words[0], args...)
+	if err != nil {
+		return nil, err
+	}
+	found, err := parse(string(out))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", w.words[0], err)
+	}
+	return found, nil
+}
+
+// output runs a program and returns what it prints on stdout. Its stderr is for
+// the error: the first line of it.
+func (a *Auth) output(ctx context.Context, dir, stdin, name string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	var out, problem limited
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = dir, strings.NewReader(stdin), &out, &problem
+	cmd.WaitDelay = patience
+	// A command that runs go must not wait for the very install that waits for it.
+	cmd.Env = append(slices.Clone(a.env), "GOSW_AUTO_INSTALL=never")
+	if !slices.ContainsFunc(a.env, func(s string) bool { return strings.HasPrefix(s, "GIT_TERMINAL_PROMPT=") }) {
+		cmd.Env = append(cmd.Env, "GIT_TERMINAL_PROMPT=0") // as the go command has it
+	}
+	err := cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case errors.As(err, new(*exec.ExitError)):
+		line, _, _ := strings.Cut(strings.TrimSpace(problem.String()), "\n")
+		return nil, fmt.Errorf("%s: %w: %s", name, err, line)
+	case err != nil:
+		return nil, err
+	case out.full:
+		return nil, fmt.Errorf("%s: more than %d bytes", name, maxOutput)
+	}
+	return out.Bytes(), nil
+}
+
+// A limited buffer takes so much and drops the rest.
+type limited struct {
+	bytes.Buffer
+	full bool
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	left := maxOutput - l.Len()
+	l.full = l.full || len(p) > left
+	_, err := l.Buffer.Write(p[:min(len(p), left)])
+	return len(p), err
+}
+
+// ReadFrom hides that of bytes.Buffer, which knows no limit.
+func (l *limited) ReadFrom(r io.Reader) (int64, error) {
+	return io.Copy(struct{ io.Writer }{l}, r)
+}
+
+// statusLines are what a command reads about the answer that was no good.
+func statusLines(refusal *http.Response) string {
+	if refusal == nil {
+		return ""
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s %s\n", refusal.Proto, refusal.Status)
+	for name, values := range refusal.Header {
+		fmt.Fprintf(&text, "%s: %s\n", name, strings.Join(values, ", "))
+	}
+	return text.String() + "\n"
+}
+
+// parse reads sets of credentials: lines with URLs, an empty line, lines with
+// header fields, an empty line. Errors show nothing of it: it is secret.
+func parse(text string) (map[string]http.Header, error) {
+	found := make(map[string]http.Header)
+	for text != "" {
+		var urls, fields []string
+		var ok bool
+		if urls, text, ok = paragraph(text); !ok {
+			return nil, errors.New("no empty line behind the URLs")
+		}
+		if fields, text, ok = paragraph(text); !ok {
+			return nil, errors.New("no empty line behind the header fields")
+		}
+		header := make(http.Header)
+		for _, field := range fields {
+			name, value, ok := strings.Cut(field, ": ")
+			if value = strings.TrimSpace(value); !ok || !isToken(name) || !isValue(value) {
+				return nil, errors.New("a line that is not a header field")
+			}
+			header.Add(name, value)
+		}
+		for _, text := range urls {
+			u, err := url.ParseRequestURI(text)
+			if err != nil || u.Scheme != "https" || u.Host == "" {
+				return nil, errors.New("a line that is not a URL with https")
+			}
+			found[u.Host+u.EscapedPath()] = header
+		}
+	}
+	return found, nil
+}
+
+// paragraph cuts off the lines up to an empty one.
+func paragraph(text string) (lines []string, rest string, ok bool) {
+	for {
+		var line string
+		if line, text, ok = strings.Cut(text, "\n"); !ok || line == "" {
+			return lines, text, ok
+		}
+		lines = append(lines, line)
+	}
+}
+
+// isToken reports whether name can be that of a header field (RFC 9110, 5.6.2).
+func isToken(name string) bool {
+	const others = "!#$%&'*+-.^_`|~"
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return !letter && !strings.ContainsRune(others, r)
+	})
+}
+
+func isValue(value string) bool {
+	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
