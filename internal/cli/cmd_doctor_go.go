@@ -1,0 +1,372 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/switching"
+)
+
+// goChecks are about which go runs here. What they say, "gosw why" says too.
+func (p *patient) goChecks() []doctor.Check {
+	return []doctor.Check{
+		{ID: "pin", Sound: "what GO_VERSION, a pin or the default asks for is there", Worst: doctor.Error, Look: p.lookPin},
+		{ID: "pin-bytes", Sound: "other tools read the pin as gosw does", Worst: doctor.Note, Look: p.lookPinBytes},
+		{ID: "default", Sound: "there is a version for where nothing else says", Worst: doctor.Warning, Look: p.lookDefault},
+		{ID: "switching", Sound: "the go here builds what is here", Worst: doctor.Error, Look: p.lookSwitching},
+		{ID: "path-first", Sound: "gosw's go is the first on PATH", Worst: doctor.Error, Look: p.lookPath},
+		{ID: "gosw-path", Sound: "gosw on PATH is this one", Worst: doctor.Warning, Look: p.lookGosw},
+		{ID: "supported", Sound: "the line of the go here gets fixes", Worst: doctor.Warning, Look: p.lookSupport},
+		{ID: "vulnerabilities", Sound: "no vulnerability of the go here is known", Worst: doctor.Warning, Look: p.lookVulnerable},
+	}
+}
+
+// explain asks why, as "gosw why" does. The parts of its answer are told apart.
+func (p *patient) explain() {
+	if p.decideErr = p.why.decide(); p.decideErr != nil {
+		return
+	}
+	p.why.report.Places = append(p.why.report.Places, p.why.found(p.why.path, p.why.target, "go", true)...)
+	p.runErr = p.why.run()
+}
+
+// problems are what why found while look ran, as findings.
+func (p *patient) problems(look func()) (findings []doctor.Finding) {
+	before := len(p.why.report.Problems)
+	look()
+	for _, problem := range p.why.report.Problems[before:] {
+		f := doctor.Finding{Severity: doctor.Error, Cause: problem.Cause}
+		if problem.Severity == severityNote {
+			f.Severity = doctor.Note
+		}
+		f.Fix, f.Advice = asCommand(problem.Fix)
+		findings = append(findings, f)
+	}
+	p.why.report.Problems = p.why.report.Problems[:before]
+	if p.why.ends != nil {
+		findings = append(findings, finding(doctor.Error, p.why.ends))
+		p.why.ends = nil
+	}
+	return findings
+}
+
+// lookPin tells why there is no version, if there is none.
+func (p *patient) lookPin() []doctor.Finding {
+	if p.whyErr != nil {
+		return []doctor.Finding{finding(doctor.Error, p.whyErr)}
+	}
+	if p.decideErr == nil {
+		return nil
+	}
+	f := finding(doctor.Error, p.decideErr)
+	if pin := (*resolve.PinError)(nil); errors.As(p.decideErr, &pin) {
+		f.Advice = hintFor(pin)
+		f.Fix = p.setAside(pin)
+	}
+	return []doctor.Finding{f}
+}
+
+// setAside is the command after which a broken pin does not count, and is still
+// there to be mended.
+func (p *patient) setAside(pin *resolve.PinError) string {
+	word := shellWord(pin.Source)
+	switch {
+	case pin.Source == "GO_VERSION":
+		return "unset GO_VERSION"
+	case strings.Contains(pin.Cause(), "UTF-16"):
+		return fmt.Sprintf("iconv -f UTF-16 -t UTF-8 %s > %s.new && mv %[2]s.new %[2]s", word, word)
+	case pin.Line > 0 && filepath.Base(pin.Source) == ".tool-versions":
+		return fmt.Sprintf("sed -i.old '%ds/^/# /' %s", pin.Line, word)
+	}
+	return "mv " + word + " " + shellWord(pin.Source+".old")
+}
+
+// lookPinBytes finds what gosw passes over in a pin, and others take for a part
+// of the version.
+func (p *patient) lookPinBytes() []doctor.Finding {
+	if p.whyErr != nil || p.why.target.choice.Rule != resolve.FromFile {
+		return skipped("there is no pin file")
+	}
+	file := p.why.target.choice.File
+	data, err := readSettings(file)
+	if err != nil {
+		return skipped(err.Error())
+	}
+	var findings []doctor.Finding
+	if bytes.HasPrefix(data, []byte("\ufeff")) {
+		findings = append(findings, doctor.Finding{Severity: doctor.Note, Cause: file + " begins with a byte order mark, which other tools take for a part of the version",
+			Fix: `sed -i '1s/^\xEF\xBB\xBF//' ` + shellWord(file)})
+	}
+	if bytes.Contains(data, []byte("\r\n")) {
+		findings = append(findings, doctor.Finding{Severity: doctor.Note, Cause: file + " has lines that end in CR and LF, of which other tools take the CR for a part of the version",
+			Fix: unixLines(file)})
+	}
+	return findings
+}
+
+func (p *patient) lookDefault() []doctor.Finding {
+	if p.store == nil || p.whyErr != nil {
+		return skipped("there is no store to look at")
+	}
+	choice, err := resolve.Default(p.store.Home().DefaultFile())
+	installed, _ := p.why.path.Installed()
+	latest := doctor.Finding{Severity: doctor.Note, Fix: "gosw install latest && gosw default latest"}
+	if len(installed) > 0 {
+		latest.Fix = "gosw default latest"
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		latest.Cause = "no default is set: where no pin is, the system's go runs, if there is one"
+		return []doctor.Finding{latest}
+	case err != nil:
+		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: "gosw default --unset"}}
+	case choice.Spec.Kind() == gover.System:
+		return nil
+	}
+	if _, ok, err := find(p.why.path, choice.Spec); err == nil && ok {
+		return nil
+	}
+	f := finding(doctor.Warning, &notInstalledError{spec: choice.Spec})
+	f.Cause = "the default: " + f.Cause
+	return []doctor.Finding{f}
+}
+
+// lookSwitching tells what go makes of GOTOOLCHAIN and of go.mod, if it is not
+// what is wanted.
+func (p *patient) lookSwitching() []doctor.Finding {
+	if p.whyErr != nil || p.decideErr != nil {
+		return skipped("it is not known which go is here")
+	}
+	if p.runErr != nil {
+		return []doctor.Finding{finding(doctor.Error, p.runErr)}
+	}
+	all := p.why.report.Problems
+	p.why.report.Problems = nil
+	return p.problems(func() { p.why.report.Problems = all })
+}
+
+func (p *patient) lookPath() []doctor.Finding {
+	if p.whyErr != nil {
+		return skipped("there is no store to look at")
+	}
+	if p.decideErr != nil {
+		p.why.report.Places = onPath(p.why.path, p.getenv("PATH"), "go")
+	}
+	return p.problems(p.why.checkPath)
+}
+
+// lookGosw finds a gosw on PATH that is not this one: shims and start-up files
+// may be of the one, and commands of the other.
+func (p *patient) lookGosw() []doctor.Finding {
+	exe, err := executable()
+	found, lookErr := lookPath("gosw", p.getenv("PATH"))
+	if err != nil || lookErr != nil {
+		return nil
+	}
+	physical, err := filepath.EvalSymlinks(found)
+	if err != nil || physical == exe {
+		return nil
+	}
+	return []doctor.Finding{{
+		Severity: doctor.Warning, Cause: fmt.Sprintf("%s comes first on PATH, and is not this gosw, %s", found, exe),
+		Fix: "export PATH=" + shellWord(filepath.Dir(exe)) + `:"$PATH"`, Advice: "or remove the one that is not wanted",
+	}}
+}
+
+// lookSupport is about the line that applies: a project's pin is the project's
+// affair, a default one's own.
+func (p *patient) lookSupport() []doctor.Finding {
+	v := p.machine.Version
+	if v.IsZero() {
+		return skipped("it is not known which go is here")
+	}
+	if gover.NewLifecycle(p.releases()).Of(v) != gover.EndOfLife {
+		return nil
+	}
+	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v (set by %s) gets no more fixes: its line has ended", v, p.why.target.choice.Source())}
+	if p.why.target.choice.Pinned() {
+		f.Severity = doctor.Note
+	}
+	if latest, err := gover.ParseSpec("latest"); err == nil {
+		f.Fix, f.Advice = asCommand(p.why.pinFix(latest))
+	}
+	return []doctor.Finding{f}
+}
+
+// releases are all that this machine knows of, newest first.
+func (p *patient) releases() []gover.Version {
+	client, err := p.client()
+	if err != nil {
+		return fetch.KnownVersions()
+	}
+	return p.releasesKnown(client)
+}
+
+// lookVulnerable says what the last "gosw audit" knew.
+func (p *patient) lookVulnerable() []doctor.Finding {
+	v := p.machine.Version
+	counts := p.vulnCounts()
+	switch {
+	case v.IsZero():
+		return skipped("it is not known which go is here")
+	case counts == nil:
+		return skipped(`nobody has asked yet: "gosw audit" does`)
+	case counts[v] == 0:
+		return nil
+	}
+	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v has %s, as the last \"gosw audit\" knew", v, knownVulnerabilities(counts[v]))}
+	better, _ := gover.ParseSpec("latest")
+	if newest, ok := newestOfLines(p.releases())[v.Line()]; ok && counts[newest] < counts[v] {
+		better = gover.Only(newest)
+	}
+	f.Fix, f.Advice = asCommand(p.why.pinFix(better))
+	return []doctor.Finding{f}
+}
+
+// settingChecks are about the settings of gosw and of go.
+func (p *patient) settingChecks() []doctor.Check {
+	checks := []doctor.Check{
+		{ID: "settings", Sound: "gosw's settings have values that they can have", Worst: doctor.Error, Look: p.lookSettings},
+		{ID: "go-env", Sound: `the file of "go env -w" can be read`, Worst: doctor.Error, Look: p.lookGoEnv},
+		{ID: "goroot", Sound: "GOROOT is not set", Worst: doctor.Error, Look: p.lookGOROOT},
+		{ID: "goflags", Sound: "GOFLAGS has nothing that a release here does not know", Worst: doctor.Error, Look: p.lookGoFlags},
+		{ID: "gotoolchain", Sound: "GOTOOLCHAIN does not undo pins", Worst: doctor.Warning, Look: p.lookGoToolchain},
+	}
+	for _, one := range []struct{ id, name, value, effect string }{
+		{"goproxy", "GOPROXY", "off", "neither go nor gosw downloads anything"},
+		{"gosumdb", "GOSUMDB", "off", "no module is compared with what others got, and neither go nor gosw can prove a toolchain"},
+		{"go111module", "GO111MODULE", "off", "go takes no heed of go.mod, and its line on the version of Go neither"},
+		{"gowork", "GOWORK", "off", "go takes no heed of go.work"},
+	} {
+		worst := doctor.Warning
+		if one.name == "GOWORK" {
+			worst = doctor.Note
+		}
+		checks = append(checks, doctor.Check{ID: one.id, Sound: one.name + " is not " + one.value, Worst: worst, Look: func() []doctor.Finding {
+			v := p.settings.Get(one.name)
+			if v.Text != one.value {
+				return nil
+			}
+			return []doctor.Finding{{Severity: worst, Cause: fmt.Sprintf("%s=%s%s: %s", one.name, v.Text, stands(v), one.effect), Fix: p.unset(one.name, v)}}
+		}})
+	}
+	return checks
+}
+
+// stands says where a value is, if it is in a file.
+func stands(v switching.Value) string {
+	if v.File == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%s:%d)", v.File, v.Line)
+}
+
+func (p *patient) lookSettings() []doctor.Finding {
+	all, err := p.app.settings()
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		f := finding(doctor.Error, err)
+		if path := (*fs.PathError)(nil); errors.As(err, &path) && path.Path == configFile() {
+			f.Fix = "mv " + shellWord(path.Path) + " " + shellWord(path.Path+".old")
+		}
+		return []doctor.Finding{f}
+	}
+	var findings []doctor.Finding
+	for _, s := range all {
+		v, err := findVariable(s.Name)
+		if err == nil {
+			err = v.check(s)
+		}
+		if err != nil {
+			findings = append(findings, finding(doctor.Error, err))
+		}
+	}
+	return findings
+}
+
+func (p *patient) lookGoEnv() []doctor.Finding {
+	file := p.goEnvFile()
+	if file == "" {
+		return skipped("GOENV=off")
+	}
+	if _, err := readEnvFile(file); err != nil {
+		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: "mv " + shellWord(file) + " " + shellWord(file+".old")}}
+	}
+	return nil
+}
+
+// lookGOROOT is about a variable that belongs to one toolchain. The shim takes it
+// out; editors and scripts that run a go by its path do not.
+func (p *patient) lookGOROOT() []doctor.Finding {
+	var findings []doctor.Finding
+	if p.whyErr == nil {
+		findings = p.problems(func() { p.why.addGOROOT(p.settings) })
+	}
+	if v := p.settings.Get("GOROOT"); v.Origin == switching.Environment && len(findings) == 0 {
+		findings = append(findings, doctor.Finding{Severity: doctor.Warning,
+			Cause: "GOROOT=" + v.Text + " is set: gosw takes it out, and what runs another go by its path ends up with two trees in one", Fix: "unset GOROOT"})
+	}
+	return findings
+}
+
+// lookGoFlags looks at flags in GOFLAGS that one of the installed releases does
+// not know, and at -mod=mod.
+func (p *patient) lookGoFlags() []doctor.Finding {
+	v := p.settings.Get("GOFLAGS")
+	if v.Text == "" {
+		return nil
+	}
+	installed := []gover.Version(nil)
+	if p.whyErr == nil {
+		installed, _ = p.why.path.Installed()
+		newestFirst(installed)
+	}
+	for _, version := range installed {
+		if flag := unknownFlag(v.Text, version.String()); flag != "" {
+			f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("GOFLAGS%s has %s, which %v, which is installed, does not know", stands(v), flag, version), Fix: p.unset("GOFLAGS", v)}
+			if version == p.machine.Version {
+				f.Severity = doctor.Error
+			}
+			return []doctor.Finding{f}
+		}
+	}
+	if hasFlag(v.Text, "-mod") && strings.Contains(v.Text, "-mod=mod") {
+		return []doctor.Finding{{Severity: doctor.Note, Cause: "GOFLAGS" + stands(v) + " has -mod=mod: each build may change go.mod and go.sum", Fix: p.unset("GOFLAGS", v)}}
+	}
+	return nil
+}
+
+// lookGoToolchain is about a GOTOOLCHAIN of the user's, which pins give way to.
+func (p *patient) lookGoToolchain() []doctor.Finding {
+	v := p.settings.Get("GOTOOLCHAIN")
+	f := doctor.Finding{Severity: doctor.Note, Cause: fmt.Sprintf("GOTOOLCHAIN=%s%s ", v.Text, stands(v)), Fix: p.unset("GOTOOLCHAIN", v)}
+	name, _, plus := strings.Cut(v.Text, "+")
+	switch {
+	case v.Text == "" || v.Origin == switching.UserFile && (v.Text == "auto" || v.Text == "path"):
+		return nil
+	case v.Text == "local" && v.Origin == switching.UserFile:
+		f.Cause += "lets no go.mod ask for a newer go, also where there is no pin"
+	case strings.HasPrefix(name, "go1"):
+		f.Severity = doctor.Warning
+		f.Cause += "names one go for all directories, also where a pin names another"
+		if plus {
+			f.Cause += ", unless go.mod asks for a newer one"
+		}
+	case v.Text == "local":
+		return nil
+	case name == "auto" || name == "path" || name == "local":
+		f.Cause += "lets go.mod ask for a newer go than the pin"
+	default:
+		f.Severity = doctor.Warning
+		f.Cause += "is nothing that go knows"
+	}
+	return []doctor.Finding{f}
+}
