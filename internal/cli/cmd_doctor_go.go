@@ -118,17 +118,11 @@ func (p *patient) lookDefault() []doctor.Finding {
 		return skipped("there is no store to look at")
 	}
 	choice, err := resolve.Default(p.store.Home().DefaultFile())
-	installed, _ := p.why.path.Installed()
-	latest := doctor.Finding{Severity: doctor.Note, Fix: "gosw install latest && gosw default latest"}
-	if len(installed) > 0 {
-		latest.Fix = "gosw default latest"
-	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		latest.Cause = "no default is set: where no pin is, the system's go runs, if there is one"
-		return []doctor.Finding{latest}
+		return []doctor.Finding{{Severity: doctor.Note, Cause: "no default is set: where no pin is, the system's go runs, if there is one", Fix: p.setDefault()}}
 	case err != nil:
-		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: "gosw default --unset"}}
+		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: p.setDefault()}}
 	case choice.Spec.Kind() == gover.System:
 		return nil
 	}
@@ -140,6 +134,14 @@ func (p *patient) lookDefault() []doctor.Finding {
 	return []doctor.Finding{f}
 }
 
+// setDefault is the command after which there is a default.
+func (p *patient) setDefault() string {
+	if installed, _ := p.why.path.Installed(); len(installed) > 0 {
+		return "gosw default latest"
+	}
+	return "gosw install latest && gosw default latest"
+}
+
 // lookSwitching tells what go makes of GOTOOLCHAIN and of go.mod, if it is not
 // what is wanted.
 func (p *patient) lookSwitching() []doctor.Finding {
@@ -147,7 +149,11 @@ func (p *patient) lookSwitching() []doctor.Finding {
 		return skipped("it is not known which go is here")
 	}
 	if p.runErr != nil {
-		return []doctor.Finding{finding(doctor.Error, p.runErr)}
+		f := finding(doctor.Error, p.runErr)
+		if p.why.target.choice.Rule == resolve.FromSystem {
+			f.Fix, f.Advice = p.setDefault(), ""
+		}
+		return []doctor.Finding{f}
 	}
 	all := p.why.report.Problems
 	p.why.report.Problems = nil
@@ -160,6 +166,9 @@ func (p *patient) lookPath() []doctor.Finding {
 	}
 	if p.decideErr != nil {
 		p.why.report.Places = onPath(p.why.path, p.getenv("PATH"), "go")
+	}
+	if _, err := os.Stat(p.why.path.Home().Bin()); err != nil && len(p.why.report.Places) == 0 {
+		return skipped("there is no go yet")
 	}
 	return p.problems(p.why.checkPath)
 }

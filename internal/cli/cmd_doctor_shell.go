@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/gosw/gosw/internal/doctor"
@@ -85,7 +86,12 @@ func (p *patient) lookInit(s session) []doctor.Finding {
 func (p *patient) blockFinding(file *rcFile, err error) doctor.Finding {
 	f := finding(doctor.Error, file.damaged(err))
 	if damage := (*shell.BlockError)(nil); errors.As(err, &damage) && damage.Last > 0 {
-		f.Fix = fmt.Sprintf("sed -i.old %d,%dd %s && %s init --install", damage.Line, damage.Last, shellWord(file.path), p.goswWord())
+		f.Fix = fmt.Sprintf("sed -i.old %d,%dd %s", damage.Line, damage.Last, shellWord(file.path))
+		lines := strings.SplitAfter(file.text, "\n")
+		rest := strings.Join(slices.Delete(lines, damage.Line-1, damage.Last), "")
+		if _, block, _, _, err := shell.RemoveBlock(rest); err == nil && block == "" && len(initLines(rest, "")) == 0 {
+			f.Fix += " && " + p.goswWord() + " init --install"
+		}
 	}
 	return f
 }
@@ -140,6 +146,9 @@ func turnOffLine(name string, line int) string {
 		return ""
 	}
 	lines := strings.Split(file.text, "\n")
+	if line > len(lines) { // it has changed meanwhile
+		return ""
+	}
 	text := strings.TrimSpace(lines[line-1])
 	goesOn := strings.HasSuffix(text, "\\") || line > 1 && strings.HasSuffix(strings.TrimSpace(lines[line-2]), "\\")
 	if opens := strings.Count(text, "{") > strings.Count(text, "}"); goesOn || opens || strings.HasSuffix(text, "()") || strings.HasPrefix(text, "function go") && !strings.Contains(text, "}") {

@@ -44,6 +44,12 @@ func (p *patient) inStore(look func() []doctor.Finding) func() []doctor.Finding 
 
 // lookStore tells what keeps the store from being used.
 func (p *patient) lookStore() []doctor.Finding {
+	for home, i := p.machine.Store, 0; home != "" && i < 3; i++ {
+		dir := []string{string(home), home.Toolchains(), home.Bin()}[i]
+		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+			return []doctor.Finding{{Severity: doctor.Error, Cause: dir + " is in the place of a folder of the store", Fix: "mv " + shellWord(dir) + " " + shellWord(dir+".old")}}
+		}
+	}
 	if p.storeErr != nil {
 		f := finding(doctor.Error, p.storeErr)
 		access := (*store.AccessError)(nil)
@@ -63,11 +69,6 @@ func (p *patient) lookStore() []doctor.Finding {
 	home := p.store.Home()
 	if err := fitsPath(string(home)); err != nil {
 		return []doctor.Finding{finding(doctor.Error, err)}
-	}
-	for _, dir := range []string{string(home), home.Toolchains(), home.Bin()} {
-		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-			return []doctor.Finding{{Severity: doctor.Error, Cause: dir + " is in the place of a folder of the store", Fix: "mv " + shellWord(dir) + " " + shellWord(dir+".old")}}
-		}
 	}
 	if _, err := home.Installed(); err != nil {
 		return []doctor.Finding{finding(doctor.Error, err)}

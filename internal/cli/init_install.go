@@ -162,6 +162,8 @@ func readRC(name string) (*rcFile, error) {
 		}
 		if err == nil {
 			info, err = os.Stat(file.path)
+		} else {
+			err = fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	if err != nil {

@@ -69,13 +69,11 @@ func (m Machine) lookOpenFiles() []Finding {
 		if err != nil || hard >= fewFiles { // or unlimited
 			return nil
 		}
-		f := Finding{Severity: Warning, Cause: fmt.Sprintf("at most %d files may be open in this session: large builds end with \"too many open files\"", hard)}
-		if m.UID == 0 {
-			f.Fix = "ulimit -n 4096"
-		} else {
-			f.Advice = "raise nofile in /etc/security/limits.conf, and log in again"
-		}
-		return []Finding{f}
+		return []Finding{{
+			Severity: Warning,
+			Cause:    fmt.Sprintf("at most %d files may be open in this session: large builds end with \"too many open files\"", hard),
+			Advice:   "raise nofile in /etc/security/limits.conf and log in again, or give the container more (docker run --ulimit nofile=4096)",
+		}}
 	}
 	return skip("this system does not tell")
 }
