@@ -134,6 +134,7 @@ var doctorFaults = []fault{
 	{id: "tmpdir-space", fault: `mkdir t; mount -t tmpfs -o size=8m tmpfs t; export TMPDIR=$PWD/t`, severity: "error", cause: "MB left", mounts: true},
 	{id: "tmpdir-space", fault: `mkdir t; mount -t tmpfs -o size=900m,nr_inodes=100 tmpfs t; export TMPDIR=$PWD/t`, severity: "warning", cause: "more files only", mounts: true},
 	{id: "store-noexec", fault: `mount --bind $STORE $STORE; mount -o remount,bind,noexec $STORE`, severity: "error", cause: "is mounted noexec: no go there can run", mounts: true},
+	{id: "store-case", fault: `mkdir $STORE/TOOLCHAINS; mount --bind $STORE/toolchains $STORE/TOOLCHAINS`, severity: "note", cause: "upper from lower case", unmended: "it takes another file system", mounts: true},
 	{id: "store-space", fault: `mkdir s; mount -t tmpfs -o size=100m tmpfs s; export GOSW_ROOT=$PWD/s/store`, severity: "warning", cause: "MB left", unmended: "what may go is for the user to say", mounts: true},
 	{id: "store-writable", fault: `mount --bind $STORE $STORE; mount -o remount,bind,ro $STORE`, severity: "warning", cause: "read-only", mounts: true},
 	{id: "gocache-noexec", fault: `mkdir -p c; mount -t tmpfs -o noexec tmpfs c; export GOCACHE=$PWD/c`, severity: "warning", cause: "go tool", mounts: true},

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -234,5 +235,82 @@ func (w *ward) try(t *testing.T, f fault) {
 	}
 	if left := s.doctor(f.options).of(f.id); len(left) > 0 {
 		t.Errorf("%s: after %s\n%+v\n%s", f.fault, found[0].Fix, left, s.said)
+	}
+}
+
+// TestDoctorDocument compares the table in docs/doctor.md with the checks, and
+// both with the tests: each check has one.
+func TestDoctorDocument(t *testing.T) {
+	t.Parallel()
+	w := &ward{site: *newSite(t)}
+	text, err := os.ReadFile("../../docs/doctor.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere, err := os.ReadFile("../../internal/doctor/doctor_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows, want []string
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "| `") && strings.Count(line, "|") == 5 {
+			rows = append(rows, line[:strings.LastIndex(strings.TrimSuffix(line, " |\n"), "|")])
+		}
+	}
+	for _, check := range w.shell(t, w.home, false).doctor("").Checks {
+		worst := check.Worst
+		if check.Needs != "" {
+			worst += ", with " + check.Needs
+		}
+		want = append(want, fmt.Sprintf("| `%s` | %s | %s ", check.ID, check.Sound, worst))
+		tested := slices.ContainsFunc(doctorFaults, func(f fault) bool { return f.id == check.ID })
+		if !tested && !strings.Contains(string(elsewhere), `{"`+check.ID+`", `) {
+			t.Errorf("no test makes %s fail", check.ID)
+		}
+	}
+	if got := strings.Join(rows, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("docs/doctor.md has\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// TestDoctorHealthy has nothing to say of a machine on which all is well, and
+// changes nothing there. With faults that are gosw's own, --fix mends them all.
+func TestDoctorHealthy(t *testing.T) {
+	t.Parallel()
+	w := newWard(t)
+	s := w.shell(t, w.home, false)
+	state := `find . -printf '%p %i %m %s %T@ %l\n' | sort`
+	before, _ := s.run(state)
+	w.server.Reset()
+	if said, code := s.run("gosw doctor"); code != 0 || !strings.HasPrefix(said, "all is well: ") || strings.Count(said, "\n") > 2 {
+		t.Errorf("exit code %d, says\n%s%s", code, said, s.said)
+	}
+	s.run("gosw doctor -v; gosw doctor --json; GO_VERSION=1.2 gosw doctor")
+	if after, _ := s.run(state); after != before {
+		t.Errorf("before\n%s\nafter\n%s", before, after)
+	}
+	if n := w.server.Requests(""); n > 0 {
+		t.Errorf("%d requests without --online", n)
+	}
+	r := s.doctor("--online --deep")
+	for _, check := range r.Checks {
+		if check.Needs == "--online" && check.Severity != "ok" {
+			t.Errorf("%s: %s%+v", check.ID, check.Skipped, check.Findings)
+		}
+	}
+	if len(r.of("files")) > 0 || w.server.Requests("") == 0 {
+		t.Errorf("%+v; %d requests", r.of("files"), w.server.Requests(""))
+	}
+	s.run(`rm $STORE/bin/go* $STORE/toolchains/latest; mkdir $STORE/staging/store.1
+sed -i 's/=.*/=old/' ~/.config/direnv/lib/gosw.sh; mkdir own; cp $PROGRAMS/* own/; own/gosw init --install --no-completion; PATH=$STORE/bin:$PROGRAMS:/usr/bin:/bin`)
+	r = s.doctor("--fix")
+	if len(r.Mended) != 5 || r.Severity != "ok" {
+		t.Errorf("mended %q, then %s", r.Mended, r.Severity)
+	}
+	if rc, _ := s.run("cat ~/.bashrc"); !strings.Contains(rc, "--no-completion") || strings.Contains(rc, "/own/") {
+		t.Errorf("start-up file:\n%s", rc)
+	}
+	if r = s.doctor("--fix"); len(r.Mended) != 0 {
+		t.Errorf("mended again: %q", r.Mended)
 	}
 }

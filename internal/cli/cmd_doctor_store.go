@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gosw/gosw/internal/doctor"
 	"github.com/gosw/gosw/internal/store"
@@ -156,14 +159,23 @@ func (p *patient) lookReceipts() []doctor.Finding {
 		return skipped(err.Error())
 	}
 	newestFirst(installed)
+	receipts, errs := make([]*store.Receipt, len(installed)), make([]error, len(installed))
+	var all errgroup.Group
+	all.SetLimit(runtime.NumCPU())
+	for i, v := range installed {
+		all.Go(func() error {
+			receipts[i], errs[i] = p.store.Glance(v, v == p.machine.Version)
+			return nil
+		})
+	}
+	_ = all.Wait()
 	var findings []doctor.Finding
-	for _, v := range installed {
-		receipt, err := p.store.Glance(v, v == p.machine.Version)
-		if err != nil {
-			findings = append(findings, doctor.Finding{Severity: doctor.Error, Cause: fmt.Sprintf("%v: %v", v, err), Fix: p.repairOf(p.store.Home(), v)})
+	for i, v := range installed {
+		if errs[i] != nil {
+			findings = append(findings, doctor.Finding{Severity: doctor.Error, Cause: fmt.Sprintf("%v: %v", v, errs[i]), Fix: p.repairOf(p.store.Home(), v)})
 		}
-		if receipt != nil && receipt.Installed.After(p.lastInstalled) {
-			p.lastInstalled, p.lastVersion = receipt.Installed, v
+		if r := receipts[i]; r != nil && r.Installed.After(p.lastInstalled) {
+			p.lastInstalled, p.lastVersion = r.Installed, v
 		}
 	}
 	return findings

@@ -24,6 +24,8 @@ type Machine struct {
 	Dir     string         // the working directory; "" if it is gone
 	Store   toolchain.Home // "" if the environment names none
 	Version gover.Version  // that applies here; zero if it is not installed, or the system's
+
+	table []mount // what is mounted; read once
 }
 
 // A Setting is a variable of the go command.
@@ -34,6 +36,7 @@ type Setting struct {
 
 // Checks returns the checks of a machine.
 func (m Machine) Checks() []Check {
+	m.table = m.readMounts()
 	var all []Check
 	for _, group := range [][]Check{
 		m.environmentChecks(), m.pathChecks(), m.storeChecks(), m.folderChecks(), m.windowsChecks(),

@@ -14,9 +14,9 @@ type mount struct {
 	options []string // of the mount and of the file system
 }
 
-// mounts returns what is mounted, in the kernel's order; none where the kernel
-// does not tell.
-func (m Machine) mounts() []mount {
+// readMounts returns what is mounted, in the kernel's order; nothing where the
+// kernel does not tell.
+func (m Machine) readMounts() []mount {
 	var all []mount
 	for line := range strings.Lines(m.read("proc/self/mountinfo")) {
 		// 36 35 98:0 /root /point options optional… - kind source options

@@ -57,7 +57,7 @@ func (m Machine) folderChecks() []Check {
 }
 
 func (m Machine) lookStoreNoexec() []Finding {
-	on, bad := noexec(m.mounts(), string(m.Store))
+	on, bad := noexec(m.table, string(m.Store))
 	if !bad {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (m Machine) lookStoreNoexec() []Finding {
 }
 
 func (m Machine) lookNetwork() []Finding {
-	on, ok := mountOf(m.mounts(), string(m.Store))
+	on, ok := mountOf(m.table, string(m.Store))
 	if !ok || !on.network() {
 		return nil
 	}
@@ -86,7 +86,7 @@ func (m Machine) lookNetwork() []Finding {
 // localDir returns a folder of the user's own outside the home directory, on a
 // disk of this machine that can run programs; "" if there is none.
 func (m Machine) localDir(name string) string {
-	mounts := m.mounts()
+	mounts := m.table
 	for _, base := range []string{m.inHome(".local"), "/var/tmp"} {
 		on, ok := mountOf(mounts, base)
 		if base != "" && ok && !on.network() && !on.has("noexec") {
@@ -137,7 +137,7 @@ func (m Machine) lookTemp(temp, variable string) []Finding {
 }
 
 func (m Machine) lookTempNoexec(temp string) []Finding {
-	mounts := m.mounts()
+	mounts := m.table
 	on, bad := noexec(mounts, temp)
 	if temp == "" || !bad {
 		return nil
@@ -155,7 +155,7 @@ func (m Machine) lookTempNoexec(temp string) []Finding {
 // build, "" if none is known.
 func (m Machine) otherTemp(temp string, mounts []mount) string {
 	if mounts == nil {
-		mounts = m.mounts()
+		mounts = m.table
 	}
 	at, _ := mountOf(mounts, temp)
 	for _, dir := range []string{m.inHome(".cache", "go-tmp"), "/var/tmp", "/tmp"} {
@@ -197,7 +197,7 @@ func (m Machine) lookCacheNoexec() []Finding {
 	if v, err := gover.Parse("1.24.0"); err == nil && !m.Version.IsZero() && gover.Compare(m.Version, v) < 0 {
 		return skip("before go1.24 no program is in the cache")
 	}
-	on, bad := noexec(m.mounts(), m.goCache())
+	on, bad := noexec(m.table, m.goCache())
 	if m.goCache() == "" || !bad {
 		return nil
 	}
@@ -211,7 +211,7 @@ func (m Machine) lookCacheNoexec() []Finding {
 }
 
 func (m Machine) lookCacheNetwork() []Finding {
-	on, ok := mountOf(m.mounts(), m.goCache())
+	on, ok := mountOf(m.table, m.goCache())
 	if m.goCache() == "" || !ok || !on.network() {
 		return nil
 	}

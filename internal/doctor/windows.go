@@ -51,7 +51,7 @@ func (m Machine) lookWindows(p place) []Finding {
 	if p.dir == "" {
 		return skip("there is none")
 	}
-	mounts, wsl := m.mounts(), m.wsl() > 0
+	mounts, wsl := m.table, m.wsl() > 0
 	on, ok := mountOf(mounts, p.dir)
 	if !ok || !on.windows(wsl) {
 		return nil
@@ -84,7 +84,7 @@ func (m Machine) lookWSL() []Finding {
 // them is executable or none is, and go can't make a program of its own runnable.
 func (m Machine) lookMetadata() []Finding {
 	temp, _ := m.tempDir()
-	mounts, wsl := m.mounts(), m.wsl() > 0
+	mounts, wsl := m.table, m.wsl() > 0
 	for _, dir := range []string{string(m.Store), m.goPath(), m.goBin(), temp, m.Dir} {
 		on, ok := mountOf(mounts, dir)
 		if dir == "" || !ok || !on.windows(wsl) || on.has("metadata") {
@@ -107,7 +107,7 @@ func (m Machine) lookWindowsGo() []Finding {
 	if m.GOOS == "windows" {
 		return skip("this is Windows")
 	}
-	mounts, wsl := m.mounts(), m.wsl() > 0
+	mounts, wsl := m.table, m.wsl() > 0
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {
 		if !filepath.IsAbs(dir) {
 			continue
