@@ -282,7 +282,7 @@ func TestDoctorHealthy(t *testing.T) {
 	state := `find . -printf '%p %i %m %s %T@ %l\n' | sort`
 	before, _ := s.run(state)
 	w.server.Reset()
-	if said, code := s.run("gosw doctor"); code != 0 || !strings.HasPrefix(said, "all is well: ") || strings.Count(said, "\n") > 2 {
+	if said, code := s.run("gosw doctor"); code != 0 || !strings.HasPrefix(said, "all is well; ") || strings.Count(said, "\n") > 2 {
 		t.Errorf("exit code %d, says\n%s%s", code, said, s.said)
 	}
 	s.run("gosw doctor -v; gosw doctor --json; GO_VERSION=1.2 gosw doctor")

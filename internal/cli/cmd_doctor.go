@@ -14,6 +14,7 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/switching"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 type doctorOptions struct {
@@ -109,9 +110,7 @@ const fixCommand = "gosw doctor --fix"
 func (a *app) patient(ctx context.Context) *patient {
 	p := &patient{app: a, ctx: ctx}
 	path, pathErr := a.path()
-	if p.store, p.storeErr = a.store(); p.storeErr != nil {
-		p.store = nil
-	}
+	p.openStore(path, pathErr)
 	p.settings = switching.ReadSettings(a.getenv, a.goEnvFile(), "")
 	dir, _ := os.Getwd()
 	p.machine = doctor.Machine{
@@ -125,6 +124,19 @@ func (a *app) patient(ctx context.Context) *patient {
 		p.machine.Version = p.why.target.version
 	}
 	return p
+}
+
+// openStore opens the store also where the settings can't be read, which has a
+// check of its own.
+func (p *patient) openStore(path toolchain.Path, err error) {
+	for i := len(path) - 1; i >= 0 && err == nil; i-- { // the user's own last
+		p.store, err = store.Open(path[i], store.Options{})
+	}
+	if p.storeErr = err; err != nil {
+		p.store = nil
+	} else if st, err := p.app.store(); err == nil {
+		p.store = st // which waits as long as the settings say
+	}
 }
 
 // setting is a variable of the go command, for checks of the machine.
@@ -166,8 +178,7 @@ func (p *patient) mend(ctx context.Context) ([]string, error) {
 			continue
 		}
 		mended = append(mended, r.what)
-		a := p.app
-		a.ui.note("mended: %s", r.what)
+		p.ui.note("mended: %s", r.what)
 	}
 	return mended, errors.Join(errs...)
 }

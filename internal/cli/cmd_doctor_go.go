@@ -61,7 +61,10 @@ func (p *patient) problems(look func()) (findings []doctor.Finding) {
 
 // lookPin tells why there is no version, if there is none.
 func (p *patient) lookPin() []doctor.Finding {
-	if p.whyErr != nil {
+	switch {
+	case p.storeErr != nil && p.machine.Store == "":
+		return skipped("nothing says where the store is")
+	case p.whyErr != nil:
 		return []doctor.Finding{finding(doctor.Error, p.whyErr)}
 	}
 	if p.decideErr == nil {
@@ -69,6 +72,9 @@ func (p *patient) lookPin() []doctor.Finding {
 	}
 	f := finding(doctor.Error, p.decideErr)
 	if pin := (*resolve.PinError)(nil); errors.As(p.decideErr, &pin) {
+		if pin.Source == p.machine.Store.DefaultFile() {
+			return skipped("the default can't be read, which has a check of its own")
+		}
 		f.Advice = hintFor(pin)
 		f.Fix = p.setAside(pin)
 	}
@@ -87,7 +93,7 @@ func (p *patient) setAside(pin *resolve.PinError) string {
 	case pin.Line > 0 && filepath.Base(pin.Source) == ".tool-versions":
 		return fmt.Sprintf("sed -i.old '%ds/^/# /' %s", pin.Line, word)
 	}
-	return "mv " + word + " " + shellWord(pin.Source+".old")
+	return aside(pin.Source)
 }
 
 // lookPinBytes finds what gosw passes over in a pin, and others take for a part
@@ -122,7 +128,11 @@ func (p *patient) lookDefault() []doctor.Finding {
 	case errors.Is(err, fs.ErrNotExist):
 		return []doctor.Finding{{Severity: doctor.Note, Cause: "no default is set: where no pin is, the system's go runs, if there is one", Fix: p.setDefault()}}
 	case err != nil:
-		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: p.setDefault()}}
+		f := doctor.Finding{Severity: doctor.Error, Cause: err.Error(), Fix: p.setDefault()}
+		if info, statErr := os.Stat(p.store.Home().DefaultFile()); statErr == nil && info.IsDir() {
+			f.Fix = aside(p.store.Home().DefaultFile()) + " && " + f.Fix
+		}
+		return []doctor.Finding{f}
 	case choice.Spec.Kind() == gover.System:
 		return nil
 	}
@@ -280,11 +290,14 @@ func stands(v switching.Value) string {
 }
 
 func (p *patient) lookSettings() []doctor.Finding {
+	if p.machine.Store == "" {
+		return skipped("nothing says where the store is")
+	}
 	all, err := p.app.settings()
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err != nil {
 		f := finding(doctor.Error, err)
 		if path := (*fs.PathError)(nil); errors.As(err, &path) && path.Path == configFile() {
-			f.Fix = "mv " + shellWord(path.Path) + " " + shellWord(path.Path+".old")
+			f.Fix = aside(path.Path)
 		}
 		return []doctor.Finding{f}
 	}
@@ -307,7 +320,7 @@ func (p *patient) lookGoEnv() []doctor.Finding {
 		return skipped("GOENV=off")
 	}
 	if _, err := readEnvFile(file); err != nil {
-		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: "mv " + shellWord(file) + " " + shellWord(file+".old")}}
+		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: aside(file)}}
 	}
 	return nil
 }

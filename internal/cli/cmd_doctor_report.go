@@ -125,31 +125,34 @@ func (t *trace) finding(id string, f doctorFinding) {
 
 // summary is the last line.
 func (r *doctorReport) summary(verbose bool) string {
-	passed, options := 0, []string(nil)
+	passed, skipped, options := 0, 0, []string(nil)
 	for _, check := range r.Checks {
-		if check.Severity == doctor.OK || check.Severity == doctor.Skipped && !strings.HasPrefix(check.Skipped, "needs ") {
+		switch {
+		case check.Severity == doctor.OK:
 			passed++
-		} else if check.Severity == doctor.Skipped && !slices.Contains(options, check.Needs) {
+		case check.Severity == doctor.Skipped && !strings.HasPrefix(check.Skipped, "needs "):
+			skipped++
+		case check.Severity == doctor.Skipped && !slices.Contains(options, check.Needs):
 			options = append(options, check.Needs)
 		}
 	}
-	var parts []string
+	var found []string
 	for _, s := range []doctor.Severity{doctor.Error, doctor.Warning, doctor.Note} {
 		if n := r.count(s); n > 0 {
-			parts = append(parts, plural(n, string(s)))
+			found = append(found, plural(n, string(s)))
 		}
 	}
-	text := fmt.Sprintf("all is well: %s passed", plural(passed, "check"))
-	if len(parts) > 0 {
-		text = fmt.Sprintf("%s; %s passed", strings.Join(parts, ", "), plural(passed, "check"))
+	parts := []string{first(strings.Join(found, ", "), "all is well"), plural(passed, "check") + " passed"}
+	if skipped > 0 {
+		parts = append(parts, fmt.Sprintf("%d not for here", skipped))
 	}
 	if len(options) > 0 {
-		text += "; more with " + strings.Join(options, " ")
+		parts = append(parts, "more with "+strings.Join(options, " "))
 	}
 	if !verbose {
-		text += "; -v lists all"
+		parts = append(parts, "-v lists all")
 	}
-	return text
+	return strings.Join(parts, "; ")
 }
 
 // asCommand returns the command that a hint of the form run "command" has. What
@@ -165,6 +168,9 @@ func asCommand(hint string) (command, advice string) {
 	}
 	return command, ""
 }
+
+// aside is the command that moves a file out of the way, and keeps it.
+func aside(file string) string { return "mv " + shellWord(file) + " " + shellWord(file+".old") }
 
 // finding makes one of an error and of the hint that belongs to it.
 func finding(s doctor.Severity, err error) doctor.Finding {

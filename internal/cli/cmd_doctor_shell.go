@@ -274,7 +274,7 @@ func (p *patient) lookDirenv() []doctor.Finding {
 	case err != nil:
 		f := finding(doctor.Warning, err)
 		if _, statErr := os.Lstat(file); statErr == nil && !errors.Is(err, fs.ErrPermission) {
-			f.Fix = "mv " + shellWord(file) + " " + shellWord(file+".old") + " && " + install
+			f.Fix = aside(file) + " && " + install
 		}
 		return []doctor.Finding{f}
 	case text == "":

@@ -49,9 +49,21 @@ func (p *patient) inStore(look func() []doctor.Finding) func() []doctor.Finding 
 func (p *patient) lookStore() []doctor.Finding {
 	for home, i := p.machine.Store, 0; home != "" && i < 3; i++ {
 		dir := []string{string(home), home.Toolchains(), home.Bin()}[i]
-		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-			return []doctor.Finding{{Severity: doctor.Error, Cause: dir + " is in the place of a folder of the store", Fix: "mv " + shellWord(dir) + " " + shellWord(dir+".old")}}
+		info, err := os.Stat(dir)
+		_, linkErr := os.Lstat(dir)
+		cause := ""
+		switch {
+		case err == nil && !info.IsDir():
+			cause = dir + " is in the place of a folder of the store"
+		case err != nil && linkErr == nil:
+			cause = dir + " is a symbolic link that leads nowhere, in the place of a folder of the store"
+		default:
+			continue
 		}
+		return []doctor.Finding{{Severity: doctor.Error, Cause: cause, Fix: aside(dir)}}
+	}
+	if errors.Is(p.storeErr, toolchain.ErrNoHome) {
+		return skipped("nothing says where it is")
 	}
 	if p.storeErr != nil {
 		f := finding(doctor.Error, p.storeErr)
@@ -89,7 +101,11 @@ func (p *patient) lookShims() []doctor.Finding {
 	if len(wrong) == 0 {
 		return nil
 	}
-	return []doctor.Finding{p.ours(doctor.Error, strings.Join(wrong, " and ")+" should be, and is not, a link to "+program,
+	cause := wrong[0] + " is no link to " + program
+	if len(wrong) > 1 {
+		cause = strings.Join(wrong, " and ") + " are no links to " + program
+	}
+	return []doctor.Finding{p.ours(doctor.Error, cause,
 		"put the shims in their place", func(ctx context.Context) error { return p.store.Shim(ctx, program) })}
 }
 
