@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,6 +68,7 @@ type ward struct {
 	site
 	oldTool string // a program that says that go1.21.0 built it
 	goCache string // of the go that tests
+	ahead   string // a module proxy whose clock is an hour ahead
 }
 
 func newWard(t *testing.T) *ward {
@@ -73,6 +76,12 @@ func newWard(t *testing.T) *ward {
 	w := &ward{site: *newSite(t)}
 	w.server.AddVuln(fetchtest.NewVuln("GO-2026-0001", "stdlib", "a hole", nil, "0", "1.27.4"))
 	w.oldTool = w.build(t)
+	ahead := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
+		rw.WriteHeader(http.StatusNotFound)
+	}))
+	t.Cleanup(ahead.Close)
+	w.ahead = ahead.URL
 	cache, err := exec.Command("go", "env", "GOCACHE").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +145,7 @@ func (w *ward) shell(t *testing.T, home string, mounts bool) *patientShell {
 		"PATH=" + filepath.Join(home, ".local", "go", "bin") + ":" + programs + ":/usr/bin:/bin",
 		"GOPROXY=" + w.server.Proxy(), "GOSUMDB=" + w.server.SumDB(), "GOVULNDB=" + w.server.VulnDB(),
 		"GOSW_DL_URL=" + w.server.DL(), "GOSW_DL_ARCHIVE_URL=" + w.server.Archives(), "GOCOVERDIR=" + coverage,
-		"OLDTOOL=" + w.oldTool, "GOBIN_REAL=" + filepath.Join(runtime.GOROOT(), "bin"), "GOCACHE_REAL=" + w.goCache,
+		"OLDTOOL=" + w.oldTool, "GOBIN_REAL=" + filepath.Join(runtime.GOROOT(), "bin"), "GOCACHE_REAL=" + w.goCache, "AHEAD=" + w.ahead,
 	}
 	cmd.Dir = home
 	if mounts {
@@ -301,8 +310,8 @@ func TestDoctorHealthy(t *testing.T) {
 	if len(r.of("files")) > 0 || w.server.Requests("") == 0 {
 		t.Errorf("%+v; %d requests", r.of("files"), w.server.Requests(""))
 	}
-	s.run(`rm $STORE/bin/go* $STORE/toolchains/latest; mkdir $STORE/staging/store.1
-sed -i 's/=.*/=old/' ~/.config/direnv/lib/gosw.sh; mkdir own; cp $PROGRAMS/* own/; own/gosw init --install --no-completion; PATH=$STORE/bin:$PROGRAMS:/usr/bin:/bin`)
+	s.run(`rm $STORE/bin/go* $STORE/toolchains/latest; sed -i 's/=.*/=old/' ~/.config/direnv/lib/gosw.sh; mkdir own; cp $PROGRAMS/* own/; own/gosw init --install --no-completion; rm $STORE/bin/go
+mkdir $STORE/staging/store.1; PATH=$STORE/bin:$PROGRAMS:/usr/bin:/bin`)
 	r = s.doctor("--fix")
 	if len(r.Mended) != 5 || r.Severity != "ok" {
 		t.Errorf("mended %q, then %s", r.Mended, r.Severity)
