@@ -65,7 +65,6 @@ func (a *app) nameOthers(sh shell.Shell, places shell.Places) {
 type other struct {
 	file         string
 	line         int // 1-based
-	text         string
 	what, remedy string
 }
 
@@ -86,9 +85,8 @@ func (a *app) others(sh shell.Shell, places shell.Places) (found []other, login 
 		number := 0
 		for line := range strings.Lines(string(data)) {
 			number++
-			text := strings.TrimSpace(line)
-			if what, remedy := a.otherGo(text, places.Home); what != "" {
-				found = append(found, other{name, number, text, what, remedy})
+			if what, remedy := a.otherGo(strings.TrimSpace(line), places.Home); what != "" {
+				found = append(found, other{name, number, what, remedy})
 			}
 		}
 	}
