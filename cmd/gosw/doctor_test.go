@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -68,6 +67,7 @@ type ward struct {
 	site
 	oldTool string // a program that says that go1.21.0 built it
 	goCache string // of the go that tests
+	goRoot  string
 	ahead   string // a module proxy whose clock is an hour ahead
 }
 
@@ -82,11 +82,11 @@ func newWard(t *testing.T) *ward {
 	}))
 	t.Cleanup(ahead.Close)
 	w.ahead = ahead.URL
-	cache, err := exec.Command("go", "env", "GOCACHE").Output()
+	env, err := exec.Command("go", "env", "GOCACHE", "GOROOT").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.goCache = strings.TrimSpace(string(cache))
+	w.goCache, w.goRoot, _ = strings.Cut(strings.TrimSpace(string(env)), "\n")
 	s := w.shell(t, w.home, false)
 	s.run("gosw install 1.27.4; gosw default latest; gosw init --install; gosw init direnv --install; mkdir work")
 	return w
@@ -145,7 +145,7 @@ func (w *ward) shell(t *testing.T, home string, mounts bool) *patientShell {
 		"PATH=" + filepath.Join(home, ".local", "go", "bin") + ":" + programs + ":/usr/bin:/bin",
 		"GOPROXY=" + w.server.Proxy(), "GOSUMDB=" + w.server.SumDB(), "GOVULNDB=" + w.server.VulnDB(),
 		"GOSW_DL_URL=" + w.server.DL(), "GOSW_DL_ARCHIVE_URL=" + w.server.Archives(), "GOCOVERDIR=" + coverage,
-		"OLDTOOL=" + w.oldTool, "GOBIN_REAL=" + filepath.Join(runtime.GOROOT(), "bin"), "GOCACHE_REAL=" + w.goCache, "AHEAD=" + w.ahead,
+		"OLDTOOL=" + w.oldTool, "GOBIN_REAL=" + filepath.Join(w.goRoot, "bin"), "GOCACHE_REAL=" + w.goCache, "AHEAD=" + w.ahead,
 	}
 	cmd.Dir = home
 	if mounts {

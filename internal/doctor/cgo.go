@@ -89,7 +89,7 @@ func (m Machine) lookHeaders() []Finding {
 	case path == "":
 		return skip("there is no C compiler")
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil && !strings.HasPrefix(real, "/usr/") && !strings.HasPrefix(real, "/bin/") {
+	if physical, err := filepath.EvalSymlinks(path); err == nil && !strings.HasPrefix(physical, "/usr/") && !strings.HasPrefix(physical, "/bin/") {
 		return skip(path + " may bring its own")
 	}
 	for _, name := range []string{"usr/include/stdlib.h", "usr/local/include/stdlib.h", "usr/include/bits/stdlib.h"} {

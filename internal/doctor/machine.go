@@ -133,7 +133,7 @@ func (m Machine) read(name string) string {
 	if err != nil {
 		return ""
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	data, _ := io.ReadAll(io.LimitReader(f, maxFile))
 	return string(data)
 }
@@ -147,8 +147,8 @@ func (m Machine) exists(name string) bool {
 // its name without symbolic links.
 func existing(dir string) string {
 	for {
-		if real, err := filepath.EvalSymlinks(dir); err == nil {
-			return real
+		if physical, err := filepath.EvalSymlinks(dir); err == nil {
+			return physical
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
