@@ -148,7 +148,7 @@ var doctorFaults = []fault{
 
 	// The servers.
 	{id: "online-releases", fault: `export GOPROXY=http://127.0.0.1:9 GOSW_SOURCE=proxy`, options: "--online", severity: "error", cause: "list Go releases: ", unmended: "the command goes back to Go's own proxy, which is on the network"},
-	{id: "online-clock", fault: `export GOPROXY=$AHEAD`, options: "--online", severity: "error", cause: "the clock is 1h0m", unmended: "a test does not set the clock"},
+	{id: "online-clock", fault: `export GOPROXY=$AHEAD`, options: "--online", severity: "error", cause: "away from that of the module proxy", unmended: "a test does not set the clock"},
 	{id: "online-sumdb", fault: `export GOSUMDB="$GOSUMDB http://127.0.0.1:9"`, options: "--online", severity: "error", cause: "127.0.0.1:9", unmended: "which database is right is not known"},
 }
 

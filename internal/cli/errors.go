@@ -358,11 +358,7 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 // asExit turns the failure to start a program into the exit code that shells
 // give it. No hint on the store's rights fits it.
 func asExit(err error) error {
-	hint := ""
-	if errors.Is(err, fs.ErrPermission) {
-		hint = `"gosw doctor" looks for what is in the way, such as a file system that is mounted noexec`
-	}
-	err = &hintError{err, hint}
+	err = &hintError{err: err}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound) {
 		return &exitError{err, exitNotInstalled}
 	}
