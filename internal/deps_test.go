@@ -79,6 +79,16 @@ var layers = []struct {
 		"os/exec":                 "shell writes text and runs nothing",
 		"text/template":           "a snippet is a whole file that linters read, not a template",
 	}},
+	{[]string{"internal/doctor"}, map[string]string{
+		module + "internal/store":     "cli hands in what the store knows",
+		module + "internal/fetch":     "workers do not know each other",
+		module + "internal/shell":     "workers do not know each other",
+		module + "internal/gomod":     "workers do not know each other",
+		module + "internal/switching": "cli hands in what go's settings are",
+		module + "internal/cli":       "cli is the top",
+		"net":                         "a check of the machine asks nobody",
+		"encoding/json":               "doctor prints nothing",
+	}},
 	{[]string{"internal/switching"}, map[string]string{
 		module + "internal/": "what the go command does depends on no rule of gosw",
 		"net":                "go.mod and settings are files; nothing is asked for",

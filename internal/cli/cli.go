@@ -95,7 +95,7 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 		a.installCommand(), a.importCommand(), a.uninstallCommand(), a.pruneCommand(), a.listCommand(),
 		a.verifyCommand(), a.repairCommand(), a.auditCommand(), a.outdatedCommand(), a.upgradeCommand(), a.sizeCommand(),
 		a.defaultCommand(), a.useCommand(), a.currentCommand(), a.whyCommand(), a.whichCommand(), a.execCommand(),
-		a.initCommand(), a.envCommand(), a.shimCommand(),
+		a.initCommand(), a.envCommand(), a.doctorCommand(), a.shimCommand(),
 	)
 	return root
 }

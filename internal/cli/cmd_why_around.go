@@ -140,15 +140,24 @@ func (x *explainer) addFlags(settings switching.Settings) {
 		effect, fix = "holds for every version of go", removeLine(v)
 	}
 	x.addVariable("GOFLAGS", v, effect)
+	runs := x.report.Runs.Toolchain
+	if flag := unknownFlag(v.Text, runs); runs != "" && flag != "" {
+		x.end(exitFailed, fmt.Sprintf("GOFLAGS has %s, which %s does not know", flag, runs), fix)
+	}
+}
+
+// unknownFlag returns a flag in flags, a value of GOFLAGS, that the release name
+// does not know; "" if there is none.
+func unknownFlag(flags, name string) string {
 	for _, flag := range []struct{ name, since string }{
 		{"-trimpath", "go1.13"}, {"-modfile", "go1.14"}, {"-modcacherw", "go1.14"},
 		{"-overlay", "go1.16"}, {"-buildvcs", "go1.18"}, {"-pgo", "go1.20"},
 	} {
-		runs := x.report.Runs.Toolchain
-		if runs != "" && version.Compare(runs, flag.since) < 0 && hasFlag(v.Text, flag.name) {
-			x.end(exitFailed, fmt.Sprintf("GOFLAGS has %s, which %s does not know", flag.name, runs), fix)
+		if version.Compare(name, flag.since) < 0 && hasFlag(flags, flag.name) {
+			return flag.name
 		}
 	}
+	return ""
 }
 
 // hasFlag reports whether flags, a value of GOFLAGS, has the flag name.

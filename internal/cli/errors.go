@@ -123,7 +123,7 @@ func (a *app) report(err error) int {
 	code := 0
 	said := make(map[string]bool)
 	for _, err := range flatten(err) {
-		if !said[err.Error()] && !errors.Is(err, errDue) {
+		if !said[err.Error()] && !errors.Is(err, errDue) && !errors.Is(err, errAiling) {
 			a.reportOne(err)
 		}
 		said[err.Error()] = true

@@ -162,6 +162,8 @@ func readRC(name string) (*rcFile, error) {
 		}
 		if err == nil {
 			info, err = os.Stat(file.path)
+		} else {
+			err = fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	if err != nil {
@@ -180,18 +182,27 @@ func readRC(name string) (*rcFile, error) {
 
 // fit refuses a file to which a line can't be added so that it works.
 func (file *rcFile) fit(sh shell.Shell, body string) error {
-	bourne := sh.Name() != "powershell" && sh.Name() != "nushell"
-	if i := strings.Index(file.text, "\r\n"); i >= 0 && bourne {
-		return &hintError{
-			fmt.Errorf("%s:%d: the line ends in CR and LF, and %s takes the CR for a part of the command", file.name, strings.Count(file.text[:i], "\n")+1, sh.Name()),
-			"write it with LF only, then run this again: " + `sed -i 's/\r$//' ` + shellWord(file.path),
-		}
+	if err := file.fitLines(sh); err != nil {
+		return &hintError{err, "write it with LF only, then run this again: " + unixLines(file.path)}
 	}
 	if !file.missing && file.mode&0o200 == 0 {
 		return file.unwritable(fs.ErrPermission, body)
 	}
 	return nil
 }
+
+// fitLines is an error if the file has a line that ends in CR and LF, and sh
+// can't read that.
+func (file *rcFile) fitLines(sh shell.Shell) error {
+	i := strings.Index(file.text, "\r\n")
+	if i < 0 || sh.Name() == "powershell" || sh.Name() == "nushell" {
+		return nil
+	}
+	return fmt.Errorf("%s:%d: the line ends in CR and LF, and %s takes the CR for a part of the command", file.name, strings.Count(file.text[:i], "\n")+1, sh.Name())
+}
+
+// unixLines is the command that makes the lines of a file end in LF.
+func unixLines(file string) string { return `sed -i 's/\r$//' ` + shellWord(file) }
 
 // damaged adds what to do to a *shell.BlockError.
 func (file *rcFile) damaged(err error) error {

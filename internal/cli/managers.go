@@ -32,6 +32,11 @@ var managers = []manager{
 	}},
 }
 
+// turnedOff is what stands before a line of a start-up file that a fix of doctor
+// has turned off: a command that does nothing, so that what is around it, such
+// as an if, stays whole.
+const turnedOff = ": # "
+
 // first returns the first text that is not empty.
 func first(texts ...string) string {
 	for _, text := range texts {
@@ -45,11 +50,31 @@ func first(texts ...string) string {
 // nameOthers names what the start-up files of a shell have besides gosw that
 // wants to be go, and what to remove. It changes nothing.
 func (a *app) nameOthers(sh shell.Shell, places shell.Places) {
-	files := sh.RC(places)
+	others, login := a.others(sh, places)
+	for _, o := range others {
+		a.ui.note("%s:%d: %s", o.file, o.line, o.what)
+		a.ui.hint(o.remedy)
+	}
+	if login != "" {
+		a.ui.note("login shells read %s, which does not read %s", login, sh.RC(places)[0])
+		a.ui.hint("add this line to it: . ~/.bashrc")
+	}
+}
+
+// An other is a line of a start-up file that wants to be go.
+type other struct {
+	file         string
+	line         int // 1-based
+	what, remedy string
+}
+
+// others returns the lines of the start-up files of a shell that want to be go,
+// and the file that a login shell reads in place of the first of them, "" if it
+// reads that too.
+func (a *app) others(sh shell.Shell, places shell.Places) (found []other, login string) {
 	readsRC := sh.Name() != "bash"
-	login := ""
-	for i, name := range files {
-		data, err := os.ReadFile(name)
+	for i, name := range sh.RC(places) {
+		data, err := readSettings(name)
 		if err != nil {
 			continue
 		}
@@ -61,21 +86,20 @@ func (a *app) nameOthers(sh shell.Shell, places shell.Places) {
 		for line := range strings.Lines(string(data)) {
 			number++
 			if what, remedy := a.otherGo(strings.TrimSpace(line), places.Home); what != "" {
-				a.ui.note("%s:%d: %s", name, number, what)
-				a.ui.hint(remedy)
+				found = append(found, other{name, number, what, remedy})
 			}
 		}
 	}
-	if login != "" && !readsRC {
-		a.ui.note("login shells read %s, which does not read %s", login, files[0])
-		a.ui.hint("add this line to it: . ~/.bashrc")
+	if readsRC {
+		login = ""
 	}
+	return found, login
 }
 
 // otherGo says what in a line of a start-up file wants to be go, and what to do
 // about it.
 func (a *app) otherGo(line, home string) (what, remedy string) {
-	if strings.HasPrefix(line, "#") {
+	if strings.HasPrefix(line, "#") || strings.HasPrefix(line, turnedOff) {
 		return "", ""
 	}
 	switch squeezed := strings.ReplaceAll(line, " ", ""); {

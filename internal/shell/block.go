@@ -24,6 +24,7 @@ const (
 type BlockError struct {
 	Line   int // 1-based
 	Reason string
+	Last   int // the line where what is wrong ends; 0 if that can't be told
 }
 
 func (e *BlockError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
@@ -101,20 +102,20 @@ func findBlock(text string) (*block, error) {
 		switch {
 		case strings.HasPrefix(trimmed, blockBegin):
 			if open {
-				return nil, &BlockError{found.line, fmt.Sprintf("the block of gosw that begins here has no end before the next, in line %d", number)}
+				return nil, &BlockError{Line: found.line, Reason: fmt.Sprintf("the block of gosw that begins here has no end before the next, in line %d", number)}
 			}
 			if found != nil {
-				return nil, &BlockError{number, fmt.Sprintf("a second block of gosw; the first is in line %d", found.line)}
+				return nil, &BlockError{number, fmt.Sprintf("a second block of gosw; the first is in line %d", found.line), blockEnds(text, number)}
 			}
 			found, open = &block{start: offset, line: number}, true
 			fields := strings.Fields(strings.TrimPrefix(trimmed, blockBegin))
 			if len(fields) < 2 || fields[len(fields)-1] != ">>>" {
-				return nil, &BlockError{number, "the first line of gosw's block was edited"}
+				return nil, &BlockError{number, "the first line of gosw's block was edited", blockEnds(text, number)}
 			}
 			found.notes = fields[:len(fields)-1]
 		case trimmed == blockEnd:
 			if !open {
-				return nil, &BlockError{number, "the end of a block of gosw without its beginning"}
+				return nil, &BlockError{number, "the end of a block of gosw without its beginning", number}
 			}
 			open = false
 			found.end = offset + len(line)
@@ -127,10 +128,26 @@ func findBlock(text string) (*block, error) {
 	case found == nil:
 		return nil, nil
 	case open:
-		return nil, &BlockError{found.line, "the block of gosw that begins here has no end"}
+		return nil, &BlockError{Line: found.line, Reason: "the block of gosw that begins here has no end"}
 	case found.notes[0] != sum(found.body):
-		return nil, &BlockError{found.line, "the block of gosw that begins here was edited"}
+		return nil, &BlockError{found.line, "the block of gosw that begins here was edited", blockEnds(text, found.line)}
 	}
 	found.notes = found.notes[1:]
 	return found, nil
+}
+
+// blockEnds returns the line in which the block that begins in line first ends; 0
+// if it has no end before the next.
+func blockEnds(text string, first int) int {
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		switch trimmed := strings.TrimRight(line, "\r\n"); {
+		case number > first && strings.HasPrefix(trimmed, blockBegin):
+			return 0
+		case number > first && trimmed == blockEnd:
+			return number
+		}
+	}
+	return 0
 }

@@ -36,6 +36,12 @@ func (s *Store) Relink(ctx context.Context) error {
 	return s.relink()
 }
 
+// WrongLinks returns the links that [Store.Relink] would change, sorted.
+func (s *Store) WrongLinks() ([]string, error) {
+	changes, err := s.linkChanges()
+	return slices.Sorted(maps.Keys(changes)), err
+}
+
 func (s *Store) lockLinks(ctx context.Context) (release func(), err error) {
 	if err := s.step("link/lock"); err != nil {
 		return nil, err

@@ -3,6 +3,8 @@
 package store
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -29,6 +31,22 @@ func syncDir(dir string) error {
 	}
 	defer f.Close()
 	return f.Sync()
+}
+
+// tryLook is tryLock for one who only looks: it makes no file, and leaves no
+// word in one.
+func (s *Store) tryLook(what string) (release func(), ok bool) {
+	f, err := os.Open(s.lockFile(what))
+	if errors.Is(err, fs.ErrNotExist) {
+		return func() {}, true // nobody has ever held it
+	} else if err != nil {
+		return nil, false
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, false
+	}
+	return func() { _ = f.Close() }, true
 }
 
 // tryLock is lock without waiting for another process.

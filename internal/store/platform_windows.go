@@ -45,3 +45,6 @@ func (s *Store) tryLock(what string) (release func(), ok bool) {
 	}
 	return func() { _ = f.Close() }, true
 }
+
+// tryLook is tryLock for one who only looks.
+func (s *Store) tryLook(what string) (release func(), ok bool) { return s.tryLock(what) }

@@ -90,7 +90,7 @@ func (s *Store) removeReceipt(v gover.Version) error {
 
 // Receipt returns the receipt of an installed toolchain, without Sums.
 func (s *Store) Receipt(v gover.Version) (*Receipt, error) {
-	data, err := os.ReadFile(s.receiptFile(v))
+	data, err := readRegular(s.receiptFile(v))
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,16 @@ func (s *Store) Shim(ctx context.Context, program string) error {
 	return nil
 }
 
+// WrongShims returns the shims that [Store.Shim] would put in their place.
+func (s *Store) WrongShims(program string) (wrong []string) {
+	for _, tool := range []string{"go", "gofmt"} {
+		if path := filepath.Join(s.home.Bin(), tool+toolchain.Exe); !isShim(path, program) {
+			wrong = append(wrong, path)
+		}
+	}
+	return wrong
+}
+
 func (s *Store) placeShim(ctx context.Context, program, path string) error {
 	release, err := s.lock(ctx, storeLock, "shim")
 	if err != nil {

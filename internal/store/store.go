@@ -101,7 +101,7 @@ func (e *FormatError) Error() string {
 }
 
 func (s *Store) checkFormat() error {
-	data, err := os.ReadFile(s.format())
+	data, err := readRegular(s.format())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {

@@ -31,7 +31,7 @@ func (s *Store) Measure(versions []gover.Version) Usage {
 		usage.Versions = append(usage.Versions, one.freed(nil))
 	}
 	left := newTally()
-	for _, path := range s.unused() {
+	for _, path := range s.Unused() {
 		left.add(path)
 	}
 	all.merge(left)
@@ -57,14 +57,14 @@ func (s *Store) elsewhere(versions []gover.Version, all *tally) *tally {
 	return stay
 }
 
-// unused returns what a sweep would remove: entries of staging whose lock is
+// Unused returns what a sweep would remove: entries of staging whose lock is
 // free and that no process runs from, and receipts without a toolchain.
-func (s *Store) unused() []string {
+func (s *Store) Unused() []string {
 	var paths []string
 	pending := s.Pending()
 	for lock := range s.leftovers() {
 		v, err := gover.Parse(lock)
-		release, ok := s.tryLock(lock)
+		release, ok := s.tryLook(lock)
 		if !ok {
 			continue
 		}

@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/switching"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+type doctorOptions struct {
+	json, online, deep, fix, verbose bool
+}
+
+func (a *app) doctorCommand() *cobra.Command {
+	var options doctorOptions
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look for what is wrong with this machine and the set-up",
+		Long: `Doctor looks at what has to be in order for go to run well here: the store, PATH,
+the shell's start-up files, settings of gosw and of go, file systems, disks, the C
+compiler, installed tools, WSL. It prints what is wrong, the worst first, with the
+cause and the command that mends it. It changes nothing.
+
+With --fix it mends what is gosw's own: shims, links, leftovers of killed
+processes, its block in the shell's start-up file and direnv's library where they
+are there but not as this gosw writes them; and then it looks again. With --deep
+it verifies all installed files and builds a program with cgo, with --online it
+asks the network.
+
+The exit code is 0 if there is no error and no warning, 4 if there are only
+warnings, and 1 if there is an error.`,
+		Example: `  gosw doctor
+  gosw doctor --fix
+  gosw doctor --deep --online --verbose`,
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), options) },
+	}
+	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&options.online, "online", false, "also ask the servers that gosw uses")
+	cmd.Flags().BoolVar(&options.deep, "deep", false, "also verify all files, and build with cgo")
+	cmd.Flags().BoolVar(&options.fix, "fix", false, "mend what is gosw's own")
+	cmd.Flags().BoolVarP(&options.verbose, "verbose", "v", false, "list all checks")
+	return cmd
+}
+
+func (a *app) doctor(ctx context.Context, options doctorOptions) error {
+	given := map[string]bool{"--online": options.online, "--deep": options.deep}
+	examine := func() ([]doctor.Result, *patient) {
+		p := a.patient(ctx)
+		return doctor.Run(p.checks(), given), p
+	}
+	results, p := examine()
+	report := doctorReport{Schema: 1, Mended: []string{}}
+	var mendErr error
+	if options.fix {
+		if report.Mended, mendErr = p.mend(ctx); len(report.Mended) > 0 {
+			results, _ = examine()
+		}
+	}
+	report.add(results)
+	var err error
+	if options.json {
+		err = a.ui.printJSON(report)
+	} else {
+		err = a.printDoctor(report, options.verbose)
+	}
+	return errors.Join(err, mendErr, report.verdict())
+}
+
+// A patient is the machine and the set-up that the checks of doctor look at.
+// What can't be found out, such as the store without a HOME, is an error that
+// the checks which need it tell, or are skipped for.
+type patient struct {
+	*app
+	ctx      context.Context
+	machine  doctor.Machine
+	store    *store.Store // nil if it can't be used
+	storeErr error
+	why      *explainer // nil if there is no store or no working directory
+	whyErr   error      // why
+	// What ends the search for a version, and what ends the go that it leads to.
+	decideErr, runErr error
+	settings          switching.Settings // of the go command
+
+	lastInstalled time.Time // of all receipts
+	lastVersion   gover.Version
+
+	repairs []repair // what the checks have found that is gosw's own
+}
+
+// A repair mends something that is gosw's own.
+type repair struct {
+	what string
+	run  func(context.Context) error
+}
+
+// fixCommand is the command for what gosw may mend itself.
+const fixCommand = "gosw doctor --fix"
+
+func (a *app) patient(ctx context.Context) *patient {
+	p := &patient{app: a, ctx: ctx}
+	path, pathErr := a.path()
+	p.openStore(path, pathErr)
+	p.settings = switching.ReadSettings(a.getenv, a.goEnvFile(), "")
+	dir, _ := os.Getwd()
+	p.machine = doctor.Machine{
+		GOOS: runtime.GOOS, Files: os.DirFS("/"), Getenv: a.getenv, Setting: p.setting, Word: shellWord, UID: os.Getuid(), Dir: dir,
+	}
+	if pathErr == nil {
+		p.machine.Store = path.Home()
+	}
+	if p.why, p.whyErr = a.explainer("go"); p.whyErr == nil {
+		p.explain()
+		p.machine.Version = p.why.target.version
+	}
+	return p
+}
+
+// openStore opens the store also where the settings can't be read, which has a
+// check of its own.
+func (p *patient) openStore(path toolchain.Path, err error) {
+	for i := len(path) - 1; i >= 0 && err == nil; i-- { // the user's own last
+		p.store, err = store.Open(path[i], store.Options{})
+	}
+	if p.storeErr = err; err != nil {
+		p.store = nil
+	} else if st, err := p.app.store(); err == nil {
+		p.store = st // which waits as long as the settings say
+	}
+}
+
+// setting is a variable of the go command, for checks of the machine.
+func (p *patient) setting(name string) doctor.Setting {
+	v := p.settings.Get(name)
+	return doctor.Setting{Text: v.Text, Unset: p.unset(name, v)}
+}
+
+// unset is the command after which a variable has no value of the user's.
+func (p *patient) unset(name string, v switching.Value) string {
+	switch v.Origin {
+	case switching.Environment:
+		return "unset " + name
+	case switching.UserFile:
+		command, _ := asCommand(removeLine(v))
+		return command
+	}
+	return ""
+}
+
+// checks are all checks, those of the set-up first.
+func (p *patient) checks() []doctor.Check {
+	return slices.Concat(p.goChecks(), p.storeChecks(), p.shellChecks(), p.settingChecks(), p.machine.Checks(), p.deepChecks(), p.onlineChecks())
+}
+
+// ours is a finding that --fix mends.
+func (p *patient) ours(s doctor.Severity, cause, what string, run func(context.Context) error) doctor.Finding {
+	p.repairs = append(p.repairs, repair{what, run})
+	return doctor.Finding{Severity: s, Cause: cause, Fix: fixCommand}
+}
+
+// mend runs the repairs, and returns what was mended.
+func (p *patient) mend(ctx context.Context) ([]string, error) {
+	mended := []string{}
+	var errs []error
+	for _, r := range p.repairs {
+		if err := r.run(ctx); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		mended = append(mended, r.what)
+		p.ui.note("mended: %s", r.what)
+	}
+	return mended, errors.Join(errs...)
+}

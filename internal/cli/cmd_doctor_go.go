@@ -1,0 +1,251 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/resolve"
+)
+
+// goChecks are about which go runs here. What they say, "gosw why" says too.
+func (p *patient) goChecks() []doctor.Check {
+	return []doctor.Check{
+		{ID: "pin", Sound: "what GO_VERSION, a pin or the default asks for is there", Worst: doctor.Error, Look: p.lookPin},
+		{ID: "pin-bytes", Sound: "other tools read the pin as gosw does", Worst: doctor.Note, Look: p.lookPinBytes},
+		{ID: "default", Sound: "there is a version for where nothing else says", Worst: doctor.Warning, Look: p.lookDefault},
+		{ID: "switching", Sound: "the go here builds what is here", Worst: doctor.Error, Look: p.lookSwitching},
+		{ID: "path-first", Sound: "gosw's go is the first on PATH", Worst: doctor.Error, Look: p.lookPath},
+		{ID: "gosw-path", Sound: "gosw on PATH is this one", Worst: doctor.Warning, Look: p.lookGosw},
+		{ID: "supported", Sound: "the line of the go here gets fixes", Worst: doctor.Warning, Look: p.lookSupport},
+		{ID: "vulnerabilities", Sound: "no vulnerability of the go here is known", Worst: doctor.Warning, Look: p.lookVulnerable},
+	}
+}
+
+// explain asks why, as "gosw why" does. The parts of its answer are told apart.
+func (p *patient) explain() {
+	if p.decideErr = p.why.decide(); p.decideErr != nil {
+		return
+	}
+	p.why.report.Places = append(p.why.report.Places, p.why.found(p.why.path, p.why.target, "go", true)...)
+	p.runErr = p.why.run()
+}
+
+// problems are what why found while look ran, as findings.
+func (p *patient) problems(look func()) (findings []doctor.Finding) {
+	before := len(p.why.report.Problems)
+	look()
+	for _, problem := range p.why.report.Problems[before:] {
+		f := doctor.Finding{Severity: doctor.Error, Cause: problem.Cause}
+		if problem.Severity == severityNote {
+			f.Severity = doctor.Note
+		}
+		f.Fix, f.Advice = asCommand(problem.Fix)
+		findings = append(findings, f)
+	}
+	p.why.report.Problems = p.why.report.Problems[:before]
+	if p.why.ends != nil {
+		findings = append(findings, finding(doctor.Error, p.why.ends))
+		p.why.ends = nil
+	}
+	return findings
+}
+
+// lookPin tells why there is no version, if there is none.
+func (p *patient) lookPin() []doctor.Finding {
+	switch {
+	case p.storeErr != nil && p.machine.Store == "":
+		return skipped("nothing says where the store is")
+	case p.whyErr != nil:
+		return []doctor.Finding{finding(doctor.Error, p.whyErr)}
+	}
+	if p.decideErr == nil {
+		return nil
+	}
+	f := finding(doctor.Error, p.decideErr)
+	if pin := (*resolve.PinError)(nil); errors.As(p.decideErr, &pin) {
+		if pin.Source == p.machine.Store.DefaultFile() {
+			return skipped("the default can't be read, which has a check of its own")
+		}
+		f.Advice = hintFor(pin)
+		f.Fix = p.setAside(pin)
+	}
+	return []doctor.Finding{f}
+}
+
+// setAside is the command after which a broken pin does not count, and is still
+// there to be mended.
+func (p *patient) setAside(pin *resolve.PinError) string {
+	word := shellWord(pin.Source)
+	switch {
+	case pin.Source == "GO_VERSION":
+		return "unset GO_VERSION"
+	case strings.Contains(pin.Cause(), "UTF-16"):
+		return fmt.Sprintf("iconv -f UTF-16 -t UTF-8 %s > %s.new && mv %[2]s.new %[2]s", word, word)
+	case pin.Line > 0 && filepath.Base(pin.Source) == ".tool-versions":
+		return fmt.Sprintf("sed -i.old '%ds/^/# /' %s", pin.Line, word)
+	}
+	return aside(pin.Source)
+}
+
+// lookPinBytes finds what gosw passes over in a pin, and others take for a part
+// of the version.
+func (p *patient) lookPinBytes() []doctor.Finding {
+	if p.whyErr != nil || p.why.target.choice.Rule != resolve.FromFile {
+		return skipped("there is no pin file")
+	}
+	file := p.why.target.choice.File
+	data, err := readSettings(file)
+	if err != nil {
+		return skipped(err.Error())
+	}
+	var findings []doctor.Finding
+	if bytes.HasPrefix(data, []byte("\ufeff")) {
+		findings = append(findings, doctor.Finding{Severity: doctor.Note, Cause: file + " begins with a byte order mark, which other tools take for a part of the version",
+			Fix: `sed -i '1s/^\xEF\xBB\xBF//' ` + shellWord(file)})
+	}
+	if bytes.Contains(data, []byte("\r\n")) {
+		findings = append(findings, doctor.Finding{Severity: doctor.Note, Cause: file + " has lines that end in CR and LF, of which other tools take the CR for a part of the version",
+			Fix: unixLines(file)})
+	}
+	return findings
+}
+
+func (p *patient) lookDefault() []doctor.Finding {
+	if p.store == nil || p.whyErr != nil {
+		return skipped("there is no store to look at")
+	}
+	choice, err := resolve.Default(p.store.Home().DefaultFile())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return []doctor.Finding{{Severity: doctor.Note, Cause: "no default is set: where no pin is, the system's go runs, if there is one", Fix: p.setDefault()}}
+	case err != nil:
+		f := doctor.Finding{Severity: doctor.Error, Cause: err.Error(), Fix: p.setDefault()}
+		if info, statErr := os.Stat(p.store.Home().DefaultFile()); statErr == nil && info.IsDir() {
+			f.Fix = aside(p.store.Home().DefaultFile()) + " && " + f.Fix
+		}
+		return []doctor.Finding{f}
+	case choice.Spec.Kind() == gover.System:
+		return nil
+	}
+	if _, ok, err := find(p.why.path, choice.Spec); err == nil && ok {
+		return nil
+	}
+	f := finding(doctor.Warning, &notInstalledError{spec: choice.Spec})
+	f.Cause = "the default: " + f.Cause
+	return []doctor.Finding{f}
+}
+
+// setDefault is the command after which there is a default.
+func (p *patient) setDefault() string {
+	if installed, _ := p.why.path.Installed(); len(installed) > 0 {
+		return "gosw default latest"
+	}
+	return "gosw install latest && gosw default latest"
+}
+
+// lookSwitching tells what go makes of GOTOOLCHAIN and of go.mod, if it is not
+// what is wanted.
+func (p *patient) lookSwitching() []doctor.Finding {
+	if p.whyErr != nil || p.decideErr != nil {
+		return skipped("it is not known which go is here")
+	}
+	if p.runErr != nil {
+		f := finding(doctor.Error, p.runErr)
+		if p.why.target.choice.Rule == resolve.FromSystem {
+			f.Fix, f.Advice = p.setDefault(), ""
+		}
+		return []doctor.Finding{f}
+	}
+	all := p.why.report.Problems
+	p.why.report.Problems = nil
+	return p.problems(func() { p.why.report.Problems = all })
+}
+
+func (p *patient) lookPath() []doctor.Finding {
+	if p.whyErr != nil {
+		return skipped("there is no store to look at")
+	}
+	if p.decideErr != nil {
+		p.why.report.Places = onPath(p.why.path, p.getenv("PATH"), "go")
+	}
+	if _, err := os.Stat(p.why.path.Home().Bin()); err != nil && len(p.why.report.Places) == 0 {
+		return skipped("there is no go yet")
+	}
+	return p.problems(p.why.checkPath)
+}
+
+// lookGosw finds a gosw on PATH that is not this one: shims and start-up files
+// may be of the one, and commands of the other.
+func (p *patient) lookGosw() []doctor.Finding {
+	exe, err := executable()
+	found, lookErr := lookPath("gosw", p.getenv("PATH"))
+	if err != nil || lookErr != nil {
+		return nil
+	}
+	physical, err := filepath.EvalSymlinks(found)
+	if err != nil || physical == exe {
+		return nil
+	}
+	return []doctor.Finding{{
+		Severity: doctor.Warning, Cause: fmt.Sprintf("%s comes first on PATH, and is not this gosw, %s", found, exe),
+		Fix: "export PATH=" + shellWord(filepath.Dir(exe)) + `:"$PATH"`, Advice: "or remove the one that is not wanted",
+	}}
+}
+
+// lookSupport is about the line that applies: a project's pin is the project's
+// affair, a default one's own.
+func (p *patient) lookSupport() []doctor.Finding {
+	v := p.machine.Version
+	if v.IsZero() {
+		return skipped("it is not known which go is here")
+	}
+	if gover.NewLifecycle(p.releases()).Of(v) != gover.EndOfLife {
+		return nil
+	}
+	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v (set by %s) gets no more fixes: its line has ended", v, p.why.target.choice.Source())}
+	if p.why.target.choice.Pinned() {
+		f.Severity = doctor.Note
+	}
+	if latest, err := gover.ParseSpec("latest"); err == nil {
+		f.Fix, f.Advice = asCommand(p.why.pinFix(latest))
+	}
+	return []doctor.Finding{f}
+}
+
+// releases are all that this machine knows of, newest first.
+func (p *patient) releases() []gover.Version {
+	client, err := p.client()
+	if err != nil {
+		return fetch.KnownVersions()
+	}
+	return p.releasesKnown(client)
+}
+
+// lookVulnerable says what the last "gosw audit" knew.
+func (p *patient) lookVulnerable() []doctor.Finding {
+	v := p.machine.Version
+	counts := p.vulnCounts()
+	switch {
+	case v.IsZero():
+		return skipped("it is not known which go is here")
+	case counts == nil:
+		return skipped(`nobody has asked yet: "gosw audit" does`)
+	case counts[v] == 0:
+		return nil
+	}
+	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v has %s, as the last \"gosw audit\" knew", v, knownVulnerabilities(counts[v]))}
+	better, _ := gover.ParseSpec("latest")
+	if newest, ok := newestOfLines(p.releases())[v.Line()]; ok && counts[newest] < counts[v] {
+		better = gover.Only(newest)
+	}
+	f.Fix, f.Advice = asCommand(p.why.pinFix(better))
+	return []doctor.Finding{f}
+}

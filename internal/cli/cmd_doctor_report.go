@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gosw/gosw/internal/doctor"
+)
+
+// A doctorReport is what "gosw doctor --json" prints. Its schema is in
+// docs/reference.md.
+type doctorReport struct {
+	Schema   int             `json:"schema"`
+	Severity doctor.Severity `json:"severity"` // the worst: "ok", "note", "warning" or "error"
+	Mended   []string        `json:"mended"`   // by --fix
+	Checks   []doctorCheck   `json:"checks"`
+}
+
+// A doctorCheck is a check and what came of it.
+type doctorCheck struct {
+	ID       string          `json:"id"`
+	Sound    string          `json:"sound"` // what holds if it finds nothing
+	Worst    doctor.Severity `json:"worst"` // the worst that it can find
+	Needs    string          `json:"needs,omitempty"`
+	Severity doctor.Severity `json:"severity"` // "ok", "skipped", or that of the worst finding
+	Findings []doctorFinding `json:"findings"`
+	Skipped  string          `json:"skipped,omitempty"` // why
+}
+
+type doctorFinding struct {
+	Severity doctor.Severity `json:"severity"`
+	Cause    string          `json:"cause"`
+	Fix      string          `json:"fix"`    // a command, or ""
+	Advice   string          `json:"advice"` // in words, or ""
+}
+
+func (r *doctorReport) add(results []doctor.Result) {
+	r.Severity = doctor.OK
+	for _, result := range results {
+		check := doctorCheck{ID: result.ID, Sound: result.Sound, Worst: result.Worst, Needs: result.Needs, Severity: result.Severity, Findings: []doctorFinding{}}
+		for _, f := range result.Findings {
+			if f.Severity == doctor.Skipped {
+				check.Skipped = f.Cause
+			} else {
+				check.Findings = append(check.Findings, doctorFinding(f))
+			}
+		}
+		r.Checks = append(r.Checks, check)
+		if result.Severity != doctor.Skipped && result.Severity.Worse(r.Severity) {
+			r.Severity = result.Severity
+		}
+	}
+}
+
+// count returns how many findings are of a severity.
+func (r *doctorReport) count(s doctor.Severity) (n int) {
+	for _, check := range r.Checks {
+		for _, f := range check.Findings {
+			if f.Severity == s {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// errAiling ends doctor where there is an error; all is said.
+var errAiling = &exitError{errors.New("something is wrong"), exitFailed}
+
+// verdict is the error that doctor ends with.
+func (r *doctorReport) verdict() error {
+	switch r.Severity {
+	case doctor.Error:
+		return errAiling
+	case doctor.Warning:
+		return errDue
+	}
+	return nil
+}
+
+// printDoctor prints what is wrong, the worst first, and how much is not.
+func (a *app) printDoctor(r doctorReport, verbose bool) error {
+	t := &trace{}
+	for _, s := range []doctor.Severity{doctor.Error, doctor.Warning, doctor.Note} {
+		for _, check := range r.Checks {
+			for _, f := range check.Findings {
+				if f.Severity == s {
+					t.finding(check.ID, f)
+				}
+			}
+		}
+	}
+	if verbose {
+		t.head("checks")
+		for _, check := range r.Checks {
+			text := check.Sound
+			if check.Skipped != "" {
+				text = check.Skipped
+			}
+			t.line("%-7s  %-18s  %s", check.Severity, check.ID, text)
+		}
+	}
+	t.head("%s", r.summary(verbose))
+	for _, line := range t.lines {
+		if err := a.ui.print("%s", clean(line)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *trace) finding(id string, f doctorFinding) {
+	t.head("%s: %s", f.Severity, id)
+	t.line("%s", f.Cause)
+	if f.Fix != "" {
+		t.line("run: %s", f.Fix)
+	}
+	if f.Advice != "" {
+		t.line("%s", f.Advice)
+	}
+}
+
+// summary is the last line.
+func (r *doctorReport) summary(verbose bool) string {
+	passed, skipped, options := 0, 0, []string(nil)
+	for _, check := range r.Checks {
+		switch {
+		case check.Severity == doctor.OK:
+			passed++
+		case check.Severity == doctor.Skipped && !strings.HasPrefix(check.Skipped, "needs "):
+			skipped++
+		case check.Severity == doctor.Skipped && !slices.Contains(options, check.Needs):
+			options = append(options, check.Needs)
+		}
+	}
+	var found []string
+	for _, s := range []doctor.Severity{doctor.Error, doctor.Warning, doctor.Note} {
+		if n := r.count(s); n > 0 {
+			found = append(found, plural(n, string(s)))
+		}
+	}
+	parts := []string{first(strings.Join(found, ", "), "all is well"), plural(passed, "check") + " passed"}
+	if skipped > 0 {
+		parts = append(parts, fmt.Sprintf("%d not for here", skipped))
+	}
+	if len(options) > 0 {
+		parts = append(parts, "more with "+strings.Join(options, " "))
+	}
+	if !verbose {
+		parts = append(parts, "-v lists all")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// asCommand returns the command that a hint of the form run "command" has. What
+// has another form is advice.
+func asCommand(hint string) (command, advice string) {
+	rest, ok := strings.CutPrefix(hint, "run ")
+	if !ok {
+		return "", hint
+	}
+	command, err := strconv.Unquote(rest)
+	if err != nil {
+		return "", hint
+	}
+	return command, ""
+}
+
+// aside is the command that moves a file out of the way, and keeps it.
+func aside(file string) string { return "mv " + shellWord(file) + " " + shellWord(file+".old") }
+
+// finding makes one of an error and of the hint that belongs to it.
+func finding(s doctor.Severity, err error) doctor.Finding {
+	f := doctor.Finding{Severity: s, Cause: err.Error()}
+	f.Fix, f.Advice = asCommand(hintFor(err))
+	return f
+}
+
+func skipped(why string) []doctor.Finding {
+	return []doctor.Finding{{Severity: doctor.Skipped, Cause: why}}
+}

@@ -1,0 +1,287 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/shell"
+)
+
+// shellChecks are about the start-up files of the user's shell, and direnv.
+func (p *patient) shellChecks() []doctor.Check {
+	return []doctor.Check{
+		{ID: "init", Sound: "the start-up file loads this gosw once", Worst: doctor.Error, Look: p.inShell(p.lookInit)},
+		{ID: "init-order", Sound: "gosw is loaded after direnv", Worst: doctor.Warning, Look: p.inShell(p.lookOrder)},
+		{ID: "rc-login", Sound: "login shells load gosw, too", Worst: doctor.Warning, Look: p.inShell(p.lookLogin)},
+		{ID: "rc-other", Sound: "no start-up file has another go", Worst: doctor.Warning, Look: p.inShell(p.lookOthers)},
+		{ID: "rc-crlf", Sound: "start-up files have lines that the shell can read", Worst: doctor.Error, Look: p.inShell(p.lookLines)},
+		{ID: "rc-pin", Sound: "no start-up file sets GO_VERSION or GOTOOLCHAIN for good", Worst: doctor.Warning, Look: p.inShell(p.lookRCPin)},
+		{ID: "direnv", Sound: "direnv knows use gosw, as this gosw has it", Worst: doctor.Warning, Look: p.lookDirenv},
+	}
+}
+
+// A session is the user's shell and where it looks for its files.
+type session struct {
+	shell.Shell
+	places shell.Places
+	files  []string // first that of interactive shells
+}
+
+// inShell skips a check where there is no start-up file to look at.
+func (p *patient) inShell(look func(session) []doctor.Finding) func() []doctor.Finding {
+	return func() []doctor.Finding {
+		sh, ok := shell.Detect(p.getenv("SHELL"))
+		if !ok {
+			return skipped("SHELL names no shell that gosw knows")
+		}
+		places, err := p.places()
+		if err != nil {
+			return skipped(err.Error())
+		}
+		files := sh.RC(places)
+		if len(files) == 0 {
+			return skipped("only " + sh.Name() + " itself knows its start-up file")
+		}
+		return look(session{sh, places, files})
+	}
+}
+
+// lookInit looks for the block of "gosw init --install", and for lines that
+// somebody has written to the same end.
+func (p *patient) lookInit(s session) []doctor.Finding {
+	file, err := readRC(s.files[0])
+	if err != nil {
+		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Advice: hintFor(err)}}
+	}
+	_, block, _, _, err := shell.RemoveBlock(file.text)
+	if err != nil {
+		return []doctor.Finding{p.blockFinding(file, err)}
+	}
+	byHand := initLines(file.text, block)
+	switch {
+	case block == "" && len(byHand) == 0:
+		return []doctor.Finding{{Severity: doctor.Note, Cause: s.files[0] + " does not load gosw: go is the shim, if it is on PATH, and \"gosw use\" does nothing", Fix: p.goswWord() + " init --install"}}
+	case block != "" && len(byHand) > 0, len(byHand) > 1:
+		last := byHand[len(byHand)-1]
+		return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("%s:%d loads gosw a second time", file.name, last), Fix: turnOff(file, last)}}
+	case block == "":
+		return nil
+	}
+	exe, err := executable()
+	if err != nil || strings.Contains(block, s.Quote(exe)) {
+		return nil
+	}
+	return []doctor.Finding{p.ours(doctor.Error, "gosw's block in "+file.name+" loads another gosw than this one, "+exe, "wrote gosw's block in "+file.name+" anew",
+		func(ctx context.Context) error { return p.installInit(ctx, []string{s.Name()}, flagsOf(block)) })}
+}
+
+// blockFinding is about a block that somebody has changed. Where it ends, what is
+// wrong can be taken out, and written again.
+func (p *patient) blockFinding(file *rcFile, err error) doctor.Finding {
+	f := finding(doctor.Error, file.damaged(err))
+	if damage := (*shell.BlockError)(nil); errors.As(err, &damage) && damage.Last > 0 {
+		f.Fix = fmt.Sprintf("sed -i.old %d,%dd %s", damage.Line, damage.Last, shellWord(file.path))
+		lines := strings.SplitAfter(file.text, "\n")
+		rest := strings.Join(slices.Delete(lines, damage.Line-1, damage.Last), "")
+		if _, block, _, _, err := shell.RemoveBlock(rest); err == nil && block == "" && len(initLines(rest, "")) == 0 {
+			f.Fix += " && " + p.goswWord() + " init --install"
+		}
+	}
+	return f
+}
+
+// initLines returns the lines of text outside block that load gosw.
+func initLines(text, block string) (lines []int) {
+	before, after, found := strings.Cut(text, block)
+	if !found || block == "" {
+		before, after = text, ""
+	}
+	number := 0
+	for _, part := range []string{before, after} {
+		for line := range strings.Lines(part) {
+			number++
+			if isCommand(line) && strings.Contains(line, "gosw") && strings.Contains(line, " init ") && strings.ContainsAny(line, "(|") {
+				lines = append(lines, number)
+			}
+		}
+		number += strings.Count(block, "\n")
+	}
+	return lines
+}
+
+// isCommand reports whether a line of a start-up file is neither a comment nor
+// turned off.
+func isCommand(line string) bool {
+	line = strings.TrimSpace(line)
+	return line != "" && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, turnedOff)
+}
+
+// flagsOf are the flags with which a block was made.
+func flagsOf(block string) (f initFlags) {
+	for _, flag := range []struct {
+		set  *bool
+		word string
+	}{{&f.noPath, "--no-path"}, {&f.noFunction, "--no-function"}, {&f.noCompletion, "--no-completion"}, {&f.extras, "--extras"}} {
+		*flag.set = strings.Contains(block, " "+flag.word)
+	}
+	return f
+}
+
+// turnOff is the command that makes a line of a start-up file do nothing.
+func turnOff(file *rcFile, line int) string {
+	return fmt.Sprintf("sed -i.old '%ds/^/%s/' %s", line, turnedOff, shellWord(file.path))
+}
+
+// turnOffLine is turnOff for a line that is a whole command, "" for one that goes
+// on in the next, or is the next of one.
+func turnOffLine(name string, line int) string {
+	file, err := readRC(name)
+	if err != nil {
+		return ""
+	}
+	lines := strings.Split(file.text, "\n")
+	if line > len(lines) { // it has changed meanwhile
+		return ""
+	}
+	text := strings.TrimSpace(lines[line-1])
+	goesOn := strings.HasSuffix(text, "\\") || line > 1 && strings.HasSuffix(strings.TrimSpace(lines[line-2]), "\\")
+	if opens := strings.Count(text, "{") > strings.Count(text, "}"); goesOn || opens || strings.HasSuffix(text, "()") || strings.HasPrefix(text, "function go") && !strings.Contains(text, "}") {
+		return ""
+	}
+	return turnOff(file, line)
+}
+
+// lookOrder is about direnv, which puts itself before what is there: gosw's hook
+// has to come after it, to see what it has set.
+func (p *patient) lookOrder(s session) []doctor.Finding {
+	file, err := readRC(s.files[0])
+	if err != nil {
+		return skipped("the start-up file can't be read")
+	}
+	_, block, ours, _, err := shell.RemoveBlock(file.text)
+	if err != nil {
+		return skipped("gosw's block is damaged")
+	}
+	byHand := initLines(file.text, block)
+	if block == "" && len(byHand) > 0 {
+		ours = byHand[0]
+	}
+	number := 0
+	for line := range strings.Lines(file.text) {
+		number++
+		if ours == 0 || number < ours || !isCommand(line) || !strings.Contains(line, "direnv hook") {
+			continue
+		}
+		f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%s loads gosw in line %d, before direnv in line %d: gosw's hook does not see what direnv has set", file.name, ours, number)}
+		if gosw := p.goswWord(); block != "" {
+			f.Fix = gosw + " init --uninstall && " + gosw + " init --install"
+			for _, word := range flagsOf(block).words() {
+				f.Fix += " " + word
+			}
+		} else {
+			f.Fix = turnOff(file, ours) + " && " + gosw + " init --install"
+		}
+		return []doctor.Finding{f}
+	}
+	return nil
+}
+
+func (p *patient) lookLogin(s session) []doctor.Finding {
+	_, login := p.others(s.Shell, s.places)
+	if login == "" {
+		return nil
+	}
+	return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("login shells read %s, which does not read %s", login, s.files[0]),
+		Fix: "echo '. ~/.bashrc' >> " + shellWord(login)}}
+}
+
+func (p *patient) lookOthers(s session) (findings []doctor.Finding) {
+	others, _ := p.others(s.Shell, s.places)
+	for _, o := range others {
+		f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%s:%d: %s", o.file, o.line, o.what), Fix: turnOffLine(o.file, o.line)}
+		if f.Fix == "" || o.remedy != "remove this line" {
+			f.Advice = o.remedy
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// lookLines finds lines that end in CR and LF.
+func (p *patient) lookLines(s session) (findings []doctor.Finding) {
+	for _, name := range s.files {
+		file, err := readRC(name)
+		if err != nil || file.missing {
+			continue
+		}
+		if err := file.fitLines(s.Shell); err != nil {
+			findings = append(findings, doctor.Finding{Severity: doctor.Error, Cause: err.Error(), Fix: unixLines(file.path)})
+		}
+	}
+	return findings
+}
+
+// lookRCPin finds a start-up file that sets for good what is for one command or
+// one session.
+func (p *patient) lookRCPin(s session) (findings []doctor.Finding) {
+	for _, name := range s.files {
+		data, err := readSettings(name)
+		if err != nil {
+			continue
+		}
+		number := 0
+		for line := range strings.Lines(string(data)) {
+			number++
+			variable := exported(strings.TrimSpace(line), "GO_VERSION", "GOTOOLCHAIN")
+			if variable == "" {
+				continue
+			}
+			findings = append(findings, doctor.Finding{Severity: doctor.Warning,
+				Cause: fmt.Sprintf("%s:%d sets %s in each session, so that no pin file counts", name, number, variable),
+				Fix:   turnOffLine(name, number), Advice: "\"gosw default\" sets the version for where no pin is"})
+		}
+	}
+	return findings
+}
+
+// exported returns which of names a line of a start-up file exports.
+func exported(line string, names ...string) string {
+	for _, name := range names {
+		for _, form := range []string{"export " + name + "=", "set -gx " + name + " ", "set -x " + name + " ", "set -Ux " + name + " ", "declare -x " + name + "=", "typeset -x " + name + "=", "$env." + name + " ="} {
+			if strings.HasPrefix(line, form) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// lookDirenv compares the library with the one that this gosw would write.
+func (p *patient) lookDirenv() []doctor.Finding {
+	if _, err := lookPath("direnv", p.getenv("PATH")); err != nil {
+		return skipped("there is no direnv")
+	}
+	install := p.goswWord() + " init direnv --install"
+	text, file, err := p.readDirenvLibrary()
+	exe, exeErr := executable()
+	switch {
+	case err != nil:
+		f := finding(doctor.Warning, err)
+		if _, statErr := os.Lstat(file); statErr == nil && !errors.Is(err, fs.ErrPermission) {
+			f.Fix = aside(file) + " && " + install
+		}
+		return []doctor.Finding{f}
+	case text == "":
+		return []doctor.Finding{{Severity: doctor.Note, Cause: "direnv is there, and does not know \"use gosw\"", Fix: install}}
+	case exeErr != nil || text == shell.DirenvLibrary(exe):
+		return nil
+	}
+	return []doctor.Finding{p.ours(doctor.Warning, file+" is not as this gosw writes it", "wrote "+file+" anew",
+		func(context.Context) error { return p.writeDirenvLibrary(shell.DirenvLibrary(exe)) })}
+}

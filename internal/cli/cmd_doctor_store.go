@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"context"
+	"debug/buildinfo"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// storeChecks are about what the store has.
+func (p *patient) storeChecks() []doctor.Check {
+	return []doctor.Check{
+		{ID: "store", Sound: "the store can be used", Worst: doctor.Error, Look: p.lookStore},
+		{ID: "shims", Sound: "the store's go and gofmt are this gosw's shim", Worst: doctor.Error, Look: p.inStore(p.lookShims)},
+		{ID: "shim-version", Sound: "gosw-shim was built with this gosw", Worst: doctor.Warning, Look: p.lookShimVersion},
+		{ID: "links", Sound: "the store's links lead where they should", Worst: doctor.Error, Look: p.inStore(p.lookLinks)},
+		{ID: "leftovers", Sound: "nothing is left of killed processes", Worst: doctor.Warning, Look: p.inStore(p.lookLeftovers)},
+		{ID: "receipts", Sound: "each toolchain has its receipt", Worst: doctor.Error, Look: p.inStore(p.lookReceipts)},
+		{ID: "clock", Sound: "the clock is not behind", Worst: doctor.Error, Look: p.lookClock},
+	}
+}
+
+// inStore skips a check where there is no store to look at.
+func (p *patient) inStore(look func() []doctor.Finding) func() []doctor.Finding {
+	return func() []doctor.Finding {
+		if p.store == nil {
+			return skipped("the store can't be used")
+		}
+		if _, err := os.Stat(string(p.store.Home())); err != nil {
+			return skipped("there is no store yet")
+		}
+		return look()
+	}
+}
+
+// lookStore tells what keeps the store from being used.
+func (p *patient) lookStore() []doctor.Finding {
+	for home, i := p.machine.Store, 0; home != "" && i < 3; i++ {
+		dir := []string{string(home), home.Toolchains(), home.Bin()}[i]
+		info, err := os.Stat(dir)
+		_, linkErr := os.Lstat(dir)
+		cause := ""
+		switch {
+		case err == nil && !info.IsDir():
+			cause = dir + " is in the place of a folder of the store"
+		case err != nil && linkErr == nil:
+			cause = dir + " is a symbolic link that leads nowhere, in the place of a folder of the store"
+		default:
+			continue
+		}
+		return []doctor.Finding{{Severity: doctor.Error, Cause: cause, Fix: aside(dir)}}
+	}
+	if errors.Is(p.storeErr, toolchain.ErrNoHome) {
+		return skipped("nothing says where it is")
+	}
+	if p.storeErr != nil {
+		f := finding(doctor.Error, p.storeErr)
+		access := (*store.AccessError)(nil)
+		format := (*store.FormatError)(nil)
+		switch {
+		case errors.As(p.storeErr, &access):
+			f.Fix = "chmod go-w " + shellWord(access.Path)
+		case errors.As(p.storeErr, &format) && f.Advice != "" && strings.Contains(f.Advice, "no gosw writes that"):
+			f.Fix = fmt.Sprintf("echo %d > %s", store.Format, shellWord(format.File))
+		case errors.Is(p.storeErr, toolchain.ErrRelativeRoot):
+			f.Fix = "unset GOSW_ROOT"
+		case errors.Is(p.storeErr, toolchain.ErrRelativeSystemRoot):
+			f.Fix = "unset GOSW_SYSTEM_ROOT"
+		}
+		return []doctor.Finding{f}
+	}
+	home := p.store.Home()
+	if err := fitsPath(string(home)); err != nil {
+		return []doctor.Finding{finding(doctor.Error, err)}
+	}
+	if _, err := home.Installed(); err != nil {
+		return []doctor.Finding{finding(doctor.Error, err)}
+	}
+	return nil
+}
+
+func (p *patient) lookShims() []doctor.Finding {
+	program := shimProgram()
+	if _, err := os.Stat(program); err != nil {
+		return []doctor.Finding{{Severity: doctor.Error, Cause: "there is no gosw-shim beside gosw (" + program + "), so the store has no go",
+			Fix: "go install github.com/gosw/gosw/cmd/...", Advice: "gosw and gosw-shim belong into one folder"}}
+	}
+	wrong := p.store.WrongShims(program)
+	if len(wrong) == 0 {
+		return nil
+	}
+	cause := wrong[0] + " is no link to " + program
+	if len(wrong) > 1 {
+		cause = strings.Join(wrong, " and ") + " are no links to " + program
+	}
+	return []doctor.Finding{p.ours(doctor.Error, cause,
+		"put the shims in their place", func(ctx context.Context) error { return p.store.Shim(ctx, program) })}
+}
+
+// lookShimVersion compares what the build has written into both programs, where
+// it has.
+func (p *patient) lookShimVersion() []doctor.Finding {
+	own, ok := debug.ReadBuildInfo()
+	other, err := buildinfo.ReadFile(shimProgram())
+	if !ok || err != nil {
+		return skipped("it can't be told what they were built from")
+	}
+	if other.Path != strings.TrimSuffix(own.Path, "gosw")+"gosw-shim" {
+		return []doctor.Finding{{Severity: doctor.Warning, Cause: shimProgram() + " is not gosw-shim, but " + first(other.Path, "another program"), Fix: "go install github.com/gosw/gosw/cmd/..."}}
+	}
+	mine, its := builtFrom(own), builtFrom(other)
+	if mine == its || mine == "" || its == "" {
+		return nil
+	}
+	return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("gosw was built from %s, and %s from %s", mine, shimProgram(), its), Fix: "go install github.com/gosw/gosw/cmd/..."}}
+}
+
+// builtFrom names the source of a program: its module's version, or the commit.
+func builtFrom(info *debug.BuildInfo) string {
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	return buildSetting(info, "vcs.revision")
+}
+
+func buildSetting(info *debug.BuildInfo, key string) string {
+	i := slices.IndexFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == key })
+	if i < 0 {
+		return ""
+	}
+	return info.Settings[i].Value
+}
+
+func (p *patient) lookLinks() []doctor.Finding {
+	wrong, err := p.store.WrongLinks()
+	if err != nil {
+		return []doctor.Finding{finding(doctor.Error, err)}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	cause := fmt.Sprintf("%s is not the link that the installed versions ask for", wrong[0])
+	if n := len(wrong) - 1; n > 0 {
+		cause = fmt.Sprintf("%s and %d more are not the links that the installed versions ask for", wrong[0], n)
+	}
+	return []doctor.Finding{p.ours(doctor.Error, cause, "set the links right", p.store.Relink)}
+}
+
+func (p *patient) lookLeftovers() []doctor.Finding {
+	unused := p.store.Unused()
+	if len(unused) == 0 {
+		return nil
+	}
+	return []doctor.Finding{p.ours(doctor.Warning, fmt.Sprintf("%s of killed processes take up room, such as %s", plural(len(unused), "leftover"), unused[0]),
+		"removed what killed processes had left", p.store.Tidy)}
+}
+
+// lookReceipts looks at each receipt, and hashes the manifest of the version that
+// applies here. The files themselves are for --deep.
+func (p *patient) lookReceipts() []doctor.Finding {
+	installed, err := p.store.Home().Installed()
+	if err != nil {
+		return skipped(err.Error())
+	}
+	newestFirst(installed)
+	receipts, errs := make([]*store.Receipt, len(installed)), make([]error, len(installed))
+	var all errgroup.Group
+	all.SetLimit(runtime.NumCPU())
+	for i, v := range installed {
+		all.Go(func() error {
+			receipts[i], errs[i] = p.store.Glance(v, v == p.machine.Version)
+			return nil
+		})
+	}
+	_ = all.Wait()
+	var findings []doctor.Finding
+	for i, v := range installed {
+		if errs[i] != nil {
+			findings = append(findings, doctor.Finding{Severity: doctor.Error, Cause: fmt.Sprintf("%v: %v", v, errs[i]), Fix: p.repairOf(p.store.Home(), v)})
+		}
+		if r := receipts[i]; r != nil && r.Installed.After(p.lastInstalled) {
+			p.lastInstalled, p.lastVersion = r.Installed, v
+		}
+	}
+	return findings
+}
+
+// lookClock finds a clock that is behind what has happened already: this gosw was
+// built from a commit, and toolchains were installed.
+func (p *patient) lookClock() []doctor.Finding {
+	var latest time.Time
+	what := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if t, err := time.Parse(time.RFC3339, buildSetting(info, "vcs.time")); err == nil {
+			latest, what = t, "gosw was built"
+		}
+	}
+	if p.lastInstalled.After(latest) { // as the receipts have it
+		latest, what = p.lastInstalled, p.lastVersion.String()+" was installed"
+	}
+	if latest.IsZero() {
+		return skipped("there is nothing to compare it with")
+	}
+	now := time.Now()
+	if now.Add(time.Hour).After(latest) {
+		return nil
+	}
+	return []doctor.Finding{p.clockFinding(fmt.Sprintf("the clock says %s, but %s at %s: servers are refused because of it, and what is newer counts as older",
+		now.UTC().Format(time.DateTime), what, latest.UTC().Format(time.DateTime)))}
+}
+
+func (p *patient) clockFinding(cause string) doctor.Finding {
+	fix := "timedatectl set-ntp true"
+	if os.Getuid() != 0 {
+		fix = "sudo " + fix
+	}
+	return doctor.Finding{Severity: doctor.Error, Cause: cause, Fix: fix}
+}

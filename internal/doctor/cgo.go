@@ -1,0 +1,134 @@
+package doctor
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+func (m Machine) cgoChecks() []Check {
+	return []Check{
+		{ID: "cgo-compiler", Sound: "there is a C compiler for cgo", Worst: Error, Look: m.lookCompiler},
+		{ID: "cgo-headers", Sound: "the C library's headers are there", Worst: Error, Look: m.lookHeaders},
+	}
+}
+
+// compiler returns the C compiler that cgo uses, its path, and whether somebody
+// has chosen it.
+func (m Machine) compiler() (name, path string, chosen bool) {
+	words := strings.Fields(m.Setting("CC").Text)
+	if len(words) > 0 {
+		name, chosen = strings.Trim(words[0], `'"`), true
+	} else if name = "gcc"; m.GOOS == "darwin" {
+		name = "clang"
+	}
+	return name, m.lookPath(name), chosen
+}
+
+// lookPath finds a program by PATH as it is given; "" if there is none.
+func (m Machine) lookPath(name string) string {
+	dirs := filepath.SplitList(m.Getenv("PATH"))
+	if filepath.IsAbs(name) {
+		dirs = []string{""}
+	}
+	for _, dir := range dirs {
+		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil && filepath.IsAbs(path) {
+			return path
+		}
+	}
+	return ""
+}
+
+func (m Machine) cgoOff() bool { return m.Setting("CGO_ENABLED").Text == "0" }
+
+// lookCompiler is about programs that use C. Releases from 1.20 on leave cgo out
+// where there is no compiler and nobody has asked for it; older ones fail.
+func (m Machine) lookCompiler() []Finding {
+	if m.cgoOff() {
+		return skip("CGO_ENABLED=0")
+	}
+	name, path, chosen := m.compiler()
+	if path != "" {
+		return nil
+	}
+	f := Finding{Severity: Note, Cause: "there is no " + name + " on PATH: go builds without cgo, and what needs C does not build"}
+	since, err := gover.Parse("1.20.0")
+	switch older := err == nil && !m.Version.IsZero() && gover.Compare(m.Version, since) < 0; {
+	case chosen:
+		f.Severity, f.Fix = Error, m.Setting("CC").Unset
+		f.Cause = "CC=" + m.Setting("CC").Text + " names no program on PATH: what needs C does not build"
+		if !m.hasOther() {
+			f.Fix = strings.TrimPrefix(f.Fix+" && "+m.installCompiler(), " && ")
+		}
+		return []Finding{f}
+	case m.Setting("CGO_ENABLED").Text == "1", older:
+		f.Severity, f.Cause = Error, "there is no "+name+" on PATH, which cgo needs here"
+	}
+	if f.Fix = m.installCompiler(); f.Fix == "" {
+		f.Advice = "install gcc and the headers of the C library"
+	}
+	return []Finding{f}
+}
+
+// hasOther reports whether there is the compiler that go takes without CC.
+func (m Machine) hasOther() bool {
+	return m.lookPath(map[bool]string{true: "clang", false: "gcc"}[m.GOOS == "darwin"]) != ""
+}
+
+// lookHeaders is about stdlib.h, which comes with the C library's package for
+// developers. Headers of the kernel are not needed.
+func (m Machine) lookHeaders() []Finding {
+	_, path, _ := m.compiler()
+	switch {
+	case m.cgoOff():
+		return skip("CGO_ENABLED=0")
+	case m.GOOS != "linux":
+		return skip("they come with the compiler")
+	case path == "":
+		return skip("there is no C compiler")
+	}
+	if physical, err := filepath.EvalSymlinks(path); err == nil && !strings.HasPrefix(physical, "/usr/") && !strings.HasPrefix(physical, "/bin/") {
+		return skip(path + " may bring its own")
+	}
+	for _, name := range []string{"usr/include/stdlib.h", "usr/local/include/stdlib.h", "usr/include/bits/stdlib.h"} {
+		if m.exists(name) {
+			return nil
+		}
+	}
+	f := Finding{Severity: Error, Cause: "there is " + path + ", but no stdlib.h: what uses cgo does not build", Fix: m.installCompiler()}
+	if f.Fix == "" {
+		f.Advice = "install the C library's headers, such as libc6-dev or glibc-devel; those of the kernel are not needed"
+	}
+	return []Finding{f}
+}
+
+// installCompiler is the distribution's command, "" if it is not known.
+func (m Machine) installCompiler() string {
+	if m.GOOS == "darwin" {
+		return "xcode-select --install"
+	}
+	var ids []string
+	for line := range strings.Lines(m.read("etc/os-release")) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		if key == "ID" || key == "ID_LIKE" {
+			ids = append(ids, strings.Fields(strings.Trim(value, `"'`))...)
+		}
+	}
+	for _, id := range ids {
+		switch id {
+		case "debian", "ubuntu":
+			return m.sudo() + "apt-get install -y gcc libc6-dev"
+		case "fedora", "rhel", "centos":
+			return m.sudo() + "dnf install -y gcc glibc-devel"
+		case "alpine":
+			return m.sudo() + "apk add gcc musl-dev"
+		case "arch":
+			return m.sudo() + "pacman -S --noconfirm gcc glibc"
+		case "suse", "opensuse":
+			return m.sudo() + "zypper install -y gcc glibc-devel"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,93 @@
+package doctor
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+func (m Machine) kernelChecks() []Check {
+	return []Check{
+		{ID: "kernel", Sound: "the kernel is new enough for the go here", Worst: Error, Look: m.lookKernel},
+		{ID: "open-files", Sound: "go may open as many files as a build needs", Worst: Warning, Look: m.lookOpenFiles},
+		{ID: "proc", Sound: "/proc is mounted", Worst: Note, Look: m.lookProc},
+	}
+}
+
+// kernels are the oldest kernels of Linux that releases run on, by their notes.
+var kernels = []struct{ goMinor, major, minor int }{
+	{24, 3, 2}, // https://go.dev/doc/go1.24#linux
+	{18, 2, 6}, // 2.6.32; what is before that is older than anything in use
+}
+
+func (m Machine) lookKernel() []Finding {
+	if m.GOOS != "linux" {
+		return skip("this is not Linux")
+	}
+	major, minor, ok := m.kernel()
+	if !ok || m.Version.IsZero() {
+		return skip("the kernel or the go here is not known")
+	}
+	for _, k := range kernels {
+		if m.Version.Minor() < k.goMinor || major > k.major || major == k.major && minor >= k.minor {
+			continue
+		}
+		return []Finding{{
+			Severity: Error,
+			Cause:    fmt.Sprintf("%v needs Linux %d.%d, and this is %d.%d", m.Version, k.major, k.minor, major, minor),
+			Fix:      fmt.Sprintf("gosw install 1.%d && export GO_VERSION=1.%d", k.goMinor-1, k.goMinor-1),
+			Advice:   "or a newer kernel",
+		}}
+	}
+	return nil
+}
+
+// kernel returns the first two numbers of the kernel's version.
+func (m Machine) kernel() (major, minor int, ok bool) {
+	parts := strings.SplitN(m.read("proc/sys/kernel/osrelease"), ".", 3)
+	if len(parts) < 2 {
+		return 0, 0, false
+	}
+	major, err := strconv.Atoi(parts[0])
+	minor, minorErr := strconv.Atoi(strings.TrimRight(strings.TrimSpace(parts[1]), "abcdefghijklmnopqrstuvwxyz-+"))
+	return major, minor, err == nil && minorErr == nil
+}
+
+// fewFiles is what the linker and the tests of a large module get by with.
+const fewFiles = 1024
+
+// lookOpenFiles looks at the limit that can't be raised: go raises the other one
+// itself.
+func (m Machine) lookOpenFiles() []Finding {
+	for line := range strings.Lines(m.read("proc/self/limits")) {
+		rest, ok := strings.CutPrefix(line, "Max open files")
+		fields := strings.Fields(rest)
+		if !ok || len(fields) < 2 {
+			continue
+		}
+		hard, err := strconv.Atoi(fields[1])
+		if err != nil || hard >= fewFiles { // or unlimited
+			return nil
+		}
+		return []Finding{{
+			Severity: Warning,
+			Cause:    fmt.Sprintf("at most %d files may be open in this session: large builds end with \"too many open files\"", hard),
+			Advice:   "raise nofile in /etc/security/limits.conf and log in again, or give the container more (docker run --ulimit nofile=4096)",
+		}}
+	}
+	return skip("this system does not tell")
+}
+
+func (m Machine) lookProc() []Finding {
+	if m.GOOS != "linux" {
+		return skip("this is not Linux")
+	}
+	if m.exists("proc/self/mountinfo") {
+		return nil
+	}
+	return []Finding{{
+		Severity: Note,
+		Cause:    "/proc is not mounted: what depends on mounts can't be checked, and gosw can't tell what runs from a toolchain that it removes",
+		Fix:      m.sudo() + "mount -t proc proc /proc",
+	}}
+}

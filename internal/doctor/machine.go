@@ -1,0 +1,167 @@
+package doctor
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// A Machine is what the checks look at.
+type Machine struct {
+	GOOS string
+	// Files is the root of the file system, for what the kernel and the
+	// distribution say of themselves in /proc, /etc, /run and /usr.
+	Files  fs.FS
+	Getenv func(string) string
+	// Setting returns a variable of the go command, wherever it is set.
+	Setting func(name string) Setting
+	Word    func(text string) string // text as one word of the user's shell
+	UID     int
+	Dir     string         // the working directory; "" if it is gone
+	Store   toolchain.Home // "" if the environment names none
+	Version gover.Version  // that applies here; zero if it is not installed, or the system's
+
+	table []mount // what is mounted; read once
+}
+
+// A Setting is a variable of the go command.
+type Setting struct {
+	Text  string
+	Unset string // the command that takes it away; "" if it is not set
+}
+
+// Checks returns the checks of a machine.
+func (m Machine) Checks() []Check {
+	m.table = m.readMounts()
+	var all []Check
+	for _, group := range [][]Check{
+		m.environmentChecks(), m.pathChecks(), m.storeChecks(), m.folderChecks(), m.windowsChecks(),
+		m.toolChecks(), m.cgoChecks(), m.kernelChecks(),
+	} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+// home is the user's home directory, "" if that can't be told.
+func (m Machine) home() string {
+	if home := m.Getenv("HOME"); filepath.IsAbs(home) {
+		return filepath.Clean(home)
+	}
+	return ""
+}
+
+// inHome returns a path below the home directory, "" if there is none.
+func (m Machine) inHome(names ...string) string {
+	if m.home() == "" {
+		return ""
+	}
+	return filepath.Join(append([]string{m.home()}, names...)...)
+}
+
+// The folders of the go command, "" where it has none.
+
+func (m Machine) goCache() string {
+	if dir := m.Setting("GOCACHE").Text; dir != "" {
+		return absolute(dir)
+	}
+	if m.GOOS == "darwin" {
+		return m.inHome("Library", "Caches", "go-build")
+	}
+	if dir := m.Getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "go-build")
+	}
+	return m.inHome(".cache", "go-build")
+}
+
+func (m Machine) goPath() string {
+	if list := filepath.SplitList(m.Setting("GOPATH").Text); len(list) > 0 {
+		return absolute(list[0])
+	}
+	return m.inHome("go")
+}
+
+func (m Machine) goBin() string {
+	if dir := m.Setting("GOBIN").Text; dir != "" {
+		return absolute(dir)
+	}
+	if m.goPath() == "" {
+		return ""
+	}
+	return filepath.Join(m.goPath(), "bin")
+}
+
+// tempDir is where go builds what it runs at once, and the variable that says so.
+func (m Machine) tempDir() (dir, variable string) {
+	if dir := m.Setting("GOTMPDIR").Text; dir != "" {
+		return absolute(dir), "GOTMPDIR"
+	}
+	if dir := m.Getenv("TMPDIR"); dir != "" {
+		return absolute(dir), "TMPDIR"
+	}
+	return "/tmp", "TMPDIR"
+}
+
+func absolute(dir string) string {
+	if !filepath.IsAbs(dir) {
+		return ""
+	}
+	return filepath.Clean(dir)
+}
+
+// sudo begins a command that only root may run.
+func (m Machine) sudo() string {
+	if m.UID == 0 {
+		return ""
+	}
+	return "sudo "
+}
+
+// maxFile is how much of a file is read, in bytes; none of those here is larger.
+const maxFile = 1 << 20
+
+// read returns a file of the system, "" if it is not there or not for reading.
+func (m Machine) read(name string) string {
+	if info, err := fs.Stat(m.Files, name); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	f, err := m.Files.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = f.Close() }()
+	data, _ := io.ReadAll(io.LimitReader(f, maxFile))
+	return string(data)
+}
+
+func (m Machine) exists(name string) bool {
+	_, err := fs.Stat(m.Files, name)
+	return err == nil
+}
+
+// existing returns the nearest of dir and the folders above it that is there, by
+// its name without symbolic links.
+func existing(dir string) string {
+	for {
+		if physical, err := filepath.EvalSymlinks(dir); err == nil {
+			return physical
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return dir
+		}
+		dir = parent
+	}
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// export is the command that gives a variable a value in the running shell.
+func (m Machine) export(name, value string) string { return "export " + name + "=" + m.Word(value) }

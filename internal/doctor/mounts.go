@@ -1,0 +1,97 @@
+package doctor
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A mount is a line of /proc/self/mountinfo.
+type mount struct {
+	point   string   // where it is mounted
+	kind    string   // of file system, such as "ext4"
+	options []string // of the mount and of the file system
+}
+
+// readMounts returns what is mounted, in the kernel's order; nothing where the
+// kernel does not tell.
+func (m Machine) readMounts() []mount {
+	var all []mount
+	for line := range strings.Lines(m.read("proc/self/mountinfo")) {
+		// 36 35 98:0 /root /point options optional… - kind source options
+		before, after, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " - ")
+		left, right := strings.Fields(before), strings.Fields(after)
+		if !ok || len(left) < 6 || len(right) < 1 {
+			continue
+		}
+		found := mount{point: unescape(left[4]), kind: right[0], options: strings.Split(left[5], ",")}
+		if len(right) > 2 {
+			found.options = append(found.options, strings.FieldsFunc(right[2], func(r rune) bool { return r == ',' || r == ';' })...)
+		}
+		all = append(all, found)
+	}
+	return all
+}
+
+// unescape undoes what the kernel makes of blanks: \040 and the like.
+func unescape(text string) string {
+	var out strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' && i+3 < len(text) {
+			if n, err := strconv.ParseUint(text[i+1:i+4], 8, 8); err == nil {
+				out.WriteByte(byte(n))
+				i += 3
+				continue
+			}
+		}
+		out.WriteByte(text[i])
+	}
+	return out.String()
+}
+
+// mountOf returns the mount that dir is on, or will be once it is made. Of two
+// at one place the later covers the earlier.
+func mountOf(mounts []mount, dir string) (mount, bool) {
+	dir = existing(dir)
+	var best mount
+	found := false
+	for _, one := range mounts {
+		within := one.point == dir || one.point == "/" || strings.HasPrefix(dir, one.point+string(filepath.Separator))
+		if within && (!found || len(one.point) >= len(best.point)) {
+			best, found = one, true
+		}
+	}
+	return best, found
+}
+
+// windows reports whether the files are those of a Windows drive, which WSL
+// mounts under whatever name. Outside WSL virtiofs is any virtual machine's.
+func (f mount) windows(wsl bool) bool {
+	switch f.kind {
+	case "drvfs":
+		return true
+	case "9p":
+		return f.has("aname=drvfs")
+	case "virtiofs":
+		return wsl
+	}
+	return false
+}
+
+// network reports whether the files are another machine's.
+func (f mount) network() bool {
+	switch f.kind {
+	case "nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "fuse.glusterfs", "lustre", "fuse.sshfs", "ncpfs":
+		return true
+	}
+	return false
+}
+
+func (f mount) has(option string) bool { return slices.Contains(f.options, option) }
+
+// noexec reports whether the kernel runs no program from dir.
+func noexec(mounts []mount, dir string) (mount, bool) {
+	on, ok := mountOf(mounts, dir)
+	return on, ok && on.has("noexec")
+}

@@ -1,0 +1,117 @@
+package doctor
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// maxEntries bounds how many files of a folder are looked at.
+const maxEntries = 300
+
+func (m Machine) lookWritable() []Finding {
+	dir := existing(string(m.Store))
+	if writable(dir) {
+		return nil
+	}
+	f := Finding{Severity: Warning, Cause: "the store can't be changed, since " + dir + " is not for this user to write to, or is read-only: what is installed runs, and nothing can be installed"}
+	on, ok := mountOf(m.table, dir)
+	switch home := m.inHome(".local", "go"); {
+	case ok && on.has("ro") && home != string(m.Store) && home != "":
+		f.Fix = m.export("GOSW_SYSTEM_ROOT", string(m.Store)) + " " + "GOSW_ROOT=" + m.Word(home)
+	case ok && on.has("ro"):
+		f.Fix = m.sudo() + "mount -o remount,rw " + m.Word(on.point)
+	default:
+		f.Advice = `if it belongs to somebody else, make it the system's: "export GOSW_SYSTEM_ROOT=` + m.Word(string(m.Store)) + `", and set GOSW_ROOT to a folder of yours`
+	}
+	return []Finding{f}
+}
+
+// lookOwner finds folders of the store that belong to somebody else, as after
+// sudo. A store of others' making as a whole is one for lookWritable.
+func (m Machine) lookOwner() []Finding {
+	top, ok := ownerOf(string(m.Store))
+	if !ok {
+		return skip("there is no store yet, or no owners here")
+	}
+	if m.UID == 0 && top != 0 {
+		return []Finding{{
+			Severity: Warning,
+			Cause:    fmt.Sprintf("you are root, and the store %s belongs to user %d: what root writes there, that user can't change", m.Store, top),
+			Fix:      m.export("GOSW_ROOT", "/root/.local/go"),
+			Advice:   "or run gosw as that user",
+		}}
+	}
+	dirs := []string{string(m.Store)}
+	for _, name := range []string{".", "toolchains", "receipts", "locks"} {
+		dirs = append(dirs, entries(filepath.Join(string(m.Store), name))...)
+	}
+	file, uid, found := m.foreign(dirs)
+	if !found || top != m.UID && top == uid && !below(m.home(), string(m.Store)) {
+		return nil // a system's store, which is somebody else's throughout
+	}
+	return []Finding{m.chown(Error, fmt.Sprintf("%s, in the store, belongs to user %d, not to you (%d), as after sudo: it can't be changed or removed", file, uid, m.UID), string(m.Store))}
+}
+
+// lookCacheOwner does the same for what go and gosw keep in the home directory.
+func (m Machine) lookCacheOwner() []Finding {
+	if m.UID <= 0 || m.home() == "" {
+		return skip("root may write everywhere")
+	}
+	var findings []Finding
+	for _, dir := range []string{
+		m.goCache(), m.goPath(), m.inHome(".cache", "gosw"), m.inHome(".config", "gosw"), m.inHome(".config", "go"), m.inHome(".local", "state", "gosw"),
+	} {
+		if dir == "" || !below(m.home(), dir) {
+			continue
+		}
+		files := append([]string{dir}, entries(dir)...)
+		for _, name := range []string{"bin", "pkg", filepath.Join("pkg", "mod"), filepath.Join("pkg", "mod", "cache")} {
+			files = append(files, filepath.Join(dir, name))
+		}
+		if file, uid, found := m.foreign(files); found {
+			findings = append(findings, m.chown(Error, fmt.Sprintf("%s belongs to user %d, not to you (%d), as after sudo", file, uid, m.UID), dir))
+		}
+	}
+	return findings
+}
+
+func (m Machine) chown(s Severity, cause, dir string) Finding {
+	return Finding{Severity: s, Cause: cause, Fix: fmt.Sprintf("sudo chown -R %d %s", m.UID, m.Word(dir))}
+}
+
+// foreign returns the first of files that is neither this user's nor missing.
+func (m Machine) foreign(files []string) (file string, uid int, found bool) {
+	for _, file := range files {
+		if uid, ok := ownerOf(file); ok && uid != m.UID {
+			return file, uid, true
+		}
+	}
+	return "", 0, false
+}
+
+// entries returns the paths of some of what dir has.
+func entries(dir string) (paths []string) {
+	if !isDir(dir) { // opening a FIFO would block
+		return nil
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(maxEntries)
+	for _, name := range names {
+		paths = append(paths, filepath.Join(dir, name))
+	}
+	return paths
+}
+
+// below reports whether path is in dir.
+func below(dir, path string) bool {
+	if dir == "" {
+		return false
+	}
+	short, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(short)
+}

@@ -1,0 +1,165 @@
+package doctor
+
+import (
+	"debug/buildinfo"
+	"debug/elf"
+	"fmt"
+	"go/version"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+)
+
+// maxTools bounds how many programs of GOBIN are read.
+const maxTools = 2000
+
+// toolChecks are about the programs that "go install" has built.
+func (m Machine) toolChecks() []Check {
+	return []Check{
+		{ID: "gobin-old", Sound: "tools were built by a go as new as the one here", Worst: Warning, Look: m.lookOldTools},
+		{ID: "gobin-broken", Sound: "tools are whole", Worst: Warning, Look: m.lookBrokenTools},
+		{ID: "gobin-shadow", Sound: "no tool in GOBIN is called go or gofmt", Worst: Warning, Look: m.lookShadow},
+	}
+}
+
+// programs returns the regular files and links in GOBIN that may be run.
+func (m Machine) programs() []string {
+	dir := m.goBin()
+	if dir == "" || !isDir(dir) {
+		return nil
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(maxTools)
+	slices.Sort(names)
+	return names
+}
+
+// lookOldTools finds tools whose go was of an older line. Those that look at
+// source, such as gopls and linters, can't read what is newer than their go.
+func (m Machine) lookOldTools() []Finding {
+	if m.Version.IsZero() {
+		return skip("it is not known which go is here")
+	}
+	line := version.Lang(m.Version.String())
+	var old, again, lost []string
+	for _, name := range m.programs() {
+		info, ok := toolInfo(filepath.Join(m.goBin(), name))
+		if !ok || version.Lang(info.GoVersion) == "" || version.Compare(version.Lang(info.GoVersion), line) >= 0 {
+			continue
+		}
+		old = append(old, fmt.Sprintf("%s (%s)", name, info.GoVersion))
+		if info.Path != "" && strings.HasPrefix(info.Main.Version, "v") && info.Main.Replace == nil {
+			again = append(again, "go install "+m.Word(info.Path+"@"+info.Main.Version))
+		} else {
+			lost = append(lost, name)
+		}
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	f := Finding{
+		Severity: Warning,
+		Cause:    fmt.Sprintf("in %s, built by an older go than %v: %s; tools that read source can't read what is newer than their go", m.goBin(), m.Version, some(old)),
+		Fix:      strings.Join(again, " && "),
+	}
+	if len(lost) > 0 {
+		f.Advice = "build again, from where they came: " + some(lost)
+	}
+	return []Finding{f}
+}
+
+// toolInfo reads what go has written into a program that it built.
+func toolInfo(file string) (*debug.BuildInfo, bool) {
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return nil, false
+	}
+	info, err := buildinfo.ReadFile(file)
+	return info, err == nil
+}
+
+func (m Machine) lookBrokenTools() []Finding {
+	var broken, words []string
+	for _, name := range m.programs() {
+		file := filepath.Join(m.goBin(), name)
+		why := wrong(file)
+		if why == "" {
+			continue
+		}
+		broken = append(broken, name+" ("+why+")")
+		words = append(words, m.Word(file))
+	}
+	if len(broken) == 0 {
+		return nil
+	}
+	return []Finding{{
+		Severity: Warning,
+		Cause:    fmt.Sprintf("in %s, and no programs that can run: %s", m.goBin(), some(broken)),
+		Fix:      "rm -- " + strings.Join(words, " "),
+		Advice:   "then install them again",
+	}}
+}
+
+// wrong says why a file in GOBIN is no program that can run, "" if it may be one.
+func wrong(file string) string {
+	info, err := os.Stat(file)
+	switch {
+	case err != nil:
+		if link, linkErr := os.Lstat(file); linkErr == nil && link.Mode()&fs.ModeSymlink != 0 {
+			return "a link that leads nowhere"
+		}
+		return ""
+	case info.IsDir() || info.Mode()&0o111 == 0:
+		return ""
+	case !info.Mode().IsRegular():
+		return "no regular file"
+	case info.Size() == 0:
+		return "empty"
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	magic := make([]byte, len(elf.ELFMAG))
+	if _, err := f.ReadAt(magic, 0); err != nil || string(magic) != elf.ELFMAG {
+		return ""
+	}
+	if _, err := elf.NewFile(f); err != nil {
+		return "cut off"
+	}
+	return ""
+}
+
+func (m Machine) lookShadow() []Finding {
+	if m.Store != "" && m.goBin() != "" && sameFolder(m.goBin(), m.Store.Bin()) {
+		return skip("GOBIN is the store's own folder")
+	}
+	for _, name := range []string{"go", "gofmt"} {
+		file := filepath.Join(m.goBin(), name)
+		if info, err := os.Stat(file); m.goBin() == "" || err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
+			continue
+		}
+		return []Finding{{
+			Severity: Warning,
+			Cause:    file + " is one go for all directories wherever GOBIN comes first on PATH",
+			Fix:      "mv " + m.Word(file) + " " + m.Word(file+".old"),
+		}}
+	}
+	return nil
+}
+
+// some names a few of list.
+func some(list []string) string {
+	const most = 5
+	if len(list) > most {
+		return strings.Join(list[:most], ", ") + fmt.Sprintf(" and %d more", len(list)-most)
+	}
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,133 @@
+package doctor
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// wsl returns which WSL this is, 0 if it is none. A kernel of the user's own has
+// any name, but there is none for WSL 1.
+func (m Machine) wsl() int {
+	release := m.read("proc/sys/kernel/osrelease")
+	switch {
+	case strings.Contains(release, "WSL2"), strings.Contains(release, "microsoft-standard"):
+		return 2
+	case strings.Contains(release, "-Microsoft"):
+		return 1
+	case m.exists("run/WSL"), m.exists("proc/sys/fs/binfmt_misc/WSLInterop"), m.exists("proc/sys/fs/binfmt_misc/WSLInterop-late"),
+		m.Getenv("WSL_INTEROP") != "" && m.Getenv("WSL_DISTRO_NAME") != "":
+		return 2
+	}
+	return 0
+}
+
+// A place is a folder that should be on a file system of Linux.
+type place struct {
+	id, name, dir, variable, instead string
+}
+
+func (m Machine) windowsChecks() []Check {
+	temp, variable := m.tempDir()
+	var checks []Check
+	for _, p := range []place{
+		{"windows-store", "the store", string(m.Store), "GOSW_ROOT", m.inHome(".local", "go")},
+		{"windows-gopath", "GOPATH", m.goPath(), "GOPATH", m.inHome("go")},
+		{"windows-gocache", "GOCACHE", m.goCache(), "GOCACHE", m.inHome(".cache", "go-build")},
+		{"windows-gobin", "GOBIN", m.goBin(), "GOBIN", m.inHome("go", "bin")},
+		{"windows-tmpdir", "the folder for temporary files", temp, variable, "/tmp"},
+		{"windows-project", "the working directory", m.Dir, "", m.inHome(filepath.Base(m.Dir))},
+	} {
+		checks = append(checks, Check{ID: p.id, Sound: p.name + " is not on a Windows drive", Worst: Warning, Look: func() []Finding { return m.lookWindows(p) }})
+	}
+	return append(checks,
+		Check{ID: "wsl-version", Sound: "this is no WSL 1", Worst: Warning, Look: m.lookWSL},
+		Check{ID: "wsl-metadata", Sound: "Windows drives keep the modes of files", Worst: Note, Look: m.lookMetadata},
+		Check{ID: "windows-go", Sound: "no go of Windows comes first on PATH", Worst: Error, Look: m.lookWindowsGo},
+	)
+}
+
+func (m Machine) lookWindows(p place) []Finding {
+	if p.dir == "" {
+		return skip("there is none")
+	}
+	mounts, wsl := m.table, m.wsl() > 0
+	on, ok := mountOf(mounts, p.dir)
+	if !ok || !on.windows(wsl) {
+		return nil
+	}
+	f := Finding{Severity: Warning, Cause: p.name + " (" + p.dir + ") is on a Windows drive (" + on.point + ", " + on.kind + "): builds are many times slower there, and modes, links and locks are not Linux's"}
+	other, ok := mountOf(mounts, p.instead)
+	switch {
+	case p.instead == "" || !ok || other.windows(wsl):
+		f.Advice = "move your home directory to a file system of Linux"
+	case p.variable == "":
+		f.Fix = "cp -a " + m.Word(p.dir) + " " + m.Word(p.instead) + " && cd " + m.Word(p.instead)
+	default:
+		f.Fix = "mkdir -p " + m.Word(p.instead) + " && " + m.export(p.variable, p.instead)
+	}
+	return []Finding{f}
+}
+
+func (m Machine) lookWSL() []Finding {
+	if m.wsl() != 1 {
+		return nil
+	}
+	return []Finding{{
+		Severity: Warning,
+		Cause:    "this is WSL 1, which translates each system call: builds are slow, and reflinks, file locks and process groups are not as on Linux",
+		Fix:      "wsl.exe --set-version " + m.Word(m.Getenv("WSL_DISTRO_NAME")) + " 2",
+	}}
+}
+
+// lookMetadata is about Windows drives whose mount keeps no modes: each file on
+// them is executable or none is, and go can't make a program of its own runnable.
+func (m Machine) lookMetadata() []Finding {
+	temp, _ := m.tempDir()
+	mounts, wsl := m.table, m.wsl() > 0
+	for _, dir := range []string{string(m.Store), m.goPath(), m.goBin(), temp, m.Dir} {
+		on, ok := mountOf(mounts, dir)
+		if dir == "" || !ok || !on.windows(wsl) || on.has("metadata") {
+			continue
+		}
+		f := Finding{Severity: Note, Cause: on.point + " is mounted without metadata: modes such as that of a program or a git hook are lost there"}
+		if strings.Contains(m.read("etc/wsl.conf"), "[automount]") {
+			f.Advice = `add options = "metadata" below [automount] in /etc/wsl.conf, then run wsl.exe --shutdown`
+		} else {
+			f.Fix = `printf '[automount]\noptions = "metadata"\n' | ` + m.sudo() + "tee -a /etc/wsl.conf && wsl.exe --shutdown"
+		}
+		return []Finding{f}
+	}
+	return nil
+}
+
+// lookWindowsGo finds a go on a Windows drive, or a go.exe, before the first
+// other go on PATH.
+func (m Machine) lookWindowsGo() []Finding {
+	if m.GOOS == "windows" {
+		return skip("this is Windows")
+	}
+	mounts, wsl := m.table, m.wsl() > 0
+	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {
+		if !filepath.IsAbs(dir) {
+			continue
+		}
+		on, ok := mountOf(mounts, dir)
+		foreign := ok && on.windows(wsl)
+		for _, name := range []string{"go", "go.exe"} {
+			info, err := os.Stat(filepath.Join(dir, name))
+			if err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
+				continue
+			}
+			if !foreign && name == "go" {
+				return nil
+			}
+			f := Finding{Severity: Error, Cause: filepath.Join(dir, name) + " is a go of Windows, and comes before Linux's on PATH: it builds for Windows, and can't read Linux's paths"}
+			if m.Store != "" {
+				f.Fix = "export PATH=" + m.Word(m.Store.Bin()) + `:"$PATH"`
+			}
+			return []Finding{f}
+		}
+	}
+	return nil
+}

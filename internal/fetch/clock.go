@@ -1,0 +1,27 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Clock returns what time it is by the first module proxy that answers, to the
+// second.
+func (c *Client) Clock(ctx context.Context) (now time.Time, err error) {
+	err = c.try(ctx, func(base *url.URL) error {
+		if base.Scheme == "file" {
+			return errors.New("files have no clock")
+		}
+		b, err := c.web.openAny(ctx, join(base, Module, "@v", "list"), "a list of versions", nil, http.StatusOK, http.StatusNotFound, http.StatusGone)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = b.Close() }()
+		now, err = http.ParseTime(b.header.Get("Date"))
+		return err
+	})
+	return now, err
+}
