@@ -74,7 +74,14 @@ fuzz: ## run each fuzz target for FUZZTIME
 known: ## renew the table of releases from INDEX, a file with go.dev/dl/?mode=json&include=all
 	$(GO) test -count=1 -run '^TestKnown$$' ./internal/fetch -known='$(abspath $(INDEX))'
 
+pictures: build ## draw docs/pictures from runs of gosw with real releases; needs tmux
+	@mkdir -p docs/pictures
+	$(GO) run ./test/pictures bin docs/pictures
+
+screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal now
+	$(GO) test -count=1 -run '^TestScreens$$' ./cmd/gosw -update
+
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz known clean
+.PHONY: help build install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz known pictures screens clean

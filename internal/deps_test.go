@@ -97,6 +97,7 @@ var layers = []struct {
 	{[]string{"cmd/gosw"}, map[string]string{
 		module + "internal/fetch/fetchtest": "the loopback server is for tests",
 		module + "internal/fetch/hostile":   "hostile archives are for tests",
+		module + "internal/capture":         "pictures of a terminal are for tests and documents",
 		"testing":                           "the product has no test code in it",
 	}},
 }

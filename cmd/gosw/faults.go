@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -58,4 +59,18 @@ func logStep(file, step string) {
 	if _, err := f.WriteString(step + "\n"); err != nil {
 		panic(err)
 	}
+}
+
+// clock returns the clock of this test build, which stands at GOSW_NOW, if that is
+// set.
+func clock() func() time.Time {
+	text := os.Getenv("GOSW_NOW")
+	if text == "" {
+		return nil
+	}
+	now, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return func() time.Time { return now }
 }

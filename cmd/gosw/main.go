@@ -34,6 +34,7 @@ func run() int {
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
+		Now:    clock(),
 		Step:   faults(),
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,8 +68,16 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	defer func() {
+		for _, end := range slices.Backward(atEnd) {
+			end()
+		}
+	}()
 	return m.Run()
 }
+
+// atEnd is what tests that share something leave to be done when all have run.
+var atEnd []func()
 
 // asUser is a program for scripts that runs another one without root's rights.
 const asUser = `#!/bin/sh

@@ -35,6 +35,9 @@ type Invocation struct {
 	Stdout io.Writer
 	Stderr io.Writer
 
+	// Now is the time that pictures on a terminal are of. It is nil but for tests.
+	Now func() time.Time
+
 	// Step is called before each step of a change of the store; see
 	// store.Options. It is nil but for fault tests.
 	Step func(name string) error
@@ -142,6 +145,13 @@ func (a *app) getenv(name string) string {
 		}
 	}
 	return value
+}
+
+func (a *app) now() time.Time {
+	if a.inv.Now != nil {
+		return a.inv.Now()
+	}
+	return time.Now()
 }
 
 func (a *app) home() (toolchain.Home, error) { return toolchain.Find(a.getenv) }

@@ -67,19 +67,17 @@ func (r *auditReport) found() bool {
 // printVulnerable prints a line for each vulnerability of each version: with tabs,
 // or on a terminal below a heading for each version.
 func (a *app) printVulnerable(report auditReport) error {
-	terminal := isTerminal(a.ui.out)
+	screen, terminal := a.screen()
 	for _, t := range report.Toolchains {
 		if len(t.Vulnerabilities) == 0 {
 			continue
 		}
 		lines := bareVulnerable(t)
 		if terminal {
-			lines = tableVulnerable(t, a.ui.outWidth())
+			lines = screen.tableVulnerable(t, a.place)
 		}
-		for _, line := range lines {
-			if err := a.ui.print("%s", line); err != nil {
-				return err
-			}
+		if err := a.ui.show(lines); err != nil {
+			return err
 		}
 	}
 	a.adviseAudit(report)
@@ -93,31 +91,34 @@ func bareVulnerable(t vulnerableJSON) (lines []string) {
 	return lines
 }
 
-// tableVulnerable lays out what is known of a version in width columns, 0 for any.
-func tableVulnerable(t vulnerableJSON, width int) []string {
-	heading := fmt.Sprintf("%v  %s", t.Version, knownVulnerabilities(len(t.Vulnerabilities)))
+// tableVulnerable lays out what is known of a version, below a heading. Place is how
+// the path of a pin is shown.
+func (s screen) tableVulnerable(t vulnerableJSON, place func(string) string) []string {
+	count := knownVulnerabilities(len(t.Vulnerabilities))
+	heading := t.Version.String() + "  " + count
 	if !t.Installed {
 		heading += ", not installed"
 	}
 	if t.System {
 		heading += ", of the system's store"
 	}
-	if len(t.AskedBy) > 0 {
-		heading += ", asked for by " + clean(strings.Join(t.AskedBy, ", "))
+	for i, by := range t.AskedBy {
+		heading += []string{", asked for by ", ", "}[min(i, 1)] + place(by)
 	}
-	first, second, third := 0, 0, 0
+	list := &table{bare: true, indent: gap, columns: []column{{}, {rank: 2}, {rank: 1}, {rank: 3, least: 8}}}
 	for _, v := range t.Vulnerabilities {
-		first, second, third = max(first, len(v.ID)), max(second, len(v.name(""))), max(third, len(v.fix("no fix")))
-	}
-	lines := []string{heading}
-	for _, v := range t.Vulnerabilities {
-		line := fmt.Sprintf("  %-*s  %-*s  %-*s  %s", first, v.ID, second, v.name(""), third, v.fix("no fix"), v.Summary)
-		if runes := []rune(line); width > 1 && len(runes) > width {
-			line = string(runes[:width-1]) + "…"
+		fix := cell{text: v.fix("no fix"), style: good}
+		if v.FixedInLine == nil {
+			fix.style = doubt
 		}
-		lines = append(lines, line)
+		list.rows = append(list.rows, []cell{{text: v.ID}, {text: v.name(""), style: faint}, fix, {text: v.Summary}})
 	}
-	return lines
+	lines := s.wrap(heading, gap)
+	if s.colour {
+		lines[0] = strings.Replace(lines[0], t.Version.String(), s.paint(strong, t.Version.String()), 1)
+		lines[0] = strings.Replace(lines[0], count, s.paint(bad, count), 1)
+	}
+	return append(lines, list.lines(s)...)
 }
 
 func knownVulnerabilities(n int) string {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -149,24 +148,22 @@ func (a *app) judgeOutdated(path toolchain.Path, versions []gover.Version, relea
 
 // printOutdated prints a line for each version that something is due for.
 func (a *app) printOutdated(list []outdatedJSON) error {
-	width := 0
-	for i := range list {
-		width = max(width, len(list[i].Version.String()))
-	}
+	screen, terminal := a.screen()
+	t := &table{columns: []column{{head: "version"}, {head: "newest"}, {head: "support", rank: 2},
+		{head: "vulns", rank: 1, right: true}, {head: "from", rank: 3}}}
 	for i := range list {
 		o := &list[i]
-		if !o.due() {
-			continue
-		}
-		line := o.bare()
-		if isTerminal(a.ui.out) {
-			line = fmt.Sprintf("%-*s  %s", width, o.Version, o.words())
-		}
-		if err := a.ui.print("%s", line); err != nil {
-			return err
+		switch {
+		case !o.due():
+		case terminal:
+			t.rows = append(t.rows, o.row())
+		default:
+			if err := a.ui.print("%s", o.bare()); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	return a.ui.show(t.lines(screen))
 }
 
 // bare returns the fields for machines that do not read JSON.
@@ -186,25 +183,19 @@ func (o *outdatedJSON) bare() string {
 	return strings.Join([]string{o.Version.String(), newest, support, count}, "\t")
 }
 
-// words says what is due.
-func (o *outdatedJSON) words() string {
-	var words []string
+// row says what is due on a terminal.
+func (o *outdatedJSON) row() []cell {
+	row := []cell{{text: o.Version.String()}, {}, supportCell(o.Support), vulnCell(o.Vulnerabilities), {}}
 	switch {
 	case o.Newer && o.NewestInstalled:
-		words = append(words, o.Newest.String()+" is installed")
+		row[1] = cell{text: o.Newest.String() + " is installed", style: good}
 	case o.Newer:
-		words = append(words, o.Newest.String()+" is out")
-	}
-	if o.ended() {
-		words = append(words, "end of life")
-	}
-	if o.Vulnerabilities != nil && *o.Vulnerabilities > 0 {
-		words = append(words, knownVulnerabilities(*o.Vulnerabilities))
+		row[1] = cell{text: o.Newest.String() + " is out", style: doubt}
 	}
 	if o.System {
-		words = append(words, "in the system's store")
+		row[4] = cell{text: "system's store"}
 	}
-	return strings.Join(words, ", ")
+	return row
 }
 
 func (a *app) printOutdatedJSON(list []outdatedJSON, releases fetch.Releases, data vulnData) error {

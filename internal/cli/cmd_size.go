@@ -88,24 +88,24 @@ func (a *app) printSize(s sizeJSON) error {
 		bytes int64
 		what  string
 	}{
-		{"toolchains", s.Store.Toolchains, fmt.Sprintf("%d in %s", s.Versions, clean(s.Root))},
+		{"toolchains", s.Store.Toolchains, fmt.Sprintf("%d in %s", s.Versions, a.place(s.Root))},
 		{"graves", s.Store.Graves, "uninstalled, until what runs from them has ended"},
 		{"staging", s.Store.Staging, "being installed, or left by killed processes"},
 		{"receipts", s.Store.Receipts, "proofs and manifests"},
 		{"platforms", s.Store.Platforms, "toolchains of other platforms"},
 		{"other", s.Store.Other, "links, shims, lists"},
-		{"cache", s.Cache.Bytes, clean(s.Cache.Path) + ", can be deleted"},
-		{"state", s.State.Bytes, clean(s.State.Path)},
+		{"cache", s.Cache.Bytes, a.place(s.Cache.Path) + ", can be deleted"},
+		{"state", s.State.Bytes, a.place(s.State.Path)},
 	}
+	t := &table{bare: true, columns: []column{{}, {right: true}, {rank: 1, least: 16}}}
 	for _, row := range rows {
-		if row.bytes == 0 && row.name != "toolchains" {
-			continue
-		}
-		if err := a.ui.print("%-10s  %10s  %s", row.name, megabytes(row.bytes), row.what); err != nil {
-			return err
+		if row.bytes > 0 || row.name == "toolchains" {
+			t.rows = append(t.rows, []cell{{text: row.name}, {text: megabytes(row.bytes)}, {text: row.what, style: faint}})
 		}
 	}
-	if err := a.ui.print("%-10s  %10s", "total", megabytes(s.Total)); err != nil {
+	t.rows = append(t.rows, []cell{{text: "total", style: strong}, {text: megabytes(s.Total), style: strong}, {}})
+	screen, _ := a.screen()
+	if err := a.ui.show(t.lines(screen)); err != nil {
 		return err
 	}
 	if s.Prunable != nil && *s.Prunable > 0 {

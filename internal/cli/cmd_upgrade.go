@@ -151,13 +151,21 @@ func (in *installer) upgradeSteps(ctx context.Context, specs []gover.Spec) ([]up
 
 // dryUpgrade shows what would be installed, and says what would be removed.
 func (a *app) dryUpgrade(st *store.Store, steps []upgradeStep, options upgradeOptions) error {
+	screen, terminal := a.screen()
+	t := &table{columns: []column{{head: "version"}, {head: "newest"}}}
 	for _, s := range steps {
-		if !s.due() {
-			continue
+		switch {
+		case !s.due():
+		case terminal:
+			t.rows = append(t.rows, []cell{{text: s.from.String()}, {text: s.newest.String(), style: good}})
+		default:
+			if err := a.ui.print("%v\t%v", s.from, s.newest); err != nil {
+				return err
+			}
 		}
-		if err := a.ui.print("%v\t%v", s.from, s.newest); err != nil {
-			return err
-		}
+	}
+	if err := a.ui.show(t.lines(screen)); err != nil {
+		return err
 	}
 	if !options.remove {
 		return nil

@@ -105,9 +105,10 @@ func (a *app) formatFound(places []found) []string {
 		widest = max(widest, len(place.Path))
 		width = max(width, len(place.String()))
 	}
+	screen, _ := a.screen()
 	var lines []string
 	for _, place := range places {
-		switch columns := a.ui.outWidth(); {
+		switch columns := screen.width; {
 		case columns == 0:
 			lines = append(lines, place.Path+"\t"+place.String())
 		case widest+2+width <= columns:

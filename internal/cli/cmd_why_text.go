@@ -11,23 +11,29 @@ import (
 
 // A trace is the text of a whyReport: headings, and lines below them that are
 // short, so that a narrow terminal needs not break them but at a long path.
-type trace struct{ lines []string }
+type trace struct {
+	screen
+	lines []string
+}
 
 func (t *trace) head(format string, args ...any) {
 	if len(t.lines) > 0 {
 		t.lines = append(t.lines, "")
 	}
-	t.lines = append(t.lines, fmt.Sprintf(format, args...))
+	t.lines = append(t.lines, t.paint(strong, clean(fmt.Sprintf(format, args...))))
 }
 
-func (t *trace) line(format string, args ...any) {
-	t.lines = append(t.lines, "  "+fmt.Sprintf(format, args...))
+func (t *trace) line(format string, args ...any) { t.styled(plain, format, args...) }
+
+func (t *trace) styled(st style, format string, args ...any) {
+	t.lines = append(t.lines, "  "+t.paint(st, clean(fmt.Sprintf(format, args...))))
 }
 
 // printWhy prints r for people. What ends everything is not among the lines
 // below "look at": it is the error that the command ends with.
 func (a *app) printWhy(r whyReport) error {
-	t := &trace{}
+	s, _ := a.screen()
+	t := &trace{screen: s}
 	t.summary(r)
 	t.rules(r.Rules)
 	t.chosen(r.Chosen)
@@ -43,12 +49,7 @@ func (a *app) printWhy(r whyReport) error {
 		}
 	}
 	t.problems(r.Problems)
-	for _, line := range t.lines {
-		if err := a.ui.print("%s", clean(line)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.ui.show(t.lines)
 }
 
 // summary is the answer: the toolchain, its program and where it comes from.
@@ -102,7 +103,16 @@ func (t *trace) rules(rules []whyRule) {
 		if rule.Rule != number {
 			mark, number = fmt.Sprint(int(rule.Rule)), rule.Rule
 		}
-		t.line("%s %s", mark, line)
+		st := plain
+		switch rule.Outcome {
+		case resolve.Decides:
+			st = current
+		case resolve.Broken:
+			st = bad
+		case resolve.NotThere, resolve.NotAsked:
+			st = faint
+		}
+		t.styled(st, "%s %s", mark, line)
 	}
 }
 
@@ -266,7 +276,11 @@ func (t *trace) problems(problems []whyProblem) {
 			t.head("look at")
 			headed = true
 		}
-		t.line("%s: %s", p.Severity, p.Cause)
+		st := doubt
+		if p.Severity == severityNote {
+			st = special
+		}
+		t.lines = append(t.lines, "  "+t.paint(st, p.Severity)+": "+clean(p.Cause))
 		if p.Fix != "" {
 			t.line("  %s", p.Fix)
 		}

@@ -32,6 +32,14 @@ type remoteList struct {
 	shown    []releaseJSON // newest first
 }
 
+// command is what lists the same, with room for arguments.
+func (l *remoteList) command() string {
+	if l.platform != thisPlatform() {
+		return "gosw list --remote --platform " + l.platform.String() + " "
+	}
+	return "gosw list --remote "
+}
+
 func (a *app) listRemote(ctx context.Context, options listOptions) error {
 	cfg, err := a.fetchConfig()
 	if err != nil {
@@ -61,11 +69,14 @@ func (a *app) listRemote(ctx context.Context, options listOptions) error {
 	if list.shown, err = a.describe(versions, list); err != nil {
 		return err
 	}
+	screen, terminal := a.screen()
 	switch {
 	case options.json:
 		return a.printReleasesJSON(ctx, client, list, options.platforms)
-	case isTerminal(a.ui.out):
-		return a.printReleaseTable(list, !options.all && len(options.specs) == 0)
+	case terminal && !options.all && len(options.specs) == 0:
+		return a.printTimeline(screen, list)
+	case terminal:
+		return a.printReleaseTable(screen, list)
 	}
 	for _, v := range versions {
 		if err := a.ui.print("%v", v); err != nil {
@@ -124,7 +135,7 @@ func (a *app) describe(versions []gover.Version, list remoteList) ([]releaseJSON
 	if err != nil {
 		return nil, err
 	}
-	active, _ := a.active(path)
+	active := a.applies(path).version
 	lifecycle := gover.NewLifecycle(append(fetch.KnownVersions(), list.Versions...))
 	newest := newestOfLines(list.Versions)
 	shown := make([]releaseJSON, 0, len(versions))
@@ -169,7 +180,8 @@ func (a *app) printReleasesJSON(ctx context.Context, client *fetch.Client, list 
 		}
 	}
 	result := map[string]any{
-		"schema": 1, "origin": list.Origin, "offline": list.Offline, "platform": list.platform.String(), "releases": list.shown,
+		"schema": 1, "origin": list.Origin, "offline": list.Offline, "platform": list.platform.String(),
+		"releases": list.shown, "lines": remoteLines(list),
 	}
 	if !list.Fetched.IsZero() {
 		result["fetched"] = list.Fetched.UTC()

@@ -45,24 +45,32 @@ func (a *app) sizes(path toolchain.Path, versions []gover.Version, wanted bool) 
 }
 
 // printSizes prints a line for each version: what it takes alone, and what it
-// shares. What all take together goes to stderr: it is no version.
+// shares.
 func (a *app) printSizes(versions []gover.Version, sizes sizes) error {
 	width := 0
 	for _, v := range versions {
 		width = max(width, len(v.String()))
 	}
-	var apart int64
 	for _, v := range versions {
 		size := sizes.each[v]
-		apart += size.Own + size.Shared
 		if err := a.ui.print("%-*v  %9s own  %9s shared", width, v, megabytes(size.Own), megabytes(size.Shared)); err != nil {
 			return err
 		}
 	}
+	a.sayTotal(sizes)
+	return nil
+}
+
+// sayTotal says what all versions take together, if that was asked for, on stderr:
+// it is no version.
+func (a *app) sayTotal(sizes sizes) {
+	var apart int64
+	for _, size := range sizes.each {
+		apart += size.Own + size.Shared
+	}
 	if saved := apart - sizes.total; saved > 0 {
 		a.ui.note("%s in all; sharing saves %s", megabytes(sizes.total), megabytes(saved))
-	} else if len(versions) > 1 {
+	} else if len(sizes.each) > 1 {
 		a.ui.note("%s in all", megabytes(sizes.total))
 	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,50 +35,48 @@ func TestReleaseTable(t *testing.T) {
 	all := "1.28rc1^ 1.27.4^* 1.27.3+ 1.27.0 1.26.1^ 1.26.0 1.20.3^ 1.20.2+ 1.20.1 1.20.0 1.9.1^ 1.9.0"
 	for _, row := range []struct {
 		why, versions string
-		brief         bool
 		width         int
 		want, marks   string
 	}{
-		{"all of it", all, false, 0, `
-line  state        newest   older
+		{"all of it", all, 0, `
+line  support      newest   older
 1.28  prerelease   1.28rc1
 1.27  supported    1.27.4*  1.27.3+ 1.27.0
 1.26  supported    1.26.1   1.26.0
 1.20  end of life  1.20.3   1.20.2+ 1.20.1  1.20.0
 1.9   end of life  1.9.1    1.9.0
 `, "* applies here, + installed"},
-		{"brief", all, true, 0, `
-line  state        newest   older
-1.28  prerelease   1.28rc1
-1.27  supported    1.27.4*  1.27.3+ 1.27.0
-1.26  supported    1.26.1   1.26.0
-1.20  end of life  1.20.3   1.20.2+ 2 more
-1.9   end of life  1.9.1    1 more
-`, "* applies here, + installed"},
-		{"narrow", "1.20.3^ 1.20.2 1.20.1+ 1.20.0", false, 45, `
-line  state      newest  older
+		{"narrow", "1.20.3^ 1.20.2 1.20.1+ 1.20.0", 45, `
+line  support    newest  older
 1.20  supported  1.20.3  1.20.2  1.20.1+
                          1.20.0
 `, "+ installed"},
-		{"too narrow", "1.20.3^ 1.20.2 1.20.1", false, 10, `
-line  state      newest  older
-1.20  supported  1.20.3  1.20.2
-                         1.20.1
+		{"narrower", "1.20.3^ 1.20.2 1.20.1+ 1.20.0", 25, `
+line  newest  older
+1.20  1.20.3  1.20.2
+              1.20.1+
+              1.20.0
+`, "+ installed"},
+		{"too narrow", "1.20.3^ 1.20.2 1.20.1", 17, `
+line  releases
+1.20  1.20.3
+      1.20.2
+      1.20.1
 `, ""},
-		{"without the newest", "1.20.1 1.20.0", false, 80, `
-line  state      newest  older
-1.20  supported          1.20.1 1.20.0
+		{"without the newest", "1.20.1 1.20.0", 80, `
+line  support    older
+1.20  supported  1.20.1 1.20.0
 `, ""},
-		{"none", "", false, 80, "\nline  state  newest  older\n", ""},
+		{"none", "", 80, "\n", ""},
 	} {
-		rows, marks := tableRows(shown(t, row.versions), row.brief)
-		got := formatTable(rows, row.width)
-		if want := strings.Split(strings.Trim(row.want, "\n"), "\n"); !slices.Equal(got, want) || marks != row.marks {
-			t.Errorf("%s: got\n%s\n%s\nwant%s%s", row.why, strings.Join(got, "\n"), marks, row.want, row.marks)
+		rows, marks := releaseRows(shown(t, row.versions))
+		got := screen{width: row.width}.releaseTable(rows)
+		if text := "\n" + strings.Join(append(got, ""), "\n"); text != row.want || marks != row.marks {
+			t.Errorf("%s: got%s%s\nwant%s%s", row.why, text, marks, row.want, row.marks)
 		}
 		for _, line := range got {
-			if row.width >= 40 && len(line) > row.width {
-				t.Errorf("%s: %d columns: %q", row.why, len(line), line)
+			if row.width > 0 && columns(line) > row.width {
+				t.Errorf("%s: %d columns: %q", row.why, columns(line), line)
 			}
 		}
 	}

@@ -2,7 +2,8 @@ package cli
 
 // The rules of output:
 //
-//   - Results go to stdout, bare, one a line, so that scripts can read them.
+//   - Results go to stdout, bare, one a line, so that scripts can read them. On a
+//     terminal they may be a table, in colours: see screen.go and table.go.
 //   - All else goes to stderr and starts with "gosw: ". What others have
 //     chosen, such as the name of a folder, can't steer the terminal from there.
 //   - Nothing is said when nothing happened.

@@ -125,6 +125,23 @@ func commandLinks(versions []gover.Version) map[string]string {
 	return links
 }
 
+// LineLinks returns the names of the links in toolchains/ that lead to each
+// version, as they are: "1.22", then "latest".
+func (s *Store) LineLinks() map[gover.Version][]string {
+	links := make(map[gover.Version][]string)
+	entries, _ := os.ReadDir(s.home.Toolchains())
+	for _, entry := range entries {
+		if entry.Type()&fs.ModeSymlink == 0 || !isLineLink(entry.Name()) {
+			continue
+		}
+		target, _ := os.Readlink(filepath.Join(s.home.Toolchains(), entry.Name()))
+		if v, err := gover.Parse(target); err == nil && v.String() == target {
+			links[v] = append(links[v], entry.Name())
+		}
+	}
+	return links
+}
+
 // Linked returns the versions that links in toolchains/ and bin/ lead to which are
 // not ours, but somebody's own, and one such link for each.
 func (s *Store) Linked() map[gover.Version]string {

@@ -233,3 +233,18 @@ func TestUnwritable(t *testing.T) {
 		t.Error("SetDefault: want an error")
 	}
 }
+
+func TestLineLinks(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	add(t, s, "1.22.4", "1.22.5", "1.27.1")
+	for name, target := range map[string]string{"mine": "go1.22.4", "1.20": "../elsewhere"} {
+		if err := os.Symlink(target, filepath.Join(s.home.Toolchains(), name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := fmt.Sprint(s.LineLinks())
+	if want := "map[go1.22.5:[1.22] go1.27.1:[1.27 latest]]"; linksSupported && got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"sync"
+	"time"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// An installedJSON is an element of "gosw list --json".
+type installedJSON struct {
+	Version gover.Version `json:"version"`
+	GOROOT  string        `json:"goroot"`
+	System  bool          `json:"system"` // in the system's store
+	Active  bool          `json:"active"`
+	SetBy   string        `json:"set_by,omitempty"` // what makes it active
+	Links   []string      `json:"links"`            // of the store, such as "1.22" and "latest"
+	Support string        `json:"support"`          // see releaseJSON
+
+	Vulnerabilities *int           `json:"vulnerabilities,omitempty"` // as the last audit knew; none if there was none
+	LastUsed        *time.Time     `json:"last_used,omitempty"`       // see [store.Store.LastUsed]
+	NeverUsed       bool           `json:"never_used,omitempty"`      // since it was installed
+	Receipt         *store.Receipt `json:"receipt,omitempty"`
+	Size            *store.Size    `json:"size,omitempty"` // with --size
+}
+
+func (a *app) listInstalled(options listOptions) error {
+	if _, err := a.store(); err != nil { // one that can't be read
+		return err
+	}
+	path, err := a.path()
+	if err != nil {
+		return err
+	}
+	installed, err := path.Installed()
+	if err != nil {
+		return err
+	}
+	versions, err := filter(installed, options.specs)
+	if err != nil {
+		return err
+	}
+	sizes := a.sizes(path, versions, options.size)
+	screen, terminal := a.screen()
+	switch {
+	case options.json:
+		list, _ := a.installedFacts(path, versions, sizes)
+		return a.ui.printJSON(map[string]any{"schema": 1, "toolchains": list})
+	case terminal:
+		list, here := a.installedFacts(path, versions, sizes)
+		if err := a.ui.show(a.installedTable(screen, list, here)); err != nil {
+			return err
+		}
+		a.sayTotal(sizes)
+		return nil
+	case options.size:
+		return a.printSizes(versions, sizes)
+	}
+	for _, v := range versions {
+		if err := a.ui.print("%v", v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// installedFacts tells all that is known of installed versions without looking at
+// each of their files, and what applies here.
+func (a *app) installedFacts(path toolchain.Path, versions []gover.Version, sizes sizes) ([]installedJSON, applies) {
+	here := a.applies(path)
+	lifecycle, vulnerable := a.lifecycle(), a.vulnCounts()
+	stores := make(map[toolchain.Home]*store.Store)
+	links := make(map[toolchain.Home]map[gover.Version][]string)
+	for _, home := range path {
+		// What is wrong with a store is for other commands to say.
+		if st, err := store.Open(home, store.Options{}); err == nil {
+			stores[home], links[home] = st, st.LineLinks()
+		}
+	}
+	list := make([]installedJSON, len(versions))
+	var group sync.WaitGroup
+	for i, v := range versions {
+		home := path.Of(v)
+		item := &list[i]
+		*item = installedJSON{Version: v, GOROOT: home.Dir(v), System: home == path.System(), Active: v == here.version,
+			Support: lifecycle.Of(v).String(), Size: sizes.of(v), Links: append([]string{}, links[home][v]...)}
+		if item.Active {
+			item.SetBy = here.source
+		}
+		if n, ok := vulnerable[v]; ok {
+			item.Vulnerabilities = &n
+		}
+		if st := stores[home]; st != nil {
+			group.Go(func() { item.ask(st) })
+		}
+	}
+	group.Wait()
+	return list, here
+}
+
+// ask adds what the store knows of a version. It reads a file, which for many versions
+// is best done at once.
+func (i *installedJSON) ask(st *store.Store) {
+	i.Receipt, _ = st.Receipt(i.Version) // a damaged one is for verify to tell
+	switch last, ok := st.LastUsed(i.Version); {
+	case ok && last.IsZero():
+		i.NeverUsed = true
+	case ok:
+		last = last.UTC().Truncate(time.Second)
+		i.LastUsed = &last
+	}
+}
+
+// An applies is what the rules say of the working directory.
+type applies struct {
+	version gover.Version // the zero Version if it is none of the store's
+	source  string        // what says so; "" if that can't be told
+	spec    gover.Spec
+	err     error // why that can't be told
+}
+
+// applies returns what applies here. Toolchains of another platform never do.
+func (a *app) applies(path toolchain.Path) applies {
+	if a.foreign() {
+		return applies{}
+	}
+	choice, err := a.choice(path.Home(), nil)
+	if err != nil {
+		return applies{err: err}
+	}
+	result := applies{source: choice.Source(), spec: choice.Spec}
+	if v, ok, err := find(path, choice.Spec); err == nil && ok {
+		result.version = v
+	}
+	return result
+}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestTable(t *testing.T) {
+	t.Parallel()
+	list := &table{
+		columns: []column{{head: "name"}, {head: "n", rank: 1, right: true}, {head: "empty"}, {head: "what", rank: 2, least: 6}},
+		rows: [][]cell{
+			{{text: "one"}, {text: "7", style: bad}, {}, {text: "first of all"}},
+			{{text: "twelve", style: current}, {text: "120"}, {}, {}},
+		},
+	}
+	for _, row := range []struct {
+		why    string
+		screen screen
+		want   string
+	}{
+		{"any width", screen{}, "name      n  what\none       7  first of all\ntwelve  120\n"},
+		{"just fits", screen{width: 25}, "name      n  what\none       7  first of all\ntwelve  120\n"},
+		{"cut", screen{width: 24, unicode: true}, "name      n  what\none       7  first of a…\ntwelve  120\n"},
+		{"cut in ASCII", screen{width: 24}, "name      n  what\none       7  first of...\ntwelve  120\n"},
+		{"cut as far as that says something", screen{width: 19, unicode: true}, "name      n  what\none       7  first…\ntwelve  120\n"},
+		{"without what matters least", screen{width: 18}, "name      n\none       7\ntwelve  120\n"},
+		{"without all that may go", screen{width: 10}, "name\none\ntwelve\n"},
+		{"not even that", screen{width: 3, unicode: true}, "na…\none\ntw…\n"},
+		{"colour", screen{colour: true}, "\x1b[2mname\x1b[0m      \x1b[2mn\x1b[0m  \x1b[2mwhat\x1b[0m\n" +
+			"one       \x1b[31m7\x1b[0m  first of all\n\x1b[1;32mtwelve\x1b[0m  120\n"},
+	} {
+		if got := strings.Join(append(list.lines(row.screen), ""), "\n"); got != row.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", row.why, got, row.want)
+		}
+	}
+	if got := (&table{columns: []column{{head: "name"}}}).lines(screen{}); len(got) > 0 {
+		t.Errorf("without rows: %q", got)
+	}
+}
+
+func TestCut(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		text  string
+		width int
+		want  string
+	}{
+		{"short", 5, "short"},
+		{"longer", 5, "long…"},
+		{"two words", 5, "two…"}, // no blank before the end
+		{"漢字かな", 5, "漢字…"},       // two columns each
+		{"漢字かな", 4, "漢…"},
+		{"e\u0301e\u0301e\u0301", 2, "e\u0301…"}, // combined
+		{"any", 0, ""},
+	} {
+		if got := (screen{unicode: true}).cut(row.text, row.width); got != row.want {
+			t.Errorf("%q in %d: %q, want %q", row.text, row.width, got, row.want)
+		}
+	}
+}
+
+func TestScreenOf(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		env           map[string]string
+		unicode, draw bool
+	}{
+		{map[string]string{"LANG": "de_DE.UTF-8", "TERM": "xterm"}, true, true},
+		{map[string]string{"LANG": "de_DE.utf8", "TERM": "dumb"}, true, false},
+		{map[string]string{"LC_ALL": "C", "LANG": "de_DE.UTF-8"}, false, false},
+		{map[string]string{"LC_ALL": "", "LC_CTYPE": "C.UTF-8", "LANG": "C", "WT_SESSION": "1"}, true, true},
+		{nil, false, false},
+	} {
+		getenv := func(name string) string { return row.env[name] }
+		if got := isUTF8(getenv); got != row.unicode {
+			t.Errorf("%v: UTF-8 %v", row.env, got)
+		}
+		if got := drawsColour(getenv); got != row.draw {
+			t.Errorf("%v: colour %v", row.env, got)
+		}
+	}
+}
+
+var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// visible is how many columns a line takes with its codes.
+func visible(line string) int { return columns(sgr.ReplaceAllString(line, "")) }
