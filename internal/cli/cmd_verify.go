@@ -43,8 +43,8 @@ something differs for the directory of the release's zip; it writes nothing
 there. With --full it downloads the zip, which makes sure in every case.
 
 With --cross each version that is proven builds a small program for this machine,
-runs it, and builds one for each first-class port of Go, or for those named. What
-each was built for is read back from its header.`,
+runs it, and builds one for each first-class port of Go, or for those named.
+What each was built for is read back from its header.`,
 		Example: `  gosw verify
   gosw verify --json 1.22
   gosw verify --goroot "$(go env GOROOT)"
