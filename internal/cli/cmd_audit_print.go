@@ -68,6 +68,7 @@ func (r *auditReport) found() bool {
 // or on a terminal below a heading for each version.
 func (a *app) printVulnerable(report auditReport) error {
 	terminal := isTerminal(a.ui.out)
+	var all []string // printed at once: there may be thousands
 	for _, t := range report.Toolchains {
 		if len(t.Vulnerabilities) == 0 {
 			continue
@@ -76,10 +77,11 @@ func (a *app) printVulnerable(report auditReport) error {
 		if terminal {
 			lines = tableVulnerable(t, a.ui.outWidth())
 		}
-		for _, line := range lines {
-			if err := a.ui.print("%s", line); err != nil {
-				return err
-			}
+		all = append(all, lines...)
+	}
+	if len(all) > 0 {
+		if err := a.ui.print("%s", strings.Join(all, "\n")); err != nil {
+			return err
 		}
 	}
 	a.adviseAudit(report)
