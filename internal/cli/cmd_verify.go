@@ -177,7 +177,7 @@ func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Versio
 		return &result, errors.Join(printErr, a.verdict(home, report))
 	}
 	if !result.OK {
-		return &result, errors.Join(a.verdict(home, report), fmt.Errorf("cross build with %v: it is not proven, so nothing of it was run", v))
+		return &result, errors.Join(a.verdict(home, report), fmt.Errorf("cross build with %v: it is not as proven, so nothing of it was run", v))
 	}
 	return &result, a.crossBuild(ctx, &result, options)
 }

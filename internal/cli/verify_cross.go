@@ -89,6 +89,9 @@ func (a *app) checkCross(c *crossPorts, args []string) error {
 func (a *app) crossBuild(ctx context.Context, result *verifiedJSON, options verifyOptions) error {
 	v := result.Version
 	t := cross.Toolchain{Version: v, GOROOT: result.GOROOT, Env: a.inv.Env, Temp: os.TempDir()}
+	if dir, err := os.UserCacheDir(); err == nil { // without a HOME there is none
+		t.Cache = filepath.Join(dir, "go-build") // as go has it
+	}
 	for name, dir := range map[string]*string{"GOCACHE": &t.Cache, "GOTMPDIR": &t.Temp} {
 		s, err := a.goSetting(name)
 		if err != nil {

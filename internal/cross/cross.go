@@ -29,7 +29,7 @@ type Toolchain struct {
 	GOROOT  string
 
 	Env   []string // of the user; see environ
-	Cache string   // an absolute path for GOCACHE, "" for go's own choice
+	Cache string   // an absolute path for GOCACHE, "" for one that is not kept
 	Temp  string   // the folder for temporary ones; programs have to be allowed to run there
 }
 

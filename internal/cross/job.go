@@ -2,6 +2,7 @@ package cross
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,10 +65,8 @@ func (j *job) environ() []string {
 		"GOENV=off", "GOPROXY=off", "GOWORK=off", "CGO_ENABLED=0",
 		"GOPATH="+filepath.Join(j.work, "gopath"),
 		"GOTMPDIR="+tmp, "TMPDIR="+tmp, // the second for releases before go1.10
+		"GOCACHE="+cmp.Or(j.Cache, filepath.Join(j.work, "cache")),
 	)
-	if j.Cache != "" {
-		env = append(env, "GOCACHE="+j.Cache)
-	}
 	if j.Version.Minor() >= 18 {
 		env = append(env, "GOFLAGS=-buildvcs=false") // the folder may be in a repository
 	}
