@@ -108,7 +108,7 @@ func (a *app) crossBuild(ctx context.Context, result *verifiedJSON, options veri
 		}
 	})
 	if report == nil {
-		return fmt.Errorf("cross build with %v: %w", v, err)
+		return &hintError{fmt.Errorf("cross build with %v: %w", v, err), `GOTMPDIR names the folder for what is built; it has to be one that can be written`}
 	}
 	result.Cross, result.OK = report, result.OK && report.OK
 	for _, f := range report.Findings {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"os"
@@ -16,17 +17,9 @@ import (
 )
 
 // source is the program. What it prints is what it was built by and for.
-const source = `package main
-
-import (
-	"os"
-	"runtime"
-)
-
-func main() {
-	os.Stdout.WriteString(runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + "\n")
-}
-`
+//
+//go:embed program.go.txt
+var source string
 
 // A job is a check in its folder.
 type job struct {
