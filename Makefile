@@ -18,9 +18,14 @@ help: ## list the targets
 build: ## build gosw and gosw-shim into bin/
 	$(BUILD) -o bin/ ./cmd/...
 
-install: build ## put gosw and gosw-shim into PREFIX/bin (~/.local/bin)
-	@mkdir -p '$(PREFIX)/bin'
+man: ## write manual pages and completion files into bin/share
+	@rm -rf bin/share
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null)} $(GO) run -C tools/share . '$(CURDIR)/bin/share'
+
+install: build man ## put gosw and gosw-shim into PREFIX/bin (~/.local/bin), pages and completion into PREFIX/share
+	@mkdir -p '$(PREFIX)/bin' '$(PREFIX)/share'
 	install bin/gosw bin/gosw-shim '$(PREFIX)/bin/'
+	cp -R bin/share/. '$(PREFIX)/share/'
 
 setup: ## install the tools that check needs, where they are missing
 	@scripts/setup
@@ -39,8 +44,11 @@ race: ## run the tests of what is concurrent with the race detector
 cover: ## run the hermetic tests, print the coverage of internal/, fail where it is too low
 	@scripts/coverage
 
-lint: ## check the code's form
+lint: man ## check the code's form
 	$(TOOL) golangci-lint run ./...
+	$(GO) vet -C tools/share .
+	$(GO) test -C tools/share -count=1 .
+	mandoc -Tlint -Wwarning bin/share/man/man1/*
 	shellcheck $(SNIPPETS) $(SCRIPTS)
 	$(TOOL) shfmt -d $(SNIPPETS) $(SCRIPTS)
 	@for f in $(wildcard internal/shell/snippets/*.zsh test/*/*.zsh) internal/shell/snippets/extras.bash; do zsh -n $$f || exit; done
@@ -55,14 +63,16 @@ cross: ## vet for every other platform; lint does this one
 
 tidy: ## check that go.mod is tidy
 	$(GO) mod tidy -diff
+	$(GO) -C tools/share mod tidy -diff
 
 check: setup tidy lint cross cover race ## everything that needs no toolchain from the network
 
 e2e: ## install real toolchains from the module proxy and use them
 	$(GO) test -tags=e2e -count=1 -v -timeout=30m ./test/e2e
 
-bench: build ## compare shim and function with their floor, and one installation with others'
+bench: build ## compare shim and function with their floor, and one installation with others'; time each command that reads
 	$(GO) run ./test/bench switch
+	$(GO) run ./test/bench commands
 	$(GO) run ./test/bench install -rounds 3 -scenario full -link unlimited -place tmpfs
 
 bench-install: build ## compare all kinds of installation with others'; takes about an hour, and 40 GB of disk
@@ -84,4 +94,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz known pictures screens clean
+.PHONY: help build man install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz known pictures screens clean

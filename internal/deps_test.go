@@ -72,6 +72,13 @@ var layers = []struct {
 		module + "internal/cli":       "cli is the top",
 		"net":                         "the database comes from a Source",
 	}},
+	{[]string{"internal/cross"}, map[string]string{
+		module + "internal/store": "workers do not know each other",
+		module + "internal/fetch": "workers do not know each other",
+		module + "internal/shell": "workers do not know each other",
+		module + "internal/cli":   "cli is the top",
+		"net/http":                "a build of the standard library needs no network",
+	}},
 	{[]string{"internal/shell"}, map[string]string{
 		module + "internal/store": "a shell's text does not depend on what is installed",
 		module + "internal/fetch": "workers do not know each other",

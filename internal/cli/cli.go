@@ -58,6 +58,12 @@ func Main(ctx context.Context, inv Invocation) int {
 	return a.report(err)
 }
 
+// Commands returns all commands, for what is made from their texts. They are not
+// for running: they have no streams and no environment.
+func Commands() *cobra.Command {
+	return (&app{platform: thisPlatform()}).rootCommand()
+}
+
 // An app is what the commands share. It opens things when they are asked for,
 // so that a command pays only for what it uses.
 type app struct {
@@ -108,6 +114,10 @@ func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
 		Short: "Explain a command",
+		Long: `Help explains gosw, or one of its commands. The same is on the manual pages
+gosw(1), gosw-install(1) and so on, where they are installed.`,
+		Example: `  gosw help
+  gosw help install`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {

@@ -68,6 +68,7 @@ func (r *auditReport) found() bool {
 // or on a terminal below a heading for each version.
 func (a *app) printVulnerable(report auditReport) error {
 	screen, terminal := a.screen()
+	var all []string
 	for _, t := range report.Toolchains {
 		if len(t.Vulnerabilities) == 0 {
 			continue
@@ -76,9 +77,10 @@ func (a *app) printVulnerable(report auditReport) error {
 		if terminal {
 			lines = screen.tableVulnerable(t, a.place)
 		}
-		if err := a.ui.show(lines); err != nil {
-			return err
-		}
+		all = append(all, lines...)
+	}
+	if err := a.ui.show(all); err != nil {
+		return err
 	}
 	a.adviseAudit(report)
 	return nil

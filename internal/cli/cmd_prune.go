@@ -31,8 +31,8 @@ func (a *app) pruneCommand() *cobra.Command {
 		Long: `Prune removes the installed versions that nothing asks for, and what killed
 processes left behind. It keeps the newest patch of each line, what the default
 and GO_VERSION name, what the pin files name that gosw has come across, what a
-link of your own in the store leads to, and what a process runs from. --keep names more. The removed versions are printed with
-the bytes that they free.`,
+link of your own in the store leads to, and what a process runs from. --keep
+names more. The removed versions are printed with the bytes that they free.`,
 		Example: `  gosw prune --dry-run
   gosw prune --keep 1.21.0 --keep '~> 1.20.3'`,
 		Args: none,

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gosw/gosw/internal/cross"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
@@ -21,11 +22,12 @@ import (
 type verifyOptions struct {
 	json, verbose, full bool
 	goroot              string // of somebody else, instead of specs
+	cross               *crossPorts
 	specs               []gover.Spec
 }
 
 func (a *app) verifyCommand() *cobra.Command {
-	var options verifyOptions
+	options := verifyOptions{cross: new(crossPorts)}
 	cmd := &cobra.Command{
 		Use:   "verify [VERSION…]",
 		Short: "Prove installed toolchains again, file by file",
@@ -38,15 +40,24 @@ or has another mode or type; "VERSION: ok" where there is none.
 With --goroot it compares any tree that should be a release of Go, whoever has
 put it there, with the checksum database. It asks for the record, and where
 something differs for the directory of the release's zip; it writes nothing
-there. With --full it downloads the zip, which makes sure in every case.`,
+there. With --full it downloads the zip, which makes sure in every case.
+
+With --cross each version that is proven builds a small program for this machine,
+runs it, and builds one for each first-class port of Go, or for those named.
+What each was built for is read back from its header.`,
 		Example: `  gosw verify
   gosw verify --json 1.22
-  gosw verify --goroot "$(go env GOROOT)"`,
+  gosw verify --goroot "$(go env GOROOT)"
+  gosw verify 1.22 --cross
+  gosw verify 1.22 --cross=linux/arm64,windows/amd64`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if cmd.Flags().Changed("goroot") {
 				return a.verifyGOROOT(cmd, args, options)
 			} else if options.full {
 				return &usageError{errors.New("--full is for --goroot"), helpHint(cmd)}
+			}
+			if err := a.checkCross(options.cross, args); err != nil {
+				return err
 			}
 			if options.specs, err = parseSpecs(args); err != nil {
 				return err
@@ -59,6 +70,7 @@ there. With --full it downloads the zip, which makes sure in every case.`,
 	cmd.Flags().BoolVarP(&options.verbose, "verbose", "v", false, "say what proves each")
 	cmd.Flags().StringVar(&options.goroot, "goroot", "", "verify the tree in `DIR` instead, whoever has put it there")
 	cmd.Flags().BoolVar(&options.full, "full", false, "with --goroot: download the zip to name what differs")
+	crossFlag(cmd, options.cross)
 	_ = cmd.MarkFlagDirname("goroot") // fails only where there is no such flag
 	a.offlineFlag(cmd)
 	a.platformFlag(cmd)
@@ -71,6 +83,8 @@ func (a *app) verifyGOROOT(cmd *cobra.Command, args []string, options verifyOpti
 		return &usageError{fmt.Errorf("--goroot is one tree, and %q another", args[0]), helpHint(cmd)}
 	case cmd.Flags().Changed("platform"):
 		return &usageError{errors.New("--goroot is a tree that tells its platform itself"), helpHint(cmd)}
+	case options.cross.asked:
+		return &usageError{errors.New("--cross is for installed versions, and --goroot for others"), `"gosw import DIR" installs what is proven`}
 	case options.goroot == "":
 		return &usageError{errors.New("--goroot is empty"), `name a folder, such as --goroot "$(go env GOROOT)"`}
 	}
@@ -89,6 +103,7 @@ type verifiedJSON struct {
 	Proof    *witnessJSON    `json:"proof"`            // null if the receipt has no record that proves it
 	SHA256   string          `json:"sha256,omitempty"` // of the archive, where that is the only proof
 	Error    string          `json:"error,omitempty"`  // why
+	Cross    *cross.Report   `json:"cross,omitempty"`  // with --cross, if it is proven
 }
 
 // A witnessJSON is what a receipt's record says, once it is checked.
@@ -158,7 +173,13 @@ func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Versio
 	if unproven := (*unprovenError)(nil); errors.As(err, &unproven) {
 		return &result, errors.Join(printErr, unproven)
 	}
-	return &result, errors.Join(printErr, a.verdict(home, report))
+	if !options.cross.asked || printErr != nil {
+		return &result, errors.Join(printErr, a.verdict(home, report))
+	}
+	if !result.OK {
+		return &result, errors.Join(a.verdict(home, report), fmt.Errorf("cross build with %v: it is not as proven, so nothing of it was run", v))
+	}
+	return &result, a.crossBuild(ctx, &result, options)
 }
 
 // installedOf returns the installed versions that specs stand for, or all; each

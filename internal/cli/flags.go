@@ -17,6 +17,7 @@ func (a *app) offlineFlag(cmd *cobra.Command) {
 // platformFlag adds --platform to a command that works on toolchains.
 func (a *app) platformFlag(cmd *cobra.Command) {
 	cmd.Flags().Var((*platformValue)(&a.platform), "platform", "of another platform, such as linux/386")
+	cmd.Flags().Lookup("platform").DefValue = "" // what help texts say is the same everywhere
 }
 
 // foreign reports whether toolchains of another platform are meant.

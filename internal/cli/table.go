@@ -153,10 +153,8 @@ func (t *table) line(s screen, row []cell, shown, widths []int) string {
 
 // show prints lines that were laid out for a screen.
 func (u *ui) show(lines []string) error {
-	for _, line := range lines {
-		if err := u.print("%s", line); err != nil {
-			return err
-		}
+	if len(lines) == 0 {
+		return nil
 	}
-	return nil
+	return u.print("%s", strings.Join(lines, "\n"))
 }

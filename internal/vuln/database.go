@@ -123,8 +123,9 @@ func (db *Database) entry(id string) *Entry {
 // Affecting returns the entries that affect v, by ID. See [Entry.Affects].
 func (db *Database) Affecting(v gover.Version, goos, goarch string) []*Entry {
 	var found []*Entry
+	version := Semver(v)
 	for _, e := range db.Entries {
-		if e.Affects(v, goos, goarch) {
+		if e.affects(version, goos, goarch) {
 			found = append(found, e)
 		}
 	}

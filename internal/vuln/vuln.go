@@ -89,13 +89,23 @@ func release(text string) (gover.Version, bool) {
 // platform are built with it; an empty GOOS or GOARCH stands for all. It decides
 // as govulncheck does.
 func (e *Entry) Affects(v gover.Version, goos, goarch string) bool {
-	return len(e.Modules(v, goos, goarch)) > 0
+	return e.affects(Semver(v), goos, goarch)
 }
+
+// affects is Affects for a version in the form of [Semver], which takes longer to
+// make than to compare.
+func (e *Entry) affects(version, goos, goarch string) bool {
+	return !e.withdrawn() && slices.ContainsFunc(e.Affected, func(a Affected) bool {
+		return a.contains(version) && a.concerns(goos, goarch)
+	})
+}
+
+func (e *Entry) withdrawn() bool { return e.Withdrawn != nil && e.Withdrawn.Before(time.Now()) }
 
 // Modules returns the modules of v that have the vulnerability, sorted, none if
 // it does not affect v. See [Entry.Affects].
 func (e *Entry) Modules(v gover.Version, goos, goarch string) []string {
-	if e.Withdrawn != nil && e.Withdrawn.Before(time.Now()) {
+	if e.withdrawn() {
 		return nil
 	}
 	var modules []string
@@ -137,7 +147,7 @@ func (e *Entry) Fix(v gover.Version, goos, goarch string, inLine bool) (gover.Ve
 			for _, event := range r.Events {
 				fix, ok := release(event.Fixed)
 				if ok && (!inLine || fix.Line() == v.Line()) && gover.Compare(fix, v) > 0 &&
-					(first.IsZero() || gover.Compare(fix, first) < 0) && !e.Affects(fix, goos, goarch) {
+					(first.IsZero() || gover.Compare(fix, first) < 0) && !e.affects(event.Fixed, goos, goarch) {
 					first = fix
 				}
 			}

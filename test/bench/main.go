@@ -6,6 +6,8 @@
 //	               shell function, and through the smallest programs that only
 //	               exec: in static C, the floor for any shim, and in Go, the
 //	               floor for one in Go
+//	bench commands each command that reads, with 50 toolchains of full size in the
+//	               store
 //	bench install  toolchains installed by gosw, by the go command, by curl with
 //	               tar or unzip, and by a program that only does what can't be
 //	               left out, from a module proxy on loopback whose bandwidth is
@@ -39,16 +41,18 @@ func main() {
 
 func dispatch(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return errors.New(`say what to measure: "bench switch" or "bench install"`)
+		return errors.New(`say what to measure: "bench switch", "bench commands" or "bench install"`)
 	}
 	switch name, args := args[0], args[1:]; name {
 	case "switch":
 		return switchCommand(ctx, args)
+	case "commands":
+		return commandsCommand(ctx, args)
 	case "install":
 		return installCommand(ctx, args)
 	case serveCommand: // run by install
 		return serve(args)
 	default:
-		return fmt.Errorf("there is no %q: it is switch or install", name)
+		return fmt.Errorf("there is no %q: it is switch, commands or install", name)
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 )
 
 func switchCommand(ctx context.Context, args []string) error {
@@ -36,10 +35,7 @@ func switchCommand(ctx context.Context, args []string) error {
 	if err := b.setUp(); err != nil {
 		return err
 	}
-	if err := b.switching(*rounds, *runs); err != nil {
-		return err
-	}
-	return b.commands(*rounds)
+	return b.switching(*rounds, *runs)
 }
 
 // A way is one of running go. Its path is empty for the shell's function, which
@@ -156,22 +152,4 @@ func parseTimes(out string) (map[string][]float64, error) {
 		times[name] = append(times[name], value/1000)
 	}
 	return times, nil
-}
-
-func (b *bench) commands(rounds int) error {
-	fmt.Println("\n| command, with 50 toolchains | ms |\n|---|---|")
-	for _, args := range [][]string{
-		{"list"}, {"current"}, {"which", "go"}, {"init", "bash"}, {"install", strings.TrimPrefix(b.version, "go")},
-	} {
-		var times []float64
-		for range rounds {
-			start := time.Now()
-			if out, err := b.command(args...).CombinedOutput(); err != nil {
-				return fmt.Errorf("gosw %v: %w\n%s", args, err, out)
-			}
-			times = append(times, float64(time.Since(start).Microseconds())/1000)
-		}
-		fmt.Printf("| `gosw %s` | %.1f |\n", strings.Join(args, " "), median(times))
-	}
-	return nil
 }

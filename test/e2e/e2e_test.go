@@ -6,12 +6,12 @@ package e2e_test
 
 import (
 	"bytes"
-	"debug/pe"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -203,21 +203,17 @@ func useToolchain(m *machine, dir, version string) {
 	if got := m.run(dir, nil, "gofmt", "-l", "."); got != "" {
 		t.Errorf("gofmt -l: %q", got)
 	}
-	m.run(dir, []string{"GOOS=windows", "GOARCH=amd64"}, "go", "build", "-o", program+".exe", "./small")
-	checkPE(t, program+".exe")
+	crossBuild(m, version)
 }
 
-// checkPE reads the header of a cross-built console program.
-func checkPE(t *testing.T, file string) {
-	t.Helper()
-	f, err := pe.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	header, ok := f.OptionalHeader.(*pe.OptionalHeader64)
-	if f.Machine != pe.IMAGE_FILE_MACHINE_AMD64 || !ok || header.Subsystem != pe.IMAGE_SUBSYSTEM_WINDOWS_CUI {
-		t.Errorf("%s: machine %#x, header %T", file, f.Machine, f.OptionalHeader)
+// crossBuild has gosw build programs for other ports with an installed version,
+// and read their headers.
+func crossBuild(m *machine, version string) {
+	m.t.Helper()
+	want := version + ": ok\n" + version + " " + runtime.GOOS + "/" + runtime.GOARCH + ": ok (elf, runs)\n" +
+		version + " windows/amd64: ok (pe)\n" + version + " darwin/amd64: ok (macho)\n"
+	if got := m.run(m.home, nil, m.gosw, "verify", strings.TrimPrefix(version, "go"), "--cross=windows/amd64,darwin/amd64"); got != want {
+		m.t.Errorf("got %s\nwant %s", got, want)
 	}
 }
 
