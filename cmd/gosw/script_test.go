@@ -95,6 +95,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		WorkdirRoot:         scripts,
+		UpdateScripts:       os.Getenv("GOSW_UPDATE") != "", // of cmp
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"requests": cmdRequests,
@@ -108,6 +109,7 @@ func TestScript(t *testing.T) {
 			"padded":   cmdPadded,
 			"unpack":   cmdUnpack,
 			"save":     cmdSave,
+			"session":  cmdSession,
 
 			"publishfor":  cmdPublishFor,
 			"publishvuln": cmdPublishVuln,

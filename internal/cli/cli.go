@@ -6,7 +6,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -49,11 +48,14 @@ func Main(ctx context.Context, inv Invocation) int {
 	root := a.rootCommand()
 	root.SetArgs(inv.Args)
 	root.SetIn(inv.Stdin)
-	root.SetOut(inv.Stdout)
+	out := &checkedWriter{to: inv.Stdout}
+	root.SetOut(out)
 	root.SetErr(inv.Stderr)
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil && err != nil {
 		err = errInterrupted
+	} else if out.err != nil {
+		err = outputError(out.err)
 	}
 	return a.report(err)
 }
@@ -91,12 +93,7 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 		RunE:          a.runRoot,
 	}
 	root.SetVersionTemplate("gosw {{.Version}}\n")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		if usage := (*usageError)(nil); errors.As(err, &usage) { // from a value that knows better
-			return usage
-		}
-		return &usageError{err: err, hint: helpHint(cmd)}
-	})
+	root.SetFlagErrorFunc(a.flagError)
 	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.SetHelpCommand(helpCommand())
@@ -121,19 +118,13 @@ gosw(1), gosw-install(1) and so on, where they are installed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return unknownCommand(cmd.Root(), args[0])
+				return unknownCommand(cmd.Root(), args)
 			}
 			found.InitDefaultHelpFlag()
 			return found.Help()
 		},
 		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-			var names []string
-			for _, command := range cmd.Root().Commands() {
-				if command.IsAvailableCommand() {
-					names = append(names, command.Name())
-				}
-			}
-			return names, cobra.ShellCompDirectiveNoFileComp
+			return commandNames(cmd.Root()), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 }
@@ -143,7 +134,7 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
-	return unknownCommand(cmd, args[0])
+	return unknownCommand(cmd, args)
 }
 
 // getenv returns an environment variable, "" if it is not set.
@@ -279,7 +270,7 @@ func newClient(cfg fetch.Config) (*fetch.Client, error) {
 }
 
 // parseSpecs parses each argument, or none.
-func parseSpecs(args []string) ([]gover.Spec, error) {
+func (a *app) parseSpecs(args []string) ([]gover.Spec, error) {
 	var specs []gover.Spec
 	for _, arg := range args {
 		spec, err := gover.ParseSpec(arg)
@@ -287,7 +278,7 @@ func parseSpecs(args []string) ([]gover.Spec, error) {
 			_, err = constraint.Parse(spec)
 		}
 		if err != nil {
-			return nil, &usageError{err: err, hint: specHint(arg)}
+			return nil, &usageError{err: err, hint: specHint(arg, a.inv.Args)}
 		}
 		specs = append(specs, spec)
 	}

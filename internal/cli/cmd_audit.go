@@ -41,7 +41,7 @@ a program of yours really uses is for govulncheck to say.`,
   gosw audit 1.22
   gosw audit --offline --json`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if options.specs, err = parseSpecs(args); err != nil {
+			if options.specs, err = a.parseSpecs(args); err != nil {
 				return err
 			}
 			return a.audit(cmd.Context(), options)

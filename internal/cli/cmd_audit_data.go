@@ -91,7 +91,7 @@ func (a *app) oldVulnerabilities(old vulnData, cause error) (vulnData, error) {
 	if isNetwork(cause) || errors.Is(cause, context.DeadlineExceeded) {
 		return vulnData{}, &hintError{err, `look at the network and at GOVULNDB, "gosw env" shows what it is`}
 	}
-	return vulnData{}, err
+	return vulnData{}, &hintError{err, `this is no Go vulnerability database, or a damaged copy: "gosw env GOVULNDB" shows which`}
 }
 
 // sayVulnAge says how old data are that are not of now.

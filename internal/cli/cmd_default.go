@@ -46,7 +46,7 @@ gosw. Without an argument it prints the default.`,
 }
 
 func (a *app) setDefault(ctx context.Context, st *store.Store, args []string) error {
-	specs, err := parseSpecs(args)
+	specs, err := a.parseSpecs(args)
 	if err != nil {
 		return err
 	}

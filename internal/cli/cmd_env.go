@@ -31,14 +31,14 @@ default. With NAMEs it prints their bare values.`,
 		Example: `  gosw env GOPROXY
   gosw env -w GOSW_AUTO_INSTALL=always
   gosw env -u GOSW_AUTO_INSTALL`,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case direnv && (write || unset || asJSON):
-				return &usageError{err: errors.New("env takes --direnv alone")}
+				return &usageError{err: errors.New("env takes --direnv alone"), hint: helpHint(cmd)}
 			case direnv:
 				return a.envDirenv(args)
 			case write && unset:
-				return &usageError{err: errors.New("env takes -w or -u, not both")}
+				return &usageError{err: errors.New("env takes -w or -u, not both"), hint: helpHint(cmd)}
 			case write:
 				return writeSettings(args)
 			case unset:
@@ -96,12 +96,18 @@ func (a *app) printSettings(names []string, asJSON bool) error {
 }
 
 func findVariable(name string) (variable, error) {
+	var names []string
 	for _, v := range variables() {
 		if v.name == name {
 			return v, nil
 		}
+		names = append(names, strings.ToLower(v.name))
 	}
-	return variable{}, &usageError{fmt.Errorf("no setting is called %q", name), `"gosw env" shows them all`}
+	hint := `"gosw env" shows them all`
+	if near := nearest(name, names); near != "" {
+		hint = fmt.Sprintf("did you mean %s?", strings.ToUpper(near))
+	}
+	return variable{}, &usageError{fmt.Errorf("no setting is called %q", name), hint}
 }
 
 func writeSettings(args []string) error {
@@ -126,7 +132,7 @@ func writeSettings(args []string) error {
 			err = checkNetwork(name, value)
 		}
 		if err != nil {
-			return &usageError{err: err}
+			return &usageError{err, fmt.Sprintf("for example %q", "gosw env -w "+name+"="+v.fallback)}
 		}
 		changes[name] = value
 	}

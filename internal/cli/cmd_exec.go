@@ -85,7 +85,7 @@ func (a *app) execTarget(text string) (target, error) {
 	if text == "" {
 		return a.target(nil)
 	}
-	specs, err := parseSpecs([]string{text})
+	specs, err := a.parseSpecs([]string{text})
 	if err != nil {
 		return target{}, err
 	}

@@ -229,6 +229,9 @@ func (a *app) shell(args []string) (shell.Shell, error) {
 	names := strings.Join(shell.Names(), ", ")
 	if len(args) > 0 {
 		sh, ok := shell.Lookup(args[0])
+		if near := nearest(args[0], shell.Names()); !ok && near != "" {
+			return sh, &usageError{fmt.Errorf("no shell code for %q", args[0]), fmt.Sprintf("did you mean %q?", "gosw init "+near)}
+		}
 		if !ok {
 			return sh, &usageError{fmt.Errorf("no shell code for %q", args[0]), "gosw has it for " + names}
 		}

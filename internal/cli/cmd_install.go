@@ -53,7 +53,7 @@ page, as far as they can be asked or are cached, or by --sha256.`,
 				return err
 			}
 			options.files = files
-			options.specs, err = parseSpecs(names)
+			options.specs, err = a.parseSpecs(names)
 			if err == nil && len(args) == 0 {
 				options.specs, err = a.wanted()
 			}

@@ -40,7 +40,7 @@ A list of releases from the cache says how old it is.`,
   gosw list --remote --offline --platform linux/arm64
   gosw list --json`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if options.specs, err = parseSpecs(args); err != nil {
+			if options.specs, err = a.parseSpecs(args); err != nil {
 				return err
 			}
 			if err := options.check(cmd); err != nil {

@@ -35,7 +35,7 @@ could not be found out.`,
   gosw outdated --offline 1.22
   gosw outdated >/dev/null; [ $? -ne 4 ] || echo "something is due"`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if options.specs, err = parseSpecs(args); err != nil {
+			if options.specs, err = a.parseSpecs(args); err != nil {
 				return err
 			}
 			return a.outdated(cmd.Context(), options)

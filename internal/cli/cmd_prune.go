@@ -170,7 +170,7 @@ func (a *app) roots(st *store.Store, installed []gover.Version, keep []string) (
 			roots[v] = why
 		}
 	}
-	specs, err := parseSpecs(keep)
+	specs, err := a.parseSpecs(keep)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ What was found is printed as by "gosw verify".`,
 		Example: `  gosw repair
   gosw repair 1.22.5`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			specs, err := parseSpecs(args)
+			specs, err := a.parseSpecs(args)
 			if err != nil {
 				return err
 			}

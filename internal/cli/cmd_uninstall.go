@@ -33,7 +33,7 @@ and the next gosw that changes the store deletes them; --wait waits for that.`,
   gosw uninstall --all 1.21`,
 		Args: atLeastOne("a version"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if options.specs, err = parseSpecs(args); err != nil {
+			if options.specs, err = a.parseSpecs(args); err != nil {
 				return err
 			}
 			return a.uninstall(cmd.Context(), options)

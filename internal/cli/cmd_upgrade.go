@@ -33,7 +33,7 @@ a pin file that gosw has come across or a link of your own names.`,
   gosw upgrade --dry-run
   gosw upgrade --remove 1.26 1.27`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if options.specs, err = parseSpecs(args); err != nil {
+			if options.specs, err = a.parseSpecs(args); err != nil {
 				return err
 			}
 			if err := options.check(cmd); err != nil {

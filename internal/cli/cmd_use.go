@@ -29,7 +29,7 @@ the shell ends or "gosw use --unset". It needs the shell function that
 			case unset || len(args) == 0:
 				return &usageError{err: errors.New("use takes one version, or --unset"), hint: `run "gosw use --help"`}
 			}
-			specs, err := parseSpecs(args)
+			specs, err := a.parseSpecs(args)
 			if err != nil {
 				return err
 			}
@@ -46,7 +46,7 @@ the shell ends or "gosw use --unset". It needs the shell function that
 
 // notLoaded is the error of "gosw use" without the shell function.
 func (a *app) notLoaded(args []string) error {
-	specs, err := parseSpecs(args)
+	specs, err := a.parseSpecs(args)
 	if err != nil {
 		return err
 	}

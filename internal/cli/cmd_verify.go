@@ -59,7 +59,7 @@ What each was built for is read back from its header.`,
 			if err := a.checkCross(options.cross, args); err != nil {
 				return err
 			}
-			if options.specs, err = parseSpecs(args); err != nil {
+			if options.specs, err = a.parseSpecs(args); err != nil {
 				return err
 			}
 			return a.verify(cmd.Context(), options)

@@ -159,7 +159,7 @@ func (x *explainer) run() error {
 // noTool is the error of a tool that the toolchain which applies does not have.
 func noTool(t target, tool string) error {
 	if t.version.IsZero() {
-		return fmt.Errorf("the system's go has no %q", tool)
+		return &hintError{fmt.Errorf("the system's go has no %q", tool), `"go tool" lists what it has besides go and gofmt`}
 	}
 	return noProgram(t, tool)
 }

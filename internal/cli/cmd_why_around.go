@@ -144,6 +144,9 @@ func (x *explainer) addFlags(settings switching.Settings) {
 	if flag := unknownFlag(v.Text, runs); runs != "" && flag != "" {
 		x.end(exitFailed, fmt.Sprintf("GOFLAGS has %s, which %s does not know", flag, runs), fix)
 	}
+	if hasFlag(v.Text, "-modfile") { // go chooses by go.mod, and reads the other file then
+		x.report.add(severityNote, "GOFLAGS has -modfile: go may need a newer version for that file, which is not looked at", fix)
+	}
 }
 
 // unknownFlag returns a flag in flags, a value of GOFLAGS, that the release name

@@ -9,11 +9,13 @@ import (
 	"io/fs"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
@@ -265,7 +267,7 @@ func hintFor(err error) string {
 		return `the disk can't be read or written; the kernel's log ("dmesg") has more`
 	case errors.Is(err, syscall.ENOSPC):
 		return `make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk`
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR), isMkdir(err):
 		return `gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first`
 	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
 		return `put the login for that server into netrc, or set GOAUTH: "go help goauth" says how`
@@ -273,6 +275,12 @@ func hintFor(err error) string {
 		return `look at the network and at GOPROXY, "gosw env" shows what it is, and try again`
 	}
 	return ""
+}
+
+// isMkdir reports whether a folder could not be made, for whatever reason.
+func isMkdir(err error) bool {
+	var path *fs.PathError
+	return errors.As(err, &path) && strings.HasPrefix(path.Op, "mkdir")
 }
 
 // isNetwork reports whether the way to a server, or what answers there instead
@@ -321,44 +329,80 @@ func formatHint(e *store.FormatError) string {
 }
 
 func pinHint(pin *resolve.PinError) string {
+	if syntax := (*gover.SyntaxError)(nil); errors.As(pin, &syntax) && nearSpec(syntax.Text) != "" {
+		return fmt.Sprintf("did you mean %q? mend it in %s", nearSpec(syntax.Text), pin.Source)
+	}
 	if pin.Source == "GO_VERSION" {
 		return `GO_VERSION takes one version, such as 1.22, 1.22.5 or latest; "unset GO_VERSION" removes it`
 	}
 	return fmt.Sprintf("a pin is a file with one version, such as 1.22, 1.22.5 or latest: mend or remove %s", pin.Source)
 }
 
-// specHint says what may be typed for a version.
-func specHint(text string) string {
-	switch strings.ToLower(text) {
-	case "go", "golang":
-		return `gosw installs versions of Go: "gosw install latest"`
-	case "newest", "last", "current", "new":
-		return `the newest release is called "latest"`
-	case "lts":
-		return `Go has no LTS; the line before the newest is called "oldstable"`
-	}
-	lower := strings.ToLower(strings.TrimSpace(text))
-	if _, err := gover.ParseSpec(lower); err == nil && lower != text {
-		return fmt.Sprintf("did you mean %q?", lower)
-	}
-	return `a version is 1.22.5, 1.22 (newest patch), 1.23rc1, latest, oldstable, or a constraint such as "~> 1.22.3"`
-}
-
 func helpHint(cmd *cobra.Command) string {
 	return fmt.Sprintf("run %q", cmd.CommandPath()+" --help")
 }
 
-// unknownCommand names the commands that name may have been meant for.
-func unknownCommand(cmd *cobra.Command, name string) error {
-	err := &usageError{err: fmt.Errorf("unknown command %q", name), hint: helpHint(cmd)}
-	if name == "version" {
-		err.hint = `did you mean "gosw --version"?`
-	} else if near := cmd.SuggestionsFor(name); len(near) > 0 {
-		err.hint = fmt.Sprintf("did you mean %q?", "gosw "+near[0])
-	} else if _, specErr := gover.ParseSpec(name); specErr == nil {
-		err.hint = fmt.Sprintf("did you mean %q or %q?", "gosw install "+name, "gosw use "+name)
+// unknownCommand names the command that args, which begin with none, may have
+// been meant for.
+func unknownCommand(root *cobra.Command, args []string) error {
+	err := &usageError{err: fmt.Errorf("unknown command %q", args[0]), hint: helpHint(root)}
+	if args[0] == "version" {
+		err.hint = `did you mean "gosw --version", or "gosw current"?`
+	} else if hint := habitHint(args); hint != "" {
+		err.hint = hint
+	} else if near := nearest(args[0], commandNames(root)); near != "" {
+		err.hint = didYouMean(append([]string{near}, args[1:]...))
+	} else if version := first(nearSpec(args[0]), args[0]); parses(version) && len(args) > 1 {
+		err.hint = didYouMean(append([]string{"exec", version, "--"}, args[1:]...))
+	} else if parses(version) {
+		err.hint = fmt.Sprintf("did you mean %q or %q?", "gosw install "+shellWord(version), "gosw use "+shellWord(version))
 	}
 	return err
+}
+
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, command := range root.Commands() {
+		if command.IsAvailableCommand() {
+			names = append(names, command.Name())
+		}
+	}
+	return names
+}
+
+// flagError words what is wrong with a flag of cmd.
+func (a *app) flagError(cmd *cobra.Command, err error) error {
+	var usage *usageError
+	var unknown *pflag.NotExistError
+	var value *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &usage): // from a value that knows better
+		return usage
+	case !cmd.HasParent() && len(a.inv.Args) > 0 && !strings.HasPrefix(a.inv.Args[0], "-"):
+		return unknownCommand(cmd, a.inv.Args)
+	case errors.As(err, &value):
+		err = fmt.Errorf("--%s can't be %q", value.GetFlag().Name, value.GetValue())
+	case errors.As(err, &unknown):
+		if hint := flagHint(cmd.Name(), unknown.GetSpecifiedName(), a.plainArgs(), flagNames(cmd)); hint != "" {
+			return &usageError{err, hint}
+		}
+	}
+	return &usageError{err, helpHint(cmd)}
+}
+
+// plainArgs are the arguments of the command that are no flags.
+func (a *app) plainArgs() []string {
+	return slices.DeleteFunc(slices.Clone(a.inv.Args[1:]), func(arg string) bool { return strings.HasPrefix(arg, "-") })
+}
+
+func flagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	return names
 }
 
 // asExit turns the failure to start a program into the exit code that shells

@@ -23,6 +23,9 @@ func TestHintFor(t *testing.T) {
 		{fmt.Errorf("install: %w", &fetch.StatusError{Status: 401}), "GOAUTH"},
 		{fmt.Errorf("install: %w", &fetch.StatusError{Status: 403}), "look at the network"},
 		{fmt.Errorf("install: %w", &fetch.NoHashError{File: "x"}), "GOSW_SOURCE=proxy"},
+		{fmt.Errorf("install: %w", syscall.EDQUOT), "quota is used up"},
+		{fmt.Errorf("install: %w", syscall.EIO), "dmesg"},
+		{fmt.Errorf("install: %w", syscall.ENOSPC), "make room"},
 	} {
 		if got := hintFor(test.err); !strings.Contains(got, test.want) {
 			t.Errorf("hint for %v: %s, want %s", test.err, got, test.want)

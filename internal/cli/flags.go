@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -54,7 +55,10 @@ func knownPlatform(text string) (fetch.Platform, error) {
 		err = fmt.Errorf("Go has no releases for %q", text) //nolint:staticcheck // Go is a name
 	}
 	if err != nil {
-		return p, &usageError{err, "it has for " + platformList(known)}
+		if system, _, _ := strings.Cut(text, "/"); slices.ContainsFunc(known, func(k fetch.Platform) bool { return k.OS == system }) {
+			known = slices.DeleteFunc(known, func(k fetch.Platform) bool { return k.OS != system })
+		}
+		return p, &usageError{err, "Go has releases for " + platformList(known)}
 	}
 	return p, nil
 }

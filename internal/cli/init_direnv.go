@@ -28,7 +28,7 @@ lib/gosw.sh in direnv's configuration folder.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case install && uninstall:
-				return &usageError{err: errors.New("init direnv takes --install or --uninstall, not both")}
+				return &usageError{err: errors.New("init direnv takes --install or --uninstall, not both"), hint: helpHint(cmd)}
 			case uninstall:
 				return a.removeDirenvLibrary()
 			}

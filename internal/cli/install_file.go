@@ -39,9 +39,9 @@ func checkFileArgs(files, names []string, sum string) error {
 	case sum == "":
 		return nil
 	case len(files) != 1 || len(names) > 0:
-		return &usageError{err: errors.New("--sha256 is for one file")}
+		return &usageError{err: errors.New("--sha256 is for one file"), hint: `install others by themselves: "gosw install --sha256 SUM FILE"`}
 	case err != nil || len(decoded) != 32:
-		return &usageError{err: fmt.Errorf("--sha256 %q is not 64 hexadecimal digits", sum)}
+		return &usageError{err: fmt.Errorf("--sha256 %q is not 64 hexadecimal digits", sum), hint: `"sha256sum FILE" shows what a file has; the one to compare with is at the source that you trust`}
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 
 // lines returns what remoteLines would of versions in the form of [shown], each the
 // newest of its line.
-func lines(t *testing.T, text string) []lineJSON {
+func linesOf(t *testing.T, text string) []lineJSON {
 	t.Helper()
 	list := remoteList{shown: shown(t, text)}
 	for _, r := range list.shown {
@@ -96,7 +96,7 @@ line      2026                    2027  newest
 │ today
 `},
 	} {
-		got := "\n" + strings.Join(append(row.screen.timeline(lines(t, row.versions), autumn), ""), "\n")
+		got := "\n" + strings.Join(append(row.screen.timeline(linesOf(t, row.versions), autumn), ""), "\n")
 		if got != row.want {
 			t.Errorf("%s: got%s\nwant%s", row.why, got, row.want)
 		}
@@ -106,7 +106,7 @@ line      2026                    2027  newest
 // However wide the screen is, no row is broken, and each line is named.
 func TestTimelineWidths(t *testing.T) {
 	t.Parallel()
-	all := lines(t, decade+" 1.9.7^ 1.8.1^+")
+	all := linesOf(t, decade+" 1.9.7^ 1.8.1^+")
 	for width := 20; width <= 200; width++ {
 		s := screen{width: width, unicode: width%2 == 0, colour: true}
 		text := s.timeline(all, autumn)
@@ -138,7 +138,7 @@ func TestFitWords(t *testing.T) {
 
 func TestRemoteLines(t *testing.T) {
 	t.Parallel()
-	got := lines(t, "1.27.4^* 1.27.3+ 1.22.12^ 1.22.5")
+	got := linesOf(t, "1.27.4^* 1.27.3+ 1.22.12^ 1.22.5")
 	if len(got) != 2 || got[0].Line != "1.27" || got[0].First.String() != "2026-08" || got[0].End != 0 || !got[0].active ||
 		strings.Join(got[0].installed, " ") != "1.27.4* 1.27.3" {
 		t.Errorf("%+v", got)

@@ -72,7 +72,7 @@ func (a *app) program(t target, tool string) (string, error) {
 func noProgram(t target, tool string) error {
 	switch {
 	case !t.version.IsZero():
-		return fmt.Errorf("%v has no %q", t.version, tool)
+		return &hintError{fmt.Errorf("%v has no %q", t.version, tool), `"go tool" lists what it has besides go and gofmt`}
 	case t.choice.Rule == resolve.FromSystem:
 		return &hintError{
 			fmt.Errorf("no version of Go is set here, and there is no other %s on PATH", tool),

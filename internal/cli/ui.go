@@ -74,6 +74,21 @@ func outputError(err error) error {
 	return &hintError{err: fmt.Errorf("print the result: %w", err)}
 }
 
+// A checkedWriter keeps the first error: what cobra itself prints, such as a
+// help text, it prints unchecked.
+type checkedWriter struct {
+	to  io.Writer
+	err error
+}
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
+}
+
 // printJSON writes a result for machines, indented. Its schema is in
 // docs/reference.md.
 func (u *ui) printJSON(v any) error {
@@ -95,11 +110,17 @@ func (u *ui) note(format string, args ...any) {
 
 func (u *ui) hint(text string) { u.note("hint: %s", text) }
 
+// maxNote bounds what a message takes of a terminal, in bytes.
+const maxNote = 4000
+
 // clean makes text fit for a terminal, whoever has written parts of it: what
-// could steer the terminal is escaped, and a second line is indented, so that it
-// does not pass for a message of its own.
+// could steer the terminal is escaped, a second line is indented, so that it does
+// not pass for a message of its own, and the middle of what is endless goes.
 func clean(text string) string {
 	var out strings.Builder
+	if len(text) > maxNote {
+		text = text[:maxNote/2] + "…" + text[len(text)-maxNote/2:]
+	}
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)
 		switch {

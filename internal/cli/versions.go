@@ -91,9 +91,25 @@ func nearHint(spec gover.Spec, known []gover.Version) string {
 	if len(line) > 0 {
 		return fmt.Sprintf("near it there are %s; %s", strings.Join(line[:min(len(line), 4)], ", "), all)
 	}
+	if text := spec.String(); spec.Kind() == gover.Line && len(text) > len("1.22") {
+		if near := nearest(text, lines(known)); near != "" {
+			return fmt.Sprintf("did you mean %s? %s", near, all)
+		}
+	}
 	latest, _ := gover.ParseSpec("latest")
 	if v, ok := latest.Newest(known); ok {
 		return fmt.Sprintf("the newest release is %v; %s", v, all)
+	}
+	return all
+}
+
+// lines returns the lines of versions.
+func lines(versions []gover.Version) []string {
+	var all []string
+	for _, v := range versions {
+		if !slices.Contains(all, v.Line()) {
+			all = append(all, v.Line())
+		}
 	}
 	return all
 }

@@ -124,10 +124,10 @@ func newDLSource(base string) (*dlSource, error) {
 	}
 	u, err := url.Parse(base)
 	if err != nil {
-		return nil, fmt.Errorf("index of downloads: %s", urlProblem(base, err))
+		return nil, fmt.Errorf("GOSW_DL_URL: %s", urlProblem(base, err))
 	}
 	if err := checkURL(u); err != nil {
-		return nil, fmt.Errorf("index of downloads: %w", err)
+		return nil, fmt.Errorf("GOSW_DL_URL: %w", err)
 	}
 	switch {
 	case path.Ext(u.Path) == ".json":

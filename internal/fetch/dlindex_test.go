@@ -162,7 +162,7 @@ func TestDistIndexErrors(t *testing.T) {
 	for _, base := range []string{"ftp://example.com/dl/", "example.com/dl", "https://", "https://us%er@example.com"} {
 		cfg := newClient(t, s, nil).cfg
 		cfg.DL = base
-		if _, err := New(cfg); err == nil || !strings.HasPrefix(err.Error(), "index of downloads: ") {
+		if _, err := New(cfg); err == nil || !strings.HasPrefix(err.Error(), "GOSW_DL_URL: ") {
 			t.Errorf("%s: %v", base, err)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 type Home string
 
 // ErrNoHome says that neither GOSW_ROOT nor HOME tells where the store is.
-var ErrNoHome = errors.New("HOME is not set")
+var ErrNoHome = errors.New("HOME is not set to an absolute path")
 
 // ErrRelativeRoot says that GOSW_ROOT is not an absolute path.
 var ErrRelativeRoot = errors.New("GOSW_ROOT is not an absolute path")

@@ -1,0 +1,391 @@
+package main_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// A said is what a command of a session said.
+type said struct {
+	script, command string
+	lines           []string // "> " is before results
+	exit            string
+}
+
+// A script is a scenario with sessions.
+type script struct {
+	name, about string
+	said        []said
+}
+
+// readSessions returns what all sessions of the scenarios say: they are compared
+// with the real programs by TestScript.
+func readSessions(t *testing.T) []script {
+	t.Helper()
+	files, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	var all []script
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := script{name: strings.TrimSuffix(filepath.Base(file), ".txtar"), about: about(string(archive.Comment))}
+		for _, f := range archive.Files {
+			if !strings.Contains(string(archive.Comment), "session "+f.Name) {
+				continue
+			}
+			for _, block := range strings.Split("\n"+string(f.Data), "\n$ ")[1:] {
+				command, text, _ := strings.Cut(strings.TrimSuffix(block, "\n"), "\n")
+				one := said{script: s.name, command: command, exit: "0"}
+				for line := range strings.SplitSeq(text, "\n") {
+					if code, ok := strings.CutPrefix(line, "exit "); ok {
+						one.exit = code
+					} else {
+						one.lines = append(one.lines, line)
+					}
+				}
+				s.said = append(s.said, one)
+			}
+		}
+		if len(s.said) > 0 {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// about returns the comment at the head of a scenario.
+func about(text string) string {
+	var words []string
+	for line := range strings.Lines(text) {
+		comment, ok := strings.CutPrefix(line, "# ")
+		if !ok {
+			break
+		}
+		words = append(words, strings.TrimSpace(comment))
+	}
+	return strings.Join(words, " ")
+}
+
+// A form is the text of a message in the code of gosw.
+type form struct{ text, place string }
+
+var verb = regexp.MustCompile(`%[-+#0-9.*\[\]]*[a-zA-Z]`)
+
+// pattern matches what the form can become.
+func (f form) pattern() *regexp.Regexp {
+	parts := verb.Split(strings.ReplaceAll(f.text, "%%", "\x00"), -1)
+	for i, part := range parts {
+		part, _, _ = strings.Cut(part, "\n") // the rest is in other lines
+		parts[i] = regexp.QuoteMeta(strings.ReplaceAll(part, "\x00", "%"))
+	}
+	return regexp.MustCompile(strings.Join(parts, ".*"))
+}
+
+// forms returns the messages and hints in a package: texts with a blank in them
+// that make an error, a note or a hint, or that a function with such a name
+// returns.
+func forms(t *testing.T, dir string) []form {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	var all []form
+	set := token.NewFileSet()
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_windows.go") {
+			continue
+		}
+		file, err := parser.ParseFile(set, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		returning := false // what is for the user
+		ast.Inspect(file, func(n ast.Node) bool {
+			if f, ok := n.(*ast.FuncDecl); ok && speakingFunc.MatchString(f.Name.Name) {
+				returning = true
+			} else if ok {
+				returning = false
+			}
+			if !speaks(n, returning) {
+				return true
+			}
+			ast.Inspect(n, func(n ast.Node) bool {
+				literal, ok := n.(*ast.BasicLit)
+				if !ok || literal.Kind != token.STRING {
+					return true
+				}
+				text, err := strconv.Unquote(literal.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				place := filepath.Base(name) + ":" + strconv.Itoa(set.Position(literal.Pos()).Line)
+				if strings.Contains(strings.TrimSpace(text), " ") && strings.ContainsAny(verb.ReplaceAllString(text, ""), "abcdefghijklmnopqrstuvwxyz") {
+					all = append(all, form{text, place})
+				}
+				return true
+			})
+			return false
+		})
+	}
+	return all
+}
+
+var (
+	speakers     = []string{"New", "Errorf", "note", "hint", "add", "end", "confirm"}
+	speakingType = []string{"usageError", "hintError", "PinError", "habit"}
+	speakingFunc = regexp.MustCompile(`(?i)(hint|fix|consequence|otherGo|Error|hintFor|invalidHint)$`)
+)
+
+// speaks reports whether the texts below n are for the user.
+func speaks(n ast.Node, returning bool) bool {
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		name := ""
+		switch fun := n.Fun.(type) {
+		case *ast.SelectorExpr:
+			name = fun.Sel.Name
+		case *ast.Ident:
+			name = fun.Name
+		}
+		return slices.Contains(speakers, name)
+	case *ast.CompositeLit:
+		name, ok := n.Type.(*ast.Ident)
+		return ok && slices.Contains(speakingType, name.Name)
+	case *ast.ReturnStmt, *ast.AssignStmt:
+		return returning
+	}
+	return false
+}
+
+// elsewhere names the scenario or test that shows a message or hint of
+// internal/cli which no session can: it needs a terminal, another user, another
+// system, a broken disk or good timing. "" is one that nothing shows.
+var elsewhere = map[string]string{
+	"interrupted; nothing is left half-done":                  "TestInterrupted",
+	". Install it now?":                                       "shim_ask",
+	"Remove %s, which nothing asks for?":                      "upgrade",
+	"%q shows a line with all its releases":                   "TestReleaseTable",
+	"it has changed since it was read":                        "TestWriteRC",
+	"waiting for %s, which %s holds":                          "store_odd",
+	"%s: repaired too":                                        "repair_shared",
+	"%s, and is in another store, %s":                         "",
+	"something is due":                                        "", // an exit code, never said
+	"no receipt":                                              "", // verify says what is missing
+	"import %s: it was %v a moment ago, and is %v now":        "",
+	"only %s itself knows which file it reads when it starts": "", // Windows
+	"add this line to the file that $PROFILE names: ":         "", // Windows
+	"running as root, but %s belongs to user %d: what is written there will belong to root":                        "TestRootInAnothersHome",
+	"run gosw as that user, or set GOSW_ROOT to a store of root's own":                                             "TestRootInAnothersHome",
+	"all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT":            "TestHintFor",
+	"this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk":                 "TestHintFor",
+	"the disk can't be read or written; the kernel's log (\"dmesg\") has more":                                     "TestHintFor",
+	"make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk":                                              "TestHintFor",
+	"%s: what differs was found by size and CRC, in a directory of the zip that nothing proves; --full makes sure": "",
+}
+
+// TestCatalogue demands that each message and hint of the commands is in a
+// session, or named above, and that docs/errors.md has just what the sessions
+// have. GOSW_UPDATE=1 renews it.
+func TestCatalogue(t *testing.T) {
+	t.Parallel()
+	scripts := readSessions(t)
+	own := forms(t, "../../internal/cli")
+	for _, f := range own {
+		where, named := elsewhere[f.text]
+		if !named && !f.isIn(scripts) {
+			t.Errorf("%s: no session has %q", f.place, f.text)
+		}
+		if named && where != "" && !exists(t, where) {
+			t.Errorf("%s: there is no %s to show %q", f.place, where, f.text)
+		}
+	}
+	got, err := os.ReadFile("../../docs/errors.md")
+	want := catalogue(t, scripts, own)
+	if os.Getenv("GOSW_UPDATE") != "" {
+		err = os.WriteFile("../../docs/errors.md", []byte(want), 0o644)
+	} else if string(got) != want {
+		t.Error("docs/errors.md is not what the sessions say; GOSW_UPDATE=1 go test -run TestCatalogue ./cmd/gosw renews it")
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// isIn reports whether a session shows f.
+func (f form) isIn(scripts []script) bool {
+	pattern := f.pattern()
+	for _, s := range scripts {
+		for _, one := range s.said {
+			if slices.ContainsFunc(one.lines, func(line string) bool { return pattern.MatchString(line) || strings.Contains(line, f.text) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// exists reports whether there is a scenario or a test of that name.
+func exists(t *testing.T, name string) bool {
+	t.Helper()
+	if !strings.HasPrefix(name, "Test") {
+		_, err := os.Stat("testdata/script/" + name + ".txtar")
+		return err == nil
+	}
+	for _, pattern := range []string{"*_test.go", "../../internal/*/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(data), "func "+name+"(") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+const catalogueHead = `# What gosw says when something is wrong
+
+Each message names the operation, what it was about, and the cause; the hint after it has the command that mends it. Here
+is every message with its hint and the exit code of the command, "…" where the text differs, and a command that leads to
+it. The tables are made from the scenarios of the same names in cmd/gosw/testdata/script, where each is compared with
+what the real gosw says, by TestCatalogue, which fails if a message of gosw is missing here. [reference.md](reference.md)
+has the exit codes.
+`
+
+// catalogue returns docs/errors.md.
+func catalogue(t *testing.T, scripts []script, own []form) string {
+	var out strings.Builder
+	out.WriteString(catalogueHead)
+	for _, s := range scripts {
+		out.WriteString("\n## " + s.name + "\n\n" + s.about + "\n\n| message | hint | code | for example |\n|---|---|---|---|\n")
+		seen := make(map[string]bool)
+		for _, one := range s.said {
+			for _, m := range one.messages() {
+				key := cell(general(m.text, own)) + " | " + cell(general(m.hint, own)) + " | " + one.exit + " |"
+				if !seen[key] {
+					seen[key] = true
+					out.WriteString("| " + key + " " + cell(shorten(one.command)) + " |\n")
+				}
+			}
+		}
+	}
+	out.WriteString("\n## What no session shows\n\nIt needs a terminal, another user, another system, a broken disk or good timing. Where nothing is named, no test shows it.\n\n| text | shown by |\n|---|---|\n")
+	for _, text := range slices.Sorted(maps.Keys(elsewhere)) {
+		out.WriteString("| " + cell(verb.ReplaceAllString(text, "…")) + " | " + elsewhere[text] + " |\n")
+	}
+	out.WriteString("\n## Causes from below\n\nWhat stands after the colon comes from the packages that do the work. The scenario is the first one above that has its words;\nthe others are for the tests of the package ([archives.md](archives.md) lists those of archives).\n\n| cause | package | scenario |\n|---|---|---|\n")
+	for _, name := range workers {
+		done := make(map[string]bool)
+		for _, f := range forms(t, "../../internal/"+name) {
+			text := verb.ReplaceAllString(f.text, "…")
+			if !done[text] {
+				done[text] = true
+				out.WriteString("| " + cell(text) + " | " + name + " | " + f.shownBy(scripts) + " |\n")
+			}
+		}
+	}
+	return out.String()
+}
+
+var workers = []string{"fetch", "store", "resolve", "gover", "gover/constraint", "gomod", "switching", "toolchain", "vuln", "shell"}
+
+// A message is one with its hint.
+type message struct{ text, hint string }
+
+// messages returns what a command has said, one by one; gosw why says it as a
+// result.
+func (s said) messages() []message {
+	var all []message
+	for _, line := range s.lines {
+		text, isSaid := strings.CutPrefix(line, "gosw: ")
+		why, isWhy := strings.CutPrefix(line, ">   ")
+		switch hint, isHint := strings.CutPrefix(text, "hint: "); {
+		case isSaid && isHint && len(all) > 0 && all[len(all)-1].hint == "":
+			all[len(all)-1].hint = hint
+		case isSaid && isHint:
+			all = append(all, message{hint: hint})
+		case isSaid:
+			all = append(all, message{text: text})
+		case isWhy && strings.HasPrefix(why, "  ") && len(all) > 0:
+			all[len(all)-1].hint = strings.TrimSpace(why)
+		case isWhy && (strings.HasPrefix(why, "wrong: ") || strings.HasPrefix(why, "note: ")):
+			all = append(all, message{text: why})
+		}
+	}
+	return all
+}
+
+// general puts "…" where text, which a session has, would differ elsewhere: where
+// the longest form that makes it has a verb, else where it has names of this
+// machine.
+func general(text string, own []form) string {
+	best, longest := "", 0
+	for _, f := range own {
+		fixed := verb.ReplaceAllString(f.text, "")
+		place := f.pattern().FindStringIndex(text)
+		if place == nil || len(fixed) <= longest || 3*len(fixed) < len(text)-len(fixed) && len(fixed) < 12 {
+			continue
+		}
+		first, _, _ := strings.Cut(f.text, "\n")
+		longest, best = len(fixed), verb.ReplaceAllString(first, "…")
+		if place[0] > 0 {
+			best = "…" + best
+		}
+		if place[1] < len(text) {
+			best += "…"
+		}
+	}
+	if best != "" {
+		return best
+	}
+	return names.ReplaceAllString(text, "…")
+}
+
+// names are what messages of the packages below have in them.
+var names = regexp.MustCompile(`"[^"]*"|https?://[^ ,]*[^ ,:]|\$[A-Z]+(/[^ :,;]*)?|\bgo1(\.\d+)*(rc\d+)?\b`)
+
+func shorten(command string) string {
+	if runes := []rune(command); len(runes) > 120 {
+		return string(runes[:119]) + "…"
+	}
+	return command
+}
+
+func cell(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "`" + strings.ReplaceAll(text, "|", `\|`) + "`"
+}
+
+// shownBy names the first scenario that has f.
+func (f form) shownBy(scripts []script) string {
+	for _, s := range scripts {
+		if f.isIn([]script{s}) {
+			return s.name
+		}
+	}
+	return ""
+}
