@@ -22,12 +22,12 @@ import (
 type verifyOptions struct {
 	json, verbose, full bool
 	goroot              string // of somebody else, instead of specs
-	cross               *crossPorts
+	cross               crossPorts
 	specs               []gover.Spec
 }
 
 func (a *app) verifyCommand() *cobra.Command {
-	options := verifyOptions{cross: new(crossPorts)}
+	var options verifyOptions
 	cmd := &cobra.Command{
 		Use:   "verify [VERSION…]",
 		Short: "Prove installed toolchains again, file by file",
@@ -56,7 +56,7 @@ What each was built for is read back from its header.`,
 			} else if options.full {
 				return &usageError{errors.New("--full is for --goroot"), helpHint(cmd)}
 			}
-			if err := a.checkCross(options.cross, args); err != nil {
+			if err := a.checkCross(&options.cross, args); err != nil {
 				return err
 			}
 			if options.specs, err = a.parseSpecs(args); err != nil {
@@ -70,7 +70,7 @@ What each was built for is read back from its header.`,
 	cmd.Flags().BoolVarP(&options.verbose, "verbose", "v", false, "say what proves each")
 	cmd.Flags().StringVar(&options.goroot, "goroot", "", "verify the tree in `DIR` instead, whoever has put it there")
 	cmd.Flags().BoolVar(&options.full, "full", false, "with --goroot: download the zip to name what differs")
-	crossFlag(cmd, options.cross)
+	crossFlag(cmd, &options.cross)
 	_ = cmd.MarkFlagDirname("goroot") // fails only where there is no such flag
 	a.offlineFlag(cmd)
 	a.platformFlag(cmd)
