@@ -286,16 +286,14 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 			return nil, err
 		}
 		options := fetch.Options{Progress: bar.report(v)}
-		// Without a sibling, whatever the reason, all is downloaded.
-		if sibling, err := in.store.Sibling(v, root); err == nil && sibling != nil {
-			defer func() { _ = sibling.Close() }()
-			options.Reuse, shared = sibling.Reuse, sibling.Version()
-		}
+		sibling := in.openSibling(v, root)
+		defer func() { _ = sibling().Close() }()
+		options.Reuse = func(path string, size int64, crc uint32) ([32]byte, bool) { return sibling().Reuse(path, size, crc) }
 		p, err := in.client.Fetch(ctx, v, root, options)
 		if err != nil {
 			return nil, err
 		}
-		proof = p
+		proof, shared = p, sibling().Version()
 		return in.app.newReceipt(proof)
 	})
 	switch {
@@ -312,6 +310,21 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 		in.app.ui.note("installed %v (%s in %.1fs, %s)", v, what, time.Since(start).Seconds(), proofWords(proof))
 	}
 	return added, err
+}
+
+// openSibling begins to read the toolchain to share files with, which can go on
+// until it is needed: the download begins meanwhile. Without one, whatever the
+// reason, all is downloaded.
+func (in *installer) openSibling(v gover.Version, root *os.Root) func() *store.Sibling {
+	open := sync.OnceValue(func() *store.Sibling {
+		sibling, err := in.store.Sibling(v, root)
+		if err != nil {
+			return nil
+		}
+		return sibling
+	})
+	go open()
+	return open
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

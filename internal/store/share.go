@@ -66,15 +66,23 @@ func (s *Store) Sibling(v gover.Version, root *os.Root) (*Sibling, error) {
 	return nil, nil
 }
 
-// Version returns the release that the sibling is.
-func (b *Sibling) Version() gover.Version { return b.version }
+// Version returns the release that the sibling is, none if b is nil.
+func (b *Sibling) Version() (v gover.Version) {
+	if b != nil {
+		v = b.version
+	}
+	return v
+}
 
 // Shared returns the number and length of the files that were shared so far: as
 // links or clones, which take no space of their own. Copies are not among them.
 func (b *Sibling) Shared() (files int, bytes int64) { return int(b.files.Load()), b.bytes.Load() }
 
-// Close ends it. What was shared stays.
+// Close ends it. What was shared stays. There is nothing to do if b is nil.
 func (b *Sibling) Close() error {
+	if b == nil {
+		return nil
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {

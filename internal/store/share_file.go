@@ -47,10 +47,12 @@ func (r *reader) sum(f io.Reader, size int64) (sum [32]byte, crc uint32, err err
 	}
 }
 
-// Reuse is a [Reuse] of the sibling's files. Folders above path are made where
-// they are missing.
+// Reuse is a [Reuse] of the sibling's files, of which there are none if b is nil.
+// Folders above path are made where they are missing.
 func (b *Sibling) Reuse(path string, size int64, crc uint32) (sum [32]byte, ok bool) {
-	sum, ok = b.sums[path]
+	if b != nil {
+		sum, ok = b.sums[path]
+	}
 	if !ok {
 		return [32]byte{}, false
 	}
