@@ -117,7 +117,7 @@ func (l layout) distEntry(name, file string) (entry, error) {
 // tooLong finds what some file system could not hold.
 func tooLong(name string) bool {
 	const maxElement = 255
-	return len(name) > maxPath || slices.ContainsFunc(strings.Split(name, "/"), func(element string) bool {
+	return len(name) > maxPath || len(name) > maxElement && slices.ContainsFunc(strings.Split(name, "/"), func(element string) bool {
 		return len(element) > maxElement
 	})
 }
@@ -190,26 +190,31 @@ func (c *contents) add(name string, isDir bool) (entry, error) {
 type tree map[string]string
 
 func (t tree) add(name string) error {
-	if other, ok := t[fold(name)]; ok {
+	folded := fold(name)
+	if other, ok := t[folded]; ok {
 		return fmt.Errorf("collides with %.200q", other)
 	}
-	t[fold(name)] = name
-	return t.addFolder(path.Dir(name))
+	t[folded] = name
+	return t.addFolder(parent(name))
 }
 
 // addFolder adds dir and its parents, unless they are there.
 func (t tree) addFolder(dir string) error {
-	for ; dir != "."; dir = path.Dir(dir) {
-		switch other, ok := t[fold(dir)]; {
-		case ok && other == dir+"/":
+	for ; dir != ""; dir = parent(dir) {
+		folded := fold(dir)
+		switch other, ok := t[folded]; {
+		case ok && len(other) == len(dir)+1 && other[:len(dir)] == dir && other[len(dir)] == '/':
 			return nil // and so are its parents
 		case ok:
 			return fmt.Errorf("collides with %.200q", other)
 		}
-		t[fold(dir)] = dir + "/"
+		t[folded] = dir + "/"
 	}
 	return nil
 }
+
+// parent returns the folder of a clean name, "" at the top.
+func parent(name string) string { return name[:max(strings.LastIndexByte(name, '/'), 0)] }
 
 func (t tree) dirs() []string {
 	var dirs []string
@@ -224,6 +229,9 @@ func (t tree) dirs() []string {
 
 // fold maps all spellings that differ in case only to one.
 func fold(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return 'A' <= r && r <= 'Z' || r >= 0x80 }) < 0 {
+		return s // as most are
+	}
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r + 'a' - 'A'

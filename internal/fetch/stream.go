@@ -72,10 +72,9 @@ func (a *archive) reuse(ctx context.Context, d *download) []*entry {
 	if d.reuse == nil {
 		return pointers(a.entries)
 	}
-	var left []*entry
 	var next atomic.Int64
-	var mu sync.Mutex
 	var wg sync.WaitGroup
+	found := make([]bool, len(a.entries))
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for ctx.Err() == nil {
@@ -83,22 +82,21 @@ func (a *archive) reuse(ctx context.Context, d *download) []*entry {
 				if i >= len(a.entries) {
 					return
 				}
-				e := &a.entries[i]
-				ok := false
-				if !e.skip {
-					e.sum, ok = d.reuse(e.path, e.zip.size(), e.zip.crc())
+				if e := &a.entries[i]; !e.skip {
+					e.sum, found[i] = d.reuse(e.path, e.zip.size(), e.zip.crc())
 				}
-				mu.Lock()
-				if ok {
-					d.reused++
-				} else {
-					left = append(left, e)
-				}
-				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
+	var left []*entry
+	for i, ok := range found {
+		if ok {
+			d.reused++
+		} else {
+			left = append(left, &a.entries[i])
+		}
+	}
 	return left
 }
 

@@ -43,10 +43,26 @@ func unpackZip(ctx context.Context, file io.ReaderAt, size int64, l layout, root
 	return a.sums(), nil
 }
 
-// makeDirs makes all folders of the archive below root.
+// makeDirs makes all folders of the archive below root. It takes those of one
+// parent together, which has to be found only once then: a path costs a system
+// call an element.
 func (a *archive) makeDirs(root *os.Root) error {
-	for _, dir := range a.dirs {
-		if err := root.MkdirAll(dir, 0o777); err != nil {
+	dirs := slices.Clone(a.dirs)
+	slices.SortFunc(dirs, func(x, y string) int {
+		return cmp.Or(cmp.Compare(strings.Count(x, "/"), strings.Count(y, "/")), strings.Compare(x, y))
+	})
+	w := newWorker(root)
+	defer w.close()
+	for _, dir := range dirs {
+		in, err := w.folder(path.Dir(dir))
+		if err != nil {
+			return err
+		}
+		err = in.Mkdir(path.Base(dir), 0o777)
+		if errors.Is(err, fs.ErrExist) {
+			err = root.MkdirAll(dir, 0o777) // which is content with a folder
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -195,15 +211,11 @@ func (w *worker) write(e *entry, next func() ([]byte, error)) (err error) {
 // create makes the file with its final mode. What the umask takes away is
 // given back: a toolchain is the same for all users, and verified as such.
 func (w *worker) create(e *entry) (*os.File, error) {
-	dir := w.root
-	name := path.Base(e.path)
-	if parent := path.Dir(e.path); parent != "." {
-		if err := w.enter(parent); err != nil {
-			return nil, err
-		}
-		dir = w.dir
+	dir, err := w.folder(path.Dir(e.path))
+	if err != nil {
+		return nil, err
 	}
-	f, err := dir.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, e.mode)
+	f, err := dir.OpenFile(path.Base(e.path), os.O_CREATE|os.O_EXCL|os.O_WRONLY, e.mode)
 	if err != nil {
 		return nil, err
 	}
@@ -223,9 +235,14 @@ func (w *worker) create(e *entry) (*os.File, error) {
 	return f, nil
 }
 
-func (w *worker) enter(dir string) error {
-	if w.dir != nil && w.dirName == dir {
-		return nil
+// folder opens dir, which is "." for the root itself, and makes it where it is
+// missing.
+func (w *worker) folder(dir string) (*os.Root, error) {
+	switch {
+	case dir == ".":
+		return w.root, nil
+	case w.dir != nil && w.dirName == dir:
+		return w.dir, nil
 	}
 	w.close()
 	w.dir = nil
@@ -236,10 +253,10 @@ func (w *worker) enter(dir string) error {
 		}
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w.dir, w.dirName = sub, dir
-	return nil
+	return sub, nil
 }
 
 func (a *archive) sums() []byte {

@@ -48,7 +48,11 @@ func openZip(file io.ReaderAt, size int64, l layout) (*archive, error) {
 	}
 	end := size - endLen - int64(len(directory))
 	a := &archive{entries: make([]entry, 0, count)}
-	seen, kept := newContents(l), make(tree)
+	seen := newContents(l)
+	kept := seen.names // of a module's zip, nothing is skipped
+	if l.dist {
+		kept = make(tree)
+	}
 	var offset, total int64
 	for range count {
 		var record []byte
@@ -67,7 +71,7 @@ func openZip(file io.ReaderAt, size int64, l layout) (*archive, error) {
 		if total += e.zip.size(); total > maxUnpacked {
 			return nil, l.errorf("", "unpacks to more than 2 GiB")
 		}
-		if !e.skip {
+		if l.dist && !e.skip {
 			_ = kept.add(e.path) // has no collision, as seen has none
 		}
 		a.entries = append(a.entries, e)

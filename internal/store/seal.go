@@ -8,7 +8,7 @@ import (
 	"os"
 	"path"
 	"runtime"
-	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -21,66 +21,74 @@ import (
 // It returns how many files there are, so that one too many is found: what is in
 // no manifest was not proven, whoever has put it there.
 //
-// It takes one level of folders after the other, those of a level at the same
-// time: nothing else can go on meanwhile.
+// Folders are opened from the one above, and side by side: nothing else can go on
+// meanwhile.
 func seal(root *os.Root) (files int, err error) {
 	info, err := root.Lstat(".")
 	if err == nil {
 		err = sealOne(root, ".", info)
 	}
-	for level := []string{"."}; len(level) > 0 && err == nil; {
-		var mu sync.Mutex
-		var below []string
-		var g errgroup.Group
-		g.SetLimit(runtime.GOMAXPROCS(0))
-		for _, dir := range level {
-			g.Go(func() error {
-				found, n, err := sealDir(root, dir)
-				mu.Lock()
-				defer mu.Unlock()
-				below = append(below, found...)
-				files += n
-				return err
-			})
-		}
-		err = g.Wait()
-		level = below
+	if err != nil {
+		return 0, err
 	}
-	return files, err
+	top, err := root.OpenRoot(".")
+	if err != nil {
+		return 0, err
+	}
+	var s sealer
+	s.group.SetLimit(runtime.GOMAXPROCS(0))
+	s.group.Go(func() error { return s.seal(top, "") })
+	err = s.group.Wait()
+	return int(s.files.Load()), err
 }
 
-// sealDir seals what is in dir and returns the folders among it, and the number
-// of files.
-func sealDir(root *os.Root, dir string) (folders []string, files int, err error) {
-	f, err := root.Open(dir)
+// A sealer seals a tree.
+type sealer struct {
+	group errgroup.Group
+	files atomic.Int64
+}
+
+// seal seals what is in dir, which has that path, and closes it.
+func (s *sealer) seal(dir *os.Root, at string) error {
+	defer dir.Close()
+	f, err := dir.Open(".")
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
 	infos, err := f.Readdir(-1)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, 0, err
+		return err
 	}
 	for _, info := range infos {
-		name := path.Join(dir, info.Name())
-		if err := sealOne(root, name, info); err != nil {
-			return nil, 0, err
+		if err := sealOne(dir, path.Join(at, info.Name()), info); err != nil {
+			return err
 		}
-		if info.IsDir() {
-			folders = append(folders, name)
-		} else {
-			files++
+		if !info.IsDir() {
+			s.files.Add(1)
+			continue
+		}
+		below, err := dir.OpenRoot(info.Name())
+		if err != nil {
+			return err
+		}
+		next := func() error { return s.seal(below, path.Join(at, info.Name())) }
+		if !s.group.TryGo(next) { // all others are busy
+			if err := next(); err != nil {
+				return err
+			}
 		}
 	}
-	return folders, files, nil
+	return nil
 }
 
-func sealOne(root *os.Root, name string, info fs.FileInfo) error {
+// sealOne seals a file or folder of dir, which has the path at in the tree.
+func sealOne(dir *os.Root, at string, info fs.FileInfo) error {
 	want := fs.FileMode(0o444)
 	switch {
 	case info.IsDir():
 		want = 0o755
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("seal %s: not a regular file", name)
+		return fmt.Errorf("seal %s: not a regular file", at)
 	case info.Mode()&0o111 != 0:
 		want = 0o555
 	}
@@ -88,9 +96,9 @@ func sealOne(root *os.Root, name string, info fs.FileInfo) error {
 		return nil
 	}
 	if _, names, _ := measure(info); names > 1 && !info.IsDir() {
-		return fmt.Errorf("seal %s: shared, and has mode %s", name, octal(info.Mode()))
+		return fmt.Errorf("seal %s: shared, and has mode %s", at, octal(info.Mode()))
 	}
-	return root.Chmod(name, want)
+	return dir.Chmod(path.Base(at), want)
 }
 
 // seal seals the tree that r is about, which has just as many files as r has sums

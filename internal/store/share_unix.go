@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -18,6 +19,9 @@ import (
 type handle struct {
 	dir *os.File
 	fd  int // of dir
+	// byProc is set when a file was to be linked by its descriptor alone, and the
+	// system wants that by way of /proc.
+	byProc atomic.Bool
 }
 
 func openHandle(root *os.Root) (*handle, error) {
@@ -25,7 +29,7 @@ func openHandle(root *os.Root) (*handle, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &handle{dir, int(dir.Fd())}, nil
+	return &handle{dir: dir, fd: int(dir.Fd())}, nil
 }
 
 func (h *handle) close() error { return h.dir.Close() }
