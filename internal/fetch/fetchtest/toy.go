@@ -3,12 +3,14 @@ package fetchtest
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/sumdb/dirhash"
 
@@ -27,6 +29,10 @@ type toy struct {
 	large        int  // bytes of one more file, which don't shrink at all
 	zip          []byte
 	h1           string
+
+	// altered is the same release with one more line in a program. It is packed when
+	// it is first asked for, since each part of a zip is a request of its own.
+	altered func() (*toy, error)
 }
 
 // A file is an entry of a zip.
@@ -36,6 +42,11 @@ func newToy(v gover.Version, goos, goarch string) (*toy, error) { return newPadd
 
 func newPadded(v gover.Version, goos, goarch string, n int) (*toy, error) {
 	t := &toy{version: v, goos: goos, goarch: goarch, padded: n}
+	t.altered = sync.OnceValues(func() (*toy, error) {
+		other := *t
+		other.changed = true
+		return &other, other.pack(other.files())
+	})
 	return t, t.pack(t.files())
 }
 
@@ -66,13 +77,6 @@ func (t *toy) pack(files [][2]string) error {
 	}
 	t.h1, err = hashOf(list)
 	return err
-}
-
-// altered returns the same release with one more line in a program.
-func (t *toy) altered() (*toy, error) {
-	other := *t
-	other.changed = true
-	return &other, other.pack(other.files())
 }
 
 // module returns the module version that holds the release.
@@ -178,6 +182,9 @@ esac
 func zipOf(files []file) ([]byte, error) {
 	var buf bytes.Buffer
 	zw := zip.NewWriter(&buf)
+	zw.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(w, flate.BestSpeed) // the race detector makes others wait
+	})
 	for _, f := range files {
 		w, err := zw.Create(f.name)
 		if err != nil {
