@@ -199,6 +199,7 @@ func (a *app) judge(targets []auditTarget, data vulnData, known []gover.Version)
 	return report
 }
 
+// vulnerabilitiesOf returns what is known of a version; fixes are those of all entries.
 func (a *app) vulnerabilitiesOf(v gover.Version, data vulnData, fixes map[*vuln.Entry]vuln.Fixes) []vulnJSON {
 	entries := data.Affecting(v, a.platform.OS, a.platform.Arch)
 	list := make([]vulnJSON, len(entries))
