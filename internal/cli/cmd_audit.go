@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -173,16 +174,23 @@ func (a *app) judge(targets []auditTarget, data vulnData, known []gover.Version)
 		}
 		return counts[v]
 	}
-	for _, t := range targets {
-		item := vulnerableJSON{Version: t.version, Installed: t.installed, System: t.system, AskedBy: t.askedBy,
-			Support: lifecycle.Of(t.version).String(), Vulnerabilities: []vulnJSON{}}
-		for _, e := range data.Affecting(t.version, a.platform.OS, a.platform.Arch) {
-			item.Vulnerabilities = append(item.Vulnerabilities, a.describeVuln(e, t.version))
-		}
+	fixes := make(map[*vuln.Entry]vuln.Fixes) // many versions have the same vulnerability
+	for _, e := range data.Entries {
+		fixes[e] = e.Fixes(a.platform.OS, a.platform.Arch)
+	}
+	report.Toolchains = make([]vulnerableJSON, len(targets))
+	var group sync.WaitGroup
+	for i, t := range targets {
+		group.Go(func() {
+			report.Toolchains[i] = vulnerableJSON{Version: t.version, Installed: t.installed, System: t.system, AskedBy: t.askedBy,
+				Support: lifecycle.Of(t.version).String(), Vulnerabilities: a.vulnerabilitiesOf(t.version, data, fixes)}
+		})
+	}
+	group.Wait()
+	for i, t := range targets {
 		if newest, ok := lines[t.version.Line()]; ok {
-			item.NewestOfLine = &countJSON{newest, count(newest)}
+			report.Toolchains[i].NewestOfLine = &countJSON{newest, count(newest)}
 		}
-		report.Toolchains = append(report.Toolchains, item)
 	}
 	latest, _ := gover.ParseSpec("latest")
 	if newest, ok := latest.Newest(known); ok {
@@ -191,13 +199,23 @@ func (a *app) judge(targets []auditTarget, data vulnData, known []gover.Version)
 	return report
 }
 
-func (a *app) describeVuln(e *vuln.Entry, v gover.Version) vulnJSON {
-	goos, goarch := a.platform.OS, a.platform.Arch
-	result := vulnJSON{ID: e.ID, Aliases: e.Aliases, Summary: e.Summary, Modules: e.Modules(v, goos, goarch), Packages: e.Packages(v, goos, goarch)}
-	if fix, ok := e.Fix(v, goos, goarch, true); ok {
+// vulnerabilitiesOf returns what is known of a version; fixes are those of all entries.
+func (a *app) vulnerabilitiesOf(v gover.Version, data vulnData, fixes map[*vuln.Entry]vuln.Fixes) []vulnJSON {
+	entries := data.Affecting(v, a.platform.OS, a.platform.Arch)
+	list := make([]vulnJSON, len(entries))
+	for i, e := range entries {
+		list[i] = a.describeVuln(e, fixes[e], v)
+	}
+	return list
+}
+
+func (a *app) describeVuln(e *vuln.Entry, fixes vuln.Fixes, v gover.Version) vulnJSON {
+	result := vulnJSON{ID: e.ID, Aliases: e.Aliases, Summary: e.Summary}
+	result.Modules, result.Packages = e.In(v, a.platform.OS, a.platform.Arch)
+	if fix, ok := fixes.After(v, true); ok {
 		result.FixedInLine = &fix
 	}
-	if fix, ok := e.Fix(v, goos, goarch, false); ok {
+	if fix, ok := fixes.After(v, false); ok {
 		result.Fixed = &fix
 	}
 	return result

@@ -127,11 +127,25 @@ func (a *app) vulnCounts() map[gover.Version]int {
 
 // releasesKnown returns all releases that this machine knows of, newest first.
 func (a *app) releasesKnown(client *fetch.Client) []gover.Version {
-	known := append(fetch.KnownVersions(), client.LocalReleases().Versions...)
+	known := fetch.KnownVersions()
+	others := client.LocalReleases().Versions
 	if path, err := a.path(); err == nil {
 		installed, _ := path.Installed()
-		known = append(known, installed...)
+		others = slices.Concat(others, installed)
 	}
-	newestFirst(known)
-	return slices.Compact(known)
+	seen := make(map[gover.Version]bool, len(known))
+	for _, v := range known {
+		seen[v] = true
+	}
+	sorted := len(known)
+	for _, v := range others {
+		if !seen[v] {
+			seen[v] = true
+			known = append(known, v)
+		}
+	}
+	if len(known) > sorted { // to sort takes more time than all else here
+		newestFirst(known)
+	}
+	return known
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,6 +93,9 @@ type patient struct {
 	decideErr, runErr error
 	settings          switching.Settings // of the go command
 
+	releases func() []gover.Version // all that this machine knows of, newest first
+	glances  func() []glance        // of what is installed, newest first
+
 	lastInstalled time.Time // of all receipts
 	lastVersion   gover.Version
 
@@ -123,6 +127,8 @@ func (a *app) patient(ctx context.Context) *patient {
 		p.explain()
 		p.machine.Version = p.why.target.version
 	}
+	p.releases = sync.OnceValue(p.readReleases)
+	p.glances = p.startGlances()
 	return p
 }
 

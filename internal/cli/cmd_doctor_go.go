@@ -220,8 +220,8 @@ func (p *patient) lookSupport() []doctor.Finding {
 	return []doctor.Finding{f}
 }
 
-// releases are all that this machine knows of, newest first.
-func (p *patient) releases() []gover.Version {
+// readReleases returns all releases that this machine knows of, newest first.
+func (p *patient) readReleases() []gover.Version {
 	client, err := p.client()
 	if err != nil {
 		return fetch.KnownVersions()

@@ -10,11 +10,12 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -167,31 +168,51 @@ func (p *patient) lookLeftovers() []doctor.Finding {
 		"removed what killed processes had left", p.store.Tidy)}
 }
 
-// lookReceipts looks at each receipt, and hashes the manifest of the version that
-// applies here. The files themselves are for --deep.
-func (p *patient) lookReceipts() []doctor.Finding {
-	installed, err := p.store.Home().Installed()
-	if err != nil {
-		return skipped(err.Error())
+// A glance is what [store.Store.Glance] said of a version.
+type glance struct {
+	version gover.Version
+	receipt *store.Receipt
+	err     error
+}
+
+// startGlances begins to look at each receipt, and to hash the manifest of the
+// version that applies here, which takes as long as all that is looked at
+// meanwhile. What it returns waits for the end. The files themselves are for
+// --deep.
+func (p *patient) startGlances() (wait func() []glance) {
+	if p.store == nil {
+		return nil
 	}
+	installed, _ := p.store.Home().Installed() // the check "store" tells what is wrong
 	newestFirst(installed)
-	receipts, errs := make([]*store.Receipt, len(installed)), make([]error, len(installed))
-	var all errgroup.Group
-	all.SetLimit(runtime.NumCPU())
-	for i, v := range installed {
-		all.Go(func() error {
-			receipts[i], errs[i] = p.store.Glance(v, v == p.machine.Version)
-			return nil
+	glances := make([]glance, len(installed))
+	here := p.machine.Version
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range runtime.NumCPU() {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(installed)); i = next.Add(1) - 1 {
+				v := installed[i]
+				receipt, err := p.store.Glance(v, v == here)
+				glances[i] = glance{v, receipt, err}
+			}
 		})
 	}
-	_ = all.Wait()
+	return func() []glance { all.Wait(); return glances }
+}
+
+// lookReceipts tells what is wrong with receipts.
+func (p *patient) lookReceipts() []doctor.Finding {
+	if _, err := p.store.Home().Installed(); err != nil {
+		return skipped(err.Error())
+	}
 	var findings []doctor.Finding
-	for i, v := range installed {
-		if errs[i] != nil {
-			findings = append(findings, doctor.Finding{Severity: doctor.Error, Cause: fmt.Sprintf("%v: %v", v, errs[i]), Fix: p.repairOf(p.store.Home(), v)})
+	for _, g := range p.glances() {
+		if g.err != nil {
+			findings = append(findings, doctor.Finding{Severity: doctor.Error, Cause: fmt.Sprintf("%v: %v", g.version, g.err), Fix: p.repairOf(p.store.Home(), g.version)})
 		}
-		if r := receipts[i]; r != nil && r.Installed.After(p.lastInstalled) {
-			p.lastInstalled, p.lastVersion = r.Installed, v
+		if r := g.receipt; r != nil && r.Installed.After(p.lastInstalled) {
+			p.lastInstalled, p.lastVersion = r.Installed, g.version
 		}
 	}
 	return findings

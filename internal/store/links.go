@@ -102,7 +102,7 @@ func lineLinks(versions []gover.Version) map[string]string {
 	for _, v := range versions {
 		for _, text := range []string{v.Line(), "latest"} {
 			spec, err := gover.ParseSpec(text)
-			if err != nil {
+			if err != nil || links[toolchain.Link(spec)] != "" {
 				continue
 			}
 			if newest, ok := spec.Newest(versions); ok {

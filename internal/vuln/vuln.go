@@ -102,58 +102,58 @@ func (e *Entry) affects(version, goos, goarch string) bool {
 
 func (e *Entry) withdrawn() bool { return e.Withdrawn != nil && e.Withdrawn.Before(time.Now()) }
 
-// Modules returns the modules of v that have the vulnerability, sorted, none if
-// it does not affect v. See [Entry.Affects].
-func (e *Entry) Modules(v gover.Version, goos, goarch string) []string {
+// In returns the modules of v that have the vulnerability, none if it does not
+// affect v, see [Entry.Affects]; and the import paths that are vulnerable in it,
+// of which there may be none because nobody knows which. Both are sorted.
+func (e *Entry) In(v gover.Version, goos, goarch string) (modules, packages []string) {
 	if e.withdrawn() {
-		return nil
+		return nil, nil
 	}
-	var modules []string
 	version := Semver(v)
 	for _, a := range e.Affected {
-		if a.contains(version) && a.concerns(goos, goarch) {
-			modules = append(modules, a.Module)
-		}
-	}
-	slices.Sort(modules)
-	return slices.Compact(modules)
-}
-
-// Packages returns the import paths that are vulnerable in v, sorted; none may
-// mean that nobody knows which.
-func (e *Entry) Packages(v gover.Version, goos, goarch string) []string {
-	var paths []string
-	version := Semver(v)
-	for _, a := range e.Affected {
-		if !a.contains(version) {
+		if !a.contains(version) || !a.concerns(goos, goarch) {
 			continue
 		}
+		modules = append(modules, a.Module)
 		for _, p := range a.Packages {
 			if p.concerns(goos, goarch) {
-				paths = append(paths, p.Path)
+				packages = append(packages, p.Path)
 			}
 		}
 	}
-	slices.Sort(paths)
-	return slices.Compact(paths)
+	slices.Sort(modules)
+	slices.Sort(packages)
+	return slices.Compact(modules), slices.Compact(packages)
 }
 
-// Fix returns the first release after v that no longer has the vulnerability: of
-// the line of v if inLine is set, else of any.
-func (e *Entry) Fix(v gover.Version, goos, goarch string, inLine bool) (gover.Version, bool) {
-	var first gover.Version
+// Fixes are the releases that mend a vulnerability on a platform, in order. They
+// are the same for all versions that have it.
+type Fixes []gover.Version
+
+// Fixes returns those of the database's entry.
+func (e *Entry) Fixes(goos, goarch string) (fixes Fixes) {
 	for _, a := range e.Affected {
 		for _, r := range a.Ranges {
 			for _, event := range r.Events {
-				fix, ok := release(event.Fixed)
-				if ok && (!inLine || fix.Line() == v.Line()) && gover.Compare(fix, v) > 0 &&
-					(first.IsZero() || gover.Compare(fix, first) < 0) && !e.affects(event.Fixed, goos, goarch) {
-					first = fix
+				if fix, ok := release(event.Fixed); ok && !e.affects(event.Fixed, goos, goarch) {
+					fixes = append(fixes, fix)
 				}
 			}
 		}
 	}
-	return first, !first.IsZero()
+	slices.SortFunc(fixes, gover.Compare)
+	return slices.Compact(fixes)
+}
+
+// After returns the first release after v that no longer has the vulnerability:
+// of the line of v if inLine is set, else of any.
+func (f Fixes) After(v gover.Version, inLine bool) (gover.Version, bool) {
+	for _, fix := range f {
+		if (!inLine || fix.Minor() == v.Minor()) && gover.Compare(fix, v) > 0 {
+			return fix, true
+		}
+	}
+	return gover.Version{}, false
 }
 
 // contains reports whether a version is affected. A vulnerability without ranges

@@ -124,11 +124,12 @@ func TestModulesAndPackages(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := version(t, "1.22.5")
-	if got := e.Modules(v, "linux", "amd64"); !slices.Equal(got, []string{"stdlib", "toolchain"}) {
-		t.Errorf("modules: %q", got)
+	modules, packages := e.In(v, "linux", "amd64")
+	if !slices.Equal(modules, []string{"stdlib", "toolchain"}) {
+		t.Errorf("modules: %q", modules)
 	}
-	if got := e.Packages(v, "linux", "amd64"); !slices.Equal(got, []string{"cmd/go", "net"}) {
-		t.Errorf("packages: %q", got)
+	if !slices.Equal(packages, []string{"cmd/go", "net"}) {
+		t.Errorf("packages: %q", packages)
 	}
 }
 
@@ -148,8 +149,9 @@ func TestFix(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		inLine, _ := e.Fix(version(t, row.of), "", "", true)
-		first, ok := e.Fix(version(t, row.of), "", "", false)
+		fixes := e.Fixes("", "")
+		inLine, _ := fixes.After(version(t, row.of), true)
+		first, ok := fixes.After(version(t, row.of), false)
 		if inLine.String() != row.inLine || first.String() != row.any || ok != (row.any != "") {
 			t.Errorf("%s: %v, %v, want %s, %s", row.why, inLine, first, row.inLine, row.any)
 		}
@@ -256,7 +258,7 @@ func FuzzOSV(f *testing.F) {
 			if again.Affects(v, "linux", "amd64") != affected || affected && !e.Affects(v, "", "") {
 				t.Errorf("%v: %v", v, affected)
 			}
-			if fix, ok := e.Fix(v, "linux", "amd64", false); ok && (gover.Compare(fix, v) <= 0 || e.Affects(fix, "linux", "amd64")) {
+			if fix, ok := e.Fixes("linux", "amd64").After(v, false); ok && (gover.Compare(fix, v) <= 0 || e.Affects(fix, "linux", "amd64")) {
 				t.Errorf("%v is fixed by %v", v, fix)
 			}
 		}

@@ -64,12 +64,13 @@ end
 # __gosw_search sets __gosw_pin to the version of the nearest pin, and
 # __gosw_pinned; else to the version of the default.
 function __gosw_search --no-scope-shadowing
-    set -l dir
-    # An absolute path without //, . and ..
-    string match -qr '^(?<dir>(/(?!\.\.?(/|\z))[^/]+)*)/?\z' -- $PWD
-    and test $PWD -ef .
+    test "$PWD" = "$__gosw_pwd"
+    or __gosw_climb
+    test $PWD -ef .
     or return 1
-    while test -x $dir/.
+    for dir in $__gosw_dirs
+        test -x $dir/.
+        or return 1
         if test -e $dir/.go-version -o -L $dir/.go-version
             set __gosw_pinned 1
             __gosw_read_pin $dir/.go-version
@@ -83,13 +84,24 @@ function __gosw_search --no-scope-shadowing
                 return 0
             end
         end
-        if test -z "$dir"
-            __gosw_read_pin $__gosw_root/default
-            return
-        end
-        string match -qr '(?s)^(?<dir>.*)/[^/]*\z' -- $dir
     end
-    return 1
+    set -q __gosw_dirs[1]
+    and __gosw_read_pin $__gosw_root/default
+end
+
+# __gosw_climb sets __gosw_dirs to $PWD and the folders above it, down to the
+# empty name of the root; to none unless $PWD is absolute, without //, . and ...
+function __gosw_climb
+    set -l dir
+    set -g __gosw_pwd $PWD
+    set -g __gosw_dirs
+    string match -qr '^(?<dir>(/(?!\.\.?(/|\z))[^/]+)*)/?\z' -- $PWD
+    or return
+    while test -n "$dir"
+        set -a __gosw_dirs $dir
+        string match -qr '(?s)^(?<dir>.*)/' -- $dir
+    end
+    set -a __gosw_dirs ''
 end
 
 # __gosw_read_pin FILE sets __gosw_pin to the only line of a file. Builtins take
@@ -134,23 +146,19 @@ end
 # __gosw_locate NAME sets __gosw_tool to the tool of __gosw_pin.
 function __gosw_locate --no-scope-shadowing
     set -l number
-    string match -qr '^(go(?=[0-9])|v(?=[0-9]))?(?<number>[a-z0-9.]+)\z' -- $__gosw_pin
-    or return 1
-    if string match -qr '^1\.[1-9][0-9]\z' -- $number
+    if string match -qr '^(go|v)?(?<number>1\.[1-9][0-9])\z' -- $__gosw_pin
         # The link of this name leads to the newest patch, unless a system's
         # store has a newer one. Only on Linux does go find its GOROOT through a
         # link.
-        test "$__gosw_linux" = yes -a -z "$GOSW_SYSTEM_ROOT" -a -L $__gosw_root/toolchains/$number
-        or return 1
-    else if string match -qr '^1\.(2[1-9]|[3-9][0-9])\.0\z|^1\.[1-9][0-9](\.[1-9][0-9]?|rc[1-9][0-9]?|beta[1-9])\z' -- $number
+        set __gosw_tool $__gosw_root/toolchains/$number/bin/$argv[1]
+        test "$__gosw_linux" = yes -a -z "$GOSW_SYSTEM_ROOT" -a -L $__gosw_root/toolchains/$number -a -f $__gosw_tool -a -x $__gosw_tool
+    else if string match -qr '^(go|v)?(?<number>1\.((2[1-9]|[3-9][0-9])\.0|[1-9][0-9](\.[1-9][0-9]?|rc[1-9][0-9]?|beta[1-9])))\z' -- $__gosw_pin
         set number go$number
-        not test -L $__gosw_root/toolchains/$number
-        or return 1
+        set __gosw_tool $__gosw_root/toolchains/$number/bin/$argv[1]
+        test ! -L $__gosw_root/toolchains/$number -a -f $__gosw_tool -a -x $__gosw_tool
     else
         return 1
     end
-    set __gosw_tool $__gosw_root/toolchains/$number/bin/$argv[1]
-    test -f $__gosw_tool -a -x $__gosw_tool
 end
 
 # __gosw_use [ARG...] is "gosw use": only the shell itself can change what holds
