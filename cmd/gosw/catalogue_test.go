@@ -177,19 +177,28 @@ func speaks(n ast.Node, returning bool) bool {
 // internal/cli which no session can: it needs a terminal, another user, another
 // system, a broken disk or good timing. "" is one that nothing shows.
 var elsewhere = map[string]string{
-	"interrupted; nothing is left half-done":                  "TestInterrupted",
-	". Install it now?":                                       "shim_ask",
-	"Remove %s, which nothing asks for?":                      "upgrade",
-	"%q shows a line with all its releases":                   "TestReleaseTable",
-	"it has changed since it was read":                        "TestWriteRC",
-	"waiting for %s, which %s holds":                          "store_odd",
-	"%s: repaired too":                                        "repair_shared",
-	"%s, and is in another store, %s":                         "",
-	"something is due":                                        "", // an exit code, never said
-	"no receipt":                                              "", // verify says what is missing
-	"import %s: it was %v a moment ago, and is %v now":        "",
-	"only %s itself knows which file it reads when it starts": "", // Windows
-	"add this line to the file that $PROFILE names: ":         "", // Windows
+	"interrupted; nothing is left half-done":       "TestInterrupted",
+	". Install it now?":                            "shim_ask",
+	"Remove %s, which nothing asks for?":           "upgrade",
+	"%q shows a line with all its releases":        "TestReleaseTable",
+	"it has changed since it was read":             "TestWriteRC",
+	"waiting for %s, which %s holds":               "store_odd",
+	"%s: repaired too":                             "repair_shared",
+	"%s, and is in another store, %s":              "",
+	"something is wrong":                           "", // an exit code, never said
+	"gets fixes":                                   "TestScreens",
+	"got fixes":                                    "TestScreens",
+	"until two newer lines are out":                "TestScreens",
+	"applies here":                                 "TestScreens",
+	"%q shows all releases":                        "TestScreens",
+	"cross build with %v: not all is well with it": "TestCrossVerdict",
+	"if programs may not run in the folder for temporary files, set GOTMPDIR to another":   "TestCrossVerdict",
+	"put the login for that server into netrc, or set GOAUTH: \"go help goauth\" says how": "TestHintFor",
+	"something is due": "", // an exit code, never said
+	"no receipt":       "", // verify says what is missing
+	"import %s: it was %v a moment ago, and is %v now":                                                             "",
+	"only %s itself knows which file it reads when it starts":                                                      "", // Windows
+	"add this line to the file that $PROFILE names: ":                                                              "", // Windows
 	"running as root, but %s belongs to user %d: what is written there will belong to root":                        "TestRootInAnothersHome",
 	"run gosw as that user, or set GOSW_ROOT to a store of root's own":                                             "TestRootInAnothersHome",
 	"all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT":            "TestHintFor",

@@ -230,7 +230,8 @@ func schemaSite(t *testing.T) *site {
 	s.server.AddVuln(fetchtest.NewVuln("GO-2026-0001", "stdlib", "An example.", nil, "0", "1.22.5", "1.26.0", "1.27.4"))
 	s.run("install", "1.21.0", "1.21.13", "1.22.4", "1.22.5", "1.27.3")
 	s.run("default", "1.22.4")
-	s.json(t, "audit") // outdated knows what it has found
+	s.json(t, "audit")                             // outdated knows what it has found
+	s.run("exec", "1.22.4", "--", "go", "version") // it has been used
 	files := map[string]string{
 		".go-version":    "1.22.4\n",
 		".config/go/env": "GOTOOLCHAIN=auto\nGOFLAGS=-v\n",

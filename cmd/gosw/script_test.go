@@ -90,11 +90,18 @@ exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 // loopback interface, which serves toy toolchains. $PROXY is its address.
 func TestScript(t *testing.T) {
 	t.Parallel()
+	root, err := os.MkdirTemp(scripts, "") // one for each -count
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		WorkdirRoot:         scripts,
+		WorkdirRoot:         root,
 		UpdateScripts:       os.Getenv("GOSW_UPDATE") != "", // of cmp
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -332,10 +332,21 @@ func pinHint(pin *resolve.PinError) string {
 	if syntax := (*gover.SyntaxError)(nil); errors.As(pin, &syntax) && nearSpec(syntax.Text) != "" {
 		return fmt.Sprintf("did you mean %q? mend it in %s", nearSpec(syntax.Text), pin.Source)
 	}
+	if path := (*fs.PathError)(nil); errors.As(pin, &path) && errors.Is(path, fs.ErrPermission) {
+		return unreadableHint(path)
+	}
 	if pin.Source == "GO_VERSION" {
 		return `GO_VERSION takes one version, such as 1.22, 1.22.5 or latest; "unset GO_VERSION" removes it`
 	}
 	return fmt.Sprintf("a pin is a file with one version, such as 1.22, 1.22.5 or latest: mend or remove %s", pin.Source)
+}
+
+// unreadableHint opens a file to who may not read it.
+func unreadableHint(e *fs.PathError) string {
+	if e.Op != "open" { // it can't even be looked at, or what it links to
+		return "a folder on the way to " + e.Path + " is closed to you"
+	}
+	return fmt.Sprintf("run %q", "chmod a+r "+shellWord(e.Path))
 }
 
 func helpHint(cmd *cobra.Command) string {

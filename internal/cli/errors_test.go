@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
 )
 
@@ -23,6 +24,8 @@ func TestHintFor(t *testing.T) {
 		{fmt.Errorf("install: %w", &fetch.StatusError{Status: 401}), "GOAUTH"},
 		{fmt.Errorf("install: %w", &fetch.StatusError{Status: 403}), "look at the network"},
 		{fmt.Errorf("install: %w", &fetch.NoHashError{File: "x"}), "GOSW_SOURCE=proxy"},
+		{unreadable("open"), `run "chmod a+r '/home/a b/.go-version'"`},
+		{unreadable("lstat"), "a folder on the way to /home/a b/.go-version is closed"},
 		{fmt.Errorf("install: %w", syscall.EDQUOT), "quota is used up"},
 		{fmt.Errorf("install: %w", syscall.EIO), "dmesg"},
 		{fmt.Errorf("install: %w", syscall.ENOSPC), "make room"},
@@ -31,4 +34,10 @@ func TestHintFor(t *testing.T) {
 			t.Errorf("hint for %v: %s, want %s", test.err, got, test.want)
 		}
 	}
+}
+
+// unreadable is the error of a pin that is kept from the user.
+func unreadable(op string) error {
+	const file = "/home/a b/.go-version"
+	return &resolve.PinError{Source: file, Err: &os.PathError{Op: op, Path: file, Err: syscall.EACCES}}
 }

@@ -171,7 +171,7 @@ func written(t testing.TB, dir string) (total int64) {
 // what each archive makes us allocate.
 func TestHostile(t *testing.T) {
 	const (
-		maxTime    = 20 * time.Second // on a machine that has much else to do
+		maxTime    = time.Minute // of the processor, whatever else that has to do
 		maxMemory  = 96 << 20
 		maxWritten = 24 << 20
 	)
@@ -181,9 +181,9 @@ func TestHostile(t *testing.T) {
 			g := newFenced(t)
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			start := time.Now()
+			start := cpuTime(t)
 			sums, err := unpackCase(t, c.Format, data, g.staging)
-			took := time.Since(start)
+			took := cpuTime(t) - start
 			runtime.ReadMemStats(&after)
 			g.check(t)
 			if allocated := after.TotalAlloc - before.TotalAlloc; allocated > maxMemory || took > maxTime {

@@ -124,18 +124,18 @@ func TestCredentialsStayAtHome(t *testing.T) {
 			t.Errorf("credentials went to another host: %q", header)
 		}
 	}
-	clear := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if header := r.Header.Get("Authorization"); header != "" {
 			t.Errorf("credentials went over http: %q", header)
 		}
 		s.ServeHTTP(w, r)
 	}))
-	t.Cleanup(clear.Close)
-	content = "machine " + strings.TrimPrefix(clear.URL, "http://") + " login a password b\n"
+	t.Cleanup(plain.Close)
+	content = "machine " + strings.TrimPrefix(plain.URL, "http://") + " login a password b\n"
 	if err := os.WriteFile(netrcFile, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	inClear := newClient(t, s, func(cfg *Config) { cfg.Proxy, cfg.Auth = clear.URL, netrcAuth(t, netrcFile) })
+	inClear := newClient(t, s, func(cfg *Config) { cfg.Proxy, cfg.Auth = plain.URL, netrcAuth(t, netrcFile) })
 	if _, _, err := fetchInto(t, inClear, "1.22.4"); err != nil {
 		t.Fatal(err)
 	}

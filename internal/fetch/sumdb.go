@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb"
@@ -153,7 +155,8 @@ func (o *dbOps) judge(err error, r release) error {
 		return fmt.Errorf("%s: %w", op, o.local)
 	}
 	var missing error
-	for _, failure := range o.failed {
+	for _, path := range slices.Sorted(maps.Keys(o.failed)) { // of several, always the same one
+		failure := o.failed[path]
 		if !errors.Is(failure, fs.ErrNotExist) {
 			return &DatabaseError{Op: op, Name: o.client.db.name, Err: failure}
 		}
