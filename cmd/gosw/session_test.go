@@ -56,10 +56,12 @@ func tamer(ts *testscript.TestScript) func(string) string {
 	}
 	module := regexp.MustCompile(`(v0\.0\.1-go[0-9.a-z]+)\.` + runtime.GOOS + "-" + runtime.GOARCH)
 	port := regexp.MustCompile(`127\.0\.0\.1:\d{4,5}`)
+	proxy := regexp.MustCompile(`\bhttps://[a-z.]+,direct\b`)
 	names = append(names, runtime.GOOS+"/"+runtime.GOARCH, "$GOOS/$GOARCH")
 	replacer := strings.NewReplacer(names...)
 	return func(text string) string {
 		text = module.ReplaceAllString(text, "$1.$$PLATFORM")
+		text = proxy.ReplaceAllString(text, "$$DEFAULT_PROXY")
 		text = port.ReplaceAllString(replacer.Replace(text), "127.0.0.1:$$PORT")
 		return passing.ReplaceAllStringFunc(text, func(s string) string {
 			groups := passing.FindStringSubmatch(s)
