@@ -43,7 +43,7 @@ func cmdSession(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // passing is what differs from run to run.
-var passing = regexp.MustCompile(`\d+\.\d+(s| MB)\b|\b(process|user|record|tree of) \d+|\bgosw-cross-\d+|h1:[A-Za-z0-9+/=]+|\b[0-9a-f]{64}\b|\b[0-9a-f]{8}\b|GO-2099-\d{4}`)
+var passing = regexp.MustCompile(`\d+(?:\.\d+| of \d+)(s| MB| bytes)\b|\b(process|user|record|tree of) \d+|\bgosw-cross-\d+|h1:[A-Za-z0-9+/=]+|\b[0-9a-f]{64}\b|\b[0-9a-f]{8}\b|GO-2099-\d{4}`)
 
 // tamer returns a function that gives a name to what differs from machine to
 // machine, and "…" to what differs from run to run.
