@@ -7,6 +7,8 @@ TOOL      = $(GO) tool -modfile=tools/go.mod
 BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags=-s
 # One for each operating system: what differs by processor, Go hides.
 OTHERS    = darwin/arm64 windows/amd64
+# Tests that take long with the race detector, of what one goroutine does.
+SERIAL    = Fuzz|Hostile$$|Endless|LargeBuffers|Flip|CutAnywhere|Audit(Names|Fifty)|DistIndex|Documents
 SNIPPETS  = $(wildcard internal/shell/snippets/*.bash internal/shell/snippets/*.sh)
 SCRIPTS   = .ci/run $(wildcard scripts/*) $(wildcard test/*/*.bash)
 
@@ -39,7 +41,7 @@ faults: ## cut each change of the store short at each step, print the matrix; a 
 	@cat bin/matrix.md
 
 race: ## run the tests of what is concurrent with the race detector
-	CGO_ENABLED=1 $(GO) test -race -short ./internal/cli ./internal/fetch ./internal/store
+	CGO_ENABLED=1 $(GO) test -race -short -skip '$(SERIAL)' ./internal/cli ./internal/fetch ./internal/store ./internal/doctor
 
 cover: ## run the hermetic tests, print the coverage of internal/, fail where it is too low
 	@scripts/coverage
