@@ -66,23 +66,23 @@ end
 function __gosw_search --no-scope-shadowing
     test "$PWD" = "$__gosw_pwd"
     or __gosw_climb
-    test $PWD -ef .
+    # The path is found only where each folder on it may be searched: so what is not
+    # found below is not there.
+    test -x $PWD/. -a $PWD -ef .
     or return 1
     for dir in $__gosw_dirs
-        test -x $dir/.
-        or return 1
+        test -e $dir/.go-version -o -e $dir/.tool-versions -o -L $dir/.go-version -o -L $dir/.tool-versions
+        or continue
         if test -e $dir/.go-version -o -L $dir/.go-version
             set __gosw_pinned 1
             __gosw_read_pin $dir/.go-version
             return
         end
-        if test -e $dir/.tool-versions -o -L $dir/.tool-versions
-            __gosw_read_tools $dir/.tool-versions
-            or return 1
-            if test -n "$__gosw_pin"
-                set __gosw_pinned 1
-                return 0
-            end
+        __gosw_read_tools $dir/.tool-versions
+        or return 1
+        if test -n "$__gosw_pin"
+            set __gosw_pinned 1
+            return 0
         end
     end
     set -q __gosw_dirs[1]

@@ -20,10 +20,10 @@ function __gosw_run {
 	if ! __gosw_resolve "$@"; then
 		__gosw_tool="$__gosw_root/bin/$1"
 		__gosw_pinned=''
-	fi
-	if [[ ! -x "$__gosw_tool" ]]; then # a store without the shim
-		"$__gosw_exe" shim "$@"
-		\builtin return
+		if [[ ! -x "$__gosw_tool" ]]; then # a store without the shim
+			"$__gosw_exe" shim "$@"
+			\builtin return
+		fi
 	fi
 	\builtin shift
 	if [[ -n "$__gosw_pinned" && -z "${GOTOOLCHAIN-}" ]]; then
@@ -61,18 +61,19 @@ function __gosw_resolve {
 
 # __gosw_search sets __gosw_spec from the nearest pin, else from the default.
 function __gosw_search {
-	[[ ${PWD-} == /* && $PWD -ef . ]] || \builtin return 1
-	case $PWD in
-	(*//* | */. | */.. | */./* | */../*) \builtin return 1 ;;
+	# The path with a dot is found only where each folder on it may be searched:
+	# so what is not found below is not there.
+	[[ ${PWD-} == /* && $PWD/. -ef . ]] || \builtin return 1
+	case $PWD/ in
+	(*//?* | */./* | */../*) \builtin return 1 ;;
 	esac
 	\builtin local __gosw_dir=${PWD%/}
-	while [[ -x $__gosw_dir/. ]]; do
+	while \builtin :; do
 		if [[ -e $__gosw_dir/.go-version || -L $__gosw_dir/.go-version ]]; then
 			__gosw_pinned=1
 			__gosw_read_pin "$__gosw_dir/.go-version"
 			\builtin return
-		fi
-		if [[ -e $__gosw_dir/.tool-versions || -L $__gosw_dir/.tool-versions ]]; then
+		elif [[ -e $__gosw_dir/.tool-versions || -L $__gosw_dir/.tool-versions ]]; then
 			__gosw_read_tools "$__gosw_dir/.tool-versions" || \builtin return 1
 			if [[ -n $__gosw_spec ]]; then
 				__gosw_pinned=1
@@ -85,7 +86,6 @@ function __gosw_search {
 		fi
 		__gosw_dir=${__gosw_dir%/*}
 	done
-	\builtin return 1
 }
 
 # __gosw_read_pin FILE sets __gosw_spec to all of a short file.
@@ -134,9 +134,9 @@ function __gosw_locate {
 		# a link.
 		[[ $OSTYPE == linux* && -z ${GOSW_SYSTEM_ROOT-} && -L $__gosw_root/toolchains/$__gosw_spec ]] || \builtin return 1
 		;;
-	(1.2[123456789].0 | 1.[3456789][0123456789].0 | \
-		1.[123456789][0123456789].[123456789] | \
+	(1.[123456789][0123456789].[123456789] | \
 		1.[123456789][0123456789].[123456789][0123456789] | \
+		1.2[123456789].0 | 1.[3456789][0123456789].0 | \
 		1.[123456789][0123456789]rc[123456789] | \
 		1.[123456789][0123456789]rc[123456789][0123456789] | \
 		1.[123456789][0123456789]beta[123456789])
