@@ -288,7 +288,12 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 		options := fetch.Options{Progress: bar.report(v)}
 		sibling := in.openSibling(v, root)
 		defer func() { _ = sibling().Close() }()
-		options.Reuse = func(path string, size int64, crc uint32) ([32]byte, bool) { return sibling().Reuse(path, size, crc) }
+		options.Reuse = func() fetch.Reuse {
+			if sibling() == nil {
+				return nil
+			}
+			return sibling().Reuse
+		}
 		p, err := in.client.Fetch(ctx, v, root, options)
 		if err != nil {
 			return nil, err

@@ -12,18 +12,20 @@ import (
 // one at the end; the others in their order, folder by folder, which is how they
 // are written fastest. It is safe for concurrent use.
 type arrival struct {
-	mu    sync.Mutex
-	wake  *sync.Cond
-	parts []part
-	large bySize   // have arrived
-	small []*entry // the same
-	left  int      // entries that are not handed out yet
-	err   error    // why no more will arrive
+	mu     sync.Mutex
+	wake   *sync.Cond
+	parts  []part
+	large  bySize   // have arrived
+	small  []*entry // the same
+	left   int      // entries that are expected and not handed out yet
+	closed bool     // no more will be expected
+	err    error    // why no more will arrive
 }
 
 // A part is a span of the zip that arrives in order, with its entries.
 type part struct {
 	span
+	at      int64    // what is before it is there
 	entries []*entry // by offset; those that have not arrived
 }
 
@@ -41,30 +43,51 @@ func (h *bySize) Pop() any {
 	return e
 }
 
-// newArrival waits for entries, each of which lies within one of spans, which
-// are sorted and do not overlap.
-func newArrival(spans []span, entries []*entry) *arrival {
-	a := &arrival{parts: make([]part, len(spans)), left: len(entries)}
+func newArrival() *arrival {
+	a := new(arrival)
 	a.wake = sync.NewCond(&a.mu)
-	entries = slices.Clone(entries)
-	slices.SortFunc(entries, func(x, y *entry) int { return cmp.Compare(x.zip.offset(), y.zip.offset()) })
-	i := 0
-	for n, s := range spans {
-		first := i
-		for i < len(entries) && entries[i].zip.offset() < s.end {
-			i++
-		}
-		a.parts[n] = part{s, entries[first:i:i]}
-	}
 	return a
+}
+
+// expect adds parts, and entries, each of which lies within one of these or of
+// those before, of which some may have arrived. It returns the number of the first
+// part.
+func (a *arrival) expect(spans []span, entries []*entry) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	first := len(a.parts)
+	for _, s := range spans {
+		a.parts = append(a.parts, part{span: s, at: s.first})
+	}
+	for _, e := range entries {
+		n := slices.IndexFunc(a.parts, func(p part) bool { return p.has(e) })
+		a.parts[n].entries = append(a.parts[n].entries, e)
+	}
+	a.left += len(entries)
+	for n := range a.parts {
+		p := &a.parts[n]
+		slices.SortFunc(p.entries, func(x, y *entry) int { return cmp.Compare(x.zip.offset(), y.zip.offset()) })
+		a.release(p)
+	}
+	return first
+}
+
+// has reports whether e lies within s.
+func (s span) has(e *entry) bool {
+	return s.first <= e.zip.offset() && e.zip.offset()+e.zip.length() <= s.end
 }
 
 // arrived says that part n is there from its beginning up to offset end.
 func (a *arrival) arrived(n int, end int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	p := &a.parts[n]
-	for len(p.entries) > 0 && p.entries[0].zip.offset()+p.entries[0].zip.length() <= end {
+	a.parts[n].at = end
+	a.release(&a.parts[n])
+}
+
+// release makes what is there of p ready to be handed out.
+func (a *arrival) release(p *part) {
+	for len(p.entries) > 0 && p.entries[0].zip.offset()+p.entries[0].zip.length() <= p.at {
 		if e := p.entries[0]; e.isLarge() {
 			heap.Push(&a.large, e)
 		} else {
@@ -73,6 +96,14 @@ func (a *arrival) arrived(n int, end int64) {
 		p.entries = p.entries[1:]
 		a.wake.Signal()
 	}
+}
+
+// close says that all entries are expected by now.
+func (a *arrival) close() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closed = true
+	a.wake.Broadcast()
 }
 
 // fail says that nothing more will arrive.
@@ -98,7 +129,7 @@ func (a *arrival) next() (*entry, error) {
 				a.wake.Broadcast() // for those that wait for nothing now
 			}
 			return a.pop(), nil
-		case a.left == 0:
+		case a.left == 0 && a.closed:
 			return nil, nil
 		}
 		a.wake.Wait()

@@ -115,7 +115,7 @@ func (j *judge) nameByDirectory(ctx context.Context) error {
 			return err
 		}
 		p := &partial{client: j.client, release: j.release}
-		p.sparse = &sparse{web: j.client.web, url: join(base, Module, "@v", j.release.module()+".zip"), file: temp.File, tailSize: tailSize}
+		p.sparse = newSparse(j.client.web, join(base, Module, "@v", j.release.module()+".zip"), temp.File, tailSize)
 		defer func() { j.audit.Received += p.received.Load() }()
 		defer p.close()
 		return j.compareDirectory(ctx, p)
@@ -187,7 +187,7 @@ func (j *judge) decide(ctx context.Context, p *partial, a *archive, here int64, 
 	if size > maxDecide {
 		return nil, nil
 	}
-	if err := p.get(ctx, spans); err != nil {
+	if err := p.get(ctx, spans, nil); err != nil {
 		return nil, err
 	}
 	if err := hashEntries(ctx, pointers(p.wanted.entries)); err != nil {

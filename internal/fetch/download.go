@@ -20,7 +20,7 @@ type download struct {
 	file *os.File
 	root *os.Root // where a zip may be unpacked while it arrives; nil if not
 
-	reuse    Reuse          // may be nil
+	reuse    func() Reuse   // may be nil
 	arrived  func(at int64) // is told how much of the file is there; nil if nobody asks
 	reporter sync.Mutex
 	progress func(done, total int64) // may be nil

@@ -179,9 +179,11 @@ func TestReuseInterrupted(t *testing.T) {
 	defer file.remove()
 	d := &download{
 		release: release{version(t, "1.22.4"), host}, file: file.File, root: openRoot(t, t.TempDir()), answered: make(chan struct{}),
-		reuse: func(string, int64, uint32) (sum [32]byte, ok bool) {
-			cancel()
-			return sum, true
+		reuse: func() Reuse {
+			return func(string, int64, uint32) (sum [32]byte, ok bool) {
+				cancel()
+				return sum, true
+			}
 		},
 	}
 	if err := c.download(ctx, d); !errors.Is(err, context.Canceled) || d.sums != nil {

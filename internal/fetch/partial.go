@@ -20,7 +20,7 @@ func (c *Client) filesFromProxy(ctx context.Context, r release, files []File, ro
 	defer temp.remove()
 	p := &partial{client: c, release: r, files: files}
 	err = c.try(ctx, func(base *url.URL) error {
-		p.sparse = &sparse{web: c.web, url: join(base, Module, "@v", r.module()+".zip"), file: temp.File, tailSize: tailSize}
+		p.sparse = newSparse(c.web, join(base, Module, "@v", r.module()+".zip"), temp.File, tailSize)
 		return p.download(ctx)
 	})
 	if err != nil {
@@ -79,7 +79,7 @@ func (p *partial) downloadParts(ctx context.Context) error {
 	if err := p.choose(a); err != nil {
 		return err
 	}
-	return p.get(ctx, missingSpans(pointers(p.wanted.entries), here))
+	return p.get(ctx, missingSpans(pointers(p.wanted.entries), here), nil)
 }
 
 // choose picks the entries of the wanted files.

@@ -62,13 +62,15 @@ type sparse struct {
 	web      *web
 	url      *url.URL
 	file     *os.File
-	size     int64        // of the file on the server
-	tailSize int64        // bytes of its end to ask for first
-	whole    *body        // all of it, where that came instead of the tail
-	received atomic.Int64 // bytes
+	size     int64         // of the file on the server
+	tailSize int64         // bytes of its end to ask for first
+	whole    *body         // all of it, where that came instead of the tail
+	received atomic.Int64  // bytes
+	requests chan struct{} // has one for each request under way
+}
 
-	// arrived is told how far part n of get has come; it may be nil.
-	arrived func(n int, end int64)
+func newSparse(w *web, u *url.URL, file *os.File, tailSize int64) *sparse {
+	return &sparse{web: w, url: u, file: file, tailSize: tailSize, requests: make(chan struct{}, maxRequests)}
 }
 
 // tail gets the last bytes of the file, learns its size and returns the offset
@@ -113,22 +115,31 @@ func (s *sparse) openDirectory(ctx context.Context, here int64, r release) (*arc
 		if here-at > maxDirectory {
 			return nil, &ArchiveError{Format: zipFormat, Reason: "directory too large"}
 		}
-		if err := s.get(ctx, []span{{at, here}}); err != nil {
+		if err := s.get(ctx, []span{{at, here}}, nil); err != nil {
 			return nil, err
 		}
 	}
 	return openArchive(s.file, s.size, r)
 }
 
-// get gets parts of the file, several at a time.
-func (s *sparse) get(ctx context.Context, spans []span) error {
+// get gets parts of the file in their order, several at a time, and tells arrived,
+// which may be nil, how far part n has come. It is safe for concurrent use.
+func (s *sparse) get(ctx context.Context, spans []span, arrived func(n int, end int64)) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(maxRequests)
 	for n, part := range spans {
+		select {
+		case s.requests <- struct{}{}:
+		case <-ctx.Done():
+			if err := g.Wait(); err != nil {
+				return err
+			}
+			return context.Cause(ctx)
+		}
 		g.Go(func() error {
+			defer func() { <-s.requests }()
 			return s.transfer(part, func(at, _ int64) {
-				if s.arrived != nil {
-					s.arrived(n, at)
+				if arrived != nil {
+					arrived(n, at)
 				}
 			}).run(ctx)
 		})

@@ -28,7 +28,7 @@ type Reuse func(path string, size int64, crc uint32) (sum [32]byte, ok bool)
 // what is on this machine already need not come at all. Where the server sends
 // whole files only, the whole file is what d has then.
 func (c *Client) stream(ctx context.Context, d *download, u *url.URL) error {
-	s := &sparse{web: c.web, url: u, file: d.file, tailSize: streamTail}
+	s := newSparse(c.web, u, d.file, streamTail)
 	defer s.close()
 	err := c.streamParts(ctx, d, s)
 	if !errors.Is(err, errNoRanges) {
@@ -52,38 +52,116 @@ func (c *Client) streamParts(ctx context.Context, d *download, s *sparse) error 
 	d.once.Do(func() { close(d.answered) })
 	d.source, d.size = display(s.url), s.size
 	d.dirty = true
-	if err := a.makeDirs(d.root); err != nil {
-		return err
-	}
-	wanted := a.reuse(ctx, d)
-	if ctx.Err() != nil { // it has not come to its end
-		return context.Cause(ctx)
-	}
-	if err := s.unpackArriving(ctx, d, wanted, here); err != nil {
+	if err := s.unpackArriving(ctx, d, a, here); err != nil {
 		return err
 	}
 	d.sums, d.received = a.sums(), s.received.Load()
 	return nil
 }
 
-// reuse takes from this machine what it can and returns the entries that are
-// left, those without a file included.
-func (a *archive) reuse(ctx context.Context, d *download) []*entry {
-	if d.reuse == nil {
-		return pointers(a.entries)
+// unpackArriving gets the entries of a and unpacks each when it is there; what
+// follows offset here is there already. The first failure ends both.
+func (s *sparse) unpackArriving(ctx context.Context, d *download, a *archive, here int64) error {
+	queue := newArrival()
+	queue.expect([]span{{here, s.size}}, nil)
+	queue.arrived(0, s.size)
+	g, ctx := errgroup.WithContext(ctx)
+	defer context.AfterFunc(ctx, func() { queue.fail(context.Cause(ctx)) })()
+	made := make(chan struct{})
+	g.Go(func() error {
+		defer close(made)
+		return a.makeDirs(d.root)
+	})
+	g.Go(func() error { return s.getWanted(ctx, d, a, here, queue, made) })
+	g.Go(func() error { return unpackEach(ctx, d.root, queue.next, queue.fail) })
+	return g.Wait()
+}
+
+// getWanted finds out which entries are not on this machine and gets them. It
+// takes the few large ones first, so that the bytes of these arrive while it looks
+// for the thousands of others, once the folders for them are made.
+func (s *sparse) getWanted(ctx context.Context, d *download, a *archive, here int64, queue *arrival, made <-chan struct{}) error {
+	var total atomic.Int64
+	total.Store(s.received.Load())
+	covered := []span{{here, s.size}}
+	g, getting := errgroup.WithContext(ctx)
+	var reuse Reuse
+	if d.reuse != nil {
+		reuse = d.reuse()
+	}
+	for i, batch := range a.batches(reuse != nil) {
+		if i > 0 {
+			<-made
+		}
+		wanted := d.reuseFiles(getting, batch, reuse)
+		if getting.Err() != nil { // it has not come to its end
+			break
+		}
+		missing := missingSpans(slices.DeleteFunc(slices.Clone(wanted), func(e *entry) bool {
+			return slices.ContainsFunc(covered, func(s span) bool { return s.has(e) })
+		}), here)
+		parts := slices.Clone(missing)
+		for n, part := range parts {
+			total.Add(part.end - part.first)
+			if part.end == here {
+				parts[n].end = s.size // an entry may lie across
+			}
+		}
+		covered = append(covered, parts...)
+		first := queue.expect(parts, wanted)
+		d.report(s.received.Load(), total.Load())
+		g.Go(func() error {
+			return s.get(getting, missing, func(n int, end int64) {
+				if end == here {
+					end = s.size
+				}
+				queue.arrived(first+n, end)
+				d.report(s.received.Load(), total.Load())
+			})
+		})
+	}
+	queue.close()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// batches returns the entries in the order in which it is best to look for them
+// on this machine: the large ones first.
+func (a *archive) batches(large bool) [][]*entry {
+	if !large {
+		return [][]*entry{pointers(a.entries)}
+	}
+	batches := make([][]*entry, 2)
+	for i := range a.entries {
+		n := 1
+		if a.entries[i].isLarge() {
+			n = 0
+		}
+		batches[n] = append(batches[n], &a.entries[i])
+	}
+	return batches
+}
+
+// reuseFiles takes from this machine what reuse has, which may be nil, and returns those
+// of entries that are left, those without a file included.
+func (d *download) reuseFiles(ctx context.Context, entries []*entry, reuse Reuse) []*entry {
+	if reuse == nil {
+		return entries
 	}
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	found := make([]bool, len(a.entries))
+	found := make([]bool, len(entries))
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
-				if i >= len(a.entries) {
+				if i >= len(entries) {
 					return
 				}
-				if e := &a.entries[i]; !e.skip {
-					e.sum, found[i] = d.reuse(e.path, e.zip.size(), e.zip.crc())
+				if e := entries[i]; !e.skip {
+					e.sum, found[i] = reuse(e.path, e.zip.size(), e.zip.crc())
 				}
 			}
 		})
@@ -94,45 +172,10 @@ func (a *archive) reuse(ctx context.Context, d *download) []*entry {
 		if ok {
 			d.reused++
 		} else {
-			left = append(left, &a.entries[i])
+			left = append(left, entries[i])
 		}
 	}
 	return left
-}
-
-// unpackArriving gets the entries and unpacks each when it is there; what
-// follows offset here is there already. The first failure ends both.
-func (s *sparse) unpackArriving(ctx context.Context, d *download, entries []*entry, here int64) error {
-	missing := missingSpans(entries, here)
-	parts := slices.Clone(missing)
-	last := len(parts) - 1
-	if last >= 0 && parts[last].end == here {
-		parts[last].end = s.size // an entry may lie across
-	} else {
-		last = len(parts)
-		parts = append(parts, span{here, s.size})
-	}
-	a := newArrival(parts, entries)
-	if last == len(missing) {
-		a.arrived(last, s.size)
-	}
-	total := s.received.Load()
-	for _, part := range missing {
-		total += part.end - part.first
-	}
-	d.report(s.received.Load(), total)
-	s.arrived = func(n int, end int64) {
-		if n == last && end == here {
-			end = s.size
-		}
-		a.arrived(n, end)
-		d.report(s.received.Load(), total)
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	defer context.AfterFunc(ctx, func() { a.fail(context.Cause(ctx)) })()
-	g.Go(func() error { return s.get(ctx, missing) })
-	g.Go(func() error { return unpackEach(ctx, d.root, a.next, a.fail) })
-	return g.Wait()
 }
 
 // missingSpans returns where entries are, as far as that is before here.

@@ -40,7 +40,9 @@ func TestArrivalOrder(t *testing.T) {
 	t.Parallel()
 	list := zipEntries(10, 2<<20, 20, 5<<20)
 	end := func(i int) int64 { return list[i].zip.offset() + list[i].zip.length() }
-	a := newArrival([]span{{0, end(3)}}, list)
+	a := newArrival()
+	a.expect([]span{{0, end(3)}}, list)
+	a.close()
 	next := func() string {
 		e, err := a.next()
 		if err != nil || e == nil {
@@ -79,7 +81,9 @@ func TestArrivalParallel(t *testing.T) {
 		{list[100].zip.offset(), list[400].zip.offset()},
 		{list[400].zip.offset(), list[499].zip.offset() + list[499].zip.length()},
 	}
-	a := newArrival(spans, list)
+	a := newArrival()
+	a.expect(spans, list)
+	a.close()
 	var mu sync.Mutex
 	seen := make(map[string]int)
 	var wg sync.WaitGroup
@@ -118,11 +122,62 @@ func TestArrivalParallel(t *testing.T) {
 	}
 }
 
+// What is expected later may lie in a part before, which has arrived up to there
+// or not; and nobody is sent home while more may be expected.
+func TestArrivalLater(t *testing.T) {
+	t.Parallel()
+	list := zipEntries(10, 20, 30, 40)
+	end := func(i int) int64 { return list[i].zip.offset() + list[i].zip.length() }
+	a := newArrival()
+	if n := a.expect([]span{{0, end(2)}}, list[2:3]); n != 0 {
+		t.Errorf("first part is %d", n)
+	}
+	a.arrived(0, end(0))
+	if n := a.expect([]span{{end(2), end(3)}}, []*entry{list[3], list[1], list[0]}); n != 1 {
+		t.Errorf("second part is %d", n)
+	}
+	got := make(chan string)
+	go func() {
+		defer close(got)
+		for {
+			e, err := a.next()
+			if err != nil {
+				t.Error(err)
+			}
+			if e == nil {
+				return
+			}
+			got <- e.name
+		}
+	}()
+	for _, step := range []struct {
+		part int
+		end  int64
+		want []string
+	}{
+		{0, end(0), []string{"f0"}},
+		{1, end(3), []string{"f3"}},
+		{0, end(2), []string{"f1", "f2"}},
+	} {
+		a.arrived(step.part, step.end)
+		for _, want := range step.want {
+			if name := <-got; name != want {
+				t.Errorf("got %q, want %q", name, want)
+			}
+		}
+	}
+	a.close()
+	if name, more := <-got; more {
+		t.Errorf("%q came once more", name)
+	}
+}
+
 // A failure ends all that wait.
 func TestArrivalFails(t *testing.T) {
 	t.Parallel()
 	list := zipEntries(10, 20)
-	a := newArrival([]span{{0, 1000}}, list)
+	a := newArrival()
+	a.expect([]span{{0, 1000}}, list)
 	lost := errors.New("lost")
 	var wg sync.WaitGroup
 	for range 3 {
@@ -170,9 +225,9 @@ func TestStreamBytes(t *testing.T) {
 
 // from returns a Reuse that takes files from dir, which is another tree of the
 // same release, and asks spoil what to do with each.
-func from(t *testing.T, dir, into string, spoil func(path string) (keep, lie bool)) Reuse {
+func from(t *testing.T, dir, into string, spoil func(path string) (keep, lie bool)) func() Reuse {
 	t.Helper()
-	return func(path string, size int64, crc uint32) (sum [32]byte, ok bool) {
+	reuse := func(path string, size int64, crc uint32) (sum [32]byte, ok bool) {
 		keep, lie := spoil(path)
 		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
 		if err != nil || !keep || int64(len(data)) != size || crc32.ChecksumIEEE(data) != crc {
@@ -193,6 +248,7 @@ func from(t *testing.T, dir, into string, spoil func(path string) (keep, lie boo
 		}
 		return sum, err == nil
 	}
+	return func() Reuse { return reuse }
 }
 
 // What is here already is not downloaded. What was a lie is, all of it.

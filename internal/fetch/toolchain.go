@@ -41,7 +41,7 @@ type Options struct {
 	// so far and in all (-1 if unknown); done falls back to 0 when a download
 	// has to begin again.
 	Progress func(done, total int64)
-	Reuse    Reuse
+	Reuse    func() Reuse // is asked when the download has begun; may be nil, or return it
 }
 
 // Fetch downloads v, proves it and unpacks it below root, an empty directory,

@@ -153,6 +153,34 @@ func TestSiblingElsewhere(t *testing.T) {
 	}
 }
 
+// TestSiblingSameSize asks for programs of the same size, one long enough to be
+// compared before it is hashed, whose content is another or is damaged.
+func TestSiblingSameSize(t *testing.T) {
+	t.Parallel()
+	toy := newToyTree(t)
+	b, root, err := sibling(t, toy.store)
+	must(t, err)
+	for _, path := range []string{"bin/go", "pkg/tool/x/compile"} {
+		text := toy.files[path]
+		if large := len(text) >= largeFile; large != (path != "bin/go") {
+			t.Fatalf("%s has %d bytes", path, len(text))
+		}
+		other := strings.Repeat("x", len(text))
+		if _, ok := b.Reuse(path, int64(len(text)), crc32.ChecksumIEEE([]byte(other))); ok {
+			t.Errorf("%s was taken for another one", path)
+		}
+		must(t, os.Chmod(toy.path(path), 0o755), os.WriteFile(toy.path(path), []byte(other), 0o755), os.Chmod(toy.path(path), 0o555))
+		for _, like := range []string{text, other} {
+			if _, ok := b.Reuse(path, int64(len(text)), crc32.ChecksumIEEE([]byte(like))); ok {
+				t.Errorf("%s was taken, and is damaged", path)
+			}
+		}
+		if _, err := root.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is there: %v", path, err)
+		}
+	}
+}
+
 // TestSiblingUninstalled uninstalls the sibling while files are taken from it.
 func TestSiblingUninstalled(t *testing.T) {
 	t.Parallel()

@@ -35,7 +35,7 @@ func newToyTree(t *testing.T) *toyTree {
 	t.Helper()
 	toy := &toyTree{store: open(t), version: version(t, "1.22.4"), files: map[string]string{
 		"VERSION": "go1.22.4\n", "bin/go": "#!/bin/sh\necho hello\n", "src/go.mod": "module std\n", "src/empty.go": "",
-		"pkg/tool/x/compile": strings.Repeat("compile", 100_000), "src/make.bash": "#!/bin/bash\n",
+		"pkg/tool/x/compile": strings.Repeat("compile", 160_000), "src/make.bash": "#!/bin/bash\n",
 	}}
 	for i := range 54 {
 		toy.files[fmt.Sprintf("src/p%d/f%d.go", i%9, i)] = fmt.Sprintf("package p%d\n", i)
