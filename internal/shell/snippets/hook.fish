@@ -41,16 +41,15 @@ end
 # only. It fails where anything is out of the ordinary, and then the shim does it
 # all: one program for every rare case and every message.
 function __gosw_resolve --no-scope-shadowing
-    test "$GOSW_ROOT" = "$__gosw_root" -o -z "$GOSW_ROOT" -a "$HOME/.local/go" = "$__gosw_root"
-    or return 1
-    # The status is how many of them are not set. A list is not what programs see.
-    set -q GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GOSW_GOTOOLCHAIN GO_VERSION[2] GOTOOLCHAIN[2]
-    test $status -eq 5
-    or return 1
-    set -qu GO_VERSION GOTOOLCHAIN # set, but not for programs
-    test $status -eq 2
+    set -q GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GOSW_GOTOOLCHAIN
+    # The status is how many of them are not set.
+    test $status -eq 3 -a \( "$GOSW_ROOT" = "$__gosw_root" -o -z "$GOSW_ROOT" -a "$HOME/.local/go" = "$__gosw_root" \)
     and not string match -q -- '*-C*' "$argv[2]:$argv[3]:$argv[4]" # perhaps go's own flag
     or return 1
+    if test -n "$GO_VERSION$GOTOOLCHAIN"
+        __gosw_exported
+        or return 1
+    end
     if test -n "$GO_VERSION"
         set __gosw_pin $GO_VERSION
         set __gosw_pinned 1
@@ -59,6 +58,16 @@ function __gosw_resolve --no-scope-shadowing
         or return 1
     end
     __gosw_locate $argv[1]
+end
+
+# __gosw_exported succeeds if programs see GO_VERSION and GOTOOLCHAIN as we do: if
+# no list is among them, and nothing that is not for programs.
+function __gosw_exported
+    set -q GO_VERSION[2] GOTOOLCHAIN[2]
+    test $status -eq 2
+    or return 1
+    set -qu GO_VERSION GOTOOLCHAIN
+    test $status -eq 2
 end
 
 # __gosw_search sets __gosw_pin to the version of the nearest pin, and
@@ -111,7 +120,8 @@ function __gosw_read_pin --no-scope-shadowing
     and begin
         read --local text
         and not read --null --local more
-        and string match -qr '^(?<__gosw_pin>\S+)\|\z' -- "$text|"
+        and string match -q '*|' -- "$text|"
+        and set __gosw_pin $text
     end <$argv[1]
 end
 
@@ -145,20 +155,35 @@ end
 
 # __gosw_locate NAME sets __gosw_tool to the tool of __gosw_pin.
 function __gosw_locate --no-scope-shadowing
-    set -l number
-    if string match -qr '^(go|v)?(?<number>1\.[1-9][0-9])\z' -- $__gosw_pin
+    test "$__gosw_pin" = "$__gosw_known"
+    or __gosw_parse
+    or return 1
+    set __gosw_tool $__gosw_root/toolchains/$__gosw_name/bin/$argv[1]
+    if test -n "$__gosw_line"
         # The link of this name leads to the newest patch, unless a system's
         # store has a newer one. Only on Linux does go find its GOROOT through a
         # link.
-        set __gosw_tool $__gosw_root/toolchains/$number/bin/$argv[1]
-        test "$__gosw_linux" = yes -a -z "$GOSW_SYSTEM_ROOT" -a -L $__gosw_root/toolchains/$number -a -f $__gosw_tool -a -x $__gosw_tool
-    else if string match -qr '^(go|v)?(?<number>1\.((2[1-9]|[3-9][0-9])\.0|[1-9][0-9](\.[1-9][0-9]?|rc[1-9][0-9]?|beta[1-9])))\z' -- $__gosw_pin
-        set number go$number
-        set __gosw_tool $__gosw_root/toolchains/$number/bin/$argv[1]
-        test ! -L $__gosw_root/toolchains/$number -a -f $__gosw_tool -a -x $__gosw_tool
+        test "$__gosw_linux" = yes -a -z "$GOSW_SYSTEM_ROOT" -a -L $__gosw_root/toolchains/$__gosw_name -a -f $__gosw_tool -a -x $__gosw_tool
+    else
+        test ! -L $__gosw_root/toolchains/$__gosw_name -a -f $__gosw_tool -a -x $__gosw_tool
+    end
+end
+
+# __gosw_parse sets __gosw_name to the name in the store of __gosw_pin, a version,
+# and __gosw_line if that is a line; and __gosw_known to __gosw_pin, since it is
+# mostly the same from call to call, and regular expressions cost the most here.
+function __gosw_parse --no-scope-shadowing
+    set -g __gosw_known
+    set -g __gosw_line
+    set -g __gosw_name
+    if string match -qr '^(go|v)?(?<__gosw_name>1\.[1-9][0-9])\z' -- $__gosw_pin
+        set __gosw_line $__gosw_name
+    else if string match -qr '^(go|v)?(?<__gosw_name>1\.((2[1-9]|[3-9][0-9])\.0|[1-9][0-9](\.[1-9][0-9]?|rc[1-9][0-9]?|beta[1-9])))\z' -- $__gosw_pin
+        set __gosw_name go$__gosw_name
     else
         return 1
     end
+    set __gosw_known $__gosw_pin
 end
 
 # __gosw_use [ARG...] is "gosw use": only the shell itself can change what holds
