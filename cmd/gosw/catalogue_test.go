@@ -82,18 +82,20 @@ func about(text string) string {
 }
 
 // A form is the text of a message in the code of gosw.
-type form struct{ text, place string }
+type form struct {
+	text, place string
+	pattern     *regexp.Regexp // of what it can become
+}
 
 var verb = regexp.MustCompile(`%[-+#0-9.*\[\]]*[a-zA-Z]`)
 
-// pattern matches what the form can become.
-func (f form) pattern() *regexp.Regexp {
-	parts := verb.Split(strings.ReplaceAll(f.text, "%%", "\x00"), -1)
+func newForm(text, place string) form {
+	parts := verb.Split(strings.ReplaceAll(text, "%%", "\x00"), -1)
 	for i, part := range parts {
 		part, _, _ = strings.Cut(part, "\n") // the rest is in other lines
 		parts[i] = regexp.QuoteMeta(strings.ReplaceAll(part, "\x00", "%"))
 	}
-	return regexp.MustCompile(strings.Join(parts, ".*"))
+	return form{text, place, regexp.MustCompile(strings.Join(parts, ".*"))}
 }
 
 // forms returns the messages and hints in a package: texts with a blank in them
@@ -136,7 +138,7 @@ func forms(t *testing.T, dir string) []form {
 				}
 				place := filepath.Base(name) + ":" + strconv.Itoa(set.Position(literal.Pos()).Line)
 				if strings.Contains(strings.TrimSpace(text), " ") && strings.ContainsAny(verb.ReplaceAllString(text, ""), "abcdefghijklmnopqrstuvwxyz") {
-					all = append(all, form{text, place})
+					all = append(all, newForm(text, place))
 				}
 				return true
 			})
@@ -238,10 +240,9 @@ func TestCatalogue(t *testing.T) {
 
 // isIn reports whether a session shows f.
 func (f form) isIn(scripts []script) bool {
-	pattern := f.pattern()
 	for _, s := range scripts {
 		for _, one := range s.said {
-			if slices.ContainsFunc(one.lines, func(line string) bool { return pattern.MatchString(line) || strings.Contains(line, f.text) }) {
+			if slices.ContainsFunc(one.lines, func(line string) bool { return f.pattern.MatchString(line) || strings.Contains(line, f.text) }) {
 				return true
 			}
 		}
@@ -353,7 +354,7 @@ func general(text string, own []form) string {
 	best, longest := "", 0
 	for _, f := range own {
 		fixed := verb.ReplaceAllString(f.text, "")
-		place := f.pattern().FindStringIndex(text)
+		place := f.pattern.FindStringIndex(text)
 		if place == nil || len(fixed) <= longest || 3*len(fixed) < len(text)-len(fixed) && len(fixed) < 12 {
 			continue
 		}
