@@ -196,6 +196,8 @@ var elsewhere = map[string]string{
 	"if programs may not run in the folder for temporary files, set GOTMPDIR to another":   "TestCrossVerdict",
 	"put the login for that server into netrc, or set GOAUTH: \"go help goauth\" says how": "TestHintFor",
 	"no receipt": "list_table",
+	"%v: these are the platforms that the module proxy has been asked for; there may be more":                      "list_platform",
+	"; \"GOSW_SOURCE=dl gosw …\" asks an index that has all":                                                       "list_platform",
 	"import %s: it was %v a moment ago, and is %v now":                                                             "import",
 	"only %s itself knows which file it reads when it starts":                                                      "TestStartupOfWindows",
 	"add this line to the file that $PROFILE names: ":                                                              "TestStartupOfWindows",
