@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-
 )
 
 // shimCommand is where the shim hands over whatever is not plain success: it
