@@ -210,11 +210,8 @@ func TestDoctorFaults(t *testing.T) {
 	for _, f := range doctorFaults {
 		t.Run(f.id, func(t *testing.T) {
 			t.Parallel()
-			if f.mounts && os.Getuid() != 0 {
-				if os.Getenv("CI") != "" {
-					t.Fatal("needs root")
-				}
-				t.Skip("needs root, as in CI")
+			if f.mounts {
+				needRoot(t)
 			}
 			w.try(t, f)
 		})

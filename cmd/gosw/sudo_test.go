@@ -37,12 +37,7 @@ exec setpriv --reuid="$SUDOER" --regid="$SUDOER" --clear-groups sh -c "$1"
 // and docs/store.md say what becomes of PATH, of HOME and of the store.
 func TestSudo(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() != 0 {
-		if os.Getenv("CI") != "" {
-			t.Fatal("needs root")
-		}
-		t.Skip("needs root, as in CI")
-	}
+	needRoot(t)
 	s, root := homeOf(t, user), homeOf(t, 0)
 	store := s.store()
 	sudo := func(script string) (said string, code int) {
