@@ -82,18 +82,20 @@ func about(text string) string {
 }
 
 // A form is the text of a message in the code of gosw.
-type form struct{ text, place string }
+type form struct {
+	text, place string
+	pattern     *regexp.Regexp // of what it can become
+}
 
 var verb = regexp.MustCompile(`%[-+#0-9.*\[\]]*[a-zA-Z]`)
 
-// pattern matches what the form can become.
-func (f form) pattern() *regexp.Regexp {
-	parts := verb.Split(strings.ReplaceAll(f.text, "%%", "\x00"), -1)
+func newForm(text, place string) form {
+	parts := verb.Split(strings.ReplaceAll(text, "%%", "\x00"), -1)
 	for i, part := range parts {
 		part, _, _ = strings.Cut(part, "\n") // the rest is in other lines
 		parts[i] = regexp.QuoteMeta(strings.ReplaceAll(part, "\x00", "%"))
 	}
-	return regexp.MustCompile(strings.Join(parts, ".*"))
+	return form{text, place, regexp.MustCompile(strings.Join(parts, ".*"))}
 }
 
 // forms returns the messages and hints in a package: texts with a blank in them
@@ -136,7 +138,7 @@ func forms(t *testing.T, dir string) []form {
 				}
 				place := filepath.Base(name) + ":" + strconv.Itoa(set.Position(literal.Pos()).Line)
 				if strings.Contains(strings.TrimSpace(text), " ") && strings.ContainsAny(verb.ReplaceAllString(text, ""), "abcdefghijklmnopqrstuvwxyz") {
-					all = append(all, form{text, place})
+					all = append(all, newForm(text, place))
 				}
 				return true
 			})
@@ -175,7 +177,7 @@ func speaks(n ast.Node, returning bool) bool {
 
 // elsewhere names the scenario or test that shows a message or hint of
 // internal/cli which no session can: it needs a terminal, another user, another
-// system, a broken disk or good timing. "" is one that nothing shows.
+// system, a broken disk or good timing.
 var elsewhere = map[string]string{
 	"interrupted; nothing is left half-done":       "TestInterrupted",
 	". Install it now?":                            "shim_ask",
@@ -184,8 +186,7 @@ var elsewhere = map[string]string{
 	"it has changed since it was read":             "TestWriteRC",
 	"waiting for %s, which %s holds":               "store_odd",
 	"%s: repaired too":                             "repair_shared",
-	"%s, and is in another store, %s":              "",
-	"something is wrong":                           "", // an exit code, never said
+	"%s, and is in another store, %s":              "repair_shared",
 	"gets fixes":                                   "TestScreens",
 	"got fixes":                                    "TestScreens",
 	"until two newer lines are out":                "TestScreens",
@@ -194,18 +195,20 @@ var elsewhere = map[string]string{
 	"cross build with %v: not all is well with it": "TestCrossVerdict",
 	"if programs may not run in the folder for temporary files, set GOTMPDIR to another":   "TestCrossVerdict",
 	"put the login for that server into netrc, or set GOAUTH: \"go help goauth\" says how": "TestHintFor",
-	"something is due": "", // an exit code, never said
-	"no receipt":       "", // verify says what is missing
-	"import %s: it was %v a moment ago, and is %v now":                                                             "",
-	"only %s itself knows which file it reads when it starts":                                                      "", // Windows
-	"add this line to the file that $PROFILE names: ":                                                              "", // Windows
-	"running as root, but %s belongs to user %d: what is written there will belong to root":                        "TestRootInAnothersHome",
-	"run gosw as that user, or set GOSW_ROOT to a store of root's own":                                             "TestRootInAnothersHome",
-	"all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT":            "TestHintFor",
-	"this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk":                 "TestHintFor",
-	"the disk can't be read or written; the kernel's log (\"dmesg\") has more":                                     "TestHintFor",
-	"make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk":                                              "TestHintFor",
-	"%s: what differs was found by size and CRC, in a directory of the zip that nothing proves; --full makes sure": "",
+	"no receipt": "list_table",
+	"\"gosw doctor\" says why programs don't run there, such as a file system that is mounted noexec":                       "store_noexec",
+	"%v: these are the platforms that the module proxy has been asked for; there may be more":                               "list_platform",
+	"; \"GOSW_SOURCE=dl gosw …\" asks an index that has all":                                                                "list_platform",
+	"import %s: it was %v a moment ago, and is %v now":                                                                      "import",
+	"only %s itself knows which file it reads when it starts":                                                               "TestStartupOfWindows",
+	"add this line to the file that $PROFILE names: ":                                                                       "TestStartupOfWindows",
+	"running as root, but %s belongs to user %d: what is written there will belong to root":                                 "TestRootInAnothersHome",
+	"run gosw as that user, or set GOSW_ROOT to a store of root's own":                                                      "TestRootInAnothersHome",
+	"all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT":                     "TestHintFor",
+	"this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk":                          "TestHintFor",
+	"the disk can't be read or written; the kernel's log (\"dmesg\") has more":                                              "TestHintFor",
+	"make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; \"gosw doctor\" looks for what lacks space or inodes": "TestHintFor",
+	"%s: what differs was found by size and CRC, in a directory of the zip that nothing proves; --full makes sure":          "audit",
 }
 
 // TestCatalogue demands that each message and hint of the commands is in a
@@ -220,7 +223,7 @@ func TestCatalogue(t *testing.T) {
 		if !named && !f.isIn(scripts) {
 			t.Errorf("%s: no session has %q", f.place, f.text)
 		}
-		if named && where != "" && !exists(t, where) {
+		if named && !exists(t, where) {
 			t.Errorf("%s: there is no %s to show %q", f.place, where, f.text)
 		}
 	}
@@ -238,10 +241,9 @@ func TestCatalogue(t *testing.T) {
 
 // isIn reports whether a session shows f.
 func (f form) isIn(scripts []script) bool {
-	pattern := f.pattern()
 	for _, s := range scripts {
 		for _, one := range s.said {
-			if slices.ContainsFunc(one.lines, func(line string) bool { return pattern.MatchString(line) || strings.Contains(line, f.text) }) {
+			if slices.ContainsFunc(one.lines, func(line string) bool { return f.pattern.MatchString(line) || strings.Contains(line, f.text) }) {
 				return true
 			}
 		}
@@ -300,7 +302,7 @@ func catalogue(t *testing.T, scripts []script, own []form) string {
 			}
 		}
 	}
-	out.WriteString("\n## What no session shows\n\nIt needs a terminal, another user, another system, a broken disk or good timing. Where nothing is named, no test shows it.\n\n| text | shown by |\n|---|---|\n")
+	out.WriteString("\n## What no session shows\n\nIt needs a terminal, another user, another system, a broken disk or good timing.\n\n| text | shown by |\n|---|---|\n")
 	for _, text := range slices.Sorted(maps.Keys(elsewhere)) {
 		out.WriteString("| " + cell(verb.ReplaceAllString(text, "…")) + " | " + elsewhere[text] + " |\n")
 	}
@@ -353,7 +355,7 @@ func general(text string, own []form) string {
 	best, longest := "", 0
 	for _, f := range own {
 		fixed := verb.ReplaceAllString(f.text, "")
-		place := f.pattern().FindStringIndex(text)
+		place := f.pattern.FindStringIndex(text)
 		if place == nil || len(fixed) <= longest || 3*len(fixed) < len(text)-len(fixed) && len(fixed) < 12 {
 			continue
 		}

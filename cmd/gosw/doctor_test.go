@@ -210,11 +210,8 @@ func TestDoctorFaults(t *testing.T) {
 	for _, f := range doctorFaults {
 		t.Run(f.id, func(t *testing.T) {
 			t.Parallel()
-			if f.mounts && os.Getuid() != 0 {
-				if os.Getenv("CI") != "" {
-					t.Fatal("needs root")
-				}
-				t.Skip("needs root, as in CI")
+			if f.mounts {
+				needRoot(t)
 			}
 			w.try(t, f)
 		})
@@ -321,5 +318,32 @@ mkdir $STORE/staging/store.1; PATH=$STORE/bin:$PROGRAMS:/usr/bin:/bin`)
 	}
 	if r = s.doctor("--fix"); len(r.Mended) != 0 {
 		t.Errorf("mended again: %q", r.Mended)
+	}
+}
+
+// TestDoctorCgo has the real go and the real compiler of this machine build what
+// doctor builds.
+func TestDoctorCgo(t *testing.T) {
+	t.Parallel()
+	w := newWard(t)
+	s := w.shell(t, w.home, false)
+	s.run("cd work; gosw default system; PATH=$PATH:$GOBIN_REAL; export GOCACHE=$GOCACHE_REAL")
+	built := func() (severity, cause string) {
+		for _, check := range s.doctor("--deep").Checks {
+			if check.ID == "cgo-build" {
+				for _, f := range check.Findings {
+					cause += f.Cause
+				}
+				return check.Severity, cause + check.Skipped
+			}
+		}
+		return "no such check", ""
+	}
+	if severity, cause := built(); severity != "ok" {
+		t.Errorf("with the compiler of this machine: %s: %s", severity, cause)
+	}
+	s.run("printf '#!/bin/sh\\nexit 3\\n' >cc; chmod +x cc; export CC=$PWD/cc")
+	if severity, cause := built(); severity != "error" || !strings.Contains(cause, "could not build a program with cgo") {
+		t.Errorf("with a broken compiler: %s: %s", severity, cause)
 	}
 }

@@ -81,15 +81,21 @@ func TestOwner(t *testing.T) {
 	s.checkWhole()
 }
 
-// TestRootInAnothersHome is what "sudo -E gosw install" does.
-func TestRootInAnothersHome(t *testing.T) {
-	t.Parallel()
+// needRoot is for what only root can set up.
+func needRoot(t *testing.T) {
+	t.Helper()
 	if os.Geteuid() != 0 {
 		if os.Getenv("CI") != "" {
 			t.Fatal("needs root")
 		}
 		t.Skip("needs root, as in CI")
 	}
+}
+
+// TestRootInAnothersHome is what "sudo -E gosw install" does.
+func TestRootInAnothersHome(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
 	s := homeOf(t, nobody)
 	said, code := s.as(0, "install", "1.22.4")
 	if code != 0 || !strings.Contains(said, "gosw: running as root, but "+s.home+" belongs to user 65534") || !strings.Contains(said, "hint: run gosw as that user") {

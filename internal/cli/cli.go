@@ -6,8 +6,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -223,14 +225,18 @@ func (a *app) choice(home toolchain.Home, args []string) (resolve.Choice, error)
 	return choice, nil
 }
 
-// workingDir is os.Getwd with a hint: a folder that is removed stays the working
-// directory of the shells in it.
+// workingDir is os.Getwd with a hint: a folder that is removed, or closed, stays
+// the working directory of the shells in it.
 func workingDir() (string, error) {
 	dir, err := os.Getwd()
-	if err != nil {
-		return "", &hintError{fmt.Errorf("working directory: %w", err), `it may have been removed; "cd" leads out of it`}
+	if err == nil {
+		return dir, nil
 	}
-	return dir, nil
+	hint := `it may have been removed; "cd" leads out of it`
+	if errors.Is(err, fs.ErrPermission) {
+		hint = `it is closed to you: "ls -ld $PWD" shows whose it is; "cd" leads out of it`
+	}
+	return "", &hintError{fmt.Errorf("working directory: %w", err), hint}
 }
 
 // executable returns the path of the running gosw without symbolic links.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,7 +69,7 @@ func (r *doctorReport) count(s doctor.Severity) (n int) {
 }
 
 // errAiling ends doctor where there is an error; all is said.
-var errAiling = &exitError{errors.New("something is wrong"), exitFailed}
+var errAiling = &exitError{errors.New("ailing"), exitFailed}
 
 // verdict is the error that doctor ends with.
 func (r *doctorReport) verdict() error {
@@ -83,7 +84,10 @@ func (r *doctorReport) verdict() error {
 
 // printDoctor prints what is wrong, the worst first, and how much is not.
 func (a *app) printDoctor(r doctorReport, verbose bool) error {
-	t := &trace{}
+	s, _ := a.screen()
+	dir, _ := os.Getwd()
+	home := a.getenv("HOME")
+	t := &trace{screen: s, home: home, paths: keepWhole([]string{home, a.getenv("GOSW_ROOT"), dir})}
 	for _, s := range []doctor.Severity{doctor.Error, doctor.Warning, doctor.Note} {
 		for _, check := range r.Checks {
 			for _, f := range check.Findings {
@@ -103,20 +107,21 @@ func (a *app) printDoctor(r doctorReport, verbose bool) error {
 			t.line("%-7s  %-18s  %s", check.Severity, check.ID, text)
 		}
 	}
-	t.head("%s", r.summary(verbose))
-	for _, line := range t.lines {
-		if err := a.ui.print("%s", clean(line)); err != nil {
-			return err
-		}
+	t.gap()
+	for _, line := range t.wrap(r.summary(verbose), 2) {
+		t.lines = append(t.lines, t.paint(strong, line))
 	}
-	return nil
+	return a.ui.show(t.lines)
 }
 
+var severityStyles = map[doctor.Severity]style{doctor.Error: bad, doctor.Warning: doubt, doctor.Note: special}
+
 func (t *trace) finding(id string, f doctorFinding) {
-	t.head("%s: %s", f.Severity, id)
+	t.gap()
+	t.lines = append(t.lines, t.paint(severityStyles[f.Severity], string(f.Severity))+t.paint(strong, ": "+id))
 	t.line("%s", f.Cause)
 	if f.Fix != "" {
-		t.line("run: %s", f.Fix)
+		t.verbatim("  run: %s", f.Fix)
 	}
 	if f.Advice != "" {
 		t.line("%s", f.Advice)

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -11,7 +12,6 @@ import (
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
-	"github.com/gosw/gosw/internal/toolchain"
 )
 
 func (a *app) execCommand() *cobra.Command {
@@ -74,10 +74,15 @@ func (a *app) exec(text string, command []string) error {
 		env = append(env, "GO_VERSION=system") // the go on PATH may be the shim
 	}
 	program, err := lookPath(command[0], path)
+	if own := filepath.Join(t.goroot, "bin", command[0]); err != nil && t.goroot != "" && filepath.Base(command[0]) == command[0] {
+		if _, statErr := os.Stat(own); statErr == nil {
+			return t.start(own, command, dedupe(env)) // which says why it can't be run
+		}
+	}
 	if err != nil {
 		return asExit(fmt.Errorf("exec %q: %w", command[0], err))
 	}
-	return asExit(toolchain.Exec(program, command, dedupe(env)))
+	return t.start(program, command, dedupe(env))
 }
 
 // execTarget resolves text, or what applies here if it is empty.

@@ -5,8 +5,6 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-
-	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // shimCommand is where the shim hands over whatever is not plain success: it
@@ -53,7 +51,7 @@ func (a *app) runShim(ctx context.Context, tool string, args []string) error {
 	if err != nil {
 		return err
 	}
-	return asExit(toolchain.Exec(program, append([]string{tool}, args...), a.environ(t)))
+	return t.start(program, append([]string{tool}, args...), a.environ(t))
 }
 
 // autoInstall installs what is missing if the user wants that, else it returns

@@ -3,37 +3,18 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/switching"
 )
 
-// A trace is the text of a whyReport: headings, and lines below them that are
-// short, so that a narrow terminal needs not break them but at a long path.
-type trace struct {
-	screen
-	lines []string
-}
-
-func (t *trace) head(format string, args ...any) {
-	if len(t.lines) > 0 {
-		t.lines = append(t.lines, "")
-	}
-	t.lines = append(t.lines, t.paint(strong, clean(fmt.Sprintf(format, args...))))
-}
-
-func (t *trace) line(format string, args ...any) { t.styled(plain, format, args...) }
-
-func (t *trace) styled(st style, format string, args ...any) {
-	t.lines = append(t.lines, "  "+t.paint(st, clean(fmt.Sprintf(format, args...))))
-}
-
 // printWhy prints r for people. What ends everything is not among the lines
 // below "look at": it is the error that the command ends with.
 func (a *app) printWhy(r whyReport) error {
 	s, _ := a.screen()
-	t := &trace{screen: s}
+	t := &trace{screen: s, home: a.getenv("HOME"), paths: keepWhole(r.paths())}
 	t.summary(r)
 	t.rules(r.Rules)
 	t.chosen(r.Chosen)
@@ -50,6 +31,30 @@ func (a *app) printWhy(r whyReport) error {
 	}
 	t.problems(r.Problems)
 	return a.ui.show(t.lines)
+}
+
+// paths are those that the text of r may have.
+func (r whyReport) paths() []string {
+	all := []string{r.Dir, r.Runs.Program, r.Runs.GOROOT}
+	for _, rule := range r.Rules {
+		all = append(all, rule.Place)
+	}
+	for _, place := range r.Places {
+		all = append(all, place.Path)
+	}
+	for _, v := range r.Environment {
+		all = append(all, v.File, v.Value)
+	}
+	if r.Chosen != nil {
+		all = append(all, r.Chosen.GOROOT)
+	}
+	if s := r.Switching; s != nil {
+		all = append(all, s.GOTOOLCHAIN.File)
+		if s.File != nil {
+			all = append(all, s.File.Path)
+		}
+	}
+	return slices.DeleteFunc(all, func(path string) bool { return !filepath.IsAbs(path) })
 }
 
 // summary is the answer: the toolchain, its program and where it comes from.
@@ -112,7 +117,7 @@ func (t *trace) rules(rules []whyRule) {
 		case resolve.NotThere, resolve.NotAsked:
 			st = faint
 		}
-		t.styled(st, "%s %s", mark, line)
+		t.styled(st, "%s"+glue+"%s", mark, line)
 	}
 }
 
@@ -280,9 +285,9 @@ func (t *trace) problems(problems []whyProblem) {
 		if p.Severity == severityNote {
 			st = special
 		}
-		t.lines = append(t.lines, "  "+t.paint(st, p.Severity)+": "+clean(p.Cause))
+		t.marked(st, p.Severity, ": "+p.Cause)
 		if p.Fix != "" {
-			t.line("  %s", p.Fix)
+			t.verbatim("    %s", p.Fix)
 		}
 	}
 }

@@ -266,9 +266,9 @@ func hintFor(err error) string {
 	case errors.Is(err, syscall.EIO):
 		return `the disk can't be read or written; the kernel's log ("dmesg") has more`
 	case errors.Is(err, syscall.ENOSPC):
-		return `make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk`
+		return `make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; "gosw doctor" looks for what lacks space or inodes`
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR), isMkdir(err):
-		return `gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first`
+		return `gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first, "gosw doctor" looks at it`
 	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
 		return `put the login for that server into netrc, or set GOAUTH: "go help goauth" says how`
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, fetch.ErrStalled), errors.Is(err, fetch.ErrSlow), isNetwork(err):
@@ -417,11 +417,23 @@ func flagNames(cmd *cobra.Command) []string {
 }
 
 // asExit turns the failure to start a program into the exit code that shells
-// give it. No hint on the store's rights fits it.
+// give it. No hint on writing to the store fits it.
 func asExit(err error) error {
-	err = &hintError{err: err}
+	if !errors.As(err, new(*hintError)) {
+		err = &hintError{err: err}
+	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound) {
 		return &exitError{err, exitNotInstalled}
 	}
 	return &exitError{err, exitCannotRun}
+}
+
+// start is toolchain.Exec. What the kernel does not run of an installed toolchain,
+// doctor can explain; what it does not run else is the user's.
+func (t target) start(program string, argv, env []string) error {
+	err := toolchain.Exec(program, argv, env)
+	if errors.Is(err, fs.ErrPermission) && t.goroot != "" && strings.HasPrefix(program, t.goroot+"/") {
+		err = &hintError{err, `"gosw doctor" says why programs don't run there, such as a file system that is mounted noexec`}
+	}
+	return asExit(err)
 }

@@ -121,14 +121,19 @@ func (a *app) startup(args []string) (shell.Shell, shell.Places, *rcFile, error)
 	}
 	names := sh.RC(places)
 	if len(names) == 0 {
-		exe, _ := executable()
-		return nil, places, nil, &hintError{
-			fmt.Errorf("only %s itself knows which file it reads when it starts", sh.Name()),
-			"add this line to the file that $PROFILE names: " + strings.TrimSpace(sh.Load(exe, nil)),
-		}
+		return nil, places, nil, startupError(sh)
 	}
 	file, err := readRC(names[0])
 	return sh, places, file, err
+}
+
+// startupError is for a shell that alone knows its start-up file.
+func startupError(sh shell.Shell) error {
+	exe, _ := executable()
+	return &hintError{
+		fmt.Errorf("only %s itself knows which file it reads when it starts", sh.Name()),
+		"add this line to the file that $PROFILE names: " + strings.TrimSpace(sh.Load(exe, nil)),
+	}
 }
 
 // places returns the folders in which shells look for their files.

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/gosw/gosw/internal/shell"
 )
 
 // TestWriteRC writes a start-up file that another program may have written since
@@ -46,5 +49,22 @@ func TestWriteRC(t *testing.T) {
 		if left, err := filepath.Glob(filepath.Dir(name) + "/.rc*"); err != nil || len(left) > 0 {
 			t.Errorf("%s: %v, %v", test.name, left, err)
 		}
+	}
+}
+
+// TestStartupOfWindows asks for the start-up file of PowerShell, which has several
+// on Windows, and one elsewhere: gosw says which line belongs there.
+func TestStartupOfWindows(t *testing.T) {
+	t.Parallel()
+	sh, ok := shell.Lookup("powershell")
+	if !ok || len(sh.RC(shell.Places{Home: "/home/jo", Config: "/home/jo/.config", Windows: true})) != 0 {
+		t.Fatal("gosw takes a file for that which PowerShell reads on Windows")
+	}
+	err := startupError(sh)
+	exe, _ := executable()
+	hint := hintFor(err)
+	if err.Error() != "only powershell itself knows which file it reads when it starts" ||
+		!strings.HasPrefix(hint, "add this line to the file that $PROFILE names: ") || !strings.Contains(hint, exe) || strings.Contains(hint, "\n") {
+		t.Errorf("%v\n%s", err, hint)
 	}
 }

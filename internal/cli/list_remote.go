@@ -21,6 +21,7 @@ type releaseJSON struct {
 	Line      string        `json:"line"`    // such as "1.22"
 	Support   string        `json:"support"` // "supported", "eol" or "prerelease"
 	Platforms []string      `json:"platforms,omitempty"`
+	Partial   bool          `json:"platforms_partial,omitempty"`
 
 	lineSupport gover.Support // of the line: a candidate's own ends with its release
 }
@@ -170,9 +171,12 @@ func isPrerelease(spec gover.Spec) bool {
 func (a *app) printReleasesJSON(ctx context.Context, client *fetch.Client, list remoteList, platforms bool) error {
 	if platforms {
 		for i := range list.shown {
-			found, err := client.Platforms(ctx, list.shown[i].Version)
+			found, all, err := client.Platforms(ctx, list.shown[i].Version)
 			if err != nil {
 				return err
+			}
+			if list.shown[i].Partial = !all; !all {
+				a.ui.note("%v: these are the platforms that the module proxy has been asked for; there may be more", list.shown[i].Version)
 			}
 			for _, p := range found {
 				list.shown[i].Platforms = append(list.shown[i].Platforms, p.String())

@@ -113,15 +113,20 @@ func (u *ui) hint(text string) { u.note("hint: %s", text) }
 // maxNote bounds what a message takes of a terminal, in bytes.
 const maxNote = 4000
 
+// bounded is text without the middle of what is endless.
+func bounded(text string) string {
+	if len(text) > maxNote {
+		return text[:maxNote/2] + "…" + text[len(text)-maxNote/2:]
+	}
+	return text
+}
+
 // clean makes text fit for a terminal, whoever has written parts of it: what
 // could steer the terminal is escaped, a second line is indented, so that it does
 // not pass for a message of its own, and the middle of what is endless goes.
 func clean(text string) string {
 	var out strings.Builder
-	if len(text) > maxNote {
-		text = text[:maxNote/2] + "…" + text[len(text)-maxNote/2:]
-	}
-	for len(text) > 0 {
+	for text = bounded(text); len(text) > 0; {
 		r, size := utf8.DecodeRuneInString(text)
 		switch {
 		case r == '\n':

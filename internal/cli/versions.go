@@ -73,7 +73,11 @@ func (in *installer) explainMissing(ctx context.Context, v gover.Version, err er
 // for which ones it has.
 func platformHint(err error) error {
 	if missing := (*fetch.PlatformError)(nil); errors.As(err, &missing) {
-		return &hintError{err, "it exists for " + platformList(missing.Exist)}
+		hint := "it exists for " + platformList(missing.Exist)
+		if missing.Partial {
+			hint += `; "GOSW_SOURCE=dl gosw …" asks an index that has all`
+		}
+		return &hintError{err, hint}
 	}
 	return err
 }

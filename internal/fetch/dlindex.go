@@ -218,6 +218,9 @@ func (c *Client) refreshIndex(ctx context.Context) error {
 	if changed {
 		var got string
 		if x, got = parseDistIndex(doc.body); got != "" {
+			if got == hashless {
+				return &NoHashError{URL: display(s.url)}
+			}
 			return &ContentError{URL: display(s.url), Got: got, Want: dlKind}
 		}
 	}

@@ -72,7 +72,7 @@ func parseDistIndex(data []byte) (x *distIndex, got string) {
 	case len(x.files) > 0:
 		return x, ""
 	case len(x.hashless) > 0:
-		return nil, "a list of Go releases without a SHA-256"
+		return nil, hashless
 	}
 	return nil, "a list without Go releases"
 }

@@ -188,14 +188,20 @@ func (e *ContentError) Error() string {
 	return "get " + e.URL + ": the answer is " + e.Got + ", not " + e.Want
 }
 
+// hashless is what an index is that can prove none of its archives.
+const hashless = "a list of Go releases without a SHA-256"
+
 // A NoHashError says that an index has an archive, and no SHA-256 to prove it by.
 type NoHashError struct {
 	URL  string // of the index
-	File string
+	File string // "" for all archives
 	Got  string // what is there instead; "" for nothing, as for releases before Go 1.5.3
 }
 
 func (e *NoHashError) Error() string {
+	if e.File == "" {
+		return (&ContentError{URL: e.URL, Got: hashless, Want: dlKind}).Error()
+	}
 	if e.Got == "" {
 		return "get " + e.URL + ": no SHA-256 of " + e.File
 	}

@@ -141,7 +141,7 @@ func namesBelow(t *testing.T, dir string) string {
 
 // A file that is wrong ends the download at once, however slow the rest is: or
 // else a server that falls silent would make a wrong zip look like a lost one,
-// which may be had elsewhere.
+// which may be had elsewhere. This one is silent for longer than a test lasts.
 func TestStreamEndsAtOnce(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8))
 	s := fetchtest.NewServer(t, "1.22.4")
@@ -150,14 +150,10 @@ func TestStreamEndsAtOnce(t *testing.T) {
 	data[at+len("bin/damaged")+2] ^= 0xff // of the content
 	silent := plants(t, data, func(r *http.Request) { <-r.Context().Done() })
 	database := func(cfg *Config) { cfg.SumDB += " " + s.Proxy() + "/sumdb/" + strings.Split(s.SumDB(), "+")[0] }
-	c := newClient(t, s, with(database, proxyIs(silent), dlOf(s, ""), func(cfg *Config) { cfg.Stall = 2 * time.Second }))
-	start := time.Now()
+	c := newClient(t, s, with(database, proxyIs(silent), dlOf(s, ""), func(cfg *Config) { cfg.Stall = time.Hour }))
 	_, _, err := fetchInto(t, c, "1.22.4")
 	if err == nil || !strings.Contains(err.Error(), "bin/damaged") {
 		t.Errorf("err = %v", err)
-	}
-	if took := time.Since(start); took > 1500*time.Millisecond {
-		t.Errorf("took %v", took)
 	}
 	if s.Requests("/dl/") > 0 {
 		t.Error("another source was asked after a malformed zip")

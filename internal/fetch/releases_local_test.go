@@ -138,8 +138,8 @@ func TestPlatforms(t *testing.T) {
 	s := fetchtest.NewServer(t, "1.22.5", "1.99.1")
 	other := func(cfg *Config) { cfg.Platform, cfg.DL = Platform{"windows", "arm"}, s.DL() }
 	c := newClient(t, s, other)
-	list, err := c.Platforms(t.Context(), version(t, "1.24.0"))
-	if err != nil || len(list) != 40 || !slices.IsSortedFunc(list, comparePlatforms) || s.Requests("") > 0 {
+	list, all, err := c.Platforms(t.Context(), version(t, "1.24.0"))
+	if err != nil || !all || len(list) != 40 || !slices.IsSortedFunc(list, comparePlatforms) || s.Requests("") > 0 {
 		t.Errorf("known: %v, %v, %d requests", list, err, s.Requests(""))
 	}
 	var missing *PlatformError
@@ -150,8 +150,8 @@ func TestPlatforms(t *testing.T) {
 	want := "darwin/arm64 " + host.String() + " linux/arm windows/amd64"
 	for _, requests := range []int{1, 0} { // then it is in the cache
 		s.Reset()
-		list, err = newClient(t, s, func(cfg *Config) { *cfg = c.cfg }).Platforms(t.Context(), version(t, "1.99.1"))
-		if err != nil || host.String() == "linux/amd64" && platformNames(list) != want || s.Requests("/dl/") != requests {
+		list, all, err = newClient(t, s, func(cfg *Config) { *cfg = c.cfg }).Platforms(t.Context(), version(t, "1.99.1"))
+		if err != nil || !all || host.String() == "linux/amd64" && platformNames(list) != want || s.Requests("/dl/") != requests {
 			t.Errorf("index: %v, %v, %d requests", list, err, s.Requests("/dl/"))
 		}
 	}
@@ -160,7 +160,7 @@ func TestPlatforms(t *testing.T) {
 			t.Errorf("%s: %v", v, err)
 		}
 	}
-	if list, err := newClient(t, s, nil).Platforms(t.Context(), version(t, "1.99.1")); err != nil || platformNames(list) != host.String() {
+	if list, all, err := newClient(t, s, nil).Platforms(t.Context(), version(t, "1.99.1")); err != nil || all || platformNames(list) != host.String() {
 		t.Errorf("proxy: %v, %v", list, err)
 	}
 	for _, row := range []struct {
@@ -173,16 +173,17 @@ func TestPlatforms(t *testing.T) {
 		{Platform{"linux", "riscv64"}, s.DL(), true},
 	} {
 		c := newClient(t, s, func(cfg *Config) { cfg.Platform, cfg.DL = row.platform, row.dl })
-		if err := c.MissingPlatform(t.Context(), version(t, "1.99.1")); (err != nil) != row.missing {
+		err := c.MissingPlatform(t.Context(), version(t, "1.99.1"))
+		if (err != nil) != row.missing || errors.As(err, &missing) && missing.Partial != (row.dl == "") {
 			t.Errorf("%+v: %v", row, err)
 		}
 	}
 	off := newClient(t, s, func(cfg *Config) { cfg.Offline = true })
 	s.Reset()
-	if list, err := off.Platforms(t.Context(), version(t, "1.99.1")); err != nil || len(list) > 0 || s.Requests("") > 0 {
+	if list, _, err := off.Platforms(t.Context(), version(t, "1.99.1")); err != nil || len(list) > 0 || s.Requests("") > 0 {
 		t.Errorf("offline: %v, %v", list, err)
 	}
-	if _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.Status500))).Platforms(t.Context(), version(t, "1.99.1")); err == nil {
+	if _, _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.Status500))).Platforms(t.Context(), version(t, "1.99.1")); err == nil {
 		t.Error("a broken proxy, and no error")
 	}
 }

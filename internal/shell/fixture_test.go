@@ -60,6 +60,7 @@ type fixture struct {
 	root string // of the store
 	exe  string // gosw
 	work string
+	home string // where fish, for one, leaves files
 }
 
 func newFixture(t *testing.T) fixture { return newFixtureIn(t, oddName) }
@@ -70,8 +71,12 @@ func newFixtureIn(t *testing.T, name string) fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
+	home := filepath.Join(top, "home")
+	if err := os.Mkdir(home, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	top = filepath.Join(top, name)
-	f := fixture{filepath.Join(top, "store"), filepath.Join(top, "gosw"), filepath.Join(top, "work")}
+	f := fixture{filepath.Join(top, "store"), filepath.Join(top, "gosw"), filepath.Join(top, "work"), home}
 	f.write(t, f.exe, toyGosw)
 	f.write(t, f.root+"/bin/go", strings.Replace(toyTool, "NAME", "shim", 1))
 	f.write(t, f.root+"/bin/gofmt", strings.Replace(toyTool, "NAME", "gofmt-shim", 1))
@@ -107,7 +112,7 @@ func (f fixture) options() Options {
 // env is the environment of a shell. INIT is what Init returns for it.
 func (f fixture) env(sh Shell) []string {
 	return []string{
-		"HOME=/nowhere", "GOSW_ROOT=" + f.root, "LC_ALL=C.UTF-8", "INIT=" + sh.Init(f.options()),
+		"HOME=" + f.home, "GOSW_ROOT=" + f.root, "LC_ALL=C.UTF-8", "INIT=" + sh.Init(f.options()),
 		"PATH=/usr/bin:/bin", "PWD=" + f.work,
 	}
 }

@@ -94,7 +94,7 @@ func startEchoes(t testing.TB, locale string) []*echo {
 	var all []*echo
 	for _, e := range echoes {
 		cmd := exec.Command(program(t, e.argv[0]), e.argv[1:]...)
-		cmd.Env = []string{"LC_ALL=" + locale, "PATH=/usr/bin:/bin", "HOME=/nowhere"}
+		cmd.Env = []string{"LC_ALL=" + locale, "PATH=/usr/bin:/bin", "HOME=" + t.TempDir()}
 		cmd.Stderr = os.Stderr
 		stdin, err := cmd.StdinPipe()
 		if err != nil {

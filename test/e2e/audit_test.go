@@ -59,6 +59,7 @@ func goCommandTree(m *machine, version string) string {
 // it is imported without a download and works. As a distribution has it, it is
 // proven as well, and what is changed in it is named, file by file.
 func TestAuditReal(t *testing.T) {
+	t.Parallel()
 	const version = "go1.22.12"
 	m := newMachine(t)
 	cached := goCommandTree(m, version)

@@ -7,6 +7,7 @@ package e2e_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,28 @@ import (
 	"syscall"
 	"testing"
 )
+
+// programs is the folder with the gosw and the gosw-shim that all tests use.
+var programs string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "gosw-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	build := exec.Command("go", "build", "-o", dir+"/", "github.com/gosw/gosw/cmd/...")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
+		return 1
+	}
+	programs = dir
+	return m.Run()
+}
 
 // A machine is an empty home directory with gosw installed in it.
 type machine struct {
@@ -30,10 +53,8 @@ func newMachine(t *testing.T) *machine {
 	m := &machine{t: t, home: t.TempDir(), proxy: cachingProxy(t)}
 	t.Cleanup(m.makeRemovable)
 	bin := filepath.Join(m.home, ".local", "bin")
-	build := exec.Command("go", "build", "-o", bin+"/", "github.com/gosw/gosw/cmd/...")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	if err := os.CopyFS(bin, os.DirFS(programs)); err != nil {
+		t.Fatal(err)
 	}
 	m.gosw = filepath.Join(bin, "gosw")
 	return m
@@ -133,19 +154,30 @@ func (m *machine) installed(spec string) string {
 }
 
 func TestRealToolchains(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
-	checkMemory(m, "1.22")
 	m.run(m.home, nil, m.gosw, "install", "1.13.15", "go1.18.10", "1.22", "latest")
 	t.Logf("installed: %s", strings.Fields(m.run(m.home, nil, m.gosw, "list")))
 
-	for _, test := range []struct{ pin, goLine string }{
-		{"1.13.15", "1.13"}, {"go1.18.10", "1.18"}, {"1.22", "1.22"}, {"latest", "1.24"},
-	} {
-		t.Run(test.pin, func(t *testing.T) {
-			m := &machine{t, m.home, m.gosw, m.proxy}
-			useToolchain(m, m.project("pin-"+test.pin, test.goLine, test.pin), m.installed(test.pin))
-		})
-	}
+	// The oldest and the newest build for both other platforms.
+	windows, darwin := "windows/amd64: ok (pe)", "darwin/amd64: ok (macho)"
+	t.Run("use", func(t *testing.T) {
+		for _, test := range []struct {
+			pin, goLine, program string
+			others               []string
+		}{
+			{"1.13.15", "1.13", ".", []string{windows, darwin}}, {"go1.18.10", "1.18", ".", []string{windows}},
+			{"1.22", "1.22", "./small", []string{darwin}}, {"latest", "1.24", ".", []string{windows, darwin}},
+		} {
+			t.Run(test.pin, func(t *testing.T) {
+				t.Parallel()
+				m := &machine{t, m.home, m.gosw, m.proxy}
+				version := m.installed(test.pin)
+				useToolchain(m, m.project("pin-"+test.pin, test.goLine, test.pin), version, test.program)
+				crossBuild(m, version, test.others)
+			})
+		}
+	})
 	t.Run("receipts", func(t *testing.T) { checkReceipts(&machine{t, m.home, m.gosw, m.proxy}) })
 	t.Run("switch", func(t *testing.T) { checkSwitch(&machine{t, m.home, m.gosw, m.proxy}) })
 	t.Run("uninstall", func(t *testing.T) {
@@ -160,29 +192,30 @@ func TestRealToolchains(t *testing.T) {
 	})
 }
 
-// checkMemory installs version and bounds the memory that this takes: far less
-// than the 70 MB of the download and the 200 MB of the tree, with room for the
-// runtime.
-func checkMemory(m *machine, version string) {
-	m.t.Helper()
-	install := exec.CommandContext(m.t.Context(), m.gosw, "install", version)
+// TestMemory bounds the memory that an install takes: far less than the 70 MB of
+// the download and the 200 MB of the tree, with room for the runtime. It is not
+// parallel: Linux counts a process as having been as large as the one that
+// started it, and this one grows later.
+func TestMemory(t *testing.T) {
+	m := newMachine(t)
+	install := exec.CommandContext(t.Context(), m.gosw, "install", "1.22")
 	install.Env = []string{"HOME=" + m.home, "GOPROXY=" + m.proxy, "SSL_CERT_FILE=" + os.Getenv("SSL_CERT_FILE")}
 	if out, err := install.CombinedOutput(); err != nil {
-		m.t.Fatalf("install %s: %v\n%s", version, err, out)
+		t.Fatalf("install: %v\n%s", err, out)
 	}
 	usage, ok := install.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
-		m.t.Fatal("no resource usage")
+		t.Fatal("no resource usage")
 	}
 	peak := usage.Maxrss / 1024 // MiB; Linux counts in KiB
-	m.t.Logf("peak memory of an install: %d MiB", peak)
+	t.Logf("peak memory of an install: %d MiB", peak)
 	if peak >= 100 {
-		m.t.Errorf("peak memory of an install: %d MiB, want less than 100", peak)
+		t.Errorf("peak memory of an install: %d MiB, want less than 100", peak)
 	}
 }
 
 // useToolchain does with the version pinned in dir what developers do.
-func useToolchain(m *machine, dir, version string) {
+func useToolchain(m *machine, dir, version, pkg string) {
 	t := m.t
 	if !regexp.MustCompile(`^go1(\.\d+)+$`).MatchString(version) {
 		t.Fatalf("pinned version is %q", version)
@@ -195,24 +228,29 @@ func useToolchain(m *machine, dir, version string) {
 		t.Errorf("GOROOT is %s, want %s", got, want)
 	}
 	program := filepath.Join(dir, "program")
-	m.run(dir, nil, "go", "build", "-o", program, ".")
-	if got := strings.TrimSpace(m.run(dir, nil, program)); got != "served by "+version {
+	m.run(dir, nil, "go", "build", "-o", program, pkg)
+	says := map[string]string{".": "served by " + version, "./small": "small"}[pkg]
+	if got := strings.TrimSpace(m.run(dir, nil, program)); got != says {
 		t.Errorf("program says %q", got)
 	}
-	m.run(dir, nil, "go", "vet", ".")
+	m.run(dir, nil, "go", "vet", "./small")
 	if got := m.run(dir, nil, "gofmt", "-l", "."); got != "" {
 		t.Errorf("gofmt -l: %q", got)
 	}
-	crossBuild(m, version)
 }
 
 // crossBuild has gosw build programs for other ports with an installed version,
-// and read their headers.
-func crossBuild(m *machine, version string) {
+// and read their headers. Each of ports has what gosw is to say.
+func crossBuild(m *machine, version string, ports []string) {
 	m.t.Helper()
-	want := version + ": ok\n" + version + " " + runtime.GOOS + "/" + runtime.GOARCH + ": ok (elf, runs)\n" +
-		version + " windows/amd64: ok (pe)\n" + version + " darwin/amd64: ok (macho)\n"
-	if got := m.run(m.home, nil, m.gosw, "verify", strings.TrimPrefix(version, "go"), "--cross=windows/amd64,darwin/amd64"); got != want {
+	want := version + ": ok\n" + version + " " + runtime.GOOS + "/" + runtime.GOARCH + ": ok (elf, runs)\n"
+	var names []string
+	for _, port := range ports {
+		name, _, _ := strings.Cut(port, ":")
+		names = append(names, name)
+		want += version + " " + port + "\n"
+	}
+	if got := m.run(m.home, nil, m.gosw, "verify", strings.TrimPrefix(version, "go"), "--cross="+strings.Join(names, ",")); got != want {
 		m.t.Errorf("got %s\nwant %s", got, want)
 	}
 }

@@ -42,6 +42,7 @@ func buildGopls(t *testing.T) string {
 // TestGopls has one gopls, as an editor starts it, with two modules of different
 // pins in its workspace: each is seen through its own toolchain.
 func TestGopls(t *testing.T) {
+	t.Parallel()
 	gopls := buildGopls(t)
 	m := newMachine(t)
 	began := time.Now()

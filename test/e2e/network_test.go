@@ -72,6 +72,7 @@ func (w *cutWriter) Write(p []byte) (int, error) {
 // A real release arrives over a line that breaks 25 times, and nearly no byte
 // comes twice.
 func TestCut(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
 	pass := forward(t, m.proxy)
 	c := new(cutter)
@@ -108,6 +109,7 @@ func TestCut(t *testing.T) {
 // What one machine has asked the proxy and the database, another one without a
 // network can be given as files.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
 	pass := forward(t, m.proxy)
 	tree := t.TempDir()
@@ -147,6 +149,7 @@ func TestReplay(t *testing.T) {
 // the tree that the public log has the hash of: that of the module proxy, byte for
 // byte, with the same modes.
 func TestDownloadPage(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
 	m.run(m.home, nil, m.gosw, "install", "1.22.12")
 	name := "go1.22.12." + runtime.GOOS + "-" + runtime.GOARCH + ".tar.gz"

@@ -179,6 +179,7 @@ type whyAnswer struct {
 
 // TestWhy compares what gosw why says with what the real go then does.
 func TestWhy(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
 	m.run(m.home, nil, m.gosw, "install", "1.18.10", "1.22.12", "1.27.4")
 	shims := filepath.Join(m.home, "shims")
