@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -234,13 +235,13 @@ func workingDir() (string, error) {
 }
 
 // executable returns the path of the running gosw without symbolic links.
-func executable() (string, error) {
+var executable = sync.OnceValues(func() (string, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
 	return filepath.EvalSymlinks(exe)
-}
+})
 
 // shimProgram returns the path of the gosw-shim that belongs to this gosw: they
 // are installed side by side.

@@ -98,21 +98,36 @@ func (a *app) oldVulnerabilities(old vulnData, cause error) (vulnData, error) {
 func (a *app) sayVulnAge(data vulnData) {
 	switch {
 	case data.origin == fetch.FromCache:
-		a.ui.note("the data on vulnerabilities were fetched %s", ago(time.Since(data.Fetched)))
+		a.sayFetched(data.Fetched)
 	case data.origin == fromFile && data.Modified.Unix() > 0:
 		a.ui.note("the newest entry of this copy of the data on vulnerabilities is of %s", data.Modified.UTC().Format(time.DateOnly))
 	}
 }
 
-// cachedVulnerabilities returns what was fetched last, however old, without the
-// network.
-func (a *app) cachedVulnerabilities() (vulnData, bool) {
+func (a *app) sayFetched(at time.Time) {
+	a.ui.note("the data on vulnerabilities were fetched %s", ago(time.Since(at)))
+}
+
+// lastAudit returns how many known vulnerabilities each of versions has, as the
+// last "gosw audit" knew; without one, ok is false. Mostly it reads one small file.
+func (a *app) lastAudit(versions []gover.Version) (counts vuln.Counts, ok bool) {
 	dir, _, err := a.vulnDir()
 	if err != nil {
-		return vulnData{}, false
+		return counts, false
 	}
-	db, err := vuln.Load(dir)
-	return vulnData{Database: db, origin: fetch.FromCache}, err == nil
+	counts = vuln.LoadCounts(dir)
+	if !counts.Fetched.IsZero() && !slices.ContainsFunc(versions, func(v gover.Version) bool { _, ok := counts.Of[v]; return !ok }) {
+		return counts, true
+	}
+	db, err := vuln.Load(dir) // one of versions has come since
+	if err != nil {
+		return vuln.Counts{}, false
+	}
+	counts = vuln.Counts{Fetched: db.Fetched, Of: make(map[gover.Version]int)}
+	for _, v := range versions {
+		counts.Of[v] = len(db.Affecting(v, a.platform.OS, a.platform.Arch))
+	}
+	return counts, true
 }
 
 // vulnCounts returns how many known vulnerabilities releases have, as the last
@@ -122,7 +137,7 @@ func (a *app) vulnCounts() map[gover.Version]int {
 	if err != nil {
 		return nil
 	}
-	return vuln.LoadCounts(dir)
+	return vuln.LoadCounts(dir).Of
 }
 
 // releasesKnown returns all releases that this machine knows of, newest first.

@@ -68,29 +68,35 @@ func (r *auditReport) found() bool {
 // or on a terminal below a heading for each version.
 func (a *app) printVulnerable(report auditReport) error {
 	screen, terminal := a.screen()
-	var all []string
+	var text []byte // of which a full store has half a megabyte
 	for _, t := range report.Toolchains {
-		if len(t.Vulnerabilities) == 0 {
-			continue
+		switch {
+		case len(t.Vulnerabilities) == 0:
+		case terminal:
+			for _, line := range screen.tableVulnerable(t, a.place) {
+				text = append(append(text, line...), '\n')
+			}
+		default:
+			text = appendVulnerable(text, t)
 		}
-		lines := bareVulnerable(t)
-		if terminal {
-			lines = screen.tableVulnerable(t, a.place)
-		}
-		all = append(all, lines...)
 	}
-	if err := a.ui.show(all); err != nil {
+	if err := a.ui.write(text); err != nil {
 		return err
 	}
 	a.adviseAudit(report)
 	return nil
 }
 
-func bareVulnerable(t vulnerableJSON) (lines []string) {
-	for _, v := range t.Vulnerabilities {
-		lines = append(lines, strings.Join([]string{t.Version.String(), v.ID, v.name("-"), v.fix("-"), v.Summary}, "\t"))
+// appendVulnerable adds the fields for machines that do not read JSON.
+func appendVulnerable(text []byte, t vulnerableJSON) []byte {
+	for i := range t.Vulnerabilities {
+		v := &t.Vulnerabilities[i]
+		for _, field := range []string{t.Version.String(), v.ID, v.name("-"), v.fix("-")} {
+			text = append(append(text, field...), '\t')
+		}
+		text = append(append(text, v.Summary...), '\n')
 	}
-	return lines
+	return text
 }
 
 // tableVulnerable lays out what is known of a version, below a heading. Place is how

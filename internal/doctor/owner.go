@@ -15,7 +15,7 @@ func (m Machine) lookWritable() []Finding {
 		return nil
 	}
 	f := Finding{Severity: Warning, Cause: "the store can't be changed, since " + dir + " is not for this user to write to, or is read-only: what is installed runs, and nothing can be installed"}
-	on, ok := mountOf(m.table, dir)
+	on, ok := m.table.of(dir)
 	switch home := m.inHome(".local", "go"); {
 	case ok && on.has("ro") && home != string(m.Store) && home != "":
 		f.Fix = m.export("GOSW_SYSTEM_ROOT", string(m.Store)) + " " + "GOSW_ROOT=" + m.Word(home)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gosw/gosw/internal/gover"
 )
@@ -64,26 +65,51 @@ func (db *Database) Save(dir string, versions []gover.Version, goos, goarch stri
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return errors.Join(replace(filepath.Join(dir, databaseFile), data), replace(filepath.Join(dir, countsFile), []byte(counts.String())))
+	if err := replace(filepath.Join(dir, databaseFile), data); err != nil {
+		return err
+	}
+	of := stateOf(dir) + " " + db.Fetched.UTC().Format(time.RFC3339Nano) + "\n"
+	return replace(filepath.Join(dir, countsFile), []byte(of+counts.String()))
 }
 
-// LoadCounts returns how many known vulnerabilities each of the versions has that
-// were known when the database was saved in dir. It is far cheaper than [Load].
-func LoadCounts(dir string) map[gover.Version]int {
+// stateOf tells the database that is in dir from one that was there before.
+func stateOf(dir string) string {
+	info, err := os.Stat(filepath.Join(dir, databaseFile))
+	if err != nil {
+		return "none"
+	}
+	return fmt.Sprintf("of %d %d", info.Size(), info.ModTime().UnixNano())
+}
+
+// Counts are how many known vulnerabilities releases have.
+type Counts struct {
+	Fetched time.Time // see [Database]; zero if they are not of the one that is there
+	Of      map[gover.Version]int
+}
+
+// LoadCounts returns the counts of the versions that were known when the database
+// was saved in dir; without any, Of is nil. It is far cheaper than [Load].
+func LoadCounts(dir string) (c Counts) {
 	data, err := readRegular(filepath.Join(dir, countsFile), maxCounts)
 	if err != nil {
-		return nil
+		return c
 	}
-	counts := make(map[gover.Version]int)
+	c.Of = make(map[gover.Version]int)
+	state := stateOf(dir) + " "
 	for line := range strings.Lines(string(data)) {
-		name, number, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		line = strings.TrimSuffix(line, "\n")
+		if fetched, ok := strings.CutPrefix(line, state); ok {
+			c.Fetched, _ = time.Parse(time.RFC3339Nano, fetched)
+			continue
+		}
+		name, number, _ := strings.Cut(line, " ")
 		v, err := gover.Parse(name)
 		n, numberErr := strconv.Atoi(number)
 		if err == nil && numberErr == nil && n >= 0 {
-			counts[v] = n
+			c.Of[v] = n
 		}
 	}
-	return counts
+	return c
 }
 
 // readRegular reads a file of at most limit bytes. It looks before it opens,

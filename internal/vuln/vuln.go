@@ -128,29 +128,35 @@ func (e *Entry) In(v gover.Version, goos, goarch string) (modules, packages []st
 
 // Fixes are the releases that mend a vulnerability on a platform, in order. They
 // are the same for all versions that have it.
-type Fixes []gover.Version
+type Fixes []fix
+
+type fix struct {
+	version gover.Version
+	minor   int // of it, which would take longer to find out than all else here
+}
 
 // Fixes returns those of the database's entry.
 func (e *Entry) Fixes(goos, goarch string) (fixes Fixes) {
 	for _, a := range e.Affected {
 		for _, r := range a.Ranges {
 			for _, event := range r.Events {
-				if fix, ok := release(event.Fixed); ok && !e.affects(event.Fixed, goos, goarch) {
-					fixes = append(fixes, fix)
+				if v, ok := release(event.Fixed); ok && !e.affects(event.Fixed, goos, goarch) {
+					fixes = append(fixes, fix{v, v.Minor()})
 				}
 			}
 		}
 	}
-	slices.SortFunc(fixes, gover.Compare)
+	slices.SortFunc(fixes, func(a, b fix) int { return gover.Compare(a.version, b.version) })
 	return slices.Compact(fixes)
 }
 
 // After returns the first release after v that no longer has the vulnerability:
 // of the line of v if inLine is set, else of any.
 func (f Fixes) After(v gover.Version, inLine bool) (gover.Version, bool) {
+	minor := v.Minor()
 	for _, fix := range f {
-		if (!inLine || fix.Minor() == v.Minor()) && gover.Compare(fix, v) > 0 {
-			return fix, true
+		if (!inLine || fix.minor == minor) && gover.Compare(fix.version, v) > 0 {
+			return fix.version, true
 		}
 	}
 	return gover.Version{}, false
