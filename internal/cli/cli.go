@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/fetch"
@@ -190,12 +191,16 @@ func (a *app) storeAt(home toolchain.Home) (*store.Store, error) {
 	}
 	return store.Open(home, store.Options{
 		LockTimeout: timeout,
+		Cache:       cacheDir(),
 		Step:        a.inv.Step,
 		Waiting: func(what, holder string) {
 			a.ui.note("waiting for %s, which %s holds", what, holder)
 		},
 	})
 }
+
+// cacheDir is the folder for what can be found out or downloaded again.
+func cacheDir() string { return filepath.Join(xdg.CacheHome, "gosw") }
 
 func (a *app) lockTimeout() (time.Duration, error) {
 	s, err := a.setting("GOSW_LOCK_TIMEOUT")

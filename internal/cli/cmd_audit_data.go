@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/adrg/xdg"
-
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/vuln"
@@ -37,7 +35,7 @@ func (a *app) vulnDir() (dir, source string, err error) {
 	}
 	source = strings.TrimRight(s.Value, "/")
 	sum := sha256.Sum256([]byte(source + "\x00" + a.platform.String()))
-	return filepath.Join(xdg.CacheHome, "gosw", "vuln", hex.EncodeToString(sum[:8])), source, nil
+	return filepath.Join(cacheDir(), "vuln", hex.EncodeToString(sum[:8])), source, nil
 }
 
 // vulnerabilities returns the vulnerability database as it is now, or, where the

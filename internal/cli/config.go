@@ -293,7 +293,7 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 		NoProxy:   private,
 		Auth:      auth,
 		HTTPProxy: http.ProxyFromEnvironment,
-		CacheDir:  filepath.Join(xdg.CacheHome, "gosw"),
+		CacheDir:  cacheDir(),
 		StateDir:  filepath.Join(xdg.StateHome, "gosw", "sumdb"),
 		Platform:  a.platform,
 		UserAgent: "gosw/" + Version,
