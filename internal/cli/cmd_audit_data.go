@@ -150,15 +150,12 @@ func (a *app) releasesKnown(client *fetch.Client) []gover.Version {
 	for _, v := range known {
 		seen[v] = true
 	}
-	sorted := len(known)
-	for _, v := range others {
+	for _, v := range others { // few are not known; to sort takes more time than all else here
 		if !seen[v] {
 			seen[v] = true
-			known = append(known, v)
+			at, _ := slices.BinarySearchFunc(known, v, func(a, b gover.Version) int { return gover.Compare(b, a) })
+			known = slices.Insert(known, at, v)
 		}
-	}
-	if len(known) > sorted { // to sort takes more time than all else here
-		newestFirst(known)
 	}
 	return known
 }

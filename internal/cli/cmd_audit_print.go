@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,35 +69,36 @@ func (r *auditReport) found() bool {
 // or on a terminal below a heading for each version.
 func (a *app) printVulnerable(report auditReport) error {
 	screen, terminal := a.screen()
-	var text []byte // of which a full store has half a megabyte
+	out := bufio.NewWriterSize(a.ui.out, 32<<10) // a full store has thousands of lines
 	for _, t := range report.Toolchains {
 		switch {
 		case len(t.Vulnerabilities) == 0:
 		case terminal:
 			for _, line := range screen.tableVulnerable(t, a.place) {
-				text = append(append(text, line...), '\n')
+				_, _ = out.WriteString(line + "\n") // Flush tells the first error
 			}
 		default:
-			text = appendVulnerable(text, t)
+			writeVulnerable(out, t)
 		}
 	}
-	if err := a.ui.write(text); err != nil {
-		return err
+	if err := out.Flush(); err != nil {
+		return outputError(err)
 	}
 	a.adviseAudit(report)
 	return nil
 }
 
-// appendVulnerable adds the fields for machines that do not read JSON.
-func appendVulnerable(text []byte, t vulnerableJSON) []byte {
+// writeVulnerable writes the fields for machines that do not read JSON.
+func writeVulnerable(out *bufio.Writer, t vulnerableJSON) {
 	for i := range t.Vulnerabilities {
 		v := &t.Vulnerabilities[i]
 		for _, field := range []string{t.Version.String(), v.ID, v.name("-"), v.fix("-")} {
-			text = append(append(text, field...), '\t')
+			_, _ = out.WriteString(field)
+			_ = out.WriteByte('\t')
 		}
-		text = append(append(text, v.Summary...), '\n')
+		_, _ = out.WriteString(v.Summary)
+		_ = out.WriteByte('\n')
 	}
-	return text
 }
 
 // tableVulnerable lays out what is known of a version, below a heading. Place is how

@@ -66,15 +66,6 @@ func (u *ui) print(format string, args ...any) error {
 	return outputError(err)
 }
 
-// write writes a result as it is, all of it in one step.
-func (u *ui) write(text []byte) error {
-	if len(text) == 0 {
-		return nil
-	}
-	_, err := u.out.Write(text)
-	return outputError(err)
-}
-
 // outputError is the error of stdout. No hint on full disks or rights fits it.
 func outputError(err error) error {
 	if err == nil {

@@ -8,6 +8,7 @@
 package vuln
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -186,12 +187,42 @@ func (r Range) contains(version string) bool {
 	affected := false
 	for _, e := range r.Events {
 		if !affected && e.Introduced != "" {
-			affected = e.Introduced == "0" || semver.Compare(version, e.Introduced) >= 0
+			affected = e.Introduced == "0" || compare(version, e.Introduced) >= 0
 		} else if affected && e.Fixed != "" {
-			affected = semver.Compare(version, e.Fixed) < 0
+			affected = compare(version, e.Fixed) < 0
 		}
 	}
 	return affected
+}
+
+// compare is [semver.Compare], which takes far longer, for what nearly all versions
+// are like: three numbers.
+func compare(a, b string) int {
+	if !plain(a) || !plain(b) {
+		return semver.Compare(a, b)
+	}
+	for a, b = a[1:], b[1:]; ; {
+		first, restA, more := strings.Cut(a, ".")
+		second, restB, _ := strings.Cut(b, ".")
+		if c := cmp.Or(cmp.Compare(len(first), len(second)), strings.Compare(first, second)); c != 0 || !more {
+			return c
+		}
+		a, b = restA, restB
+	}
+}
+
+// plain reports whether a version has the form v1.22.3.
+func plain(v string) bool {
+	dots, first := 0, 1 // of a number
+	for i := 1; i < len(v); i++ {
+		switch {
+		case v[i] == '.' && i > first:
+			dots, first = dots+1, i+1
+		case v[i] < '0' || v[i] > '9', i > first && v[first] == '0':
+			return false
+		}
+	}
+	return dots == 2 && len(v) > first && v[0] == 'v'
 }
 
 // sort puts the events into the order of versions, "0" first.
