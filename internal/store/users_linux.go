@@ -33,10 +33,10 @@ func processesBy(dirs []string) map[string][]Process {
 	var group sync.WaitGroup
 	for chunk := range slices.Chunk(entries, len(entries)/runtime.GOMAXPROCS(0)+1) {
 		group.Go(func() {
-			w := new(walk)
+			w, own := new(walk), strconv.Itoa(os.Getpid())
 			for _, entry := range chunk {
 				pid, err := strconv.Atoi(entry.Name())
-				if err != nil || pid == os.Getpid() {
+				if err != nil || entry.Name() == own {
 					continue
 				}
 				for root := range w.reached(entry.Name(), roots) {
@@ -63,22 +63,25 @@ func (w *walk) reached(pid string, roots map[string]string) map[string]bool {
 	defer func() { _ = unix.Close(proc) }()
 	found := make(map[string]bool)
 	target := make([]byte, unix.PathMax)
-	look := func(dir int, link string) {
+	look := func(dir int, link string) error {
 		n, err := unix.Readlinkat(dir, link, target)
 		for at := string(target[:max(n, 0)]); err == nil && len(at) > 1 && at[0] == '/'; at = filepath.Dir(at) {
 			if _, ok := roots[at]; ok {
 				found[at] = true
 			}
 		}
+		return err
 	}
-	look(proc, "exe")
-	look(proc, "cwd")
+	if look(proc, "exe") != nil {
+		return nil // it is the kernel's own, or another user's, as is all else
+	}
+	_ = look(proc, "cwd")
 	files, err := openat(proc, "fd", openFlags|unix.O_DIRECTORY)
 	if err != nil {
-		return found // it is another user's
+		return found
 	}
 	defer func() { _ = unix.Close(files) }()
-	w.list(files, func(e entry) { look(files, e.name) })
+	w.list(files, func(e entry) { _ = look(files, e.name) })
 	return found
 }
 
