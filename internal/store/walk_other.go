@@ -17,9 +17,9 @@ func (w *walk) list(fd int, visit func(entry)) {
 	}
 	f := os.NewFile(uintptr(again), "")
 	defer f.Close()
-	entries, _ := f.ReadDir(-1)
-	for _, e := range entries {
-		visit(entry{name: e.Name(), folder: e.IsDir()})
+	names, _ := f.Readdirnames(-1)
+	for _, name := range names {
+		visit(entry{name: name})
 	}
 }
 

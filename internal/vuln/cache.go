@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -65,20 +66,19 @@ func (db *Database) Save(dir string, versions []gover.Version, goos, goarch stri
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if err := replace(filepath.Join(dir, databaseFile), data); err != nil {
+	info, err := replace(filepath.Join(dir, databaseFile), data)
+	if err != nil {
 		return err
 	}
-	of := stateOf(dir) + " " + db.Fetched.UTC().Format(time.RFC3339Nano) + "\n"
-	return replace(filepath.Join(dir, countsFile), []byte(of+counts.String()))
+	of := stateOf(info) + db.Fetched.UTC().Format(time.RFC3339Nano) + "\n"
+	_, err = replace(filepath.Join(dir, countsFile), []byte(of+counts.String()))
+	return err
 }
 
-// stateOf tells the database that is in dir from one that was there before.
-func stateOf(dir string) string {
-	info, err := os.Stat(filepath.Join(dir, databaseFile))
-	if err != nil {
-		return "none"
-	}
-	return fmt.Sprintf("of %d %d", info.Size(), info.ModTime().UnixNano())
+// stateOf begins the line of the counts that says which database they are of: not
+// one that was there before, or that another process has put there.
+func stateOf(info fs.FileInfo) string {
+	return fmt.Sprintf("of %d %d ", info.Size(), info.ModTime().UnixNano())
 }
 
 // Counts are how many known vulnerabilities releases have.
@@ -95,7 +95,10 @@ func LoadCounts(dir string) (c Counts) {
 		return c
 	}
 	c.Of = make(map[gover.Version]int)
-	state := stateOf(dir) + " "
+	state := "none"
+	if info, err := os.Stat(filepath.Join(dir, databaseFile)); err == nil {
+		state = stateOf(info)
+	}
 	for line := range strings.Lines(string(data)) {
 		line = strings.TrimSuffix(line, "\n")
 		if fetched, ok := strings.CutPrefix(line, state); ok {
@@ -125,19 +128,20 @@ func readRegular(name string, limit int64) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// replace writes a file in one step.
-func replace(name string, data []byte) error {
+// replace writes a file in one step, and returns what it is like.
+func replace(name string, data []byte) (fs.FileInfo, error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Close())
+	info, statErr := f.Stat()
+	err = errors.Join(err, statErr, f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return nil, errors.Join(err, os.Remove(f.Name()))
 	}
-	return nil
+	return info, nil
 }
