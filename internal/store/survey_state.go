@@ -34,8 +34,7 @@ var proofs = []string{"VERSION", "bin", "bin/go", "bin/gofmt", "pkg", "pkg/tool"
 // state returns that of the toolchains in homes. It is not quiet where work is in
 // progress, or was left behind: files may have names there, for a while.
 func (s *Store) state(homes []toolchain.Home) (now state, quiet bool) {
-	sum := sha256.New()
-	fmt.Fprintln(sum, surveyHeader, Format)
+	text := fmt.Appendln(nil, surveyHeader, Format)
 	for _, home := range homes {
 		other := &Store{home: home}
 		entries, err := os.ReadDir(other.staging())
@@ -47,7 +46,7 @@ func (s *Store) state(homes []toolchain.Home) (now state, quiet bool) {
 		if changed.After(now.changed) {
 			now.changed = changed
 		}
-		fmt.Fprintf(sum, "%q\n", home)
+		text = fmt.Appendf(text, "%q\n", home)
 	}
 	trees := treesOf(homes)
 	marks := make([]string, len(trees))
@@ -66,10 +65,11 @@ func (s *Store) state(homes []toolchain.Home) (now state, quiet bool) {
 	}
 	told := group.Wait() == nil
 	for _, mark := range marks {
-		fmt.Fprintf(sum, "%d %s\n", len(mark), mark)
+		text = fmt.Appendf(text, "%d %s\n", len(mark), mark)
 	}
 	if told {
-		now.key = hex.EncodeToString(sum.Sum(nil))
+		sum := sha256.Sum256(text)
+		now.key = hex.EncodeToString(sum[:])
 	}
 	return now, true
 }
