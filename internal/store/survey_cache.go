@@ -40,7 +40,7 @@ func (s *Store) survey(fresh bool) *survey {
 		return nil
 	}
 	s.surveyed.Store(&surveyed{result, before.key, true})
-	if !result.unsettled(before.changed) {
+	if len(trees) > 0 && !result.unsettled(before.changed) {
 		saveSurvey(file, before.key, result)
 	}
 	return result
