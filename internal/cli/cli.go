@@ -13,8 +13,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/fetch"
@@ -191,12 +193,16 @@ func (a *app) storeAt(home toolchain.Home) (*store.Store, error) {
 	}
 	return store.Open(home, store.Options{
 		LockTimeout: timeout,
+		Cache:       cacheDir(),
 		Step:        a.inv.Step,
 		Waiting: func(what, holder string) {
 			a.ui.note("waiting for %s, which %s holds", what, holder)
 		},
 	})
 }
+
+// cacheDir is the folder for what can be found out or downloaded again.
+func cacheDir() string { return filepath.Join(xdg.CacheHome, "gosw") }
 
 func (a *app) lockTimeout() (time.Duration, error) {
 	s, err := a.setting("GOSW_LOCK_TIMEOUT")
@@ -240,13 +246,13 @@ func workingDir() (string, error) {
 }
 
 // executable returns the path of the running gosw without symbolic links.
-func executable() (string, error) {
+var executable = sync.OnceValues(func() (string, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
 	return filepath.EvalSymlinks(exe)
-}
+})
 
 // shimProgram returns the path of the gosw-shim that belongs to this gosw: they
 // are installed side by side.

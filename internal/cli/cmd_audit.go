@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
-	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +78,7 @@ func (a *app) audit(ctx context.Context, options auditOptions) error {
 		return err
 	}
 	a.sayVulnAge(data)
-	report := a.judge(targets, data, a.releasesKnown(client))
+	report := a.judge(targets, data, a.releasesKnown(client), options.json)
 	if options.json {
 		err = a.ui.printJSON(report)
 	} else {
@@ -162,8 +161,9 @@ func (a *app) exactlyAsked(st *store.Store) (map[gover.Version][]string, error) 
 	return asked, err
 }
 
-// judge looks targets up; known are all releases, newest first.
-func (a *app) judge(targets []auditTarget, data vulnData, known []gover.Version) auditReport {
+// judge looks targets up; known are all releases, newest first. What only machines
+// read is told if it is asked for.
+func (a *app) judge(targets []auditTarget, data vulnData, known []gover.Version, all bool) auditReport {
 	report := newAuditReport(data, a.platform.String())
 	lifecycle := gover.NewLifecycle(known)
 	lines := newestOfLines(known)
@@ -179,14 +179,11 @@ func (a *app) judge(targets []auditTarget, data vulnData, known []gover.Version)
 		fixes[e] = e.Fixes(a.platform.OS, a.platform.Arch)
 	}
 	report.Toolchains = make([]vulnerableJSON, len(targets))
-	var group sync.WaitGroup
-	for i, t := range targets {
-		group.Go(func() {
-			report.Toolchains[i] = vulnerableJSON{Version: t.version, Installed: t.installed, System: t.system, AskedBy: t.askedBy,
-				Support: lifecycle.Of(t.version).String(), Vulnerabilities: a.vulnerabilitiesOf(t.version, data, fixes)}
-		})
-	}
-	group.Wait()
+	forEach(len(targets), func(i int) {
+		t := targets[i]
+		report.Toolchains[i] = vulnerableJSON{Version: t.version, Installed: t.installed, System: t.system, AskedBy: t.askedBy,
+			Support: lifecycle.Of(t.version).String(), Vulnerabilities: a.vulnerabilitiesOf(t.version, data, fixes, all)}
+	})()
 	for i, t := range targets {
 		if newest, ok := lines[t.version.Line()]; ok {
 			report.Toolchains[i].NewestOfLine = &countJSON{newest, count(newest)}
@@ -200,23 +197,21 @@ func (a *app) judge(targets []auditTarget, data vulnData, known []gover.Version)
 }
 
 // vulnerabilitiesOf returns what is known of a version; fixes are those of all entries.
-func (a *app) vulnerabilitiesOf(v gover.Version, data vulnData, fixes map[*vuln.Entry]vuln.Fixes) []vulnJSON {
+func (a *app) vulnerabilitiesOf(v gover.Version, data vulnData, fixes map[*vuln.Entry]vuln.Fixes, all bool) []vulnJSON {
 	entries := data.Affecting(v, a.platform.OS, a.platform.Arch)
 	list := make([]vulnJSON, len(entries))
 	for i, e := range entries {
-		list[i] = a.describeVuln(e, fixes[e], v)
+		list[i] = vulnJSON{ID: e.ID, Aliases: e.Aliases, Summary: e.Summary}
+		if fix, ok := fixes[e].After(v, true); ok {
+			list[i].FixedInLine = &fix
+		}
+		if !all {
+			continue
+		}
+		list[i].Modules, list[i].Packages = e.In(v, a.platform.OS, a.platform.Arch)
+		if fix, ok := fixes[e].After(v, false); ok {
+			list[i].Fixed = &fix
+		}
 	}
 	return list
-}
-
-func (a *app) describeVuln(e *vuln.Entry, fixes vuln.Fixes, v gover.Version) vulnJSON {
-	result := vulnJSON{ID: e.ID, Aliases: e.Aliases, Summary: e.Summary}
-	result.Modules, result.Packages = e.In(v, a.platform.OS, a.platform.Arch)
-	if fix, ok := fixes.After(v, true); ok {
-		result.FixedInLine = &fix
-	}
-	if fix, ok := fixes.After(v, false); ok {
-		result.Fixed = &fix
-	}
-	return result
 }

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/adrg/xdg"
-
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/vuln"
@@ -37,7 +35,7 @@ func (a *app) vulnDir() (dir, source string, err error) {
 	}
 	source = strings.TrimRight(s.Value, "/")
 	sum := sha256.Sum256([]byte(source + "\x00" + a.platform.String()))
-	return filepath.Join(xdg.CacheHome, "gosw", "vuln", hex.EncodeToString(sum[:8])), source, nil
+	return filepath.Join(cacheDir(), "vuln", hex.EncodeToString(sum[:8])), source, nil
 }
 
 // vulnerabilities returns the vulnerability database as it is now, or, where the
@@ -98,21 +96,36 @@ func (a *app) oldVulnerabilities(old vulnData, cause error) (vulnData, error) {
 func (a *app) sayVulnAge(data vulnData) {
 	switch {
 	case data.origin == fetch.FromCache:
-		a.ui.note("the data on vulnerabilities were fetched %s", ago(time.Since(data.Fetched)))
+		a.sayFetched(data.Fetched)
 	case data.origin == fromFile && data.Modified.Unix() > 0:
 		a.ui.note("the newest entry of this copy of the data on vulnerabilities is of %s", data.Modified.UTC().Format(time.DateOnly))
 	}
 }
 
-// cachedVulnerabilities returns what was fetched last, however old, without the
-// network.
-func (a *app) cachedVulnerabilities() (vulnData, bool) {
+func (a *app) sayFetched(at time.Time) {
+	a.ui.note("the data on vulnerabilities were fetched %s", ago(time.Since(at)))
+}
+
+// lastAudit returns how many known vulnerabilities each of versions has, as the
+// last "gosw audit" knew; without one, ok is false. Mostly it reads one small file.
+func (a *app) lastAudit(versions []gover.Version) (counts vuln.Counts, ok bool) {
 	dir, _, err := a.vulnDir()
 	if err != nil {
-		return vulnData{}, false
+		return counts, false
 	}
-	db, err := vuln.Load(dir)
-	return vulnData{Database: db, origin: fetch.FromCache}, err == nil
+	counts = vuln.LoadCounts(dir)
+	if !counts.Fetched.IsZero() && !slices.ContainsFunc(versions, func(v gover.Version) bool { _, ok := counts.Of[v]; return !ok }) {
+		return counts, true
+	}
+	db, err := vuln.Load(dir) // one of versions has come since
+	if err != nil {
+		return vuln.Counts{}, false
+	}
+	counts = vuln.Counts{Fetched: db.Fetched, Of: make(map[gover.Version]int)}
+	for _, v := range versions {
+		counts.Of[v] = len(db.Affecting(v, a.platform.OS, a.platform.Arch))
+	}
+	return counts, true
 }
 
 // vulnCounts returns how many known vulnerabilities releases have, as the last
@@ -122,7 +135,7 @@ func (a *app) vulnCounts() map[gover.Version]int {
 	if err != nil {
 		return nil
 	}
-	return vuln.LoadCounts(dir)
+	return vuln.LoadCounts(dir).Of
 }
 
 // releasesKnown returns all releases that this machine knows of, newest first.
@@ -137,15 +150,12 @@ func (a *app) releasesKnown(client *fetch.Client) []gover.Version {
 	for _, v := range known {
 		seen[v] = true
 	}
-	sorted := len(known)
-	for _, v := range others {
+	for _, v := range others { // few are not known; to sort takes more time than all else here
 		if !seen[v] {
 			seen[v] = true
-			known = append(known, v)
+			at, _ := slices.BinarySearchFunc(known, v, func(a, b gover.Version) int { return gover.Compare(b, a) })
+			known = slices.Insert(known, at, v)
 		}
-	}
-	if len(known) > sorted { // to sort takes more time than all else here
-		newestFirst(known)
 	}
 	return known
 }

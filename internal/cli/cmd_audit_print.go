@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,29 +69,36 @@ func (r *auditReport) found() bool {
 // or on a terminal below a heading for each version.
 func (a *app) printVulnerable(report auditReport) error {
 	screen, terminal := a.screen()
-	var all []string
+	out := bufio.NewWriterSize(a.ui.out, 32<<10) // a full store has thousands of lines
 	for _, t := range report.Toolchains {
-		if len(t.Vulnerabilities) == 0 {
-			continue
+		switch {
+		case len(t.Vulnerabilities) == 0:
+		case terminal:
+			for _, line := range screen.tableVulnerable(t, a.place) {
+				_, _ = out.WriteString(line + "\n") // Flush tells the first error
+			}
+		default:
+			writeVulnerable(out, t)
 		}
-		lines := bareVulnerable(t)
-		if terminal {
-			lines = screen.tableVulnerable(t, a.place)
-		}
-		all = append(all, lines...)
 	}
-	if err := a.ui.show(all); err != nil {
-		return err
+	if err := out.Flush(); err != nil {
+		return outputError(err)
 	}
 	a.adviseAudit(report)
 	return nil
 }
 
-func bareVulnerable(t vulnerableJSON) (lines []string) {
-	for _, v := range t.Vulnerabilities {
-		lines = append(lines, strings.Join([]string{t.Version.String(), v.ID, v.name("-"), v.fix("-"), v.Summary}, "\t"))
+// writeVulnerable writes the fields for machines that do not read JSON.
+func writeVulnerable(out *bufio.Writer, t vulnerableJSON) {
+	for i := range t.Vulnerabilities {
+		v := &t.Vulnerabilities[i]
+		for _, field := range []string{t.Version.String(), v.ID, v.name("-"), v.fix("-")} {
+			_, _ = out.WriteString(field)
+			_ = out.WriteByte('\t')
+		}
+		_, _ = out.WriteString(v.Summary)
+		_ = out.WriteByte('\n')
 	}
-	return lines
 }
 
 // tableVulnerable lays out what is known of a version, below a heading. Place is how

@@ -58,7 +58,7 @@ func (a *app) doctor(ctx context.Context, options doctorOptions) error {
 	given := map[string]bool{"--online": options.online, "--deep": options.deep}
 	examine := func() ([]doctor.Result, *patient) {
 		p := a.patient(ctx)
-		return doctor.Run(p.checks(), given), p
+		return p.run(given), p
 	}
 	results, p := examine()
 	report := doctorReport{Schema: 1, Mended: []string{}}
@@ -163,9 +163,15 @@ func (p *patient) unset(name string, v switching.Value) string {
 	return ""
 }
 
-// checks are all checks, those of the set-up first.
-func (p *patient) checks() []doctor.Check {
-	return slices.Concat(p.goChecks(), p.storeChecks(), p.shellChecks(), p.settingChecks(), p.machine.Checks(), p.deepChecks(), p.onlineChecks())
+// run makes all checks, and returns what came of them, those of the set-up first.
+// Those of the machine know nothing of the others, and are made meanwhile.
+func (p *patient) run(given map[string]bool) []doctor.Result {
+	var machine []doctor.Result
+	var group sync.WaitGroup
+	group.Go(func() { machine = doctor.Run(p.machine.Checks(), given) })
+	first := doctor.Run(slices.Concat(p.goChecks(), p.storeChecks(), p.shellChecks(), p.settingChecks()), given)
+	group.Wait()
+	return slices.Concat(first, machine, doctor.Run(slices.Concat(p.deepChecks(), p.onlineChecks()), given))
 }
 
 // ours is a finding that --fix mends.

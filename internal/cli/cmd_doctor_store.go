@@ -6,12 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gosw/gosw/internal/doctor"
@@ -187,18 +184,12 @@ func (p *patient) startGlances() (wait func() []glance) {
 	newestFirst(installed)
 	glances := make([]glance, len(installed))
 	here := p.machine.Version
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range runtime.NumCPU() {
-		all.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(installed)); i = next.Add(1) - 1 {
-				v := installed[i]
-				receipt, err := p.store.Glance(v, v == here)
-				glances[i] = glance{v, receipt, err}
-			}
-		})
-	}
-	return func() []glance { all.Wait(); return glances }
+	ended := forEach(len(installed), func(i int) {
+		v := installed[i]
+		receipt, err := p.store.Glance(v, v == here)
+		glances[i] = glance{v, receipt, err}
+	})
+	return func() []glance { ended(); return glances }
 }
 
 // lookReceipts tells what is wrong with receipts.

@@ -89,19 +89,19 @@ func (a *app) outdated(ctx context.Context, options outdatedOptions) error {
 	if err != nil {
 		return err
 	}
-	data, audited := a.cachedVulnerabilities()
-	list := a.judgeOutdated(path, versions, releases, data)
+	known, audited := a.lastAudit(versions)
+	list := a.judgeOutdated(path, versions, releases, known.Of)
 	a.sayAge(releases)
 	if options.json {
-		err = a.printOutdatedJSON(list, releases, data)
+		err = a.printOutdatedJSON(list, releases, known.Fetched)
 	} else {
 		err = a.printOutdated(list)
 	}
 	switch {
 	case !audited:
 		a.ui.hint(`nobody has asked for known vulnerabilities yet: "gosw audit" does`)
-	case time.Since(data.Fetched) > 24*time.Hour:
-		a.sayVulnAge(data)
+	case time.Since(known.Fetched) > 24*time.Hour:
+		a.sayFetched(known.Fetched)
 	}
 	for i := range list {
 		if err == nil && list[i].due() {
@@ -128,7 +128,7 @@ func installedMatching(path toolchain.Path, specs []gover.Spec) ([]gover.Version
 	return filter(installed, specs)
 }
 
-func (a *app) judgeOutdated(path toolchain.Path, versions []gover.Version, releases fetch.Releases, data vulnData) []outdatedJSON {
+func (a *app) judgeOutdated(path toolchain.Path, versions []gover.Version, releases fetch.Releases, vulnerable map[gover.Version]int) []outdatedJSON {
 	lifecycle := gover.NewLifecycle(append(fetch.KnownVersions(), releases.Versions...))
 	lines := newestOfLines(releases.Versions)
 	list := make([]outdatedJSON, 0, len(versions))
@@ -137,8 +137,7 @@ func (a *app) judgeOutdated(path toolchain.Path, versions []gover.Version, relea
 		if newest, ok := lines[v.Line()]; ok {
 			item.Newest, item.Newer, item.NewestInstalled = &newest, gover.Compare(newest, v) > 0, path.Has(newest)
 		}
-		if data.Database != nil {
-			n := len(data.Affecting(v, a.platform.OS, a.platform.Arch))
+		if n, ok := vulnerable[v]; ok {
 			item.Vulnerabilities = &n
 		}
 		list = append(list, item)
@@ -198,13 +197,13 @@ func (o *outdatedJSON) row() []cell {
 	return row
 }
 
-func (a *app) printOutdatedJSON(list []outdatedJSON, releases fetch.Releases, data vulnData) error {
+func (a *app) printOutdatedJSON(list []outdatedJSON, releases fetch.Releases, audited time.Time) error {
 	result := map[string]any{"schema": 1, "origin": releases.Origin, "offline": releases.Offline, "toolchains": list}
 	if !releases.Fetched.IsZero() {
 		result["fetched"] = releases.Fetched.UTC()
 	}
-	if data.Database != nil {
-		result["audited"] = data.Fetched.UTC()
+	if !audited.IsZero() {
+		result["audited"] = audited.UTC()
 	}
 	return a.ui.printJSON(result)
 }

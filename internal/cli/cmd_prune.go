@@ -74,7 +74,7 @@ func (a *app) prune(ctx context.Context, options pruneOptions) error {
 		return err
 	}
 	versions := plan.versions()
-	usage := st.Measure(versions)
+	usage := st.Measure(versions, !options.dryRun)
 	plan.Leftovers, plan.Freed = usage.Leftovers, usage.Total
 	for i := range plan.Removed {
 		plan.Removed[i].Bytes = usage.Versions[i]
@@ -149,10 +149,12 @@ func (a *app) planPrune(st *store.Store, options pruneOptions) (pruneJSON, error
 	if err != nil {
 		return plan, err
 	}
+	unasked := slices.DeleteFunc(slices.Clone(installed), func(v gover.Version) bool { return roots[v] != "" })
+	users := st.Users(unasked...)
 	for _, v := range installed {
 		if why := roots[v]; why != "" {
 			plan.Kept = append(plan.Kept, keptJSON{v, why})
-		} else if users := st.Users(v); len(users) > 0 {
+		} else if users := users[v]; len(users) > 0 {
 			plan.Kept = append(plan.Kept, keptJSON{v, fmt.Sprintf("process %d (%s)", users[0].ID, users[0].Command)})
 		} else {
 			plan.Removed = append(plan.Removed, prunedJSON{Version: v})

@@ -54,10 +54,16 @@ func (a *app) size(json bool) error {
 	if err != nil {
 		return err
 	}
-	result := sizeJSON{Schema: 1, Root: string(st.Home()), Versions: len(installed), Store: st.Footprint(),
-		Cache: folder(xdg.CacheHome), State: folder(xdg.StateHome)}
+	result := sizeJSON{Schema: 1, Root: string(st.Home()), Versions: len(installed)}
+	plan, err := a.planPrune(st, pruneOptions{})
+	var usage store.Usage
+	if result.Store, usage = st.Footprint(plan.versions()); err == nil {
+		result.Prunable = &usage.Total
+	} else {
+		a.ui.note("%v; so it can't be told what \"gosw prune\" would free", err)
+	}
+	result.Cache, result.State = folder(xdg.CacheHome), folder(xdg.StateHome)
 	result.Total = result.Store.Total + result.Cache.Bytes + result.State.Bytes
-	result.Prunable = a.prunable(st)
 	if json {
 		return a.ui.printJSON(result)
 	}
@@ -68,17 +74,6 @@ func (a *app) size(json bool) error {
 func folder(base string) folderJSON {
 	path := filepath.Join(base, "gosw")
 	return folderJSON{path, store.DiskUsage(path)}
-}
-
-// prunable returns the bytes that "gosw prune" would free, nil if it would fail.
-func (a *app) prunable(st *store.Store) *int64 {
-	plan, err := a.planPrune(st, pruneOptions{})
-	if err != nil {
-		a.ui.note("%v; so it can't be told what \"gosw prune\" would free", err)
-		return nil
-	}
-	total := st.Measure(plan.versions()).Total
-	return &total
 }
 
 // printSize prints a line for each part that there is, and the sum.

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -103,13 +104,13 @@ type setting struct {
 
 // settings returns all variables.
 func (a *app) settings() ([]setting, error) {
-	own, err := readEnvFile(configFile())
+	files, err := a.envFiles()
 	if err != nil {
 		return nil, err
 	}
 	var all []setting
 	for _, v := range variables() {
-		s, err := a.lookup(v, own)
+		s, err := a.lookup(v, files)
 		if err != nil {
 			return nil, err
 		}
@@ -124,31 +125,48 @@ func (a *app) setting(name string) (setting, error) {
 	if err != nil {
 		return setting{}, err
 	}
-	own, err := readEnvFile(configFile())
+	files, err := a.envFiles()
 	if err != nil {
 		return setting{}, err
 	}
-	s, err := a.lookup(v, own)
+	s, err := a.lookup(v, files)
 	if err == nil {
 		err = v.check(s)
 	}
 	return s, err
 }
 
-func (a *app) lookup(v variable, own map[string]string) (setting, error) {
+// envFiles are the files that have variables: gosw's own, and that of "go env
+// -w", which is read when it is asked for, once.
+type envFiles struct {
+	own    map[string]string
+	shared func() (map[string]string, error)
+}
+
+func (a *app) envFiles() (envFiles, error) {
+	own, err := readEnvFile(configFile())
+	return envFiles{own, sync.OnceValues(func() (map[string]string, error) {
+		if file := a.goEnvFile(); file != "" {
+			return readEnvFile(file)
+		}
+		return nil, nil
+	})}, err
+}
+
+func (a *app) lookup(v variable, files envFiles) (setting, error) {
 	if value := a.getenv(v.name); value != "" {
 		return setting{v.name, value, "environment"}, nil
 	}
-	if value := own[v.name]; value != "" && !v.environmentOnly {
+	if value := files.own[v.name]; value != "" && !v.environmentOnly {
 		return setting{v.name, value, configFile()}, nil
 	}
-	if file := a.goEnvFile(); v.shared && file != "" {
-		values, err := readEnvFile(file)
+	if v.shared {
+		values, err := files.shared()
 		if err != nil {
 			return setting{}, err
 		}
 		if value := values[v.name]; value != "" {
-			return setting{v.name, value, file}, nil
+			return setting{v.name, value, a.goEnvFile()}, nil
 		}
 	}
 	if v.name == "GOSW_ROOT" {
@@ -159,14 +177,14 @@ func (a *app) lookup(v variable, own map[string]string) (setting, error) {
 		v.fallback = string(home)
 	}
 	if v.name == "GOMODCACHE" {
-		v.fallback = a.modCache(own)
+		v.fallback = a.modCache(files)
 	}
 	return setting{v.name, v.fallback, "default"}, nil
 }
 
 // modCache is where the go command keeps modules if nothing names another place.
-func (a *app) modCache(own map[string]string) string {
-	gopath, err := a.lookup(variable{name: "GOPATH", shared: true}, own)
+func (a *app) modCache(files envFiles) string {
+	gopath, err := a.lookup(variable{name: "GOPATH", shared: true}, files)
 	if err != nil {
 		return ""
 	}
@@ -275,7 +293,7 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 		NoProxy:   private,
 		Auth:      auth,
 		HTTPProxy: http.ProxyFromEnvironment,
-		CacheDir:  filepath.Join(xdg.CacheHome, "gosw"),
+		CacheDir:  cacheDir(),
 		StateDir:  filepath.Join(xdg.StateHome, "gosw", "sumdb"),
 		Platform:  a.platform,
 		UserAgent: "gosw/" + Version,

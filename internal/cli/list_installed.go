@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"sync"
 	"time"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -80,7 +79,6 @@ func (a *app) installedFacts(path toolchain.Path, versions []gover.Version, size
 		}
 	}
 	list := make([]installedJSON, len(versions))
-	var group sync.WaitGroup
 	for i, v := range versions {
 		home := path.Of(v)
 		item := &list[i]
@@ -92,11 +90,12 @@ func (a *app) installedFacts(path toolchain.Path, versions []gover.Version, size
 		if n, ok := vulnerable[v]; ok {
 			item.Vulnerabilities = &n
 		}
-		if st := stores[home]; st != nil {
-			group.Go(func() { item.ask(st) })
-		}
 	}
-	group.Wait()
+	forEach(len(list), func(i int) {
+		if st := stores[path.Of(versions[i])]; st != nil {
+			list[i].ask(st)
+		}
+	})()
 	return list, here
 }
 

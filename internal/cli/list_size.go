@@ -34,7 +34,7 @@ func (a *app) sizes(path toolchain.Path, versions []gover.Version, wanted bool) 
 			}
 		}
 		// One that would be refused is measured, too: nothing runs from it.
-		st, _ := store.Open(home, store.Options{})
+		st, _ := store.Open(home, store.Options{Cache: cacheDir()})
 		found, total := st.Sizes(here)
 		for i, v := range here {
 			result.each[v] = found[i]

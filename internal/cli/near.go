@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
@@ -83,7 +84,9 @@ func corrected(args []string) []string {
 
 // almost is a version with what people put around one: a name and a separator
 // before it, commas for dots, a candidate as semver writes it, a platform.
-var almost = regexp.MustCompile(`^(?:golang|go|version|v)?[-_@:= ]*(?:go|v)?(1|[1-9]\d|1\d\d)(?:[.,](\d+))?(?:[.,](\d+|[x*]))?[.,]?(?:[-.]?(rc|beta)[-.]?(\d+))?[.,]?(?:[-. ][a-z].*)?$`)
+var almost = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:golang|go|version|v)?[-_@:= ]*(?:go|v)?(1|[1-9]\d|1\d\d)(?:[.,](\d+))?(?:[.,](\d+|[x*]))?[.,]?(?:[-.]?(rc|beta)[-.]?(\d+))?[.,]?(?:[-. ][a-z].*)?$`)
+})
 
 // nearSpec returns the version that text may be meant for, "" if there is no
 // telling, or if it is one.
@@ -104,7 +107,7 @@ func nearSpec(text string) string {
 		}
 		return "~> " + number
 	}
-	m := almost.FindStringSubmatch(try)
+	m := almost().FindStringSubmatch(try)
 	if m == nil {
 		return ""
 	}

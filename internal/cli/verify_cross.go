@@ -129,11 +129,11 @@ func (a *app) crossBuild(ctx context.Context, result *verifiedJSON, options veri
 // goSetting returns a variable of the go command, from the environment or from
 // the file of "go env -w".
 func (a *app) goSetting(name string) (string, error) {
-	own, err := readEnvFile(configFile())
+	files, err := a.envFiles()
 	if err != nil {
 		return "", err
 	}
-	s, err := a.lookup(variable{name: name, shared: true}, own)
+	s, err := a.lookup(variable{name: name, shared: true}, files)
 	return s.Value, err
 }
 

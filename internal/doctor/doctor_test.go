@@ -274,12 +274,12 @@ func TestMountOf(t *testing.T) {
 	for dir, want := range map[string]string{
 		"": "ext4", "c": "xfs", "c/in": "xfs", "c/new/deep": "xfs", "cc": "ext4", "cd": "ext4", "link/in": "xfs",
 	} {
-		got, ok := mountOf(r.machine().readMounts(), filepath.Join(r.home, dir))
+		got, ok := r.machine().readMounts().of(filepath.Join(r.home, dir))
 		if !ok || got.kind != want {
 			t.Errorf("%q: %+v, want %s", dir, got, want)
 		}
 	}
-	if _, ok := mountOf(nil, "/"); ok {
+	if _, ok := new(mounts).of("/"); ok {
 		t.Error("a mount where none is known")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -25,7 +26,8 @@ type Machine struct {
 	Store   toolchain.Home // "" if the environment names none
 	Version gover.Version  // that applies here; zero if it is not installed, or the system's
 
-	table []mount // what is mounted; read once
+	table *mounts    // what is mounted
+	linux func() int // which WSL this is
 }
 
 // A Setting is a variable of the go command.
@@ -36,7 +38,7 @@ type Setting struct {
 
 // Checks returns the checks of a machine.
 func (m Machine) Checks() []Check {
-	m.table = m.readMounts()
+	m.table, m.linux = m.readMounts(), sync.OnceValue(m.wsl)
 	var all []Check
 	for _, group := range [][]Check{
 		m.environmentChecks(), m.pathChecks(), m.storeChecks(), m.folderChecks(), m.windowsChecks(),

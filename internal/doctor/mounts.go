@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A mount is a line of /proc/self/mountinfo.
@@ -14,9 +15,14 @@ type mount struct {
 	options []string // of the mount and of the file system
 }
 
-// readMounts returns what is mounted, in the kernel's order; nothing where the
-// kernel does not tell.
-func (m Machine) readMounts() []mount {
+// mounts are all that is mounted, in the kernel's order.
+type mounts struct {
+	all   []mount
+	known sync.Map // of a folder that was asked for: its *mount, empty for none
+}
+
+// readMounts returns what is mounted; nothing where the kernel does not tell.
+func (m Machine) readMounts() *mounts {
 	var all []mount
 	for line := range strings.Lines(m.read("proc/self/mountinfo")) {
 		// 36 35 98:0 /root /point options optional… - kind source options
@@ -31,7 +37,7 @@ func (m Machine) readMounts() []mount {
 		}
 		all = append(all, found)
 	}
-	return all
+	return &mounts{all: all}
 }
 
 // unescape undoes what the kernel makes of blanks: \040 and the like.
@@ -50,19 +56,22 @@ func unescape(text string) string {
 	return out.String()
 }
 
-// mountOf returns the mount that dir is on, or will be once it is made. Of two
-// at one place the later covers the earlier.
-func mountOf(mounts []mount, dir string) (mount, bool) {
-	dir = existing(dir)
-	var best mount
-	found := false
-	for _, one := range mounts {
-		within := one.point == dir || one.point == "/" || strings.HasPrefix(dir, one.point+string(filepath.Separator))
-		if within && (!found || len(one.point) >= len(best.point)) {
-			best, found = one, true
+// of returns the mount that dir is on, or will be once it is made. Of two at one
+// place the later covers the earlier.
+func (t *mounts) of(dir string) (on mount, ok bool) {
+	if known, ok := t.known.Load(dir); ok { // many checks ask for the same folders
+		best := known.(*mount)
+		return *best, best.point != ""
+	}
+	physical := existing(dir)
+	for _, one := range t.all {
+		within := one.point == physical || one.point == "/" || strings.HasPrefix(physical, one.point+string(filepath.Separator))
+		if within && len(one.point) >= len(on.point) {
+			on, ok = one, true
 		}
 	}
-	return best, found
+	t.known.Store(dir, &on)
+	return on, ok
 }
 
 // windows reports whether the files are those of a Windows drive, which WSL
@@ -91,7 +100,7 @@ func (f mount) network() bool {
 func (f mount) has(option string) bool { return slices.Contains(f.options, option) }
 
 // noexec reports whether the kernel runs no program from dir.
-func noexec(mounts []mount, dir string) (mount, bool) {
-	on, ok := mountOf(mounts, dir)
+func (t *mounts) noexec(dir string) (mount, bool) {
+	on, ok := t.of(dir)
 	return on, ok && on.has("noexec")
 }

@@ -15,7 +15,7 @@ func (m Machine) lookWritable() []Finding {
 		return nil
 	}
 	f := Finding{Severity: Warning, Cause: "the store can't be changed, since " + dir + " is not for this user to write to, or is read-only: what is installed runs, and nothing can be installed"}
-	on, ok := mountOf(m.table, dir)
+	on, ok := m.table.of(dir)
 	switch home := m.inHome(".local", "go"); {
 	case ok && on.has("ro") && home != string(m.Store) && home != "":
 		f.Fix = m.export("GOSW_SYSTEM_ROOT", string(m.Store)) + " " + "GOSW_ROOT=" + m.Word(home)
@@ -42,11 +42,12 @@ func (m Machine) lookOwner() []Finding {
 			Advice:   "or run gosw as that user",
 		}}
 	}
-	dirs := []string{string(m.Store)}
+	file, uid, found := m.foreign([]string{string(m.Store)})
 	for _, name := range []string{".", "toolchains", "receipts", "locks"} {
-		dirs = append(dirs, entries(filepath.Join(string(m.Store), name))...)
+		if !found {
+			file, uid, found = m.foreignIn(filepath.Join(string(m.Store), name))
+		}
 	}
-	file, uid, found := m.foreign(dirs)
 	if !found || top != m.UID && top == uid && !below(m.home(), string(m.Store)) {
 		return nil // a system's store, which is somebody else's throughout
 	}
@@ -65,11 +66,15 @@ func (m Machine) lookCacheOwner() []Finding {
 		if dir == "" || !below(m.home(), dir) {
 			continue
 		}
-		files := append([]string{dir}, entries(dir)...)
+		files := []string{dir}
 		for _, name := range []string{"bin", "pkg", filepath.Join("pkg", "mod"), filepath.Join("pkg", "mod", "cache")} {
 			files = append(files, filepath.Join(dir, name))
 		}
-		if file, uid, found := m.foreign(files); found {
+		file, uid, found := m.foreign(files)
+		if !found {
+			file, uid, found = m.foreignIn(dir)
+		}
+		if found {
 			findings = append(findings, m.chown(Error, fmt.Sprintf("%s belongs to user %d, not to you (%d), as after sudo", file, uid, m.UID), dir))
 		}
 	}
@@ -90,21 +95,42 @@ func (m Machine) foreign(files []string) (file string, uid int, found bool) {
 	return "", 0, false
 }
 
+// foreignIn is foreign for some of what dir has.
+func (m Machine) foreignIn(dir string) (file string, uid int, found bool) {
+	withEntries(dir, func(folder *os.File, names []string) {
+		for _, name := range names {
+			if owner, ok := ownerIn(folder, name); ok && owner != m.UID {
+				file, uid, found = filepath.Join(dir, name), owner, true
+				return
+			}
+		}
+	})
+	return file, uid, found
+}
+
 // entries returns the paths of some of what dir has.
 func entries(dir string) (paths []string) {
+	withEntries(dir, func(_ *os.File, names []string) {
+		for _, name := range names {
+			paths = append(paths, filepath.Join(dir, name))
+		}
+	})
+	return paths
+}
+
+// withEntries opens dir, if it is a folder, and calls look with the names of some of
+// what it has.
+func withEntries(dir string, look func(folder *os.File, names []string)) {
 	if !isDir(dir) { // opening a FIFO would block
-		return nil
+		return
 	}
 	f, err := os.Open(dir)
 	if err != nil {
-		return nil
+		return
 	}
 	defer f.Close()
 	names, _ := f.Readdirnames(maxEntries)
-	for _, name := range names {
-		paths = append(paths, filepath.Join(dir, name))
-	}
-	return paths
+	look(f, names)
 }
 
 // below reports whether path is in dir.

@@ -41,7 +41,7 @@ func (m Machine) folderChecks() []Check {
 		{ID: "tmpdir-noexec", Sound: "go run and go test may run what they build", Worst: Error, Look: func() []Finding { return m.lookTempNoexec(temp) }},
 		{ID: "tmpdir-space", Sound: "there is room for builds", Worst: Error, Look: func() []Finding {
 			fix := ""
-			if dir := m.otherTemp(temp, nil); dir != "" {
+			if dir := m.otherTemp(temp); dir != "" {
 				fix = "mkdir -p " + m.Word(dir) + " && " + m.export("GOTMPDIR", dir)
 			}
 			return m.lookSpace(room{"the folder for temporary files", temp, 512 << 20, 16 << 20, 1000}, fix, "")
@@ -57,7 +57,7 @@ func (m Machine) folderChecks() []Check {
 }
 
 func (m Machine) lookStoreNoexec() []Finding {
-	on, bad := noexec(m.table, string(m.Store))
+	on, bad := m.table.noexec(string(m.Store))
 	if !bad {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (m Machine) lookStoreNoexec() []Finding {
 }
 
 func (m Machine) lookNetwork() []Finding {
-	on, ok := mountOf(m.table, string(m.Store))
+	on, ok := m.table.of(string(m.Store))
 	if !ok || !on.network() {
 		return nil
 	}
@@ -86,9 +86,8 @@ func (m Machine) lookNetwork() []Finding {
 // localDir returns a folder of the user's own outside the home directory, on a
 // disk of this machine that can run programs; "" if there is none.
 func (m Machine) localDir(name string) string {
-	mounts := m.table
 	for _, base := range []string{m.inHome(".local"), "/var/tmp"} {
-		on, ok := mountOf(mounts, base)
+		on, ok := m.table.of(base)
 		if base != "" && ok && !on.network() && !on.has("noexec") {
 			return filepath.Join(base, fmt.Sprintf("%s-%d", name, m.UID))
 		}
@@ -137,13 +136,12 @@ func (m Machine) lookTemp(temp, variable string) []Finding {
 }
 
 func (m Machine) lookTempNoexec(temp string) []Finding {
-	mounts := m.table
-	on, bad := noexec(mounts, temp)
+	on, bad := m.table.noexec(temp)
 	if temp == "" || !bad {
 		return nil
 	}
 	f := Finding{Severity: Error, Cause: fmt.Sprintf("%s, which has the folder for temporary files %s, is mounted noexec: go run and go test end with \"fork/exec …: permission denied\"", on.point, temp)}
-	if dir := m.otherTemp(temp, mounts); dir != "" {
+	if dir := m.otherTemp(temp); dir != "" {
 		f.Fix = "mkdir -p " + m.Word(dir) + " && " + m.export("GOTMPDIR", dir)
 	} else {
 		f.Fix = m.sudo() + "mount -o remount,exec " + m.Word(on.point)
@@ -153,13 +151,10 @@ func (m Machine) lookTempNoexec(temp string) []Finding {
 
 // otherTemp returns a folder on another file system than temp's in which go may
 // build, "" if none is known.
-func (m Machine) otherTemp(temp string, mounts []mount) string {
-	if mounts == nil {
-		mounts = m.table
-	}
-	at, _ := mountOf(mounts, temp)
+func (m Machine) otherTemp(temp string) string {
+	at, _ := m.table.of(temp)
 	for _, dir := range []string{m.inHome(".cache", "go-tmp"), "/var/tmp", "/tmp"} {
-		on, ok := mountOf(mounts, dir)
+		on, ok := m.table.of(dir)
 		if dir != "" && ok && on.point != at.point && !on.has("noexec") && !on.has("ro") && roomy(dir) {
 			return dir
 		}
@@ -197,7 +192,7 @@ func (m Machine) lookCacheNoexec() []Finding {
 	if v, err := gover.Parse("1.24.0"); err == nil && !m.Version.IsZero() && gover.Compare(m.Version, v) < 0 {
 		return skip("before go1.24 no program is in the cache")
 	}
-	on, bad := noexec(m.table, m.goCache())
+	on, bad := m.table.noexec(m.goCache())
 	if m.goCache() == "" || !bad {
 		return nil
 	}
@@ -211,7 +206,7 @@ func (m Machine) lookCacheNoexec() []Finding {
 }
 
 func (m Machine) lookCacheNetwork() []Finding {
-	on, ok := mountOf(m.table, m.goCache())
+	on, ok := m.table.of(m.goCache())
 	if m.goCache() == "" || !ok || !on.network() {
 		return nil
 	}

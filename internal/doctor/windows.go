@@ -51,13 +51,13 @@ func (m Machine) lookWindows(p place) []Finding {
 	if p.dir == "" {
 		return skip("there is none")
 	}
-	mounts, wsl := m.table, m.wsl() > 0
-	on, ok := mountOf(mounts, p.dir)
+	wsl := m.linux() > 0
+	on, ok := m.table.of(p.dir)
 	if !ok || !on.windows(wsl) {
 		return nil
 	}
 	f := Finding{Severity: Warning, Cause: p.name + " (" + p.dir + ") is on a Windows drive (" + on.point + ", " + on.kind + "): builds are many times slower there, and modes, links and locks are not Linux's"}
-	other, ok := mountOf(mounts, p.instead)
+	other, ok := m.table.of(p.instead)
 	switch {
 	case p.instead == "" || !ok || other.windows(wsl):
 		f.Advice = "move your home directory to a file system of Linux"
@@ -70,7 +70,7 @@ func (m Machine) lookWindows(p place) []Finding {
 }
 
 func (m Machine) lookWSL() []Finding {
-	if m.wsl() != 1 {
+	if m.linux() != 1 {
 		return nil
 	}
 	return []Finding{{
@@ -84,9 +84,9 @@ func (m Machine) lookWSL() []Finding {
 // them is executable or none is, and go can't make a program of its own runnable.
 func (m Machine) lookMetadata() []Finding {
 	temp, _ := m.tempDir()
-	mounts, wsl := m.table, m.wsl() > 0
+	wsl := m.linux() > 0
 	for _, dir := range []string{string(m.Store), m.goPath(), m.goBin(), temp, m.Dir} {
-		on, ok := mountOf(mounts, dir)
+		on, ok := m.table.of(dir)
 		if dir == "" || !ok || !on.windows(wsl) || on.has("metadata") {
 			continue
 		}
@@ -107,12 +107,12 @@ func (m Machine) lookWindowsGo() []Finding {
 	if m.GOOS == "windows" {
 		return skip("this is Windows")
 	}
-	mounts, wsl := m.table, m.wsl() > 0
+	wsl := m.linux() > 0
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
-		on, ok := mountOf(mounts, dir)
+		on, ok := m.table.of(dir)
 		foreign := ok && on.windows(wsl)
 		for _, name := range []string{"go", "go.exe"} {
 			info, err := os.Stat(filepath.Join(dir, name))

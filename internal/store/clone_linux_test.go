@@ -90,7 +90,7 @@ func TestCloneOnDisk(t *testing.T) {
 			}
 			versions := []gover.Version{toy.version, after.version}
 			sizes, total := toy.store.Sizes(versions)
-			usage := toy.store.Measure(versions)
+			usage := toy.store.Measure(versions, false)
 			for i, size := range sizes {
 				if size.Shared < 8<<20 || size.Own > 4<<20 || usage.Versions[i] > 4<<20 {
 					t.Errorf("%v takes %+v, uninstalling it would free %d", versions[i], size, usage.Versions[i])
@@ -119,7 +119,7 @@ func TestCloneOnDisk(t *testing.T) {
 
 			// What uninstalling says that it frees is what the disk gets back.
 			for _, v := range versions {
-				want := toy.store.Measure([]gover.Version{v}).Total
+				want := toy.store.Measure([]gover.Version{v}, false).Total
 				before := free(t, dir)
 				_, err := toy.store.Remove(t.Context(), v)
 				must(t, err)

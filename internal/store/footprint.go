@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/gosw/gosw/internal/gover"
 )
 
 // A Footprint is what a store takes on the disk, in bytes of blocks. What several
@@ -18,8 +20,69 @@ type Footprint struct {
 	Total      int64 `json:"total"`
 }
 
-// Footprint measures the store.
-func (s *Store) Footprint() Footprint {
+// Footprint measures the store, and what removing versions would free, see
+// [Store.Measure].
+func (s *Store) Footprint(versions []gover.Version) (Footprint, Usage) {
+	known := s.survey(false)
+	usage := s.measure(known, versions)
+	if known != nil {
+		if f, ok := s.footprint(known); ok {
+			return f, usage
+		}
+	}
+	return s.footprintNow(), usage
+}
+
+// footprint is Footprint by a survey. It can't tell if what is beside toolchains
+// shares files with them.
+func (s *Store) footprint(known *survey) (f Footprint, ok bool) {
+	skip := make(map[string]bool)
+	for _, one := range known.trees {
+		skip[one.dir()] = true
+	}
+	platforms := filepath.Join(string(s.home), "platforms")
+	parts := map[string]*int64{s.home.Toolchains(): &f.Toolchains, s.receipts(): &f.Receipts, platforms: &f.Platforms}
+	all := newTally()
+	entries, _ := os.ReadDir(string(s.home))
+	for _, entry := range entries {
+		path := filepath.Join(string(s.home), entry.Name())
+		part := parts[path]
+		if part == nil {
+			part = &f.Other
+		}
+		if path != s.staging() { // where nothing is
+			before := all.taken()
+			all.addBeside(path, entry.IsDir(), skip)
+			*part += all.taken() - before
+		}
+	}
+	mine := func(i int) bool { return known.trees[i].home == s.home }
+	below := func(i int) bool { return mine(i) || filepath.Dir(string(known.trees[i].home)) == platforms }
+	f.Toolchains += known.taken(mine)
+	f.Platforms += known.taken(below) - known.taken(mine)
+	f.Total = f.Toolchains + f.Receipts + f.Platforms + f.Other
+	return f, len(all.files) == 0
+}
+
+// addBeside counts what is at path and below, but for folders to skip.
+func (t *tally) addBeside(path string, folder bool, skip map[string]bool) {
+	if skip[path] {
+		return
+	}
+	if facts, ok := lookAt(path); ok {
+		t.see(facts)
+	}
+	if !folder { // which could be a FIFO
+		return
+	}
+	entries, _ := os.ReadDir(path)
+	for _, entry := range entries {
+		t.addBeside(filepath.Join(path, entry.Name()), entry.IsDir(), skip)
+	}
+}
+
+// footprintNow is Footprint where there is no survey.
+func (s *Store) footprintNow() Footprint {
 	var f Footprint
 	all := newTally()
 	measure := func(part *int64, paths ...string) {

@@ -36,7 +36,7 @@ func TestFootprint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := st.Footprint()
+	f, _ := st.Footprint(nil)
 	near := func(what string, got, want int64) {
 		t.Helper()
 		if got < want || got > want+mb/4 { // folders take something, too

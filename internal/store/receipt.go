@@ -2,8 +2,6 @@ package store
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,8 +48,7 @@ type SumDB struct {
 
 // check makes sure that the manifest is the one that H1 stands for.
 func (r *Receipt) check() error {
-	sum := sha256.Sum256(r.Sums)
-	if h1 := "h1:" + base64.StdEncoding.EncodeToString(sum[:]); h1 != r.H1 {
+	if h1 := hashOf(r.Sums); h1 != r.H1 {
 		return fmt.Errorf("manifest hashes to %s, not to the proven %s", h1, r.H1)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/gover"
@@ -149,10 +150,36 @@ type Process struct {
 	Command string `json:"command"` // such as "go build"
 }
 
-// Users returns the processes that run from v, as far as that can be told: on
-// Linux, those that this user may look at.
-func (s *Store) Users(v gover.Version) []Process {
-	return processesIn(append(s.graves(v), s.home.Dir(v))...)
+// Users returns the processes that run from each of versions, as far as that can be
+// told: on Linux, those that this user may look at. It looks at each process once.
+func (s *Store) Users(versions ...gover.Version) map[gover.Version][]Process {
+	dirs := make(map[gover.Version][]string)
+	var all []string
+	staged, _ := os.ReadDir(s.staging())
+	for _, v := range versions {
+		dirs[v] = append(s.gravesIn(staged, v), s.home.Dir(v))
+		all = append(all, dirs[v]...)
+	}
+	found := processesBy(all)
+	users := make(map[gover.Version][]Process)
+	for _, v := range versions {
+		users[v] = together(found, dirs[v])
+	}
+	return users
+}
+
+// processesIn returns the processes that are in any of dirs, each once.
+func processesIn(dirs ...string) []Process { return together(processesBy(dirs), dirs) }
+
+func together(found map[string][]Process, dirs []string) (all []Process) {
+	for _, dir := range dirs {
+		for _, p := range found[dir] {
+			if !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
 }
 
 // Pending returns the versions that are uninstalled but for their files, and
@@ -173,8 +200,12 @@ func (s *Store) Pending() map[gover.Version][]Process {
 }
 
 // graves returns the folders in staging with trees of v that lost their name.
-func (s *Store) graves(v gover.Version) (graves []string) {
+func (s *Store) graves(v gover.Version) []string {
 	staged, _ := os.ReadDir(s.staging())
+	return s.gravesIn(staged, v)
+}
+
+func (s *Store) gravesIn(staged []fs.DirEntry, v gover.Version) (graves []string) {
 	for _, entry := range staged {
 		path := filepath.Join(s.staging(), entry.Name())
 		if owner(entry.Name()) == v.String() && isGrave(path) {

@@ -158,7 +158,7 @@ func TestMeasureShared(t *testing.T) {
 	const receipt = 100_000 // what a receipt and a manifest take at most
 	for n := range 3 {
 		sizes, total := s.Sizes(versions[:n+1])
-		usage := s.Measure(versions[:n+1])
+		usage := s.Measure(versions[:n+1], false)
 		if n < 2 { // what is shared stays, for the last one has it
 			total = 0
 			for _, size := range sizes {

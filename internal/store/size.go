@@ -2,6 +2,7 @@ package store
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -20,6 +21,21 @@ type Size struct {
 // blocks are those of clones is known on XFS, Btrfs and bcachefs; where the kernel
 // can't tell they count as own.
 func (s *Store) Sizes(versions []gover.Version) (sizes []Size, total int64) {
+	known := s.survey(false)
+	if known == nil || slices.ContainsFunc(versions, func(v gover.Version) bool { return known.find(s.home, v) < 0 }) {
+		return s.sizesNow(versions)
+	}
+	chosen := known.choose(s.home, versions)
+	for _, v := range versions {
+		alone := known.choose(s.home, []gover.Version{v})
+		own := known.freed(alone, false)
+		sizes = append(sizes, Size{own, known.taken(alone) - own})
+	}
+	return sizes, known.taken(chosen)
+}
+
+// sizesNow is Sizes where there is no survey.
+func (s *Store) sizesNow(versions []gover.Version) (sizes []Size, total int64) {
 	sizes = make([]Size, len(versions))
 	var (
 		mu    sync.Mutex
@@ -54,9 +70,10 @@ type extent struct {
 
 // fileFacts are what a walk tells of a file or folder.
 type fileFacts struct {
-	id    fileID // zero where that can't be told
-	names uint64 // 1 for a folder
-	bytes int64  // of its blocks, clones included
+	id     fileID // zero where that can't be told
+	names  uint64 // 1 for a folder
+	bytes  int64  // of its blocks, clones included
+	folder bool
 	// clones are blocks that other files have, too, if they were asked for.
 	clones []extent
 }
@@ -78,23 +95,29 @@ func newTally() *tally {
 }
 
 // add counts what is at path and below.
-func (t *tally) add(path string) {
-	walkFiles(path, true, func(f fileFacts) {
-		if c := t.files[f.id]; c != nil && f.names > 1 {
-			c.seen++
-			return
-		}
-		bytes := f.bytes
-		for _, e := range f.clones {
-			bytes -= e.bytes
-			t.count(e.place, counted{1, 0, e.bytes})
-		}
-		if bytes = max(bytes, 0); f.names > 1 {
-			t.files[f.id] = &counted{1, f.names, bytes}
-		} else {
-			t.loose += bytes
-		}
-	})
+func (t *tally) add(path string) { t.addUnknown(path, nil) }
+
+// addUnknown is add, but that it looks only at files that known does not know.
+func (t *tally) addUnknown(path string, known func(fileID) (fileFacts, bool)) {
+	walkUnknown(path, true, known, t.see)
+}
+
+// see counts a file or folder.
+func (t *tally) see(f fileFacts) {
+	if c := t.files[f.id]; c != nil && f.names > 1 {
+		c.seen++
+		return
+	}
+	bytes := f.bytes
+	for _, e := range f.clones {
+		bytes -= e.bytes
+		t.count(e.place, counted{1, 0, e.bytes})
+	}
+	if bytes = max(bytes, 0); f.names > 1 {
+		t.files[f.id] = &counted{1, f.names, bytes}
+	} else {
+		t.loose += bytes
+	}
 }
 
 func (t *tally) count(p place, c counted) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"io/fs"
+	"os"
 	"path/filepath"
 )
 
@@ -9,6 +10,11 @@ import (
 // is passed over. Windows tells neither blocks nor other
 // names here: a file has one name and takes its length.
 func walkFiles(path string, _ bool, visit func(fileFacts)) {
+	walkUnknown(path, false, nil, visit)
+}
+
+// walkUnknown is walkFiles: nothing is known of files that have one name.
+func walkUnknown(path string, _ bool, _ func(fileID) (fileFacts, bool), visit func(fileFacts)) {
 	_ = filepath.WalkDir(path, func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return nil
@@ -18,4 +24,13 @@ func walkFiles(path string, _ bool, visit func(fileFacts)) {
 		}
 		return nil
 	})
+}
+
+// lookAt returns what is at path, whatever is below.
+func lookAt(path string) (fileFacts, bool) {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return fileFacts{}, false
+	}
+	return fileFacts{names: 1, bytes: info.Size()}, true
 }

@@ -46,7 +46,9 @@ func (s *Store) leftovers() map[string]bool {
 		}
 	}
 	named, _ := os.ReadDir(s.home.Toolchains())
+	there := make(map[string]bool, len(named)) // which need not be looked at
 	for _, entry := range named {
+		there[entry.Name()] = entry.IsDir()
 		v, err := gover.Parse(entry.Name())
 		if err != nil || v.String() != entry.Name() || entry.Type()&fs.ModeSymlink == 0 {
 			continue
@@ -58,7 +60,7 @@ func (s *Store) leftovers() map[string]bool {
 	receipts, _ := os.ReadDir(s.receipts())
 	for _, entry := range receipts {
 		name := strings.TrimSuffix(strings.TrimSuffix(entry.Name(), ".json"), ".sums")
-		if v, err := gover.Parse(name); err == nil && v.String() == name && !s.home.Has(v) {
+		if v, err := gover.Parse(name); err == nil && v.String() == name && !there[name] && !s.home.Has(v) {
 			found[name] = true
 		}
 	}

@@ -18,8 +18,40 @@ type Usage struct {
 // Measure returns what removing versions, and the sweep that comes with it,
 // would free on the disk. A file that something else shares, such as another
 // version by a hard link or as a clone, frees nothing; one that several of the
-// versions share is counted once, in the total.
-func (s *Store) Measure(versions []gover.Version) Usage {
+// versions share is counted once, in the total. Fresh is for those who are about to
+// remove them: all files are looked at then, whatever was found out before.
+func (s *Store) Measure(versions []gover.Version, fresh bool) Usage {
+	return s.measure(s.survey(fresh), versions)
+}
+
+// measure is Measure by a survey, if there is one.
+func (s *Store) measure(known *survey, versions []gover.Version) Usage {
+	if known == nil || slices.ContainsFunc(versions, func(v gover.Version) bool { return known.find(s.home, v) < 0 }) {
+		return s.measureNow(versions)
+	}
+	var usage Usage
+	for _, v := range versions {
+		bytes := known.freed(known.choose(s.home, []gover.Version{v}), false)
+		proof := newTally()
+		for _, path := range []string{s.receiptFile(v), s.sumsFile(v)} {
+			if facts, ok := lookAt(path); ok {
+				proof.see(facts)
+			}
+		}
+		usage.Versions = append(usage.Versions, bytes+proof.freed(nil))
+		usage.Total += proof.freed(nil)
+	}
+	left := newTally()
+	for _, path := range s.Unused() {
+		left.add(path)
+	}
+	usage.Leftovers = left.freed(nil)
+	usage.Total += usage.Leftovers + known.freed(known.choose(s.home, versions), true)
+	return usage
+}
+
+// measureNow is Measure where there is no survey.
+func (s *Store) measureNow(versions []gover.Version) Usage {
 	var usage Usage
 	all := newTally()
 	for _, v := range versions {

@@ -25,7 +25,7 @@ func TestMeasure(t *testing.T) {
 		for _, text := range texts {
 			versions = append(versions, version(t, text))
 		}
-		return s.Measure(versions)
+		return s.Measure(versions, false)
 	}
 	before := size("1.22.4")
 	const big = 1 << 20
@@ -92,7 +92,7 @@ func TestMeasureOddPath(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(s.staging(), "go1.21.0.77"), []byte(strings.Repeat("x", 1<<20)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Measure(nil); got.Leftovers < 1<<20 {
+	if got := s.Measure(nil, false); got.Leftovers < 1<<20 {
 		t.Errorf("a leftover of 1 MB is measured as %+v", got)
 	}
 }

@@ -3,50 +3,86 @@ package store
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
+
+	"golang.org/x/sys/unix"
 )
 
-// processesIn returns the processes, this one left out, that run a program of
-// one of dirs, have a file there open, or have their working directory there. The
+// processesBy returns for each of dirs the processes, this one left out, that run a
+// program of it, have a file there open, or have their working directory there. The
 // kernel tells where these are now, also after a rename. Processes of other
 // users are seen by root only.
-func processesIn(dirs ...string) []Process {
-	var roots []string
+func processesBy(dirs []string) map[string][]Process {
+	roots := make(map[string]string)
 	for _, dir := range dirs {
 		if path, err := filepath.EvalSymlinks(dir); err == nil {
-			roots = append(roots, path)
+			roots[path] = dir
 		}
 	}
 	if len(roots) == 0 {
 		return nil
 	}
 	entries, _ := os.ReadDir("/proc")
-	var found []Process
-	for _, entry := range entries {
-		pid, err := strconv.Atoi(entry.Name())
-		if err == nil && pid != os.Getpid() && reaches(filepath.Join("/proc", entry.Name()), roots) {
-			found = append(found, Process{pid, commandOf(pid)})
-		}
+	var mu sync.Mutex
+	users := make(map[string][]Process)
+	var group sync.WaitGroup
+	for chunk := range slices.Chunk(entries, len(entries)/runtime.GOMAXPROCS(0)+1) {
+		group.Go(func() {
+			w, own := new(walk), strconv.Itoa(os.Getpid())
+			for _, entry := range chunk {
+				pid, err := strconv.Atoi(entry.Name())
+				if err != nil || entry.Name() == own {
+					continue
+				}
+				for root := range w.reached(entry.Name(), roots) {
+					mu.Lock()
+					users[roots[root]] = append(users[roots[root]], Process{pid, commandOf(pid)})
+					mu.Unlock()
+				}
+			}
+		})
 	}
-	return found
+	group.Wait()
+	for _, list := range users {
+		slices.SortFunc(list, func(a, b Process) int { return a.ID - b.ID })
+	}
+	return users
 }
 
-// reaches reports whether the process of the folder proc is in one of dirs.
-func reaches(proc string, dirs []string) bool {
-	links := []string{"exe", "cwd"}
-	files, _ := os.ReadDir(filepath.Join(proc, "fd"))
-	for _, file := range files {
-		links = append(links, "fd/"+file.Name())
+// reached returns those of roots that the process pid is in.
+func (w *walk) reached(pid string, roots map[string]string) map[string]bool {
+	proc, err := openat(unix.AT_FDCWD, "/proc/"+pid, openFlags|unix.O_DIRECTORY)
+	if err != nil {
+		return nil // it has ended
 	}
-	return slices.ContainsFunc(links, func(link string) bool {
-		target, err := os.Readlink(filepath.Join(proc, link))
-		return err == nil && slices.ContainsFunc(dirs, func(dir string) bool {
-			return target == dir || strings.HasPrefix(target, dir+"/")
-		})
-	})
+	defer func() { _ = unix.Close(proc) }()
+	found := make(map[string]bool)
+	target := make([]byte, unix.PathMax)
+	look := func(dir int, link string) error {
+		n, err := unix.Readlinkat(dir, link, target)
+		for at := string(target[:max(n, 0)]); err == nil && len(at) > 1 && at[0] == '/'; at = filepath.Dir(at) {
+			if _, ok := roots[at]; ok {
+				found[at] = true
+			}
+		}
+		return err
+	}
+	if look(proc, "exe") != nil {
+		return nil // it is the kernel's own, or another user's, as is all else
+	}
+	_ = look(proc, "cwd")
+	files, err := openat(proc, "fd", openFlags|unix.O_DIRECTORY)
+	if err != nil {
+		return found
+	}
+	defer func() { _ = unix.Close(files) }()
+	w.list(files, func(e entry) { _ = look(files, e.name) })
+	return found
 }
 
 // commandOf returns the program that a process runs and, if that is a word, its

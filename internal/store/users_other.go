@@ -2,6 +2,6 @@
 
 package store
 
-// processesIn returns nothing: only Linux tells which processes run from a
+// processesBy returns nothing: only Linux tells which processes run from a
 // folder without further ado.
-func processesIn(...string) []Process { return nil }
+func processesBy([]string) map[string][]Process { return nil }

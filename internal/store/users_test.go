@@ -84,7 +84,7 @@ func TestRemoveRunning(t *testing.T) {
 					}
 				}
 				add(t, s, "1.22.4")
-				if users := s.Users(v); len(users) != 1 { // the name is the same to it
+				if users := s.Users(v)[v]; len(users) != 1 { // the name is the same to it
 					t.Errorf("users of the new tree: %v", users)
 				}
 			}
@@ -125,7 +125,7 @@ func TestRemoveWorkingDirectory(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if users := s.Users(v); len(users) != 1 || !strings.HasPrefix(users[0].Command, "cat") {
+	if users := s.Users(v)[v]; len(users) != 1 || !strings.HasPrefix(users[0].Command, "cat") {
 		t.Errorf("users: %v", users)
 	}
 	if _, err := s.Remove(t.Context(), v); err != nil || len(s.Pending()) != 1 {

@@ -233,5 +233,8 @@ func (s *Store) verifyLinks(r *Report) error {
 // hashOf returns the h1 that sums stands for.
 func hashOf(sums []byte) string {
 	sum := sha256.Sum256(sums)
-	return "h1:" + base64.StdEncoding.EncodeToString(sum[:])
+	return h1Of(sum[:])
 }
+
+// h1Of returns the h1 of a manifest with a SHA-256.
+func h1Of(sum []byte) string { return "h1:" + base64.StdEncoding.EncodeToString(sum) }

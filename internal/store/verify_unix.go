@@ -24,7 +24,15 @@ type rawFile int
 // openRaw opens path as openNoFollow does, if possible without a trace in what
 // [Store.LastUsed] looks at.
 func openRaw(path string) (rawFile, error) {
-	flags := syscall.O_RDONLY | syscall.O_NOFOLLOW | syscall.O_NONBLOCK | syscall.O_CLOEXEC | noAccessTime
+	return openWith(path, syscall.O_NOFOLLOW|noAccessTime)
+}
+
+// openPlain opens path to read, or what a link there leads to, and does not wait
+// for the other end of a pipe.
+func openPlain(path string) (rawFile, error) { return openWith(path, 0) }
+
+func openWith(path string, flags int) (rawFile, error) {
+	flags |= syscall.O_RDONLY | syscall.O_NONBLOCK | syscall.O_CLOEXEC
 	for {
 		fd, err := syscall.Open(path, flags, 0)
 		switch {

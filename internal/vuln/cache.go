@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gosw/gosw/internal/gover"
 )
@@ -64,26 +66,53 @@ func (db *Database) Save(dir string, versions []gover.Version, goos, goarch stri
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return errors.Join(replace(filepath.Join(dir, databaseFile), data), replace(filepath.Join(dir, countsFile), []byte(counts.String())))
+	info, err := replace(filepath.Join(dir, databaseFile), data)
+	if err != nil {
+		return err
+	}
+	of := stateOf(info) + db.Fetched.UTC().Format(time.RFC3339Nano) + "\n"
+	_, err = replace(filepath.Join(dir, countsFile), []byte(of+counts.String()))
+	return err
 }
 
-// LoadCounts returns how many known vulnerabilities each of the versions has that
-// were known when the database was saved in dir. It is far cheaper than [Load].
-func LoadCounts(dir string) map[gover.Version]int {
+// stateOf begins the line of the counts that says which database they are of: not
+// one that was there before, or that another process has put there.
+func stateOf(info fs.FileInfo) string {
+	return fmt.Sprintf("of %d %d ", info.Size(), info.ModTime().UnixNano())
+}
+
+// Counts are how many known vulnerabilities releases have.
+type Counts struct {
+	Fetched time.Time // see [Database]; zero if they are not of the one that is there
+	Of      map[gover.Version]int
+}
+
+// LoadCounts returns the counts of the versions that were known when the database
+// was saved in dir; without any, Of is nil. It is far cheaper than [Load].
+func LoadCounts(dir string) (c Counts) {
 	data, err := readRegular(filepath.Join(dir, countsFile), maxCounts)
 	if err != nil {
-		return nil
+		return c
 	}
-	counts := make(map[gover.Version]int)
+	c.Of = make(map[gover.Version]int)
+	state := "none"
+	if info, err := os.Stat(filepath.Join(dir, databaseFile)); err == nil {
+		state = stateOf(info)
+	}
 	for line := range strings.Lines(string(data)) {
-		name, number, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		line = strings.TrimSuffix(line, "\n")
+		if fetched, ok := strings.CutPrefix(line, state); ok {
+			c.Fetched, _ = time.Parse(time.RFC3339Nano, fetched)
+			continue
+		}
+		name, number, _ := strings.Cut(line, " ")
 		v, err := gover.Parse(name)
 		n, numberErr := strconv.Atoi(number)
 		if err == nil && numberErr == nil && n >= 0 {
-			counts[v] = n
+			c.Of[v] = n
 		}
 	}
-	return counts
+	return c
 }
 
 // readRegular reads a file of at most limit bytes. It looks before it opens,
@@ -99,19 +128,20 @@ func readRegular(name string, limit int64) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// replace writes a file in one step.
-func replace(name string, data []byte) error {
+// replace writes a file in one step, and returns what it is like.
+func replace(name string, data []byte) (fs.FileInfo, error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Close())
+	info, statErr := f.Stat()
+	err = errors.Join(err, statErr, f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return nil, errors.Join(err, os.Remove(f.Name()))
 	}
-	return nil
+	return info, nil
 }

@@ -122,7 +122,7 @@ func (db *Database) entry(id string) *Entry {
 
 // Affecting returns the entries that affect v, by ID. See [Entry.Affects].
 func (db *Database) Affecting(v gover.Version, goos, goarch string) []*Entry {
-	var found []*Entry
+	found := make([]*Entry, 0, len(db.Entries))
 	version := Semver(v)
 	for _, e := range db.Entries {
 		if e.affects(version, goos, goarch) {

@@ -121,8 +121,15 @@ func TestUpdate(t *testing.T) {
 	if err := db.Save(dir, versions, "linux", "amd64"); err != nil {
 		t.Fatal(err)
 	}
-	if counts := LoadCounts(dir); len(counts) != 2 || counts[versions[0]] != 2 || counts[versions[1]] != 2 {
+	if counts := LoadCounts(dir); len(counts.Of) != 2 || counts.Of[versions[0]] != 2 || counts.Of[versions[1]] != 2 || !counts.Fetched.Equal(db.Fetched) {
 		t.Errorf("counts: %v", counts)
+	}
+	now := time.Now()
+	if err := os.Chtimes(filepath.Join(dir, databaseFile), now, now); err != nil {
+		t.Fatal(err)
+	}
+	if counts := LoadCounts(dir); len(counts.Of) != 2 || !counts.Fetched.IsZero() {
+		t.Errorf("counts of another database: %v", counts)
 	}
 	fetched := db.Fetched
 	db, err := Load(dir)
@@ -204,10 +211,10 @@ func TestLoadDamaged(t *testing.T) {
 	if _, err := Load(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a folder: %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, countsFile), []byte("go1.22.5 3\nodd\ngo1.21.0 x\ngo1.20 -1\n../x 2\ngo1.23.0 0\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, countsFile), []byte("of 1 2 2026-01-02T03:04:05Z\ngo1.22.5 3\nodd\ngo1.21.0 x\ngo1.20 -1\n../x 2\ngo1.23.0 0\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if counts := LoadCounts(dir); len(counts) != 2 || counts[version(t, "1.22.5")] != 3 {
+	if counts := LoadCounts(dir); len(counts.Of) != 2 || counts.Of[version(t, "1.22.5")] != 3 || !counts.Fetched.IsZero() {
 		t.Errorf("counts: %v", counts)
 	}
 }

@@ -8,6 +8,7 @@
 package vuln
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,29 +129,35 @@ func (e *Entry) In(v gover.Version, goos, goarch string) (modules, packages []st
 
 // Fixes are the releases that mend a vulnerability on a platform, in order. They
 // are the same for all versions that have it.
-type Fixes []gover.Version
+type Fixes []fix
+
+type fix struct {
+	version gover.Version
+	minor   int // of it, which would take longer to find out than all else here
+}
 
 // Fixes returns those of the database's entry.
 func (e *Entry) Fixes(goos, goarch string) (fixes Fixes) {
 	for _, a := range e.Affected {
 		for _, r := range a.Ranges {
 			for _, event := range r.Events {
-				if fix, ok := release(event.Fixed); ok && !e.affects(event.Fixed, goos, goarch) {
-					fixes = append(fixes, fix)
+				if v, ok := release(event.Fixed); ok && !e.affects(event.Fixed, goos, goarch) {
+					fixes = append(fixes, fix{v, v.Minor()})
 				}
 			}
 		}
 	}
-	slices.SortFunc(fixes, gover.Compare)
+	slices.SortFunc(fixes, func(a, b fix) int { return gover.Compare(a.version, b.version) })
 	return slices.Compact(fixes)
 }
 
 // After returns the first release after v that no longer has the vulnerability:
 // of the line of v if inLine is set, else of any.
 func (f Fixes) After(v gover.Version, inLine bool) (gover.Version, bool) {
+	minor := v.Minor()
 	for _, fix := range f {
-		if (!inLine || fix.Minor() == v.Minor()) && gover.Compare(fix, v) > 0 {
-			return fix, true
+		if (!inLine || fix.minor == minor) && gover.Compare(fix.version, v) > 0 {
+			return fix.version, true
 		}
 	}
 	return gover.Version{}, false
@@ -180,12 +187,42 @@ func (r Range) contains(version string) bool {
 	affected := false
 	for _, e := range r.Events {
 		if !affected && e.Introduced != "" {
-			affected = e.Introduced == "0" || semver.Compare(version, e.Introduced) >= 0
+			affected = e.Introduced == "0" || compare(version, e.Introduced) >= 0
 		} else if affected && e.Fixed != "" {
-			affected = semver.Compare(version, e.Fixed) < 0
+			affected = compare(version, e.Fixed) < 0
 		}
 	}
 	return affected
+}
+
+// compare is [semver.Compare], which takes far longer, for what nearly all versions
+// are like: three numbers.
+func compare(a, b string) int {
+	if !plain(a) || !plain(b) {
+		return semver.Compare(a, b)
+	}
+	for a, b = a[1:], b[1:]; ; {
+		first, restA, more := strings.Cut(a, ".")
+		second, restB, _ := strings.Cut(b, ".")
+		if c := cmp.Or(cmp.Compare(len(first), len(second)), strings.Compare(first, second)); c != 0 || !more {
+			return c
+		}
+		a, b = restA, restB
+	}
+}
+
+// plain reports whether a version has the form v1.22.3.
+func plain(v string) bool {
+	dots, first := 0, 1 // of a number
+	for i := 1; i < len(v); i++ {
+		switch {
+		case v[i] == '.' && i > first:
+			dots, first = dots+1, i+1
+		case v[i] < '0' || v[i] > '9', i > first && v[first] == '0':
+			return false
+		}
+	}
+	return dots == 2 && len(v) > first && v[0] == 'v'
 }
 
 // sort puts the events into the order of versions, "0" first.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/mod/semver"
+
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -263,4 +265,18 @@ func FuzzOSV(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestCompare compares as semver does, whatever the versions are like.
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	all := []string{"", "v", "1.2.3", "v1", "v1.2", "v1.2.3", "v1.2.10", "v1.10.2", "v2.0.0", "v1.2.3-rc.1", "v1.2.3-0", "v1.2.3+x", "v01.2.3",
+		"v1.02.3", "v1.2.", "v1..3", "v.1.2", "v1.2.3.4", "v0.0.0", "v1.2.00", "v1.2.0", "v1.2.x", "v10.2.3"}
+	for _, a := range all {
+		for _, b := range all {
+			if got, want := compare(a, b), semver.Compare(a, b); got != want {
+				t.Errorf("%q, %q: %d, want %d", a, b, got, want)
+			}
+		}
+	}
 }

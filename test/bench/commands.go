@@ -31,8 +31,13 @@ func readingCommands() [][]string {
 		{"doctor"}, {"doctor", "--json"}, {"--version"},
 		{"init", "bash"}, {"init", "zsh"}, {"init", "fish"}, {"help"}, {"help", "install"},
 		{"__complete", "uninstall", "1."}, {"__complete", "install", "1."},
-		{"prune", "--dry-run"}, {"size"}, {"list", "--size"},
 	}
+}
+
+// measuringCommands say what takes how much of the disk. They look at all files the
+// first time, and again when a toolchain has come or gone.
+func measuringCommands() [][]string {
+	return [][]string{{"prune", "--dry-run"}, {"size"}, {"list", "--size"}}
 }
 
 // A reading is a store with 50 toolchains that gosw has installed, with what a
@@ -199,6 +204,16 @@ func (r *reading) measure(rounds int) error {
 	}
 	for _, args := range readingCommands() {
 		if err := r.row("`gosw "+strings.Join(args, " ")+"`", rounds, func() *exec.Cmd { return r.command(args...) }); err != nil {
+			return err
+		}
+	}
+	for _, args := range measuringCommands() {
+		title := "`gosw " + strings.Join(args, " ") + "`"
+		err := r.row(title+", the first time", rounds, func() *exec.Cmd {
+			_ = os.RemoveAll(filepath.Join(r.work, "home", ".cache", "gosw", "sizes"))
+			return r.command(args...)
+		})
+		if err = errors.Join(err, r.row(title+", again", rounds, func() *exec.Cmd { return r.command(args...) })); err != nil {
 			return err
 		}
 	}

@@ -11,14 +11,18 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	hashicorp "github.com/hashicorp/go-version"
 
 	"github.com/gosw/gosw/internal/gover"
 )
 
-// part is what stands between two commas: an operator and its operand.
-var part = regexp.MustCompile(`^ *(>=|<=|!=|~>|=|>|<|) *([a-z0-9.]+) *$`)
+// part is what stands between two commas: an operator and its operand. Most
+// commands have no constraint to read.
+var part = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^ *(>=|<=|!=|~>|=|>|<|) *([a-z0-9.]+) *$`)
+})
 
 // Newest returns the newest of versions that spec stands for. It is
 // [gover.Spec.Newest] for every spec, constraints included; the error is that
@@ -70,7 +74,7 @@ func Parse(spec gover.Spec) (func(gover.Version) bool, error) {
 // rewrite checks one part by the grammar of gover, since hashicorp/go-version
 // takes much more for a version, and spells its operand for it.
 func rewrite(text string) (string, bool) {
-	m := part.FindStringSubmatch(text)
+	m := part().FindStringSubmatch(text)
 	if m == nil {
 		return "", false
 	}
