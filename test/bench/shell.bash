@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Times ways to run "go version", all started by the same bash, in turn:
 #   shell.bash ROUNDS RUNS NAME=PROGRAM…
-# PROGRAM is a path, or "function" for the go function of gosw's hook, which
-# HOOK (in the environment) defines. Prints NAME and microseconds a run, a line
+# PROGRAM is a path, or "function" for the go function that the file HOOK (in the
+# environment), the hook of gosw, defines. Prints NAME and microseconds a run, a line
 # for each round.
 set -euo pipefail
 
 rounds=$1 runs=$2
 shift 2
-eval "${HOOK:?}"
+# shellcheck source=/dev/null
+source "${HOOK:?}"
 
 measure() {
 	local start=${EPOCHREALTIME/./} i

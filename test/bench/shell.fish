@@ -4,7 +4,7 @@
 
 set rounds $argv[1]
 set runs $argv[2]
-eval $HOOK
+source $HOOK
 
 function measure --argument-names name program
     set -l start (date +%s%N)

@@ -5,7 +5,7 @@ zmodload zsh/datetime
 
 rounds=$1 runs=$2
 shift 2
-eval "$HOOK"
+source "$HOOK"
 
 function measure {
 	local i name=$1

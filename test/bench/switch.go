@@ -124,13 +124,18 @@ func (b *bench) times(shell string, ways []way, rounds, runs int) (map[string][]
 	if err != nil {
 		return nil, err
 	}
+	// A shell copies its environment for each program: a hook in it would be timed.
+	file := filepath.Join(b.work, "hook."+shell)
+	if err := os.WriteFile(file, hook, 0o600); err != nil {
+		return nil, err
+	}
 	args := []string{script, strconv.Itoa(rounds), strconv.Itoa(runs)}
 	for _, w := range ways {
 		args = append(args, w.name+"="+cmp.Or(w.path, "function"))
 	}
 	cmd := exec.CommandContext(b.ctx, shell, args...)
 	cmd.Dir = b.project
-	cmd.Env = append(b.environment(), "HOOK="+string(hook))
+	cmd.Env = append(b.environment(), "HOOK="+file)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -81,8 +82,13 @@ func (b *bench) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
+// environment is that of a user who has the store and pins.
 func (b *bench) environment() []string {
-	return append(os.Environ(), "GOSW_ROOT="+b.root, "GO_VERSION=", "GOTOOLCHAIN=local")
+	env := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return name == "GO_VERSION" || name == "GOTOOLCHAIN" || name == "GOROOT"
+	})
+	return append(env, "GOSW_ROOT="+b.root)
 }
 
 // floor builds source, a program that becomes the real go, with a compiler

@@ -12,26 +12,26 @@
 : "${__gosw_exe:=gosw}"
 : "${__gosw_root:=${GOSW_ROOT:-${HOME-}/.local/go}}"
 : "${__gosw_path=1}" "${__gosw_function=1}" "${__gosw_completion=1}"
+__gosw_pwd='' __gosw_known='' __gosw_name=''
 
 # "set -a" would export all this to scripts that know nothing of it.
 case $- in
 *a*)
 	\builtin set +a && __gosw_allexport=1
-	\builtin export -n __gosw_exe __gosw_root __gosw_path __gosw_function __gosw_completion
+	\builtin export -n __gosw_exe __gosw_root __gosw_path __gosw_function __gosw_completion __gosw_pwd __gosw_known __gosw_name
 	;;
 *) __gosw_allexport='' ;;
 esac
+
+# Bash copies a function each time it is called: what is rarely needed on a call of
+# go has a function of its own.
 
 # __gosw_run NAME [ARG...] runs a tool of the version that applies here.
 function __gosw_run {
 	\builtin local __gosw_spec='' __gosw_pinned='' __gosw_tool=''
 	if ! __gosw_resolve "$@"; then
-		__gosw_tool=$__gosw_root/bin/$1
-		__gosw_pinned=''
-		if [[ ! -x $__gosw_tool ]]; then # a store without the shim
-			"$__gosw_exe" shim "$@"
-			\builtin return
-		fi
+		__gosw_shim "$@"
+		\builtin return
 	fi
 	\builtin shift
 	if [[ $__gosw_pinned && -z ${GOTOOLCHAIN-} ]]; then
@@ -43,57 +43,54 @@ function __gosw_run {
 
 # __gosw_resolve NAME [ARG...] sets __gosw_tool, and __gosw_pinned if GO_VERSION
 # or a file asks for the version. It knows the rules of docs/resolution.md for
-# plain cases only. It fails where anything is out of the ordinary, and then the
-# shim does it all: one program for every rare case and every message.
+# plain cases only. It fails where anything is out of the ordinary, such as a -C that
+# may be go's own flag, and then the shim does it all: one program for every rare
+# case and every message.
 function __gosw_resolve {
 	# With the option nocasematch, all below would match more.
 	# shellcheck disable=SC2050
-	[[ a != A &&
-		${GOSW_ROOT:-${HOME-}/.local/go} == "$__gosw_root" &&
-		-z ${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set} ]] ||
-		\builtin return 1
+	[[ a != A && ${GOSW_ROOT:-${HOME-}/.local/go} == "$__gosw_root" &&
+		-z ${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set} &&
+		${2-}:${3-}:${4-} != *-C* ]] || \builtin return 1
 	[[ -z ${GO_VERSION+set}${GOTOOLCHAIN+set} ]] || __gosw_exported || \builtin return 1
-	case ${2-}:${3-}:${4-} in
-	*-C*) \builtin return 1 ;; # perhaps go's own flag
-	esac
-
-	if [[ ${GO_VERSION-} ]]; then
-		__gosw_spec=$GO_VERSION
-		__gosw_pinned=1
-	else
-		__gosw_search || \builtin return 1
-	fi
+	[[ $__gosw_spec ]] || __gosw_search || \builtin return 1
 	__gosw_locate "$1"
 }
 
+# __gosw_shim NAME [ARG...] runs the shim, or what it would hand over to in a store
+# without one.
+function __gosw_shim {
+	if [[ -x $__gosw_root/bin/$1 ]]; then
+		"$__gosw_root/bin/$1" "${@:2}"
+	else
+		"$__gosw_exe" shim "$@"
+	fi
+}
+
 # __gosw_exported succeeds if programs see GO_VERSION and GOTOOLCHAIN as we do,
-# which bash tells since 4.4, and GOTOOLCHAIN may be set for one.
+# which bash tells since 4.4, and GOTOOLCHAIN may be set for one. It sets __gosw_spec
+# to what GO_VERSION asks for.
 function __gosw_exported {
 	((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) &&
 		[[ -z ${GO_VERSION-} || ${GO_VERSION@a} == x ]] &&
-		[[ -z ${GOTOOLCHAIN+set} || ${GOTOOLCHAIN@a} == x ]]
+		[[ -z ${GOTOOLCHAIN+set} || ${GOTOOLCHAIN@a} == x ]] || \builtin return 1
+	if [[ ${GO_VERSION-} ]]; then
+		__gosw_spec=$GO_VERSION
+		__gosw_pinned=1
+	fi
 }
 
 # __gosw_search sets __gosw_spec from the nearest pin, else from the default.
 function __gosw_search {
 	# The path with a dot is found only where each folder on it may be searched:
 	# so what is not found below is not there.
-	[[ ${PWD-} == /* && $PWD/. -ef . ]] || \builtin return 1
-	case $PWD/ in
-	*//?* | */./* | */../*) \builtin return 1 ;;
-	esac
-	\builtin local "__gosw_dir=${PWD%/}"
-	while \builtin :; do
-		if [[ -e $__gosw_dir/.go-version || -L $__gosw_dir/.go-version ]]; then
-			__gosw_pinned=1
-			__gosw_read_pin "$__gosw_dir/.go-version"
-			\builtin return
-		elif [[ -e $__gosw_dir/.tool-versions || -L $__gosw_dir/.tool-versions ]]; then
+	[[ $__gosw_pwd && ${PWD-} == "$__gosw_pwd" ]] || __gosw_plain || \builtin return 1
+	[[ $__gosw_pwd/. -ef . ]] || \builtin return 1
+	\builtin local "__gosw_dir=${__gosw_pwd%/}"
+	while [[ ! -e $__gosw_dir/.go-version && ! -L $__gosw_dir/.go-version ]]; do
+		if [[ -e $__gosw_dir/.tool-versions || -L $__gosw_dir/.tool-versions ]]; then
 			__gosw_read_tools "$__gosw_dir/.tool-versions" || \builtin return 1
-			if [[ $__gosw_spec ]]; then
-				__gosw_pinned=1
-				\builtin return 0
-			fi
+			[[ -z $__gosw_spec ]] || \builtin return 0
 		fi
 		if [[ -z $__gosw_dir ]]; then
 			__gosw_read_pin "$__gosw_root/default"
@@ -101,6 +98,19 @@ function __gosw_search {
 		fi
 		__gosw_dir=${__gosw_dir%/*}
 	done
+	__gosw_pinned=1
+	__gosw_read_pin "$__gosw_dir/.go-version"
+}
+
+# __gosw_plain sets __gosw_pwd to PWD if that is absolute, without //, . and ...
+function __gosw_plain {
+	__gosw_pwd=''
+	case ${PWD-}/ in
+	*//?* | */./* | */../*) \builtin return 1 ;;
+	/?*) __gosw_pwd=$PWD ;; # and not empty
+	*) \builtin return 1 ;;
+	esac
+	\builtin export -n __gosw_pwd # as "set -a" would have it
 }
 
 # __gosw_read_pin FILE sets __gosw_spec to all of a short file.
@@ -128,6 +138,7 @@ function __gosw_read_tools {
 		'go '* | 'golang '*)
 			[[ -z $__gosw_spec && ${__gosw_line#* } ]] || \builtin return 1
 			__gosw_spec=${__gosw_line#* }
+			__gosw_pinned=1
 			;;
 		go | golang | go[$'\t\r#']* | golang[$'\t\r#']* | [$' \t']*)
 			\builtin return 1
@@ -136,33 +147,47 @@ function __gosw_read_tools {
 	done
 }
 
-# __gosw_locate NAME sets __gosw_tool to the tool of __gosw_spec. The lists of
-# digits are no ranges because a range depends on the locale.
+# __gosw_locate NAME sets __gosw_tool to the tool of __gosw_spec.
 function __gosw_locate {
-	case $__gosw_spec in
-	go[0123456789]*) __gosw_spec=${__gosw_spec#go} ;;
-	v[0123456789]*) __gosw_spec=${__gosw_spec#v} ;;
+	[[ $__gosw_spec == "$__gosw_known" ]] || __gosw_parse || \builtin return 1
+	__gosw_tool=$__gosw_root/toolchains/$__gosw_name/bin/$1
+	[[ -f $__gosw_tool && -x $__gosw_tool ]] || \builtin return 1
+	[[ $__gosw_name == go* && ! -L $__gosw_root/toolchains/$__gosw_name ]] || __gosw_line
+}
+
+# __gosw_line succeeds if __gosw_name is a line whose link leads to the newest
+# patch, which it does unless a system's store has a newer one. Only on Linux does go
+# find its GOROOT through a link.
+function __gosw_line {
+	[[ $__gosw_name == 1* && $OSTYPE == linux* && -z ${GOSW_SYSTEM_ROOT-} && -L $__gosw_root/toolchains/$__gosw_name ]]
+}
+
+# __gosw_parse sets __gosw_name to the name in the store of __gosw_spec, a version;
+# and __gosw_known to __gosw_spec, which is mostly the same from call to call. The
+# lists of digits are no ranges because a range depends on the locale.
+function __gosw_parse {
+	\builtin local "__gosw_number=$__gosw_spec"
+	__gosw_known='' __gosw_name=''
+	case $__gosw_number in
+	go[0123456789]*) __gosw_number=${__gosw_number#go} ;;
+	v[0123456789]*) __gosw_number=${__gosw_number#v} ;;
 	esac
-	case $__gosw_spec in
+	case $__gosw_number in
 	1.[123456789][0123456789])
-		# The link of this name leads to the newest patch, unless a system's
-		# store has a newer one. Only on Linux does go find its GOROOT through
-		# a link.
-		[[ $OSTYPE == linux* && -z ${GOSW_SYSTEM_ROOT-} && -L $__gosw_root/toolchains/$__gosw_spec ]] || \builtin return 1
+		__gosw_name=$__gosw_number
 		;;
-	1.[123456789][0123456789].[123456789] | \
+	1.2[123456789].0 | 1.[3456789][0123456789].0 | \
+		1.[123456789][0123456789].[123456789] | \
 		1.[123456789][0123456789].[123456789][0123456789] | \
-		1.2[123456789].0 | 1.[3456789][0123456789].0 | \
 		1.[123456789][0123456789]rc[123456789] | \
 		1.[123456789][0123456789]rc[123456789][0123456789] | \
 		1.[123456789][0123456789]beta[123456789])
-		__gosw_spec=go$__gosw_spec
-		[[ ! -L $__gosw_root/toolchains/$__gosw_spec ]] || \builtin return 1
+		__gosw_name=go$__gosw_number
 		;;
 	*) \builtin return 1 ;;
 	esac
-	__gosw_tool=$__gosw_root/toolchains/$__gosw_spec/bin/$1
-	[[ -f $__gosw_tool && -x $__gosw_tool ]]
+	__gosw_known=$__gosw_spec
+	\builtin export -n __gosw_known __gosw_name
 }
 
 # __gosw_use [ARG...] is "gosw use": only the shell itself can change what holds

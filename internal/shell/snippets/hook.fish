@@ -41,33 +41,45 @@ end
 # only. It fails where anything is out of the ordinary, and then the shim does it
 # all: one program for every rare case and every message.
 function __gosw_resolve --no-scope-shadowing
-    set -q GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GOSW_GOTOOLCHAIN
-    # The status is how many of them are not set.
-    test $status -eq 3 -a \( "$GOSW_ROOT" = "$__gosw_root" -o -z "$GOSW_ROOT" -a "$HOME/.local/go" = "$__gosw_root" \)
-    and not string match -q -- '*-C*' "$argv[2]:$argv[3]:$argv[4]" # perhaps go's own flag
+    set -q GOSW_GOTOOLCHAIN
+    and return 1
+    test -z "$GO_VERSION$GOTOOLCHAIN$GOROOT$GOTOOLCHAIN_INTERNAL_SWITCH_VERSION"
+    or __gosw_asked
     or return 1
-    if test -n "$GO_VERSION$GOTOOLCHAIN"
-        __gosw_exported
-        or return 1
-    end
-    if test -n "$GO_VERSION"
-        set __gosw_pin $GO_VERSION
-        set __gosw_pinned 1
-    else
-        __gosw_search
-        or return 1
-    end
+    test "$GOSW_ROOT" = "$__gosw_asked_root" -a "$HOME" = "$__gosw_home"
+    or __gosw_ours_is_asked
+    or return 1
+    string match -q -- '*-C*' "$argv[2]:$argv[3]:$argv[4]" # perhaps go's own flag
+    and return 1
+    test -n "$__gosw_pin"
+    or __gosw_search
+    or return 1
     __gosw_locate $argv[1]
 end
 
-# __gosw_exported succeeds if programs see GO_VERSION and GOTOOLCHAIN as we do: if
-# no list is among them, and nothing that is not for programs.
-function __gosw_exported
-    set -q GO_VERSION[2] GOTOOLCHAIN[2]
-    test $status -eq 2
+# __gosw_asked sets __gosw_pin to what GO_VERSION asks for. It fails where programs
+# don't see the variables as we do, which are lists or not for programs, and where
+# GOROOT is set or go has been started by go.
+function __gosw_asked --no-scope-shadowing
+    set -q GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GO_VERSION[2] GOTOOLCHAIN[2]
+    test $status -eq 4 # of them are not set
     or return 1
     set -qu GO_VERSION GOTOOLCHAIN
     test $status -eq 2
+    or return 1
+    if test -n "$GO_VERSION"
+        set __gosw_pin $GO_VERSION
+        set __gosw_pinned 1
+    end
+end
+
+# __gosw_ours_is_asked succeeds if GOSW_ROOT, or its default, is still the store of
+# this session.
+function __gosw_ours_is_asked
+    test "$GOSW_ROOT" = "$__gosw_root" -o -z "$GOSW_ROOT" -a "$HOME/.local/go" = "$__gosw_root"
+    or return 1
+    set -g __gosw_asked_root "$GOSW_ROOT"
+    set -g __gosw_home "$HOME"
 end
 
 # __gosw_search sets __gosw_pin to the version of the nearest pin, and
@@ -119,7 +131,7 @@ function __gosw_read_pin --no-scope-shadowing
     test -f $argv[1] -a -r $argv[1]
     and begin
         read --local text
-        and not read --null --local more
+        and not read --null --local more # "read --line" passes over broken UTF-8
         and string match -q '*|' -- "$text|"
         and set __gosw_pin $text
     end <$argv[1]
@@ -155,31 +167,34 @@ end
 
 # __gosw_locate NAME sets __gosw_tool to the tool of __gosw_pin.
 function __gosw_locate --no-scope-shadowing
-    test "$__gosw_pin" = "$__gosw_known"
+    test -n "$__gosw_pin" -a "$__gosw_pin" = "$__gosw_known"
     or __gosw_parse
     or return 1
     set __gosw_tool $__gosw_root/toolchains/$__gosw_name/bin/$argv[1]
-    if test -n "$__gosw_line"
-        # The link of this name leads to the newest patch, unless a system's
-        # store has a newer one. Only on Linux does go find its GOROOT through a
-        # link.
-        test "$__gosw_linux" = yes -a -z "$GOSW_SYSTEM_ROOT" -a -L $__gosw_root/toolchains/$__gosw_name -a -f $__gosw_tool -a -x $__gosw_tool
-    else
-        test ! -L $__gosw_root/toolchains/$__gosw_name -a -f $__gosw_tool -a -x $__gosw_tool
-    end
+    test $__gosw_link $__gosw_root/toolchains/$__gosw_name -a -f $__gosw_tool -a -x $__gosw_tool
+    and test -z "$__gosw_line" -o -z "$GOSW_SYSTEM_ROOT"
 end
 
-# __gosw_parse sets __gosw_name to the name in the store of __gosw_pin, a version,
-# and __gosw_line if that is a line; and __gosw_known to __gosw_pin, since it is
-# mostly the same from call to call, and regular expressions cost the most here.
+# __gosw_parse sets __gosw_name to the name in the store of __gosw_pin, a version;
+# __gosw_link to how that is looked at; __gosw_line if it is a line; and __gosw_known
+# to __gosw_pin, which is mostly the same from call to call: regular expressions cost
+# the most here.
 function __gosw_parse --no-scope-shadowing
     set -g __gosw_known
     set -g __gosw_line
+    set -g __gosw_link
     set -g __gosw_name
     if string match -qr '^(go|v)?(?<__gosw_name>1\.[1-9][0-9])\z' -- $__gosw_pin
+        # The link of this name leads to the newest patch, unless a system's
+        # store has a newer one. Only on Linux does go find its GOROOT through a
+        # link.
+        test "$__gosw_linux" = yes
+        or return 1
         set __gosw_line $__gosw_name
+        set __gosw_link -L
     else if string match -qr '^(go|v)?(?<__gosw_name>1\.((2[1-9]|[3-9][0-9])\.0|[1-9][0-9](\.[1-9][0-9]?|rc[1-9][0-9]?|beta[1-9])))\z' -- $__gosw_pin
         set __gosw_name go$__gosw_name
+        set __gosw_link ! -L
     else
         return 1
     end
