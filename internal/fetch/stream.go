@@ -73,7 +73,10 @@ func (s *sparse) unpackArriving(ctx context.Context, d *download, a *archive, he
 		return a.makeDirs(d.root)
 	})
 	g.Go(func() error { return s.getWanted(ctx, d, a, here, queue, made) })
-	g.Go(func() error { return unpackEach(ctx, d.root, queue.next, queue.fail) })
+	g.Go(func() error {
+		<-made
+		return unpackEach(ctx, d.root, queue.next, queue.fail)
+	})
 	return g.Wait()
 }
 
