@@ -1,21 +1,26 @@
 package vuln
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gosw/gosw/internal/gover"
 )
 
 // cacheSchema is the number of the form of the file that [Database.Save] writes.
-const cacheSchema = 1
+const cacheSchema = 2
 
 const (
 	databaseFile = "database.json"
@@ -23,9 +28,13 @@ const (
 	maxCounts    = 1 << 20 // bytes; it has some 5,000
 )
 
-type cached struct {
-	Schema int `json:"schema"`
-	*Database
+// A header is the first line of the file; the entries follow, one a line, so that
+// they can be decoded side by side.
+type header struct {
+	Schema   int       `json:"schema"`
+	Fetched  time.Time `json:"fetched"`
+	Modified time.Time `json:"modified"`
+	Entries  int       `json:"entries"` // that follow
 }
 
 // Load returns the database that was saved in dir. One that is damaged, or of
@@ -35,11 +44,50 @@ func Load(dir string) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := cached{Database: &Database{}}
-	if json.Unmarshal(data, &c) != nil || c.Schema != cacheSchema || !c.sound() {
+	db := decode(data)
+	if db == nil || !db.sound() {
 		return nil, fmt.Errorf("read %s: %w", filepath.Join(dir, databaseFile), os.ErrNotExist)
 	}
-	return c.Database, nil
+	return db, nil
+}
+
+// decode reads what encode has written, nil if it is something else.
+func decode(data []byte) *Database {
+	lines := bytes.Split(bytes.TrimSuffix(data, []byte("\n")), []byte("\n"))
+	var h header
+	if json.Unmarshal(lines[0], &h) != nil || h.Schema != cacheSchema || h.Entries != len(lines)-1 {
+		return nil
+	}
+	db := &Database{Fetched: h.Fetched, Modified: h.Modified, Entries: make([]*Entry, h.Entries)}
+	var group errgroup.Group
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= h.Entries {
+					return nil
+				}
+				if err := json.Unmarshal(lines[1+i], &db.Entries[i]); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	if group.Wait() != nil {
+		return nil
+	}
+	return db
+}
+
+func (db *Database) encode() ([]byte, error) {
+	var text bytes.Buffer
+	lines := json.NewEncoder(&text)
+	err := lines.Encode(header{cacheSchema, db.Fetched, db.Modified, len(db.Entries)})
+	for _, e := range db.Entries {
+		err = errors.Join(err, lines.Encode(e))
+	}
+	return text.Bytes(), err
 }
 
 // sound reports whether a database that was read is in order.
@@ -55,7 +103,7 @@ func (db *Database) sound() bool {
 // Save keeps the database in dir, and beside it how many vulnerabilities each of
 // versions has on a platform, for [LoadCounts].
 func (db *Database) Save(dir string, versions []gover.Version, goos, goarch string) error {
-	data, err := json.Marshal(cached{cacheSchema, db})
+	data, err := db.encode()
 	if err != nil {
 		return err
 	}

@@ -38,9 +38,9 @@ type Source struct {
 // A Database is what a vulnerability database has about Go itself. It is not
 // changed after it was read.
 type Database struct {
-	Fetched  time.Time `json:"fetched"`  // when the server said last that this is it
-	Modified time.Time `json:"modified"` // of its newest entry, whatever that is about; may be zero
-	Entries  []*Entry  `json:"entries"`  // by ID
+	Fetched  time.Time // when the server said last that this is it
+	Modified time.Time // of its newest entry, whatever that is about; may be zero
+	Entries  []*Entry  // by ID
 }
 
 // Update reads the database from source. Of old, which may be nil, it takes the

@@ -186,14 +186,19 @@ func TestLoadDamaged(t *testing.T) {
 		why, text string
 		ok        bool
 	}{
-		{"whole", `{"schema":1,"entries":[` + entry + `]}`, true},
-		{"half", `{"schema":1,"entries":[` + entry, false},
-		{"of another gosw", `{"schema":2,"entries":[` + entry + `]}`, false},
-		{"empty", `{"schema":1}`, false},
-		{"null", `{"schema":1,"entries":[null]}`, false},
-		{"twice", `{"schema":1,"entries":[` + entry + "," + entry + `]}`, false},
-		{"a way out", `{"schema":1,"entries":[{"id":"../x","affected":[{"module":"stdlib"}]}]}`, false},
-		{"about nothing", `{"schema":1,"entries":[{"id":"GO-1"}]}`, false},
+		{"whole", `{"schema":2,"entries":1}` + "\n" + entry + "\n", true},
+		{"half", `{"schema":2,"entries":1}` + "\n" + entry[:20], false},
+		{"half of the lines", `{"schema":2,"entries":2}` + "\n" + entry + "\n", false},
+		{"more than it says", `{"schema":2,"entries":1}` + "\n" + entry + "\n" + entry + "\n", false},
+		{"fewer than none", `{"schema":2,"entries":-1}` + "\n", false},
+		{"of another gosw", `{"schema":3,"entries":1}` + "\n" + entry + "\n", false},
+		{"of gosw before", `{"schema":1,"entries":[` + entry + `]}`, false},
+		{"empty", "", false},
+		{"no entry", `{"schema":2,"entries":0}` + "\n", false},
+		{"null", `{"schema":2,"entries":1}` + "\nnull\n", false},
+		{"twice", `{"schema":2,"entries":2}` + "\n" + entry + "\n" + entry + "\n", false},
+		{"a way out", `{"schema":2,"entries":1}` + "\n" + `{"id":"../x","affected":[{"module":"stdlib"}]}` + "\n", false},
+		{"about nothing", `{"schema":2,"entries":1}` + "\n" + `{"id":"GO-1"}` + "\n", false},
 	} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, databaseFile), []byte(row.text), 0o644); err != nil {
