@@ -100,9 +100,7 @@ func (s *sparse) getWanted(ctx context.Context, d *download, a *archive, here in
 		if getting.Err() != nil { // it has not come to its end
 			break
 		}
-		missing := missingSpans(slices.DeleteFunc(slices.Clone(wanted), func(e *entry) bool {
-			return slices.ContainsFunc(covered, func(s span) bool { return s.has(e) })
-		}), here)
+		missing := missingSpans(outside(covered, wanted), here)
 		parts := slices.Clone(missing)
 		for n, part := range parts {
 			total.Add(part.end - part.first)
@@ -128,6 +126,13 @@ func (s *sparse) getWanted(ctx context.Context, d *download, a *archive, here in
 		return err
 	}
 	return context.Cause(ctx)
+}
+
+// outside returns those of entries that lie in none of spans.
+func outside(spans []span, entries []*entry) []*entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e *entry) bool {
+		return slices.ContainsFunc(spans, func(s span) bool { return s.has(e) })
+	})
 }
 
 // batches returns the entries in the order in which it is best to look for them
