@@ -90,9 +90,10 @@ func (a *app) printVulnerable(report auditReport) error {
 
 // writeVulnerable writes the fields for machines that do not read JSON.
 func writeVulnerable(out *bufio.Writer, t vulnerableJSON) {
+	version := t.Version.String()
 	for i := range t.Vulnerabilities {
 		v := &t.Vulnerabilities[i]
-		for _, field := range []string{t.Version.String(), v.ID, v.name("-"), v.fix("-")} {
+		for _, field := range []string{version, v.ID, v.name("-"), v.fix("-")} {
 			_, _ = out.WriteString(field)
 			_ = out.WriteByte('\t')
 		}
