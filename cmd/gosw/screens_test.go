@@ -148,7 +148,11 @@ func (s *stage) fill(gosw string) error {
 	if err := os.WriteFile(filepath.Join(s.home, "src/shop/.go-version"), []byte("1.22.5\n"), 0o644); err != nil {
 		return err
 	}
-	for _, args := range []string{"install 1.18.10 1.20.14 1.22.5 1.22.12 1.26.11 1.27.3 1.27.4", "default 1.27", "audit"} {
+	// One after another: what comes first is shared by what comes next, always.
+	for _, args := range []string{
+		"install 1.18.10", "install 1.20.14", "install 1.22.5", "install 1.22.12", "install 1.26.11",
+		"install 1.27.3", "install 1.27.4", "default 1.27", "audit",
+	} {
 		cmd := exec.Command(gosw, strings.Fields(args)...)
 		cmd.Env, cmd.Dir = s.env, filepath.Join(s.home, "src/shop")
 		if out, err := cmd.CombinedOutput(); err != nil && args != "audit" { // which finds something
