@@ -32,6 +32,7 @@ var dialects = []dialect{
 	{"zsh as sh", "zsh", []string{"zsh", "-f"}, "emulate sh; set -euo pipefail", bourneBlock},
 	{"odd zsh", "zsh", []string{"zsh", "-f"}, "setopt err_exit nounset ksh_arrays sh_word_split glob_subst noglob extendedglob rc_quotes ksh_glob warn_create_global; IFS=/.1", bourneBlock},
 	{"fish", "fish", []string{"fish", "--no-config", "--private"}, "", fishBlock},
+	{"fish, again", "fish", []string{"fish", "--no-config", "--private"}, "", fishAgainBlock},
 	{"dash", "sh", []string{"dash"}, "", bourneBlock},
 	{"strict dash", "sh", []string{"dash", "-f"}, "set -eu", bourneBlock},
 }
@@ -84,6 +85,12 @@ func fishBlock(sh shell.Shell, w *world, f batchFiles) string {
 		fmt.Fprintf(&text, "set -e %s\n", name)
 	}
 	return text.String()
+}
+
+// fishAgainBlock is the same for the second call: the function remembers the first.
+func fishAgainBlock(sh shell.Shell, w *world, f batchFiles) string {
+	call := "go" + words(sh, w.args)
+	return strings.Replace(fishBlock(sh, w, f), "\n"+call+" >", "\n"+call+" >/dev/null 2>&1\n"+call+" >", 1)
 }
 
 func words(sh shell.Shell, args []string) string {

@@ -13,14 +13,14 @@ const fishOddName = "a b'\"$HOME(x)\\\n*[é]{b,c}~"
 
 var fishArgv = []string{"fish", "--no-config", "--private"}
 
-// TestFishPaths checks which of its two ways the function takes. All rows share
-// one shell, which starts slowly.
+// TestFishPaths checks which of its two ways the function takes, twice, after it has
+// remembered what applied before. All rows share one shell, which starts slowly.
 func TestFishPaths(t *testing.T) {
 	t.Parallel()
 	f := newFixtureIn(t, fishOddName)
 	const fast, shim = "go1.22.5", "shim"
 	var script, want strings.Builder
-	script.WriteString("set home $PWD\n")
+	script.WriteString("set home $PWD; set own $HOME; set root $GOSW_ROOT\n")
 	for _, test := range []struct{ name, script, want string }{
 		{"file", ``, fast},
 		{"line", `echo 1.22 >.go-version`, fast},
@@ -71,16 +71,57 @@ func TestFishPaths(t *testing.T) {
 		{"directory of two lines", `mkdir a\nb; cd a\nb`, fast},
 		{"directory that was moved", `mkdir a; cd a; mv ../a ../b`, shim},
 		{"another system", `set __gosw_linux; echo 1.22 >.go-version`, shim},
+
+		{"pin here, later", `mkdir -p a/b; cd a/b; go >/dev/null; echo 1.21.0 >.go-version`, "go1.21.0"},
+		{"pin between, later", `mkdir -p a/b; cd a/b; go >/dev/null; echo 1.21.0 >../.go-version`, "go1.21.0"},
+		{"dangling pin between, later", `mkdir -p a/b; cd a/b; go >/dev/null; ln -s nowhere ../.go-version`, shim},
+		{"tools between, later", `mkdir -p a/b; cd a/b; go >/dev/null; echo golang 1.21.0 >../.tool-versions`, "go1.21.0"},
+		{"dangling tools between, later", `mkdir -p a/b; cd a/b; go >/dev/null; ln -s nowhere ../.tool-versions`, shim},
+		{"pin over tools, later", `mv .go-version b; echo golang 1.22.5 >.tool-versions; go >/dev/null; echo 1.21.0 >.go-version`, "go1.21.0"},
+		{"pin over the default, later", `rm .go-version; echo 1.22 >"$GOSW_ROOT/default"; go >/dev/null; echo 1.21.0 >.go-version`, "go1.21.0"},
+		{"default, changed", `rm .go-version; echo 1.22 >"$GOSW_ROOT/default"; go >/dev/null; echo 1.21.0 >"$GOSW_ROOT/default"`, "go1.21.0"},
+		{"default, removed", `rm .go-version; echo 1.22 >"$GOSW_ROOT/default"; go >/dev/null; rm "$GOSW_ROOT/default"`, shim},
+		{"tool, removed", `mv $GOSW_ROOT/toolchains/go1.22.5 $GOSW_ROOT/away`, shim},
+		{"link in its place", `mv $GOSW_ROOT/toolchains/go1.22.5 $GOSW_ROOT/away; ln -s ../away $GOSW_ROOT/toolchains/go1.22.5`, shim},
+		{"system's store, later", `echo 1.22 >.go-version; go >/dev/null; set -gx GOSW_SYSTEM_ROOT /x`, shim},
+		{"folder, moved", `mkdir a; cd a; go >/dev/null; mv ../a ../b`, shim},
+		{"folder by another name", `mkdir -p a/x; echo 1.21.0 >a/.go-version; ln -s a/x b; cd a/x; go >/dev/null; cd ../../b`, fast},
+		{"HOME, later", `set -g __gosw_root $HOME/.local/go; mkdir -p $HOME/.local; ln -s $GOSW_ROOT $__gosw_root; set -e GOSW_ROOT; go >/dev/null; set -gx HOME /x`, shim},
+		{"bar in HOME", `set -gx HOME 'a|b'; go >/dev/null; set -gx GOSW_ROOT "$GOSW_ROOT|a"; set -gx HOME b`, shim},
 	} {
-		script.WriteString(test.script + "\necho " + fish{}.Quote(test.name) + " (go 2>/dev/null)\n" + `
-cd $home; set -gx GOSW_ROOT $__gosw_root; set __gosw_linux yes
+		script.WriteString("go >/dev/null\n" + test.script + "\necho " + fish{}.Quote(test.name) + " (go 2>/dev/null) (go 2>/dev/null)\n" + `
+cd $home; set __gosw_root $root; set -gx GOSW_ROOT $root; set -gx HOME $own; set __gosw_linux yes
 rm -rf a b a\nb .tool-versions .go-version $GOSW_ROOT/default; echo 1.22.5 >.go-version
-for name in GO_VERSION GOTOOLCHAIN GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GOSW_GOTOOLCHAIN; set -e $name; end; true
+if test -e $GOSW_ROOT/away; rm -f $GOSW_ROOT/toolchains/go1.22.5; mv $GOSW_ROOT/away $GOSW_ROOT/toolchains/go1.22.5; end
+for name in GO_VERSION GOTOOLCHAIN GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GOSW_GOTOOLCHAIN GOSW_SYSTEM_ROOT; set -e $name; end; true
 `)
-		want.WriteString(test.name + " " + test.want + "\n")
+		want.WriteString(test.name + " " + test.want + " " + test.want + "\n")
 	}
 	f.expectIn(t, fish{}, fishArgv, "paths", script.String(), want.String())
 	f.expectIn(t, fish{}, fishArgv, "-C", `for args in "-C x version" "build -C x" "mod tidy -C=x" "--C x"; go (string split " " -- $args) | cut -d' ' -f1; end`, strings.Repeat(shim+"\n", 4))
+}
+
+// TestFishRemembers makes sure that the function has what it ran last at hand, until
+// the text of init is read again.
+func TestFishRemembers(t *testing.T) {
+	t.Parallel()
+	f := newFixtureIn(t, "plain")
+	f.write(t, f.work+"/../other", fish{}.Init(Options{Exe: f.exe, Root: "/other", Function: true}))
+	const slow = "go >/dev/null; function __gosw_run; echo slow; end; "
+	for _, test := range []struct{ name, script, want string }{
+		{"pin", slow + `go x; TOY=env go | grep GOTOOLCHAIN`, "go1.22.5 <x>\nGOTOOLCHAIN=local\n"},
+		{"pin above", `mkdir -p a/b; cd a/b; ` + slow + `go`, "go1.22.5\n"},
+		{"line", `echo 1.22 >.go-version; ` + slow + `go`, "go1.22.5\n"},
+		{"written again", slow + `echo 1.21.0 >.go-version; go; echo 1.22.5 >.go-version; go`, "slow\ngo1.22.5\n"},
+		{"default", `rm .go-version; echo 1.21.0 >"$GOSW_ROOT/default"; ` + slow + `go; TOY=env go | grep GOTOOLCHAIN; echo 1.21.0 >.go-version; go`, "go1.21.0\nslow\n"},
+		{"flag", slow + `go build -C x`, "slow\n"},
+		{"gofmt", slow + `gofmt`, "slow\n"},
+		{"gofmt, then go", `gofmt; go`, "gofmt-go1.22.5\ngo1.22.5\n"},
+		{"another store", `go; source ../other; go`, "go1.22.5\ngosw <shim> <go>\n"},
+	} {
+		f.write(t, f.work+"/.go-version", "1.22.5\n")
+		f.expectIn(t, fish{}, fishArgv, test.name, test.script, test.want)
+	}
 }
 
 // TestFishSession checks what holds for commands of a session.

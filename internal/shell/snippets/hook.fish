@@ -19,8 +19,12 @@ set -q __gosw_completion; or set -g __gosw_completion 1
 function __gosw_run
     set -l __gosw_pin
     set -l __gosw_pinned
+    set -l __gosw_from
     set -l __gosw_tool
-    if not __gosw_resolve $argv
+    if __gosw_resolve $argv
+        test "$argv[1]" = go -a -n "$__gosw_from"
+        and __gosw_remember
+    else
         set __gosw_tool $__gosw_root/bin/$argv[1]
         set __gosw_pinned
         if not test -x $__gosw_tool # a store without the shim
@@ -44,10 +48,10 @@ function __gosw_resolve --no-scope-shadowing
     set -q GOSW_GOTOOLCHAIN
     and return 1
     test -z "$GO_VERSION$GOTOOLCHAIN$GOROOT$GOTOOLCHAIN_INTERNAL_SWITCH_VERSION"
-    or __gosw_asked
+    or __gosw_read_variables
     or return 1
-    test "$GOSW_ROOT" = "$__gosw_asked_root" -a "$HOME" = "$__gosw_home"
-    or __gosw_ours_is_asked
+    # Is GOSW_ROOT, or its default, still the store of this session?
+    test "$GOSW_ROOT" = "$__gosw_root" -o -z "$GOSW_ROOT" -a "$HOME/.local/go" = "$__gosw_root"
     or return 1
     string match -q -- '*-C*' "$argv[2]:$argv[3]:$argv[4]" # perhaps go's own flag
     and return 1
@@ -57,10 +61,10 @@ function __gosw_resolve --no-scope-shadowing
     __gosw_locate $argv[1]
 end
 
-# __gosw_asked sets __gosw_pin to what GO_VERSION asks for. It fails where programs
+# __gosw_read_variables sets __gosw_pin to what GO_VERSION asks for. It fails where programs
 # don't see the variables as we do, which are lists or not for programs, and where
 # GOROOT is set or go has been started by go.
-function __gosw_asked --no-scope-shadowing
+function __gosw_read_variables --no-scope-shadowing
     set -q GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GO_VERSION[2] GOTOOLCHAIN[2]
     test $status -eq 4 # of them are not set
     or return 1
@@ -73,17 +77,9 @@ function __gosw_asked --no-scope-shadowing
     end
 end
 
-# __gosw_ours_is_asked succeeds if GOSW_ROOT, or its default, is still the store of
-# this session.
-function __gosw_ours_is_asked
-    test "$GOSW_ROOT" = "$__gosw_root" -o -z "$GOSW_ROOT" -a "$HOME/.local/go" = "$__gosw_root"
-    or return 1
-    set -g __gosw_asked_root "$GOSW_ROOT"
-    set -g __gosw_home "$HOME"
-end
-
 # __gosw_search sets __gosw_pin to the version of the nearest pin, and
-# __gosw_pinned; else to the version of the default.
+# __gosw_pinned; else to the version of the default. It sets __gosw_from to the file,
+# where that is a version and nothing else.
 function __gosw_search --no-scope-shadowing
     test "$PWD" = "$__gosw_pwd"
     or __gosw_climb
@@ -96,6 +92,7 @@ function __gosw_search --no-scope-shadowing
         or continue
         if test -e $dir/.go-version -o -L $dir/.go-version
             set __gosw_pinned 1
+            set __gosw_from $dir/.go-version
             __gosw_read_pin $dir/.go-version
             return
         end
@@ -106,6 +103,7 @@ function __gosw_search --no-scope-shadowing
             return 0
         end
     end
+    set __gosw_from $__gosw_root/default
     set -q __gosw_dirs[1]
     and __gosw_read_pin $__gosw_root/default
 end
@@ -199,6 +197,32 @@ function __gosw_parse --no-scope-shadowing
         return 1
     end
     set __gosw_known $__gosw_pin
+end
+
+# __gosw_remember keeps for the function go what it runs here, and what that hangs on:
+# variables, the text of __gosw_from, and what "test" has to find: this folder and
+# the tool as they are, and no pin that is nearer.
+function __gosw_remember --no-scope-shadowing
+    set -g __gosw_when
+    string match -q -- '*|*' "$GOSW_SYSTEM_ROOT$GOSW_ROOT$HOME"
+    and return
+    set -g __gosw_file $__gosw_from
+    set -g __gosw_text $__gosw_pin
+    set -g __gosw_go $__gosw_tool
+    set -g __gosw_local $__gosw_pinned
+    set -g __gosw_same -a $PWD -ef . -a -x . -a -f $__gosw_from -a -r $__gosw_from \
+        -a $__gosw_link $__gosw_root/toolchains/$__gosw_name -a -f $__gosw_tool -a -x $__gosw_tool
+    set -l nearer
+    for dir in $__gosw_dirs
+        test $dir/.go-version = $__gosw_from
+        and break
+        for name in $dir/.go-version $dir/.tool-versions
+            set -a nearer -o -e $name -o -L $name
+        end
+    end
+    set -q nearer[1]
+    and set -a __gosw_same -a ! \( $nearer[2..] \)
+    set __gosw_when "|$GOSW_SYSTEM_ROOT|$GOSW_ROOT|$HOME|$PWD"
 end
 
 # __gosw_use [ARG...] is "gosw use": only the shell itself can change what holds
@@ -300,6 +324,9 @@ end
 
 test -n "$__gosw_path"; and __gosw_place
 
+# What was kept was of the store before.
+set -g __gosw_when
+
 # Linux alone has this: uname would be a process.
 set -g __gosw_linux
 test -e /proc/self/exe; and set __gosw_linux yes
@@ -312,8 +339,24 @@ if status is-interactive; and not set -q __gosw_loaded
     __gosw_others
 end
 if test -n "$__gosw_function" -a -z "$__gosw_foreign"
+    # go runs what __gosw_remember has kept, if nothing has changed: in as few
+    # builtins as can be, since each costs. "x$UNSET" is no argument.
     function go --description 'go of the version that applies here'
-        __gosw_run go $argv
+        if not string match -q -- '*-C*' "$argv[1]:$argv[2]:$argv[3]" $GOSW_GOTOOLCHAIN-C
+            and test "$GO_VERSION$GOTOOLCHAIN$GOROOT$GOTOOLCHAIN_INTERNAL_SWITCH_VERSION|$GOSW_SYSTEM_ROOT|$GOSW_ROOT|$HOME|$PWD" = "$__gosw_when" $__gosw_same
+            and begin
+                read --local text
+                and not read --null --local more # as in __gosw_read_pin
+                and test "$text|" = "$__gosw_text|"
+            end <$__gosw_file
+            if test -n "$__gosw_local"
+                GOTOOLCHAIN=local $__gosw_go $argv
+            else
+                $__gosw_go $argv
+            end
+        else
+            __gosw_run go $argv
+        end
     end
     function gofmt --description 'gofmt of the version that applies here'
         __gosw_run gofmt $argv
