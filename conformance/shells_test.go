@@ -26,13 +26,14 @@ type dialect struct {
 
 var dialects = []dialect{
 	{"bash", "bash", []string{"bash", "--norc", "--noprofile"}, "", bourneBlock},
+	{"bash, again", "bash", []string{"bash", "--norc", "--noprofile"}, "", again(bourneBlock)},
 	{"strict bash", "bash", []string{"bash", "--norc", "--noprofile", "-uo", "pipefail", "-f", "-O", "failglob"}, "set -e", bourneBlock},
 	{"posix bash", "bash", []string{"bash", "--norc", "--noprofile", "--posix"}, "CDPATH=/:..", bourneBlock},
 	{"zsh", "zsh", []string{"zsh", "-f"}, "", bourneBlock},
 	{"zsh as sh", "zsh", []string{"zsh", "-f"}, "emulate sh; set -euo pipefail", bourneBlock},
 	{"odd zsh", "zsh", []string{"zsh", "-f"}, "setopt err_exit nounset ksh_arrays sh_word_split glob_subst noglob extendedglob rc_quotes ksh_glob warn_create_global; IFS=/.1", bourneBlock},
 	{"fish", "fish", []string{"fish", "--no-config", "--private"}, "", fishBlock},
-	{"fish, again", "fish", []string{"fish", "--no-config", "--private"}, "", fishAgainBlock},
+	{"fish, again", "fish", []string{"fish", "--no-config", "--private"}, "", again(fishBlock)},
 	{"dash", "sh", []string{"dash"}, "", bourneBlock},
 	{"strict dash", "sh", []string{"dash", "-f"}, "set -eu", bourneBlock},
 }
@@ -87,10 +88,12 @@ func fishBlock(sh shell.Shell, w *world, f batchFiles) string {
 	return text.String()
 }
 
-// fishAgainBlock is the same for the second call: the function remembers the first.
-func fishAgainBlock(sh shell.Shell, w *world, f batchFiles) string {
-	call := "go" + words(sh, w.args)
-	return strings.Replace(fishBlock(sh, w, f), "\n"+call+" >", "\n"+call+" >/dev/null 2>&1\n"+call+" >", 1)
+// again returns the block of a second call: a function may remember the first.
+func again(block func(shell.Shell, *world, batchFiles) string) func(shell.Shell, *world, batchFiles) string {
+	return func(sh shell.Shell, w *world, f batchFiles) string {
+		call := "go" + words(sh, w.args) + " >"
+		return strings.Replace(block(sh, w, f), call, call+"/dev/null 2>&1; "+call, 1)
+	}
 }
 
 func words(sh shell.Shell, args []string) string {

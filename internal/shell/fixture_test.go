@@ -55,6 +55,24 @@ __complete:*) cat "${0%/*}/answer" ;;
 esac
 `
 
+// changes are what happens between two calls of go, in bash, zsh and fish alike, and
+// what the second runs.
+var changes = []struct{ name, script, want string }{
+	{"pin here, later", `mkdir -p a/b; cd a/b; go >/dev/null; echo 1.21.0 >.go-version`, "go1.21.0"},
+	{"pin between, later", `mkdir -p a/b; cd a/b; go >/dev/null; echo 1.21.0 >../.go-version`, "go1.21.0"},
+	{"dangling pin between, later", `mkdir -p a/b; cd a/b; go >/dev/null; ln -s nowhere ../.go-version`, "shim"},
+	{"tools between, later", `mkdir -p a/b; cd a/b; go >/dev/null; echo golang 1.21.0 >../.tool-versions`, "go1.21.0"},
+	{"dangling tools between, later", `mkdir -p a/b; cd a/b; go >/dev/null; ln -s nowhere ../.tool-versions`, "shim"},
+	{"pin over tools, later", `mv .go-version b; echo golang 1.22.5 >.tool-versions; go >/dev/null; echo 1.21.0 >.go-version`, "go1.21.0"},
+	{"pin over the default, later", `rm .go-version; echo 1.22 >"$GOSW_ROOT/default"; go >/dev/null; echo 1.21.0 >.go-version`, "go1.21.0"},
+	{"default, changed", `rm .go-version; echo 1.22 >"$GOSW_ROOT/default"; go >/dev/null; echo 1.21.0 >"$GOSW_ROOT/default"`, "go1.21.0"},
+	{"default, removed", `rm .go-version; echo 1.22 >"$GOSW_ROOT/default"; go >/dev/null; rm "$GOSW_ROOT/default"`, "shim"},
+	{"tool, removed", `mv "$GOSW_ROOT/toolchains/go1.22.5" "$GOSW_ROOT/away"`, "shim"},
+	{"link in its place", `mv "$GOSW_ROOT/toolchains/go1.22.5" "$GOSW_ROOT/away"; ln -s ../away "$GOSW_ROOT/toolchains/go1.22.5"`, "shim"},
+	{"folder, moved", `mkdir a; cd a; go >/dev/null; mv ../a ../b`, "shim"},
+	{"folder by another name", `mkdir -p a/x; echo 1.21.0 >a/.go-version; ln -s a/x b; cd a/x; go >/dev/null; cd ../../b`, "go1.22.5"},
+}
+
 // A fixture is a toy store in a folder with an odd name.
 type fixture struct {
 	root string // of the store
@@ -103,6 +121,21 @@ func (f fixture) write(t *testing.T, path, content string) {
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), mode)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// reset undoes what a row of changes may have done.
+func (f fixture) reset(t *testing.T) {
+	t.Helper()
+	tree := f.root + "/toolchains/go1.22.5"
+	if _, err := os.Lstat(f.root + "/away"); err == nil {
+		if err := errors.Join(os.RemoveAll(tree), os.Rename(f.root+"/away", tree)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.RemoveAll(f.work), os.RemoveAll(f.root+"/default")); err != nil {
+		t.Fatal(err)
+	}
+	f.write(t, f.work+"/.go-version", "1.22.5\n")
 }
 
 func (f fixture) options() Options {

@@ -3,7 +3,6 @@
 package shell
 
 import (
-	"os"
 	"testing"
 )
 
@@ -23,11 +22,12 @@ func (f fixture) expectIn(t *testing.T, sh Shell, argv []string, name, script, w
 	}
 }
 
-// TestZshPaths checks which of its two ways the function takes.
+// TestZshPaths checks which of its two ways the function takes, also after another
+// call.
 func TestZshPaths(t *testing.T) {
 	f := newFixture(t)
 	const fast, shim = "go1.22.5", "shim"
-	for _, test := range []struct{ name, script, want string }{
+	for _, test := range append([]struct{ name, script, want string }{
 		{"file", ``, fast},
 		{"line", `echo 1.22 >.go-version`, fast},
 		{"prefix", `echo go1.22.5 >.go-version`, fast},
@@ -61,10 +61,9 @@ func TestZshPaths(t *testing.T) {
 		{"PWD is stale", `PWD=/usr`, shim},
 		{"macOS, line", `OSTYPE=darwin24; echo 1.22 >.go-version`, shim},
 		{"macOS, exact", `OSTYPE=darwin24`, fast},
-	} {
-		f.expectIn(t, zsh{}, zshStrict, test.name, test.script+"\ngo", test.want+"\n")
-		_, _ = os.RemoveAll(f.work), os.RemoveAll(f.root+"/default")
-		f.write(t, f.work+"/.go-version", "1.22.5\n")
+	}, changes...) {
+		f.expectIn(t, zsh{}, zshStrict, test.name, "go >/dev/null\n"+test.script+"\ngo", test.want+"\n")
+		f.reset(t)
 	}
 	for _, args := range []string{"-C x version", "build -C x", "mod tidy -C=x", "--C x"} {
 		f.expectIn(t, zsh{}, zshStrict, args, "go "+args+" | cut -d' ' -f1", shim+"\n")

@@ -12,13 +12,13 @@
 : "${__gosw_exe:=gosw}"
 : "${__gosw_root:=${GOSW_ROOT:-${HOME-}/.local/go}}"
 : "${__gosw_path=1}" "${__gosw_function=1}" "${__gosw_completion=1}"
-__gosw_pwd='' __gosw_known='' __gosw_name=''
+__gosw_when='' # what was kept was of the store before
 
 # "set -a" would export all this to scripts that know nothing of it.
 case $- in
 *a*)
 	\builtin set +a && __gosw_allexport=1
-	\builtin export -n __gosw_exe __gosw_root __gosw_path __gosw_function __gosw_completion __gosw_pwd __gosw_known __gosw_name
+	\builtin export -n __gosw_exe __gosw_root __gosw_path __gosw_function __gosw_completion __gosw_when
 	;;
 *) __gosw_allexport='' ;;
 esac
@@ -28,10 +28,13 @@ esac
 
 # __gosw_run NAME [ARG...] runs a tool of the version that applies here.
 function __gosw_run {
-	\builtin local __gosw_spec='' __gosw_pinned='' __gosw_tool=''
+	\builtin local __gosw_spec='' __gosw_pinned='' __gosw_name='' __gosw_tool='' __gosw_from='' __gosw_text=''
 	if ! __gosw_resolve "$@"; then
 		__gosw_shim "$@"
 		\builtin return
+	fi
+	if [[ $1 == go && $__gosw_from == /* ]]; then
+		__gosw_remember
 	fi
 	\builtin shift
 	if [[ $__gosw_pinned && -z ${GOTOOLCHAIN-} ]]; then
@@ -80,60 +83,61 @@ function __gosw_exported {
 	fi
 }
 
-# __gosw_search sets __gosw_spec from the nearest pin, else from the default.
+# __gosw_search sets __gosw_spec from the nearest pin, else from the default. It sets
+# __gosw_from to the file, unless another one was passed over.
 function __gosw_search {
+	case ${PWD-}/ in
+	*//?* | */./* | */../*) \builtin return 1 ;;
+	/?*) ;; # and not empty
+	*) \builtin return 1 ;;
+	esac
 	# The path with a dot is found only where each folder on it may be searched:
 	# so what is not found below is not there.
-	[[ $__gosw_pwd && ${PWD-} == "$__gosw_pwd" ]] || __gosw_plain || \builtin return 1
-	[[ $__gosw_pwd/. -ef . ]] || \builtin return 1
-	\builtin local "__gosw_dir=${__gosw_pwd%/}"
+	[[ $PWD/. -ef . ]] || \builtin return 1
+	\builtin local "__gosw_dir=${PWD%/}"
 	while [[ ! -e $__gosw_dir/.go-version && ! -L $__gosw_dir/.go-version ]]; do
 		if [[ -e $__gosw_dir/.tool-versions || -L $__gosw_dir/.tool-versions ]]; then
 			__gosw_read_tools "$__gosw_dir/.tool-versions" || \builtin return 1
-			[[ -z $__gosw_spec ]] || \builtin return 0
+			if [[ $__gosw_spec ]]; then
+				__gosw_from=${__gosw_from:-$__gosw_dir/.tool-versions}
+				\builtin return 0
+			fi
+			__gosw_from=-
 		fi
 		if [[ -z $__gosw_dir ]]; then
+			__gosw_from=${__gosw_from:-$__gosw_root/default}
 			__gosw_read_pin "$__gosw_root/default"
 			\builtin return
 		fi
 		__gosw_dir=${__gosw_dir%/*}
 	done
 	__gosw_pinned=1
+	__gosw_from=${__gosw_from:-$__gosw_dir/.go-version}
 	__gosw_read_pin "$__gosw_dir/.go-version"
-}
-
-# __gosw_plain sets __gosw_pwd to PWD if that is absolute, without //, . and ...
-function __gosw_plain {
-	__gosw_pwd=''
-	case ${PWD-}/ in
-	*//?* | */./* | */../*) \builtin return 1 ;;
-	/?*) __gosw_pwd=$PWD ;; # and not empty
-	*) \builtin return 1 ;;
-	esac
-	\builtin export -n __gosw_pwd # as "set -a" would have it
 }
 
 # __gosw_read_pin FILE sets __gosw_spec to all of a short file.
 function __gosw_read_pin {
 	[[ -f $1 && -r $1 ]] || \builtin return 1
 	# A read that succeeds has met a NUL, or more than a version.
-	! IFS='' \builtin read -r -d '' -n 20 __gosw_spec <"$1" || \builtin return 1
-	__gosw_spec=${__gosw_spec%$'\n'}
+	! IFS='' \builtin read -r -d '' -n 20 __gosw_text <"$1" || \builtin return 1
+	__gosw_spec=${__gosw_text%$'\n'}
 }
 
 # __gosw_read_tools FILE sets __gosw_spec from a line "golang 1.22.4".
 function __gosw_read_tools {
-	\builtin local __gosw_text='' __gosw_line=''
+	\builtin local __gosw_rest='' __gosw_line=''
 	[[ -f $1 && -r $1 ]] || \builtin return 1
 	! IFS='' \builtin read -r -d '' -n 8192 __gosw_text <"$1" || \builtin return 1
 	case $__gosw_text in
 	'' | [abcdefghijklmnopqrstuvwxyz#$'\n']*) ;;
 	*) \builtin return 1 ;; # such as a byte order mark
 	esac
-	while [[ $__gosw_text ]]; do
-		__gosw_line=${__gosw_text%%$'\n'*}
-		__gosw_text=${__gosw_text#"$__gosw_line"}
-		__gosw_text=${__gosw_text#$'\n'}
+	__gosw_rest=$__gosw_text
+	while [[ $__gosw_rest ]]; do
+		__gosw_line=${__gosw_rest%%$'\n'*}
+		__gosw_rest=${__gosw_rest#"$__gosw_line"}
+		__gosw_rest=${__gosw_rest#$'\n'}
 		case $__gosw_line in
 		'go '* | 'golang '*)
 			[[ -z $__gosw_spec && ${__gosw_line#* } ]] || \builtin return 1
@@ -149,7 +153,7 @@ function __gosw_read_tools {
 
 # __gosw_locate NAME sets __gosw_tool to the tool of __gosw_spec.
 function __gosw_locate {
-	[[ $__gosw_spec == "$__gosw_known" ]] || __gosw_parse || \builtin return 1
+	__gosw_parse || \builtin return 1
 	__gosw_tool=$__gosw_root/toolchains/$__gosw_name/bin/$1
 	[[ -f $__gosw_tool && -x $__gosw_tool ]] || \builtin return 1
 	[[ $__gosw_name == go* && ! -L $__gosw_root/toolchains/$__gosw_name ]] || __gosw_line
@@ -162,12 +166,10 @@ function __gosw_line {
 	[[ $__gosw_name == 1* && $OSTYPE == linux* && -z ${GOSW_SYSTEM_ROOT-} && -L $__gosw_root/toolchains/$__gosw_name ]]
 }
 
-# __gosw_parse sets __gosw_name to the name in the store of __gosw_spec, a version;
-# and __gosw_known to __gosw_spec, which is mostly the same from call to call. The
-# lists of digits are no ranges because a range depends on the locale.
+# __gosw_parse sets __gosw_name to the name in the store of __gosw_spec, a version.
+# The lists of digits are no ranges because a range depends on the locale.
 function __gosw_parse {
 	\builtin local "__gosw_number=$__gosw_spec"
-	__gosw_known='' __gosw_name=''
 	case $__gosw_number in
 	go[0123456789]*) __gosw_number=${__gosw_number#go} ;;
 	v[0123456789]*) __gosw_number=${__gosw_number#v} ;;
@@ -186,8 +188,29 @@ function __gosw_parse {
 		;;
 	*) \builtin return 1 ;;
 	esac
-	__gosw_known=$__gosw_spec
-	\builtin export -n __gosw_known __gosw_name
+}
+
+# __gosw_remember keeps for the function go what it runs here, and what that hangs
+# on: variables, the text of __gosw_from, and the names of pins that are not there.
+function __gosw_remember {
+	\builtin local "__gosw_dir=${PWD%/}"
+	__gosw_when='' __gosw_nearer=()
+	[[ ${GOSW_ROOT-}${HOME-}${GOSW_SYSTEM_ROOT-} != *'|'* ]] || \builtin return 0
+	until [[ $__gosw_dir/.go-version == "$__gosw_from" ]]; do
+		__gosw_nearer+=("$__gosw_dir/.go-version")
+		[[ $__gosw_dir/.tool-versions != "$__gosw_from" ]] || \builtin break
+		__gosw_nearer+=("$__gosw_dir/.tool-versions")
+		[[ $__gosw_dir ]] || \builtin break
+		__gosw_dir=${__gosw_dir%/*}
+	done
+	__gosw_pin=$__gosw_from __gosw_pin_text=$__gosw_text __gosw_go=$__gosw_tool __gosw_local=$__gosw_pinned
+	__gosw_goroot=$__gosw_root/toolchains/$__gosw_name __gosw_linked=''
+	if [[ $__gosw_name == 1* ]]; then
+		__gosw_linked=1
+	fi
+	__gosw_when="${GOSW_ROOT-}|${HOME-}|${GOSW_SYSTEM_ROOT-}|$PWD"
+	# "set -a" would have these.
+	\builtin export -n __gosw_when __gosw_nearer __gosw_pin __gosw_pin_text __gosw_go __gosw_local __gosw_goroot __gosw_linked
 }
 
 # __gosw_use [ARG...] is "gosw use": only the shell itself can change what holds
@@ -332,7 +355,32 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) && ! \builtin shopt -q r
 	fi
 	if [[ $__gosw_function && -z $__gosw_foreign ]]; then
 		# The word "function" keeps an alias go from being expanded here.
-		function go { __gosw_run go "$@"; }
+		# It runs what __gosw_remember has kept, if nothing has changed.
+		function go {
+			\builtin local __gosw_text='' __gosw_name=''
+			# With the option nocasematch, all below would match more.
+			# shellcheck disable=SC2050
+			if [[ a != A && "${GOSW_ROOT-}|${HOME-}|${GOSW_SYSTEM_ROOT-}|${PWD-}" == "$__gosw_when" && ${1-}:${2-}:${3-} != *-C* &&
+				-z ${GO_VERSION+set}${GOTOOLCHAIN+set}${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set} &&
+				$PWD/. -ef . && -f $__gosw_pin && -r $__gosw_pin && -f $__gosw_go && -x $__gosw_go &&
+				($__gosw_linked && -L $__gosw_goroot || -z $__gosw_linked && ! -L $__gosw_goroot) ]]; then
+				for __gosw_name in ${__gosw_nearer[@]+"${__gosw_nearer[@]}"}; do
+					if [[ -e $__gosw_name || -L $__gosw_name ]]; then
+						__gosw_when=''
+					fi
+				done
+				if [[ $__gosw_when ]] && ! IFS='' \builtin read -r -d '' -n 8192 __gosw_text <"$__gosw_pin" &&
+					[[ $__gosw_text == "$__gosw_pin_text" ]]; then
+					if [[ $__gosw_local ]]; then
+						GOTOOLCHAIN=local "$__gosw_go" "$@"
+					else
+						"$__gosw_go" "$@"
+					fi
+					\builtin return
+				fi
+			fi
+			__gosw_run go "$@"
+		}
 		function gofmt { __gosw_run gofmt "$@"; }
 	fi
 	function gosw {
