@@ -53,7 +53,7 @@ function __gosw_resolve --no-scope-shadowing
     # Is GOSW_ROOT, or its default, still the store of this session?
     test "$GOSW_ROOT" = "$__gosw_root" -o -z "$GOSW_ROOT" -a "$HOME/.local/go" = "$__gosw_root"
     or return 1
-    string match -q -- '*-C*' "$argv[2]:$argv[3]:$argv[4]" # perhaps go's own flag
+    string match -q -- '*-C*' "$argv[2..4]" # perhaps go's own flag
     and return 1
     test -n "$__gosw_pin"
     or __gosw_search
@@ -201,25 +201,31 @@ end
 
 # __gosw_remember keeps for the function go what it runs here, and what that hangs on:
 # variables, the text of __gosw_from, and what "test" has to find: this folder and
-# the tool as they are, and no pin that is nearer.
+# the tool as they are, and no pin that is nearer. Names here are relative, as fish
+# takes long to convert a path.
 function __gosw_remember --no-scope-shadowing
     set -g __gosw_when
     string match -q -- '*|*' "$GOSW_SYSTEM_ROOT$GOSW_ROOT$HOME"
     and return
     set -g __gosw_file $__gosw_from
-    set -g __gosw_text $__gosw_pin
-    set -g __gosw_go $__gosw_tool
-    set -g __gosw_local $__gosw_pinned
-    set -g __gosw_same -a $PWD -ef . -a -x . -a -f $__gosw_from -a -r $__gosw_from \
-        -a $__gosw_link $__gosw_root/toolchains/$__gosw_name -a -f $__gosw_tool -a -x $__gosw_tool
     set -l nearer
     for dir in $__gosw_dirs
-        test $dir/.go-version = $__gosw_from
-        and break
-        for name in $dir/.go-version $dir/.tool-versions
+        set -l in $dir/
+        test "$dir" = $PWD
+        and set in ''
+        if test $dir/.go-version = $__gosw_from
+            set __gosw_file $in.go-version
+            break
+        end
+        for name in $in.go-version $in.tool-versions
             set -a nearer -o -e $name -o -L $name
         end
     end
+    set -g __gosw_text $__gosw_pin
+    set -g __gosw_go $__gosw_tool
+    set -g __gosw_local $__gosw_pinned
+    set -g __gosw_same -a $PWD -ef . -a -x . -a -f $__gosw_file -a -r $__gosw_file \
+        -a $__gosw_link $__gosw_root/toolchains/$__gosw_name -a -x $__gosw_tool
     set -q nearer[1]
     and set -a __gosw_same -a ! \( $nearer[2..] \)
     set __gosw_when "|$GOSW_SYSTEM_ROOT|$GOSW_ROOT|$HOME|$PWD"
@@ -342,7 +348,7 @@ if test -n "$__gosw_function" -a -z "$__gosw_foreign"
     # go runs what __gosw_remember has kept, if nothing has changed: in as few
     # builtins as can be, since each costs. "x$UNSET" is no argument.
     function go --description 'go of the version that applies here'
-        if not string match -q -- '*-C*' "$argv[1]:$argv[2]:$argv[3]" $GOSW_GOTOOLCHAIN-C
+        if not string match -q -- '*-C*' "$argv[1..3]" $GOSW_GOTOOLCHAIN-C
             and test "$GO_VERSION$GOTOOLCHAIN$GOROOT$GOTOOLCHAIN_INTERNAL_SWITCH_VERSION|$GOSW_SYSTEM_ROOT|$GOSW_ROOT|$HOME|$PWD" = "$__gosw_when" $__gosw_same
             and begin
                 read --local text
