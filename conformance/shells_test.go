@@ -30,6 +30,7 @@ var dialects = []dialect{
 	{"strict bash", "bash", []string{"bash", "--norc", "--noprofile", "-uo", "pipefail", "-f", "-O", "failglob"}, "set -e", bourneBlock},
 	{"posix bash", "bash", []string{"bash", "--norc", "--noprofile", "--posix"}, "CDPATH=/:..", bourneBlock},
 	{"zsh", "zsh", []string{"zsh", "-f"}, "", bourneBlock},
+	{"zsh, again", "zsh", []string{"zsh", "-f"}, "", again(bourneBlock)},
 	{"zsh as sh", "zsh", []string{"zsh", "-f"}, "emulate sh; set -euo pipefail", bourneBlock},
 	{"odd zsh", "zsh", []string{"zsh", "-f"}, "setopt err_exit nounset ksh_arrays sh_word_split glob_subst noglob extendedglob rc_quotes ksh_glob warn_create_global; IFS=/.1", bourneBlock},
 	{"fish", "fish", []string{"fish", "--no-config", "--private"}, "", fishBlock},

@@ -112,12 +112,7 @@ func TestPaths(t *testing.T) {
 		{"PWD is unset", `unset PWD`, shim},
 		{"macOS, line", `OSTYPE=darwin24; echo 1.22 >.go-version`, shim},
 		{"macOS, exact", `OSTYPE=darwin24`, fast},
-
-		{"tools, changed", `rm .go-version; echo golang 1.22.5 >.tool-versions; go >/dev/null; echo golang 1.21.0 >.tool-versions`, "go1.21.0"},
-		{"system's store, later", `echo 1.22 >.go-version; go >/dev/null; export GOSW_SYSTEM_ROOT=/x`, shim},
-		{"HOME, later", `mkdir -p "$HOME/.local"; __gosw_root=$HOME/.local/go; ln -s "$GOSW_ROOT" "$__gosw_root"; unset GOSW_ROOT; go >/dev/null; HOME=/x`, shim},
-		{"bar in HOME", `HOME='a|b'; go >/dev/null; GOSW_ROOT="$GOSW_ROOT|a"; HOME=b`, shim},
-	}, changes...) {
+	}, bourneChanges...) {
 		f.expect(t, test.name, "go >/dev/null\n"+test.script+"\ngo 2>/dev/null; go 2>/dev/null", strings.Repeat(test.want+"\n", 2))
 		f.reset(t)
 	}
@@ -131,20 +126,7 @@ func TestPaths(t *testing.T) {
 func TestRemembers(t *testing.T) {
 	f := newFixture(t)
 	f.write(t, f.work+"/../other", bash{}.Init(Options{Exe: f.exe, Root: "/other", Function: true}))
-	const slow = "go >/dev/null; __gosw_run() { echo slow; }; "
-	for _, test := range []struct{ name, script, want string }{
-		{"pin", slow + `go x; TOY=env go | grep GOTOOLCHAIN`, "go1.22.5 <x>\nGOTOOLCHAIN=local\n"},
-		{"pin above", `mkdir -p a/b; cd a/b; ` + slow + `go`, "go1.22.5\n"},
-		{"line", `echo 1.22 >.go-version; ` + slow + `go`, "go1.22.5\n"},
-		{"tools", `rm .go-version; echo golang 1.22.5 >.tool-versions; ` + slow + `go`, "go1.22.5\n"},
-		{"written again", slow + `echo 1.21.0 >.go-version; go; echo 1.22.5 >.go-version; go`, "slow\ngo1.22.5\n"},
-		{"default", `rm .go-version; echo 1.21.0 >"$GOSW_ROOT/default"; ` + slow + `go; TOY=env go | grep GOTOOLCHAIN || echo none; echo 1.21.0 >.go-version; go`, "go1.21.0\nnone\nslow\n"},
-		{"nothing of tools that were passed over", `mkdir a; echo node 20 >a/.tool-versions; cd a; go; echo "[$__gosw_when]"`, "go1.22.5\n[]\n"},
-		{"flag", slow + `go build -C x`, "slow\n"},
-		{"gofmt", slow + `gofmt`, "slow\n"},
-		{"gofmt, then go", `gofmt; go`, "gofmt-go1.22.5\ngo1.22.5\n"},
-		{"another store", `go; source ../other; go`, "go1.22.5\ngosw <shim> <go>\n"},
-	} {
+	for _, test := range remembered {
 		f.expect(t, test.name, test.script, test.want)
 		f.reset(t)
 	}

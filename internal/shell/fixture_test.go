@@ -73,6 +73,32 @@ var changes = []struct{ name, script, want string }{
 	{"folder by another name", `mkdir -p a/x; echo 1.21.0 >a/.go-version; ln -s a/x b; cd a/x; go >/dev/null; cd ../../b`, "go1.22.5"},
 }
 
+// bourneChanges are those for bash and zsh.
+var bourneChanges = append([]struct{ name, script, want string }{
+	{"tools, changed", `rm .go-version; echo golang 1.22.5 >.tool-versions; go >/dev/null; echo golang 1.21.0 >.tool-versions`, "go1.21.0"},
+	{"system's store, later", `echo 1.22 >.go-version; go >/dev/null; export GOSW_SYSTEM_ROOT=/x`, "shim"},
+	{"HOME, later", `mkdir -p "$HOME/.local"; __gosw_root=$HOME/.local/go; ln -s "$GOSW_ROOT" "$__gosw_root"; unset GOSW_ROOT; go >/dev/null; HOME=/x`, "shim"},
+	{"bar in HOME", `HOME='a|b'; go >/dev/null; GOSW_ROOT="$GOSW_ROOT|a"; HOME=b`, "shim"},
+}, changes...)
+
+// slow runs go once and then says when that does not help the next call.
+const slow = "go >/dev/null; __gosw_run() { echo slow; }; "
+
+// remembered is what the functions of bash and zsh have at hand after a call.
+var remembered = []struct{ name, script, want string }{
+	{"pin", slow + `go x; TOY=env go | grep GOTOOLCHAIN`, "go1.22.5 <x>\nGOTOOLCHAIN=local\n"},
+	{"pin above", `mkdir -p a/b; cd a/b; ` + slow + `go`, "go1.22.5\n"},
+	{"line", `echo 1.22 >.go-version; ` + slow + `go`, "go1.22.5\n"},
+	{"tools", `rm .go-version; echo golang 1.22.5 >.tool-versions; ` + slow + `go`, "go1.22.5\n"},
+	{"written again", slow + `echo 1.21.0 >.go-version; go; echo 1.22.5 >.go-version; go`, "slow\ngo1.22.5\n"},
+	{"default", `rm .go-version; echo 1.21.0 >"$GOSW_ROOT/default"; ` + slow + `go; TOY=env go | grep GOTOOLCHAIN || echo none; echo 1.21.0 >.go-version; go`, "go1.21.0\nnone\nslow\n"},
+	{"nothing of tools that were passed over", `mkdir a; echo node 20 >a/.tool-versions; cd a; go; echo "[$__gosw_when]"`, "go1.22.5\n[]\n"},
+	{"flag", slow + `go build -C x`, "slow\n"},
+	{"gofmt", slow + `gofmt`, "slow\n"},
+	{"gofmt, then go", `gofmt; go`, "gofmt-go1.22.5\ngo1.22.5\n"},
+	{"another store", `go; source ../other; go`, "go1.22.5\ngosw <shim> <go>\n"},
+}
+
 // A fixture is a toy store in a folder with an odd name.
 type fixture struct {
 	root string // of the store

@@ -3,6 +3,7 @@
 package shell
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -22,8 +23,8 @@ func (f fixture) expectIn(t *testing.T, sh Shell, argv []string, name, script, w
 	}
 }
 
-// TestZshPaths checks which of its two ways the function takes, also after another
-// call.
+// TestZshPaths checks which of its two ways the function takes, twice, after it has
+// remembered what applied before.
 func TestZshPaths(t *testing.T) {
 	f := newFixture(t)
 	const fast, shim = "go1.22.5", "shim"
@@ -61,12 +62,34 @@ func TestZshPaths(t *testing.T) {
 		{"PWD is stale", `PWD=/usr`, shim},
 		{"macOS, line", `OSTYPE=darwin24; echo 1.22 >.go-version`, shim},
 		{"macOS, exact", `OSTYPE=darwin24`, fast},
-	}, changes...) {
-		f.expectIn(t, zsh{}, zshStrict, test.name, "go >/dev/null\n"+test.script+"\ngo", test.want+"\n")
+
+		{"folder, later out of date", `go >/dev/null; PWD=/usr`, shim},
+	}, bourneChanges...) {
+		f.expectIn(t, zsh{}, zshStrict, test.name, "go >/dev/null\n"+test.script+"\ngo; go", strings.Repeat(test.want+"\n", 2))
 		f.reset(t)
 	}
 	for _, args := range []string{"-C x version", "build -C x", "mod tidy -C=x", "--C x"} {
 		f.expectIn(t, zsh{}, zshStrict, args, "go "+args+" | cut -d' ' -f1", shim+"\n")
+	}
+}
+
+// zshOptions are ways to start zsh.
+var zshOptions = [][]string{
+	{"zsh", "-f"},
+	zshStrict,
+	{"zsh", "--emulate", "sh", "-f"},
+	{"zsh", "-f", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "glob_subst", "-o", "no_glob", "-o", "extended_glob", "-o", "warn_create_global", "-o", "no_case_glob", "-o", "ksh_glob"},
+}
+
+// TestZshRemembers is TestRemembers for zsh, with each set of options.
+func TestZshRemembers(t *testing.T) {
+	f := newFixture(t)
+	f.write(t, f.work+"/../other", zsh{}.Init(Options{Exe: f.exe, Root: "/other", Function: true}))
+	for _, argv := range zshOptions {
+		for _, test := range remembered {
+			f.expectIn(t, zsh{}, argv, test.name, test.script, test.want)
+			f.reset(t)
+		}
 	}
 }
 
@@ -97,12 +120,8 @@ var zshSession = []struct{ name, script, want string }{
 
 func TestZshSession(t *testing.T) {
 	f := newFixture(t)
-	for _, argv := range [][]string{
-		{"zsh", "-f"},
-		zshStrict,
-		{"zsh", "--emulate", "sh", "-f"},
-		{"zsh", "-f", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "glob_subst", "-o", "no_glob", "-o", "extended_glob", "-o", "warn_create_global", "-o", "no_case_glob", "-o", "ksh_glob"},
-	} {
+	for _, argv := range zshOptions {
+
 		for _, test := range zshSession {
 			if test.name == "prefix assignment" && argv[1] == "--emulate" {
 				continue // as sh, zsh lets it outlive any function

@@ -11,13 +11,18 @@
 : "${__gosw_exe:=gosw}"
 : "${__gosw_root:=${GOSW_ROOT:-${HOME-}/.local/go}}"
 : "${__gosw_path=1}" "${__gosw_function=1}" "${__gosw_completion=1}"
+\builtin typeset -g __gosw_when='' # what was kept was of the store before
 # "setopt all_export" is not meant for these.
-\builtin typeset -g +x __gosw_exe __gosw_root __gosw_path __gosw_function __gosw_completion
+\builtin typeset -g +x __gosw_exe __gosw_root __gosw_path __gosw_function __gosw_completion __gosw_when
 
 # __gosw_run NAME [ARG...] runs a tool of the version that applies here.
 function __gosw_run {
-	\builtin local __gosw_spec='' __gosw_pinned='' __gosw_tool=''
-	if ! __gosw_resolve "$@"; then
+	\builtin local __gosw_spec='' __gosw_pinned='' __gosw_tool='' __gosw_from='' __gosw_text=''
+	if __gosw_resolve "$@"; then
+		if [[ "$1" == go && "$__gosw_from" == /* ]]; then
+			__gosw_remember
+		fi
+	else
 		__gosw_tool="$__gosw_root/bin/$1"
 		__gosw_pinned=''
 		if [[ ! -x "$__gosw_tool" ]]; then # a store without the shim
@@ -59,7 +64,8 @@ function __gosw_resolve {
 	__gosw_locate "$1"
 }
 
-# __gosw_search sets __gosw_spec from the nearest pin, else from the default.
+# __gosw_search sets __gosw_spec from the nearest pin, else from the default. It sets
+# __gosw_from to the file, unless another one was passed over.
 function __gosw_search {
 	# The path with a dot is found only where each folder on it may be searched:
 	# so what is not found below is not there.
@@ -71,16 +77,20 @@ function __gosw_search {
 	while \builtin :; do
 		if [[ -e $__gosw_dir/.go-version || -L $__gosw_dir/.go-version ]]; then
 			__gosw_pinned=1
+			__gosw_from=${__gosw_from:-$__gosw_dir/.go-version}
 			__gosw_read_pin "$__gosw_dir/.go-version"
 			\builtin return
 		elif [[ -e $__gosw_dir/.tool-versions || -L $__gosw_dir/.tool-versions ]]; then
 			__gosw_read_tools "$__gosw_dir/.tool-versions" || \builtin return 1
 			if [[ -n $__gosw_spec ]]; then
 				__gosw_pinned=1
+				__gosw_from=${__gosw_from:-$__gosw_dir/.tool-versions}
 				\builtin return 0
 			fi
+			__gosw_from=-
 		fi
 		if [[ -z $__gosw_dir ]]; then
+			__gosw_from=${__gosw_from:-$__gosw_root/default}
 			__gosw_read_pin "$__gosw_root/default"
 			\builtin return
 		fi
@@ -92,23 +102,24 @@ function __gosw_search {
 function __gosw_read_pin {
 	[[ -f $1 && -r $1 ]] || \builtin return 1
 	# A read that succeeds has met more than a version.
-	! \builtin read -r -k 20 -u 0 __gosw_spec <"$1" || \builtin return 1
-	__gosw_spec=${__gosw_spec%$'\n'}
+	! \builtin read -r -k 20 -u 0 __gosw_text <"$1" || \builtin return 1
+	__gosw_spec=${__gosw_text%$'\n'}
 }
 
 # __gosw_read_tools FILE sets __gosw_spec from a line "golang 1.22.4".
 function __gosw_read_tools {
-	\builtin local __gosw_text='' __gosw_line=''
+	\builtin local __gosw_rest='' __gosw_line=''
 	[[ -f $1 && -r $1 ]] || \builtin return 1
 	! \builtin read -r -k 8192 -u 0 __gosw_text <"$1" || \builtin return 1
 	case $__gosw_text in
 	('' | [abcdefghijklmnopqrstuvwxyz\#$'\n']*) ;;
 	(*) \builtin return 1 ;; # such as a byte order mark
 	esac
-	while [[ -n $__gosw_text ]]; do
-		__gosw_line=${__gosw_text%%$'\n'*}
-		__gosw_text=${__gosw_text#"$__gosw_line"}
-		__gosw_text=${__gosw_text#$'\n'}
+	__gosw_rest=$__gosw_text
+	while [[ -n $__gosw_rest ]]; do
+		__gosw_line=${__gosw_rest%%$'\n'*}
+		__gosw_rest=${__gosw_rest#"$__gosw_line"}
+		__gosw_rest=${__gosw_rest#$'\n'}
 		case $__gosw_line in
 		('go '* | 'golang '*)
 			[[ -z $__gosw_spec && -n ${__gosw_line#* } ]] || \builtin return 1
@@ -147,6 +158,29 @@ function __gosw_locate {
 	esac
 	__gosw_tool=$__gosw_root/toolchains/$__gosw_spec/bin/$1
 	[[ -f $__gosw_tool && -x $__gosw_tool ]]
+}
+
+# __gosw_remember keeps for the function go what it runs here, and what that hangs
+# on: variables, the text of __gosw_from, and the names of pins that are not there.
+function __gosw_remember {
+	\builtin emulate -L zsh
+	\builtin local __gosw_dir=${PWD%/}
+	\builtin typeset -g __gosw_when='' __gosw_pin=$__gosw_from __gosw_pin_text=$__gosw_text __gosw_go=$__gosw_tool
+	\builtin typeset -g __gosw_local=$__gosw_pinned __gosw_goroot=${__gosw_tool%/bin/go} __gosw_linked=''
+	\builtin typeset -ga __gosw_nearer
+	__gosw_nearer=()
+	[[ ${GOSW_ROOT-}${HOME-}${GOSW_SYSTEM_ROOT-} != *'|'* ]] || \builtin return 0
+	until [[ $__gosw_dir/.go-version == "$__gosw_from" ]]; do
+		__gosw_nearer+=("$__gosw_dir/.go-version")
+		[[ $__gosw_dir/.tool-versions != "$__gosw_from" ]] || \builtin break
+		__gosw_nearer+=("$__gosw_dir/.tool-versions")
+		[[ -n $__gosw_dir ]] || \builtin break
+		__gosw_dir=${__gosw_dir%/*}
+	done
+	if [[ -L $__gosw_goroot ]]; then
+		__gosw_linked=1
+	fi
+	__gosw_when="${GOSW_ROOT-}|${HOME-}|${GOSW_SYSTEM_ROOT-}|$PWD"
 }
 
 # __gosw_use [ARG...] is "gosw use": only the shell itself can change what holds
@@ -273,7 +307,31 @@ function __gosw_setup {
 	fi
 	if [[ -n $__gosw_function && -z $__gosw_foreign ]]; then
 		# The word "function" keeps an alias go from being expanded here.
-		function go { __gosw_run go "$@"; }
+		# It runs what __gosw_remember has kept, if nothing has changed: whatever the
+		# user's options are, this means the same.
+		function go {
+			\builtin local __gosw_text='' __gosw_file=''
+			if [[ "${GOSW_ROOT-}|${HOME-}|${GOSW_SYSTEM_ROOT-}|${PWD-}" == "$__gosw_when" && "${1-}:${2-}:${3-}" != *-C* &&
+				-z "${GO_VERSION+set}${GOTOOLCHAIN+set}${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set}" &&
+				"$PWD/." -ef . && -f "$__gosw_pin" && -r "$__gosw_pin" && -f "$__gosw_go" && -x "$__gosw_go" &&
+				("$__gosw_linked" == 1 && -L "$__gosw_goroot" || -z "$__gosw_linked" && ! -L "$__gosw_goroot") ]]; then
+				for __gosw_file in "${__gosw_nearer[@]}"; do
+					if [[ -e "$__gosw_file" || -L "$__gosw_file" ]]; then
+						__gosw_when=''
+					fi
+				done
+				if [[ -n "$__gosw_when" ]] && ! \builtin read -r -k 8192 -u 0 __gosw_text <"$__gosw_pin" &&
+					[[ "$__gosw_text" == "$__gosw_pin_text" ]]; then
+					if [[ -n "$__gosw_local" ]]; then
+						GOTOOLCHAIN=local "$__gosw_go" "$@"
+					else
+						"$__gosw_go" "$@"
+					fi
+					\builtin return
+				fi
+			fi
+			__gosw_run go "$@"
+		}
 		function gofmt { __gosw_run gofmt "$@"; }
 	fi
 	function gosw {
