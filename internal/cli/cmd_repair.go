@@ -54,7 +54,7 @@ func (a *app) repair(ctx context.Context, specs []gover.Spec) error {
 		return err
 	}
 	a.warnOwner(st.Home())
-	run := &repairRun{app: a, store: st, done: make(map[gover.Version]bool)}
+	run := &repairRun{app: a, store: st, done: make(map[gover.Version]bool), told: make(map[string]bool)}
 	var errs []error
 	for _, v := range versions {
 		if run.done[v] { // with another, whose files it shares
@@ -74,6 +74,7 @@ type repairRun struct {
 	app   *app
 	store *store.Store
 	done  map[gover.Version]bool // tried
+	told  map[string]bool        // folders in other stores that were named
 }
 
 // repair repairs v, and before it those that share a damaged file of it.
@@ -96,7 +97,11 @@ func (run *repairRun) repairSharer(ctx context.Context, other store.Sharer) erro
 	if n := len(other.Paths) - 1; n > 0 {
 		shares += fmt.Sprintf(" and %d more", n)
 	}
-	if other.Home != run.store.Home() {
+	if dir := other.Home.Dir(other.Version); other.Home != run.store.Home() {
+		if run.told[dir] {
+			return nil
+		}
+		run.told[dir] = true
 		run.app.ui.note("%s, and is in another store, %s", shares, other.Home)
 		run.app.ui.hint(fmt.Sprintf("run %q", run.app.repairOf(other.Home, other.Version)))
 		return nil

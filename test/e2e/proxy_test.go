@@ -72,7 +72,7 @@ func download(address, file string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }()
 	defer f.Close()
 	if _, err := io.Copy(f, answer.Body); err != nil {
 		return err
