@@ -19,8 +19,12 @@ type notFoundError struct {
 func (e *notFoundError) Error() string { return e.source + ": " + e.what }
 
 // locate finds the program that choice stands for, and its environment.
-func locate(path toolchain.Path, choice resolve.Choice, tool, self string) (target, error) {
+func locate(path toolchain.Path, choice resolve.Choice, tool string) (target, error) {
 	if choice.Spec.Kind() == gover.System {
+		self, err := os.Executable()
+		if err != nil {
+			return target{}, err
+		}
 		program := path.NextTool(os.Getenv("PATH"), tool, self)
 		if program == "" {
 			return target{}, &notFoundError{choice.Source(), "no other " + tool + " on PATH"}

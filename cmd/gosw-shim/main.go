@@ -7,7 +7,10 @@
 // installs. So each message and hint is written once, and the shim stays small
 // enough to cost a millisecond.
 
-//go:debug containermaxprocs=0
+// What the runtime need not do for a process that lives a millisecond: name its
+// memory mappings, and watch how many CPUs it may use.
+//
+//go:debug decoratemappings=0
 //go:debug updatemaxprocs=0
 package main
 
@@ -40,21 +43,21 @@ func run(argv []string) int {
 	if toolchain.Depth(os.Getenv) >= toolchain.MaxDepth {
 		return fail(tool, "a "+tool+" on PATH keeps running itself (GOSW_DEPTH)", exitLoop)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return fail(tool, err.Error(), exitNotFound)
-	}
-	t, err := find(tool, args, self)
+	t, err := find(tool, args)
 	if err == nil {
 		err = toolchain.Exec(t.program, append([]string{tool}, args...), t.env)
 	}
-	handOver(self, tool, args)
+	handOver(tool, args)
 	return fail(tool, err.Error(), exitNotFound) // there is no gosw to say it better
 }
 
 // handOver becomes "gosw shim tool args", with the gosw beside the file that
-// self leads to. It returns if that cannot be.
-func handOver(self, tool string, args []string) {
+// this program is. It returns if that cannot be.
+func handOver(tool string, args []string) {
+	self, err := os.Executable()
+	if err != nil {
+		return
+	}
 	if file, err := filepath.EvalSymlinks(self); err == nil {
 		self = file
 	}
@@ -69,22 +72,24 @@ type target struct {
 }
 
 // find returns what tool stands for in the working directory.
-func find(tool string, args []string, self string) (target, error) {
+func find(tool string, args []string) (target, error) {
 	path, err := toolchain.FindPath(os.Getenv)
 	if err != nil {
 		return target{}, err
 	}
 	env := resolve.Env{GoVersion: os.Getenv("GO_VERSION"), DefaultFile: path.Home().DefaultFile()}
-	dir, err := os.Getwd()
-	if err != nil && env.GoVersion == "" { // which decides without a directory
-		return target{}, err
-	}
-	if tool == "go" { // gofmt has no -C
-		dir = resolve.Dir(dir, args)
+	dir := ""
+	if env.GoVersion == "" { // which decides without a directory
+		if dir, err = os.Getwd(); err != nil {
+			return target{}, err
+		}
+		if tool == "go" { // gofmt has no -C
+			dir = resolve.Dir(dir, args)
+		}
 	}
 	choice, err := resolve.For(env, dir)
 	if err != nil {
 		return target{}, err
 	}
-	return locate(path, choice, tool, self)
+	return locate(path, choice, tool)
 }

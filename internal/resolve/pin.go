@@ -76,7 +76,7 @@ func readSmall(file string) ([]byte, error) {
 	case info.Size() > maxPin:
 		return nil, errors.New("larger than 64 KiB")
 	}
-	f, err := os.Open(file)
+	f, err := open(file)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func (b *bench) systemCalls(program string) (int, error) {
 	cmd := func() *exec.Cmd {
 		cmd := exec.CommandContext(b.ctx, program, "version")
 		cmd.Dir = b.project
-		cmd.Env = b.environment()
+		cmd.Env = append(b.environment(), "PWD="+b.project) // as a shell has it
 		return cmd
 	}
 	return countCalls(filepath.Join(b.work, "strace.out"), straceRuns, target, cmd)
