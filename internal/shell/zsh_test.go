@@ -78,7 +78,7 @@ var zshOptions = [][]string{
 	{"zsh", "-f"},
 	zshStrict,
 	{"zsh", "--emulate", "sh", "-f"},
-	{"zsh", "-f", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "glob_subst", "-o", "no_glob", "-o", "extended_glob", "-o", "warn_create_global", "-o", "no_case_glob", "-o", "ksh_glob"},
+	{"zsh", "-f", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "glob_subst", "-o", "no_glob", "-o", "extended_glob", "-o", "warn_create_global", "-o", "warn_nested_var", "-o", "no_case_glob", "-o", "ksh_glob"},
 }
 
 // TestZshRemembers is TestRemembers for zsh, with each set of options.

@@ -366,10 +366,11 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) && ! \builtin shopt -q r
 				($__gosw_linked && -L $__gosw_goroot || -z $__gosw_linked && ! -L $__gosw_goroot) ]]; then
 				for __gosw_name in ${__gosw_nearer[@]+"${__gosw_nearer[@]}"}; do
 					if [[ -e $__gosw_name || -L $__gosw_name ]]; then
-						__gosw_when=''
+						__gosw_run go "$@"
+						\builtin return
 					fi
 				done
-				if [[ $__gosw_when ]] && ! IFS='' \builtin read -r -d '' -n 8192 __gosw_text <"$__gosw_pin" &&
+				if ! IFS='' \builtin read -r -d '' -n 8192 __gosw_text <"$__gosw_pin" &&
 					[[ $__gosw_text == "$__gosw_pin_text" ]]; then
 					if [[ $__gosw_local ]]; then
 						GOTOOLCHAIN=local "$__gosw_go" "$@"
