@@ -89,6 +89,7 @@ func TestPaths(t *testing.T) {
 		{"CR", `printf '1.22.5\r\n' >.go-version`, shim},
 		{"NUL", `printf '1.22.5\0' >.go-version`, shim},
 		{"mark", `printf '\357\273\277golang 1.22.5\n' >.tool-versions; rm .go-version`, shim},
+		{"NUL behind half a character", `rm .go-version; printf 'golang 1.22.5\n#\342\0\ngolang 1.21.0\n' >.tool-versions`, shim},
 		{"point zero, old", `echo 1.20.0 >.go-version`, shim},
 		{"dangling pin", `rm .go-version; ln -s nowhere .go-version`, shim},
 		{"folder", `rm .go-version; mkdir .go-version`, shim},

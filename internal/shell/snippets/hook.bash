@@ -130,6 +130,7 @@ function __gosw_read_tools {
 	[[ -f $1 && -r $1 ]] || \builtin return 1
 	! IFS='' \builtin read -r -d '' -n 8192 __gosw_text <"$1" || \builtin return 1
 	case $__gosw_text in
+	*[![:ascii:]]*) \builtin return 1 ;; # read loses what follows half a character and a NUL
 	'' | [abcdefghijklmnopqrstuvwxyz#$'\n']*) ;;
 	*) \builtin return 1 ;; # such as a byte order mark
 	esac
