@@ -151,6 +151,7 @@ func TestSession(t *testing.T) {
 		{"IFS", `IFS=/.1; go a.b; IFS=; go a.b; unset IFS; go a.b`, "go1.22.5 <a.b>\ngo1.22.5 <a.b>\ngo1.22.5 <a.b>\n"},
 		{"globs", `set -f; go '*'; set +f; shopt -s failglob nullglob dotglob extglob; go 'x*' '?(a)'`, "go1.22.5 <*>\ngo1.22.5 <x*> <?(a)>\n"},
 		{"posix", `set -o posix; go x; GO_VERSION=1.21.0 go y; [[ ${IFS-unset} == $' \t\n' ]]; gosw z`, "go1.22.5 <x>\ngo1.21.0 <y>\ngosw <z>\n"},
+		{"keyword", `set -k; go x; GO_VERSION=1.21.0 go y; gosw use 1.22; [[ $GO_VERSION == 1.22 ]]; gosw use --unset; mkdir k; cd k; go; echo 1.21.0 >.go-version; go; cd ..; go; rm -r k; [[ ${__gosw_spec-}${__gosw_text-} == '' ]]`, "go1.22.5 <x>\ngo1.21.0 <y>\ngo1.22.5\ngo1.21.0\ngo1.22.5\n"},
 		{"functions", `local() { echo bad; }; read() { echo bad; }; return() { echo bad; }; shift() { echo bad; }; export() { echo bad; }; printf() { echo bad; }; unset() { echo bad; }; go x; gosw use 1.22; echo "$GO_VERSION"`, "go1.22.5 <x>\n1.22\n"},
 		{"names of the user", `export dir=d file=f spec=s line=l; readonly dir tool=1; TOY=env go | grep -c -e ^dir=d -e ^file=f -e ^spec=s -e ^line=l`, "4\n"},
 		{"what it is", `type -t go; bash --norc -c 'type -t go'; command go; \go; env go`, "function\nfile\nshim\ngo1.22.5\nshim\n"},
