@@ -49,6 +49,7 @@ func TestZshPaths(t *testing.T) {
 		{"CR", `printf '1.22.5\r\n' >.go-version`, shim},
 		{"NUL", `printf '1.22.5\0' >.go-version`, shim},
 		{"NUL in the middle", `printf '1.2\0002.5\n' >.go-version`, shim},
+		{"NUL behind half a character", `rm .go-version; printf 'golang 1.22.5\n#\342\0\ngolang 1.21.0\n' >.tool-versions`, shim},
 		{"mark", `printf '\357\273\277golang 1.22.5\n' >.tool-versions; rm .go-version`, shim},
 		{"folder", `rm .go-version; mkdir .go-version`, shim},
 		{"FIFO", `rm .go-version; mkfifo .go-version`, shim},
