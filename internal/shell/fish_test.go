@@ -54,6 +54,7 @@ func TestFishPaths(t *testing.T) {
 		{"newline, NUL", `printf '1.22.5\n\0' >.go-version`, shim},
 		{"NUL in the middle", `printf '1.2\0002.5\n' >.go-version`, shim},
 		{"not UTF-8", `printf '1.22\377.5\n' >.go-version`, shim},
+		{"NUL behind half a character", `rm .go-version; printf 'golang 1.22.5\n#\342\0\ngolang 1.21.0\n' >.tool-versions`, shim},
 		{"mark", `printf '\357\273\277golang 1.22.5\n' >.tool-versions; rm .go-version`, shim},
 		{"two tools", `rm .go-version; printf 'golang 1.22.5\ngo 1.22.5\n' >.tool-versions`, shim},
 		{"tab", `rm .go-version; printf 'golang\t1.22.5\n' >.tool-versions`, shim},

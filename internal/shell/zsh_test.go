@@ -49,6 +49,7 @@ func TestZshPaths(t *testing.T) {
 		{"CR", `printf '1.22.5\r\n' >.go-version`, shim},
 		{"NUL", `printf '1.22.5\0' >.go-version`, shim},
 		{"NUL in the middle", `printf '1.2\0002.5\n' >.go-version`, shim},
+		{"NUL behind half a character", `rm .go-version; printf 'golang 1.22.5\n#\342\0\ngolang 1.21.0\n' >.tool-versions`, shim},
 		{"mark", `printf '\357\273\277golang 1.22.5\n' >.tool-versions; rm .go-version`, shim},
 		{"folder", `rm .go-version; mkdir .go-version`, shim},
 		{"FIFO", `rm .go-version; mkfifo .go-version`, shim},
@@ -78,7 +79,7 @@ var zshOptions = [][]string{
 	{"zsh", "-f"},
 	zshStrict,
 	{"zsh", "--emulate", "sh", "-f"},
-	{"zsh", "-f", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "glob_subst", "-o", "no_glob", "-o", "extended_glob", "-o", "warn_create_global", "-o", "no_case_glob", "-o", "ksh_glob"},
+	{"zsh", "-f", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "glob_subst", "-o", "no_glob", "-o", "extended_glob", "-o", "warn_create_global", "-o", "warn_nested_var", "-o", "no_case_glob", "-o", "ksh_glob"},
 }
 
 // TestZshRemembers is TestRemembers for zsh, with each set of options.

@@ -6,8 +6,9 @@
 #
 # Names begin with __gosw_, since a local variable would hide one of the user's
 # from the tool. Builtins are called as \builtin, which neither an alias nor a
-# function of the same name can change; "\builtin local" does split words, so
-# values are quoted there. Nothing here forks but for the tool.
+# function of the same name can change; "\builtin local" does split words, and
+# with "set -k" takes no unquoted assignments, so those are quoted there. Nothing here
+# forks but for the tool.
 
 : "${__gosw_exe:=gosw}"
 : "${__gosw_root:=${GOSW_ROOT:-${HOME-}/.local/go}}"
@@ -28,7 +29,7 @@ esac
 
 # __gosw_run NAME [ARG...] runs a tool of the version that applies here.
 function __gosw_run {
-	\builtin local __gosw_spec='' __gosw_pinned='' __gosw_name='' __gosw_tool='' __gosw_from='' __gosw_text=''
+	\builtin local '__gosw_spec=' '__gosw_pinned=' '__gosw_name=' '__gosw_tool=' '__gosw_from=' '__gosw_text='
 	if ! __gosw_resolve "$@"; then
 		__gosw_shim "$@"
 		\builtin return
@@ -126,10 +127,11 @@ function __gosw_read_pin {
 
 # __gosw_read_tools FILE sets __gosw_spec from a line "golang 1.22.4".
 function __gosw_read_tools {
-	\builtin local __gosw_rest='' __gosw_line=''
+	\builtin local '__gosw_rest=' '__gosw_line='
 	[[ -f $1 && -r $1 ]] || \builtin return 1
 	! IFS='' \builtin read -r -d '' -n 8192 __gosw_text <"$1" || \builtin return 1
 	case $__gosw_text in
+	*[![:ascii:]]*) \builtin return 1 ;; # read loses what follows half a character and a NUL
 	'' | [abcdefghijklmnopqrstuvwxyz#$'\n']*) ;;
 	*) \builtin return 1 ;; # such as a byte order mark
 	esac
@@ -216,7 +218,7 @@ function __gosw_remember {
 # __gosw_use [ARG...] is "gosw use": only the shell itself can change what holds
 # for its session. The program says how, as data.
 function __gosw_use {
-	\builtin local __gosw_said=''
+	\builtin local '__gosw_said='
 	__gosw_said=$("$__gosw_exe" use --session "$@") || \builtin return
 	case $__gosw_said in
 	'' | *$'\n'*) ;;
@@ -238,7 +240,7 @@ function __gosw_use {
 # cursor. Readline also splits at colons and the like; what no blank separates
 # is one word again.
 function __gosw_words {
-	\builtin local "__gosw_rest=$COMP_LINE" __gosw_word='' __gosw_gap=''
+	\builtin local "__gosw_rest=$COMP_LINE" '__gosw_word=' '__gosw_gap='
 	for __gosw_word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
 		__gosw_gap=${__gosw_rest%%[!$' \t']*}
 		__gosw_rest=${__gosw_rest#"$__gosw_gap"}
@@ -256,7 +258,7 @@ function __gosw_words {
 # after the value) and 4 (no file names).
 function __gosw_complete {
 	\builtin local -a __gosw_args
-	\builtin local __gosw_out='' __gosw_line='' __gosw_word='' __gosw_head='' __gosw_flags=0
+	\builtin local '__gosw_out=' '__gosw_line=' '__gosw_word=' '__gosw_head=' '__gosw_flags=0'
 	COMPREPLY=() __gosw_args=()
 	__gosw_words
 	__gosw_word=${__gosw_args[${#__gosw_args[@]} - 1]}
@@ -316,7 +318,7 @@ function __gosw_note { \builtin printf 'gosw: %s; to end that: %s\n' "$1" "$2" >
 # stays, but not behind another go: such as after a login shell that has put the
 # system's folders in front again.
 function __gosw_place {
-	\builtin local __gosw_bin='' __gosw_left='' __gosw_before='' __gosw_after=''
+	\builtin local '__gosw_bin=' '__gosw_left=' '__gosw_before=' '__gosw_after='
 	__gosw_bin=$__gosw_root/bin __gosw_left=:${PATH-}:
 	case $__gosw_left in
 	*":$__gosw_bin:"*)
@@ -328,9 +330,9 @@ function __gosw_place {
 			[[ $__gosw_left ]] || \builtin return 0
 			__gosw_left=${__gosw_left%:*}
 		done
-		\builtin export PATH="$__gosw_bin$__gosw_before$__gosw_after"
+		\builtin export "PATH=$__gosw_bin$__gosw_before$__gosw_after"
 		;;
-	*) \builtin export PATH="$__gosw_bin${PATH:+:$PATH}" ;;
+	*) \builtin export "PATH=$__gosw_bin${PATH:+:$PATH}" ;;
 	esac
 }
 
@@ -357,7 +359,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) && ! \builtin shopt -q r
 		# The word "function" keeps an alias go from being expanded here.
 		# It runs what __gosw_remember has kept, if nothing has changed.
 		function go {
-			\builtin local __gosw_text='' __gosw_name=''
+			\builtin local '__gosw_text=' '__gosw_name='
 			# With the option nocasematch, all below would match more.
 			# shellcheck disable=SC2050
 			if [[ a != A && "${GOSW_ROOT-}|${HOME-}|${GOSW_SYSTEM_ROOT-}|${PWD-}" == "$__gosw_when" && ${1-}:${2-}:${3-} != *-C* &&
@@ -366,10 +368,11 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) && ! \builtin shopt -q r
 				($__gosw_linked && -L $__gosw_goroot || -z $__gosw_linked && ! -L $__gosw_goroot) ]]; then
 				for __gosw_name in ${__gosw_nearer[@]+"${__gosw_nearer[@]}"}; do
 					if [[ -e $__gosw_name || -L $__gosw_name ]]; then
-						__gosw_when=''
+						__gosw_run go "$@"
+						\builtin return
 					fi
 				done
-				if [[ $__gosw_when ]] && ! IFS='' \builtin read -r -d '' -n 8192 __gosw_text <"$__gosw_pin" &&
+				if ! IFS='' \builtin read -r -d '' -n 8192 __gosw_text <"$__gosw_pin" &&
 					[[ $__gosw_text == "$__gosw_pin_text" ]]; then
 					if [[ $__gosw_local ]]; then
 						GOTOOLCHAIN=local "$__gosw_go" "$@"
@@ -390,7 +393,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) && ! \builtin shopt -q r
 			__gosw_use "$@"
 			;;
 		install | uninstall | prune | repair)
-			\builtin local __gosw_code=0
+			\builtin local '__gosw_code=0'
 			"$__gosw_exe" "$@" || __gosw_code=$?
 			\builtin hash -r 2>/dev/null || \builtin : # commands came or went
 			\builtin return "$__gosw_code"

@@ -317,10 +317,11 @@ function __gosw_setup {
 				("$__gosw_linked" == 1 && -L "$__gosw_goroot" || -z "$__gosw_linked" && ! -L "$__gosw_goroot") ]]; then
 				for __gosw_file in "${__gosw_nearer[@]}"; do
 					if [[ -e "$__gosw_file" || -L "$__gosw_file" ]]; then
-						__gosw_when=''
+						__gosw_run go "$@"
+						\builtin return
 					fi
 				done
-				if [[ -n "$__gosw_when" ]] && ! \builtin read -r -k 8192 -u 0 __gosw_text <"$__gosw_pin" &&
+				if ! \builtin read -r -k 8192 -u 0 __gosw_text <"$__gosw_pin" &&
 					[[ "$__gosw_text" == "$__gosw_pin_text" ]]; then
 					if [[ -n "$__gosw_local" ]]; then
 						GOTOOLCHAIN=local "$__gosw_go" "$@"
