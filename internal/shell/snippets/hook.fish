@@ -61,9 +61,9 @@ function __gosw_resolve --no-scope-shadowing
     __gosw_locate $argv[1]
 end
 
-# __gosw_read_variables sets __gosw_pin to what GO_VERSION asks for. It fails where programs
-# don't see the variables as we do, which are lists or not for programs, and where
-# GOROOT is set or go has been started by go.
+# __gosw_read_variables sets __gosw_pin to what GO_VERSION asks for. It fails where
+# programs don't see the variables as we do, which are lists or not for programs, and
+# where GOROOT is set or go has been started by go.
 function __gosw_read_variables --no-scope-shadowing
     set -q GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GO_VERSION[2] GOTOOLCHAIN[2]
     test $status -eq 4 # of them are not set
@@ -346,7 +346,8 @@ if status is-interactive; and not set -q __gosw_loaded
 end
 if test -n "$__gosw_function" -a -z "$__gosw_foreign"
     # go runs what __gosw_remember has kept, if nothing has changed: in as few
-    # builtins as can be, since each costs. "x$UNSET" is no argument.
+    # builtins as can be, since each costs. Where GOSW_GOTOOLCHAIN is set, its "-C"
+    # matches, too; where it is not, that is no argument.
     function go --description 'go of the version that applies here'
         if not string match -q -- '*-C*' "$argv[1..3]" $GOSW_GOTOOLCHAIN-C
             and test "$GO_VERSION$GOTOOLCHAIN$GOROOT$GOTOOLCHAIN_INTERNAL_SWITCH_VERSION|$GOSW_SYSTEM_ROOT|$GOSW_ROOT|$HOME|$PWD" = "$__gosw_when" $__gosw_same
