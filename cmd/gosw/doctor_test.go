@@ -51,7 +51,7 @@ func (r doctorReport) of(id string) []doctorFinding {
 // the check has to pass.
 type fault struct {
 	id       string
-	fault    string // sh; $HOME/work is the working directory
+	fault    string // sh, in an empty folder
 	severity string
 	cause    string // part of it
 	options  string // of doctor

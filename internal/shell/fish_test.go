@@ -102,13 +102,14 @@ func TestFishRemembers(t *testing.T) {
 		{"line", `echo 1.22 >.go-version; ` + slow + `go`, "go1.22.5\n"},
 		{"written again", slow + `echo 1.21.0 >.go-version; go; echo 1.22.5 >.go-version; go`, "slow\ngo1.22.5\n"},
 		{"default", `rm .go-version; echo 1.21.0 >"$GOSW_ROOT/default"; ` + slow + `go; TOY=env go | grep GOTOOLCHAIN; echo 1.21.0 >.go-version; go`, "go1.21.0\nslow\n"},
+		{"nothing of tools that were passed over", `mkdir a; echo node 20 >a/.tool-versions; cd a; go; echo "[$__gosw_when]"`, "go1.22.5\n[]\n"},
 		{"flag", slow + `go build -C x`, "slow\n"},
 		{"gofmt", slow + `gofmt`, "slow\n"},
 		{"gofmt, then go", `gofmt; go`, "gofmt-go1.22.5\ngo1.22.5\n"},
 		{"another store", `go; source ../other; go`, "go1.22.5\ngosw <shim> <go>\n"},
 	} {
-		f.write(t, f.work+"/.go-version", "1.22.5\n")
 		f.expectIn(t, fish{}, fishArgv, test.name, test.script, test.want)
+		f.reset(t)
 	}
 }
 

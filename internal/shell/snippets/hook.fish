@@ -22,7 +22,7 @@ function __gosw_run
     set -l __gosw_from
     set -l __gosw_tool
     if __gosw_resolve $argv
-        test "$argv[1]" = go -a -n "$__gosw_from"
+        test "$argv[1]" = go -a -n "$__gosw_from" -a "$__gosw_from" != -
         and __gosw_remember
     else
         set __gosw_tool $__gosw_root/bin/$argv[1]
@@ -79,7 +79,7 @@ end
 
 # __gosw_search sets __gosw_pin to the version of the nearest pin, and
 # __gosw_pinned; else to the version of the default. It sets __gosw_from to the file,
-# where that is a version and nothing else.
+# where that is a version and nothing else, unless another one was passed over.
 function __gosw_search --no-scope-shadowing
     test "$PWD" = "$__gosw_pwd"
     or __gosw_climb
@@ -92,7 +92,8 @@ function __gosw_search --no-scope-shadowing
         or continue
         if test -e $dir/.go-version -o -L $dir/.go-version
             set __gosw_pinned 1
-            set __gosw_from $dir/.go-version
+            test -n "$__gosw_from"
+            or set __gosw_from $dir/.go-version
             __gosw_read_pin $dir/.go-version
             return
         end
@@ -100,10 +101,13 @@ function __gosw_search --no-scope-shadowing
         or return 1
         if test -n "$__gosw_pin"
             set __gosw_pinned 1
+            set __gosw_from
             return 0
         end
+        set __gosw_from -
     end
-    set __gosw_from $__gosw_root/default
+    test -n "$__gosw_from"
+    or set __gosw_from $__gosw_root/default
     set -q __gosw_dirs[1]
     and __gosw_read_pin $__gosw_root/default
 end
