@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -144,6 +145,8 @@ func (f fixture) write(t *testing.T, path, content string) {
 	if strings.HasPrefix(content, "#!") {
 		mode = 0o755
 	}
+	syscall.ForkLock.RLock() // what is started meanwhile would have it open for writing, and it could not be run
+	defer syscall.ForkLock.RUnlock()
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), mode)); err != nil {
 		t.Fatal(err)
 	}
