@@ -350,20 +350,23 @@ if status is-interactive; and not set -q __gosw_loaded
 end
 if test -n "$__gosw_function" -a -z "$__gosw_foreign"
     # go runs what __gosw_remember has kept, if nothing has changed: in as few
-    # builtins as can be, since each costs. Where GOSW_GOTOOLCHAIN is set, its "-C"
-    # matches, too; where it is not, that is no argument.
+    # builtins as can be, since each costs; switch is none. "-C" may be go's own flag.
+    # A line has no newline, so nothing else can look like the text that was kept.
     function go --description 'go of the version that applies here'
-        if not string match -q -- '*-C*' "$argv[1..3]" $GOSW_GOTOOLCHAIN-C
-            and test "$GO_VERSION$GOTOOLCHAIN$GOROOT$GOTOOLCHAIN_INTERNAL_SWITCH_VERSION|$GOSW_SYSTEM_ROOT|$GOSW_ROOT|$HOME|$PWD" = "$__gosw_when" $__gosw_same
+        if test "$GO_VERSION$GOTOOLCHAIN$GOROOT$GOTOOLCHAIN_INTERNAL_SWITCH_VERSION$GOSW_GOTOOLCHAIN|$GOSW_SYSTEM_ROOT|$GOSW_ROOT|$HOME|$PWD" = "$__gosw_when" $__gosw_same
             and begin
-                read --local text
+                read --global __gosw_now
                 and not read --null --local more # as in __gosw_read_pin
-                and test "$text|" = "$__gosw_text|"
             end <$__gosw_file
-            if test -n "$__gosw_local"
-                GOTOOLCHAIN=local $__gosw_go $argv
-            else
-                $__gosw_go $argv
+            switch "$__gosw_now"\n"$__gosw_local"\n"$argv[1..3]"
+                case '*-C*'
+                    __gosw_run go $argv
+                case "$__gosw_text"\n1\n'*'
+                    GOTOOLCHAIN=local $__gosw_go $argv
+                case "$__gosw_text"\n\n'*'
+                    $__gosw_go $argv
+                case '*'
+                    __gosw_run go $argv
             end
         else
             __gosw_run go $argv
