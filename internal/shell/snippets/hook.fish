@@ -212,7 +212,7 @@ function __gosw_remember --no-scope-shadowing
     string match -q -- '*|*' "$GOSW_SYSTEM_ROOT$GOSW_ROOT$HOME"
     and return
     set -g __gosw_file $__gosw_from
-    set -l nearer
+    set -g __gosw_same -a $PWD -ef . -a -x .
     for dir in $__gosw_dirs
         set -l in $dir/
         test "$dir" = $PWD
@@ -222,16 +222,14 @@ function __gosw_remember --no-scope-shadowing
             break
         end
         for name in $in.go-version $in.tool-versions
-            set -a nearer -o -e $name -o -L $name
+            set -a __gosw_same -a ! -e $name -a ! -L $name
         end
     end
     set -g __gosw_text $__gosw_pin
     set -g __gosw_go $__gosw_tool
     set -g __gosw_local $__gosw_pinned
-    set -g __gosw_same -a $PWD -ef . -a -x . -a -f $__gosw_file -a -r $__gosw_file \
+    set -a __gosw_same -a -f $__gosw_file -a -r $__gosw_file \
         -a $__gosw_link $__gosw_root/toolchains/$__gosw_name -a -x $__gosw_tool
-    set -q nearer[1]
-    and set -a __gosw_same -a ! \( $nearer[2..] \)
     set __gosw_when "|$GOSW_SYSTEM_ROOT|$GOSW_ROOT|$HOME|$PWD"
 end
 
