@@ -84,7 +84,10 @@ fuzz: ## run each fuzz target for FUZZTIME
 	@scripts/fuzz $(FUZZTIME)
 
 newest: ## run the tests of shells and direnv with Debian unstable's; needs root and debootstrap, a minute and 1 GB once
-	@scripts/newest
+	@scripts/shells sid
+
+oldest: ## the same with those of Debian 11
+	@scripts/shells bullseye
 
 known: ## renew the table of releases from INDEX, a file with go.dev/dl/?mode=json&include=all
 	$(GO) test -count=1 -run '^TestKnown$$' ./internal/fetch -known='$(abspath $(INDEX))'
@@ -99,4 +102,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz newest known pictures screens clean
+.PHONY: help build man install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz newest oldest known pictures screens clean

@@ -112,6 +112,7 @@ func TestExtras(t *testing.T) {
 		{"cache", `gosw_cache`, `(?m)\(go clean -cache\)$`, 0},
 		{"hooks", `gosw_hooks lefthook | grep -c gofmt; gosw_hooks pre-commit | grep -c "id:"; gosw_hooks`, `^2\n3\ngosw: gosw_hooks needs lefthook or pre-commit\n$`, 2},
 		{"watch, hint", `PATH=/nowhere; gosw_run_watch`, `^gosw: no watcher is installed: `, 127},
+		{"watch, old inotifywait", `printf '#!/bin/sh\necho "--exclude"\n' >bin/inotifywait; chmod +x bin/inotifywait; rm bin/watchexec; PATH=$PWD/bin; gosw_run_watch`, `^gosw: no watcher is installed: .*3\.20`, 127},
 		{"watch, watchexec", `PATH=$PWD/bin:$PATH; gosw_run_watch ./a "x y"`, `^<--restart><--exts><go,mod,sum,work,s,c,h,html,tmpl><--><go><run><./a><x y>$`, 9},
 		{"nothing leaks", `a=$(set | grep -c .); gosw_mod_sync >/dev/null 2>&1; gosw_test 2>/dev/null; b=$(set | grep -c .); env | grep -i __gosw || echo "$((b - a < 4))"`, `^1\n$`, 0},
 	} {

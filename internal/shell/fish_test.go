@@ -113,6 +113,17 @@ func TestFishRemembers(t *testing.T) {
 	}
 }
 
+// TestOldFish makes the text believe that it runs in a fish before 3.6.
+func TestOldFish(t *testing.T) {
+	t.Parallel()
+	f := newFixtureIn(t, fishOddName)
+	old := strings.ReplaceAll(fish{}.Init(f.options()), "-ef", "-unknown")
+	got, code := f.runIn(t, fish{}, append(fishArgv[:len(fishArgv):len(fishArgv)], "-c", `eval $TEXT; functions -q go; or go x; gosw 'a b'`), "TEXT="+old)
+	if want := "shim <x>\ngosw <a b>\n"; got != want || code != 0 {
+		t.Errorf("exit code %d, got %q", code, got)
+	}
+}
+
 // TestFishSession checks what holds for commands of a session.
 func TestFishSession(t *testing.T) {
 	t.Parallel()

@@ -259,15 +259,19 @@ gosw_hooks() {
 	esac
 }
 
-# __gosw_watcher prints the first watcher that is installed.
+# __gosw_watcher prints the first watcher that is installed and knows --include, if it
+# is inotifywait.
 __gosw_watcher() (
 	for name in watchexec inotifywait fswatch entr; do
-		if command -v "$name" >/dev/null; then
-			builtin printf '%s\n' "$name"
-			return
-		fi
+		command -v "$name" >/dev/null || continue
+		[ "$name" != inotifywait ] || case $(command inotifywait --help 2>&1) in
+		*--include*) ;;
+		*) continue ;;
+		esac
+		builtin printf '%s\n' "$name"
+		return
 	done
-	__gosw_say 'no watcher is installed: watchexec, inotifywait (inotify-tools), fswatch or entr'
+	__gosw_say 'no watcher is installed: watchexec, inotifywait (inotify-tools 3.20), fswatch or entr'
 	return 127
 )
 

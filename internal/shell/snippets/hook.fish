@@ -33,9 +33,9 @@ function __gosw_run
         end
     end
     if test -n "$__gosw_pinned" -a -z "$GOTOOLCHAIN"
-        GOTOOLCHAIN=local $__gosw_tool $argv[2..]
+        GOTOOLCHAIN=local $__gosw_tool $argv[2..-1]
     else
-        $__gosw_tool $argv[2..]
+        $__gosw_tool $argv[2..-1]
     end
 end
 
@@ -259,7 +259,7 @@ function __gosw_complete
     set -l words (builtin commandline -opc) (builtin commandline -ct)
     set -l flags 0
     set -l values
-    for line in ($__gosw_exe __complete $words[2..] 2>/dev/null)
+    for line in ($__gosw_exe __complete $words[2..-1] 2>/dev/null)
         if string match -qr '^:[0-9]+$' -- $line
             set flags (string sub --start=2 -- $line)
         else if not string match -qr '^_activeHelp_|^$' -- $line
@@ -346,7 +346,9 @@ __gosw_ours; or set __gosw_foreign 1
 if status is-interactive; and not set -q __gosw_loaded
     __gosw_others
 end
-if test -n "$__gosw_function" -a -z "$__gosw_foreign"
+# Before 3.6, fish has no -ef to tell whether $PWD is the folder that it says: there
+# go is the shim.
+if test -n "$__gosw_function" -a -z "$__gosw_foreign"; and test / -ef / 2>/dev/null
     # go runs what __gosw_remember has kept, if nothing has changed: in as few
     # builtins as can be, since each costs; switch is none. "-C" may be go's own flag.
     # A line has no newline, so nothing else can look like the text that was kept.
@@ -377,7 +379,7 @@ end
 
 function gosw --description 'manage Go toolchains'
     if test "$argv[1]" = use
-        __gosw_use $argv[2..]
+        __gosw_use $argv[2..-1]
     else
         $__gosw_exe $argv
     end
