@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"github.com/gosw/gosw/internal/shell"
 )
@@ -119,6 +120,9 @@ func (a *app) startup(args []string) (shell.Shell, shell.Places, *rcFile, error)
 	if err != nil {
 		return nil, shell.Places{}, nil, err
 	}
+	if sh.Name() == "zsh" && places.ZDotDir != "" && !filepath.IsAbs(places.ZDotDir) {
+		return nil, places, nil, &hintError{fmt.Errorf("ZDOTDIR is %q, which is another folder in each folder", places.ZDotDir), "export it as an absolute path, or unset it"}
+	}
 	names := sh.RC(places)
 	if len(names) == 0 {
 		return nil, places, nil, startupError(sh)
@@ -162,13 +166,11 @@ func readRC(name string) (*rcFile, error) {
 		return file, nil
 	}
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		if file.path, err = filepath.EvalSymlinks(name); errors.Is(err, fs.ErrNotExist) {
+		if info, err = os.Stat(name); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP) {
 			return nil, &hintError{fmt.Errorf("%s is a symbolic link that leads nowhere", name), "mend or remove the link: " + `"ls -l ` + shellWord(name) + `"`}
 		}
 		if err == nil {
-			info, err = os.Stat(file.path)
-		} else {
-			err = fmt.Errorf("%s: %w", name, err)
+			file.path, err = filepath.EvalSymlinks(name)
 		}
 	}
 	if err != nil {
@@ -190,6 +192,12 @@ func (file *rcFile) fit(sh shell.Shell, body string) error {
 	if err := file.fitLines(sh); err != nil {
 		return &hintError{err, "write it with LF only, then run this again: " + unixLines(file.path)}
 	}
+	if strings.HasPrefix(file.text, "\xff\xfe") || strings.HasPrefix(file.text, "\xfe\xff") {
+		return &hintError{fmt.Errorf("%s is UTF-16, to which no line of UTF-8 can be added", file.name), "write it as UTF-8, then run this again"}
+	}
+	if err := file.fitEnd(sh); err != nil {
+		return &hintError{err, "end that line without it, then run this again"}
+	}
 	if !file.missing && file.mode&0o200 == 0 {
 		return file.unwritable(fs.ErrPermission, body)
 	}
@@ -206,6 +214,17 @@ func (file *rcFile) fitLines(sh shell.Shell) error {
 	return fmt.Errorf("%s:%d: the line ends in CR and LF, and %s takes the CR for a part of the command", file.name, strings.Count(file.text[:i], "\n")+1, sh.Name())
 }
 
+// fitEnd is an error if the last line goes on in the next, which is to be gosw's.
+func (file *rcFile) fitEnd(sh shell.Shell) error {
+	lines := strings.Split(strings.TrimSuffix(file.text, "\n"), "\n")
+	last := lines[len(lines)-1]
+	slashes := len(last) - len(strings.TrimRight(last, `\`))
+	if slashes%2 == 0 || strings.HasPrefix(strings.TrimSpace(last), "#") || removedBlock(file.text) != "" || sh.Name() == "powershell" || sh.Name() == "nushell" {
+		return nil
+	}
+	return fmt.Errorf(`%s:%d: the last line ends in \, and %s takes the next for a part of it`, file.name, len(lines), sh.Name())
+}
+
 // unixLines is the command that makes the lines of a file end in LF.
 func unixLines(file string) string { return `sed -i 's/\r$//' ` + shellWord(file) }
 
@@ -220,11 +239,22 @@ func (file *rcFile) unwritable(err error, body string) error {
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) { // of making the new file, or removing the old
 		what, path, err = "folder", filepath.Dir(file.path), cause.Err
 	}
+	if cause := (*os.LinkError)(nil); errors.As(err, &cause) { // whose names are of no use
+		err = cause.Err
+	}
 	hint := fmt.Sprintf("if the %s is yours to change: %q", what, "chmod u+w "+shellWord(path))
-	if line := strings.TrimSpace(body); line != "" && !strings.Contains(line, "\n") {
+	line := strings.TrimSpace(body)
+	if strings.Contains(line, "\n") {
+		line = ""
+	}
+	if line != "" {
 		hint += "; if another program writes it, let that add: " + line
 	}
 	switch {
+	case errors.Is(err, errOwner) && line != "":
+		hint = "add this line to it by hand: " + line
+	case errors.Is(err, errOwner):
+		hint = "change it by hand"
 	case errors.Is(err, errChanged):
 		hint = "run this again"
 	case !errors.Is(err, fs.ErrPermission):
@@ -235,6 +265,10 @@ func (file *rcFile) unwritable(err error, body string) error {
 
 // errChanged is the error of a file that another program has written meanwhile.
 var errChanged = errors.New("it has changed since it was read")
+
+// errOwner is the error of a file whose owner, group or list of who else may do
+// what with it the user can't give to another file.
+var errOwner = errors.New("its owner and permissions can't be kept")
 
 // current returns errChanged if the file is neither as it was read nor text,
 // which a second gosw may have written.
@@ -266,8 +300,8 @@ func (file *rcFile) write(text string) (err error) {
 		}
 	}()
 	_, err = f.WriteString(text)
-	if err == nil {
-		err = keepOwner(f, file.info)
+	if err == nil && !file.missing {
+		err = file.keepAccess(f)
 	}
 	err = errors.Join(err, f.Chmod(file.mode))
 	if err == nil {
@@ -277,4 +311,20 @@ func (file *rcFile) write(text string) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), file.path)
+}
+
+// keepAccess gives f the owner, the group and the attributes of the file that it
+// is to replace.
+func (file *rcFile) keepAccess(f *os.File) error {
+	err := keepOwner(f, file.info)
+	if err == nil {
+		err = keepAttributes(f, file.path)
+	}
+	if cause := (*fs.PathError)(nil); errors.As(err, &cause) { // of a file that goes again
+		err = cause.Err
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errOwner, err)
+	}
+	return nil
 }
