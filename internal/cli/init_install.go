@@ -149,11 +149,26 @@ func (a *app) places() (shell.Places, error) {
 	if !filepath.IsAbs(home) {
 		return shell.Places{}, &hintError{errors.New("HOME names no folder, so there is no start-up file"), "export HOME, and run this again"}
 	}
-	config := a.getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(config) {
-		config = filepath.Join(home, ".config")
+	places := shell.Places{Home: home, ZDotDir: a.getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}
+	if config := a.getenv("XDG_CONFIG_HOME"); filepath.IsAbs(config) {
+		places.Config, places.Native = config, config
+	} else {
+		places.Config = filepath.Join(home, ".config")
+		places.Native = nativeConfig(runtime.GOOS, places.Config, home, a.getenv("APPDATA"))
 	}
-	return shell.Places{Home: home, Config: config, ZDotDir: a.getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}, nil
+	return places, nil
+}
+
+// nativeConfig is where a system has what users configure: config where it has no
+// place of its own.
+func nativeConfig(system, config, home, appData string) string {
+	switch {
+	case system == "darwin":
+		return filepath.Join(home, "Library", "Application Support")
+	case system == "windows" && appData != "":
+		return appData
+	}
+	return config
 }
 
 // readRC reads a start-up file. A symbolic link, such as those of programs that
