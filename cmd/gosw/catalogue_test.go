@@ -184,6 +184,7 @@ var elsewhere = map[string]string{
 	"Remove %s, which nothing asks for?":           "upgrade",
 	"%q shows a line with all its releases":        "TestReleaseTable",
 	"it has changed since it was read":             "TestWriteRC",
+	"its owner and permissions can't be kept":      "init_install_bad",
 	"waiting for %s, which %s holds":               "store_odd",
 	"%s: repaired too":                             "repair_shared",
 	"%s, and is in another store, %s":              "repair_shared",

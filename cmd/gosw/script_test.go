@@ -134,11 +134,16 @@ func setup(env *testscript.Env) error {
 	}
 	env.Defer(server.Close)
 	env.Values[serverKey{}] = server
+	docs, err := filepath.Abs("../../docs")
+	if err != nil {
+		return err
+	}
 	home := filepath.Join(env.WorkDir, "home")
 	env.Setenv("HOME", home)
 	env.Setenv("STORE", filepath.Join(home, ".local", "go"))
 	env.Setenv("PROGRAMS", programs)
 	env.Setenv("PATH", strings.Join([]string{programs, "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"}, ":"))
+	env.Setenv("DOCS", docs)
 	env.Setenv("PROXY", server.Proxy())
 	env.Setenv("GOPROXY", server.Proxy())
 	env.Setenv("GOSUMDB", server.SumDB())

@@ -207,17 +207,37 @@ func (p *patient) lookSupport() []doctor.Finding {
 	if v.IsZero() {
 		return skipped("it is not known which go is here")
 	}
-	if gover.NewLifecycle(p.releases()).Of(v) != gover.EndOfLife {
+	lifecycle := gover.NewLifecycle(p.releases())
+	if lifecycle.Of(v) != gover.EndOfLife {
 		return nil
 	}
 	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v (set by %s) gets no more fixes: its line has ended", v, p.why.target.choice.Source())}
 	if p.why.target.choice.Pinned() {
 		f.Severity = doctor.Note
 	}
-	if latest, err := gover.ParseSpec("latest"); err == nil {
-		f.Fix, f.Advice = asCommand(p.why.pinFix(latest))
-	}
+	f.Fix, f.Advice = p.latestFix(func(v gover.Version) bool { return lifecycle.Of(v) != gover.EndOfLife })
 	return []doctor.Finding{f}
+}
+
+// latestFix has the newest release apply here, which is installed first unless the
+// newest that is installed is good enough.
+func (p *patient) latestFix(enough func(gover.Version) bool) (command, advice string) {
+	latest, err := gover.ParseSpec("latest")
+	if err != nil {
+		return "", ""
+	}
+	command, advice = asCommand(p.why.pinFix(latest))
+	if v, ok, err := p.why.path.Lookup(latest); err != nil || !ok || enough(v) {
+		return command, advice
+	}
+	const install = "gosw install latest"
+	switch {
+	case p.why.target.choice.Spec == latest:
+		return install, ""
+	case command != "":
+		return install + " && " + command, ""
+	}
+	return "", fmt.Sprintf("run %q and ", install) + advice
 }
 
 // readReleases returns all releases that this machine knows of, newest first.
@@ -242,10 +262,11 @@ func (p *patient) lookVulnerable() []doctor.Finding {
 		return nil
 	}
 	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v has %s, as the last \"gosw audit\" knew", v, knownVulnerabilities(counts[v]))}
-	better, _ := gover.ParseSpec("latest")
-	if newest, ok := newestOfLines(p.releases())[v.Line()]; ok && counts[newest] < counts[v] {
-		better = gover.Only(newest)
+	better := func(newest gover.Version) bool { return counts[newest] < counts[v] }
+	if newest, ok := newestOfLines(p.releases())[v.Line()]; ok && better(newest) {
+		f.Fix, f.Advice = asCommand(p.why.pinFix(gover.Only(newest)))
+	} else {
+		f.Fix, f.Advice = p.latestFix(better)
 	}
-	f.Fix, f.Advice = asCommand(p.why.pinFix(better))
 	return []doctor.Finding{f}
 }

@@ -13,16 +13,6 @@ import (
 	"github.com/gosw/gosw/internal/shell"
 )
 
-// An rcFile is the file that a shell reads when it starts, as it was found.
-type rcFile struct {
-	name    string // as users know it
-	path    string // where it is, without symbolic links
-	text    string
-	missing bool
-	mode    fs.FileMode
-	info    fs.FileInfo // nil if missing
-}
-
 // installInit adds gosw's block to the start-up file of a shell.
 func (a *app) installInit(ctx context.Context, args []string, f initFlags) error {
 	sh, places, file, err := a.startup(args)
@@ -47,6 +37,9 @@ func (a *app) installInit(ctx context.Context, args []string, f initFlags) error
 	if err != nil {
 		return file.damaged(err)
 	}
+	if !f.dryRun {
+		file.sweep()
+	}
 	if text != file.text {
 		if !f.dryRun {
 			if err := file.write(text); err != nil {
@@ -68,6 +61,9 @@ func (a *app) uninstallInit(args []string, f initFlags) error {
 	text, removed, line, gone, err := shell.RemoveBlock(file.text)
 	if err != nil {
 		return file.damaged(err)
+	}
+	if !f.dryRun {
+		file.sweep()
 	}
 	if removed == "" {
 		return nil
@@ -119,6 +115,9 @@ func (a *app) startup(args []string) (shell.Shell, shell.Places, *rcFile, error)
 	if err != nil {
 		return nil, shell.Places{}, nil, err
 	}
+	if sh.Name() == "zsh" && places.ZDotDir != "" && !filepath.IsAbs(places.ZDotDir) {
+		return nil, places, nil, &hintError{fmt.Errorf("ZDOTDIR is %q, which is another folder in each folder", places.ZDotDir), "export it as an absolute path, or unset it"}
+	}
 	names := sh.RC(places)
 	if len(names) == 0 {
 		return nil, places, nil, startupError(sh)
@@ -145,136 +144,24 @@ func (a *app) places() (shell.Places, error) {
 	if !filepath.IsAbs(home) {
 		return shell.Places{}, &hintError{errors.New("HOME names no folder, so there is no start-up file"), "export HOME, and run this again"}
 	}
-	config := a.getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(config) {
-		config = filepath.Join(home, ".config")
+	places := shell.Places{Home: home, ZDotDir: a.getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}
+	if config := a.getenv("XDG_CONFIG_HOME"); filepath.IsAbs(config) {
+		places.Config, places.Native = config, config
+	} else {
+		places.Config = filepath.Join(home, ".config")
+		places.Native = nativeConfig(runtime.GOOS, places.Config, home, a.getenv("APPDATA"))
 	}
-	return shell.Places{Home: home, Config: config, ZDotDir: a.getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}, nil
+	return places, nil
 }
 
-// readRC reads a start-up file. A symbolic link, such as those of programs that
-// manage dotfiles, is followed: the file that it leads to is the one to change.
-func readRC(name string) (*rcFile, error) {
-	file := &rcFile{name: name, path: name, mode: 0o644}
-	info, err := os.Lstat(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		file.missing = true
-		return file, nil
-	}
-	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		if file.path, err = filepath.EvalSymlinks(name); errors.Is(err, fs.ErrNotExist) {
-			return nil, &hintError{fmt.Errorf("%s is a symbolic link that leads nowhere", name), "mend or remove the link: " + `"ls -l ` + shellWord(name) + `"`}
-		}
-		if err == nil {
-			info, err = os.Stat(file.path)
-		} else {
-			err = fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	if err != nil {
-		return nil, &hintError{err: err, hint: "the file has to be readable"}
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &hintError{fmt.Errorf("%s is not a regular file", name), "move it out of the way, the shell can't read it either"}
-	}
-	data, err := os.ReadFile(file.path)
-	if err != nil {
-		return nil, &hintError{err: err, hint: "the file has to be readable"}
-	}
-	file.text, file.mode, file.info = string(data), info.Mode().Perm(), info
-	return file, nil
-}
-
-// fit refuses a file to which a line can't be added so that it works.
-func (file *rcFile) fit(sh shell.Shell, body string) error {
-	if err := file.fitLines(sh); err != nil {
-		return &hintError{err, "write it with LF only, then run this again: " + unixLines(file.path)}
-	}
-	if !file.missing && file.mode&0o200 == 0 {
-		return file.unwritable(fs.ErrPermission, body)
-	}
-	return nil
-}
-
-// fitLines is an error if the file has a line that ends in CR and LF, and sh
-// can't read that.
-func (file *rcFile) fitLines(sh shell.Shell) error {
-	i := strings.Index(file.text, "\r\n")
-	if i < 0 || sh.Name() == "powershell" || sh.Name() == "nushell" {
-		return nil
-	}
-	return fmt.Errorf("%s:%d: the line ends in CR and LF, and %s takes the CR for a part of the command", file.name, strings.Count(file.text[:i], "\n")+1, sh.Name())
-}
-
-// unixLines is the command that makes the lines of a file end in LF.
-func unixLines(file string) string { return `sed -i 's/\r$//' ` + shellWord(file) }
-
-// damaged adds what to do to a *shell.BlockError.
-func (file *rcFile) damaged(err error) error {
-	return &hintError{fmt.Errorf("%s: %w", file.name, err), "gosw changes only what it has written: take the block's lines out by hand, and run this again if you want it back"}
-}
-
-// unwritable adds what to do to the error of writing.
-func (file *rcFile) unwritable(err error, body string) error {
-	what, path := "file", file.path
-	if cause := (*fs.PathError)(nil); errors.As(err, &cause) { // of making the new file, or removing the old
-		what, path, err = "folder", filepath.Dir(file.path), cause.Err
-	}
-	hint := fmt.Sprintf("if the %s is yours to change: %q", what, "chmod u+w "+shellWord(path))
-	if line := strings.TrimSpace(body); line != "" && !strings.Contains(line, "\n") {
-		hint += "; if another program writes it, let that add: " + line
-	}
+// nativeConfig is where a system has what users configure: config where it has no
+// place of its own.
+func nativeConfig(system, config, home, appData string) string {
 	switch {
-	case errors.Is(err, errChanged):
-		hint = "run this again"
-	case !errors.Is(err, fs.ErrPermission):
-		hint = "the file is as it was"
+	case system == "darwin":
+		return filepath.Join(home, "Library", "Application Support")
+	case system == "windows" && appData != "":
+		return appData
 	}
-	return &hintError{fmt.Errorf("write %s: %w", file.name, err), hint}
-}
-
-// errChanged is the error of a file that another program has written meanwhile.
-var errChanged = errors.New("it has changed since it was read")
-
-// current returns errChanged if the file is neither as it was read nor text,
-// which a second gosw may have written.
-func (file *rcFile) current(text string) error {
-	data, err := os.ReadFile(file.path)
-	if errors.Is(err, fs.ErrNotExist) && file.missing {
-		return nil
-	}
-	if err == nil && string(data) != text && (file.missing || string(data) != file.text) {
-		return errChanged
-	}
-	return err
-}
-
-// write replaces the file by one with text in one step, of the same mode and
-// owner.
-func (file *rcFile) write(text string) (err error) {
-	dir := filepath.Dir(file.path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, "."+filepath.Base(file.path)+".gosw-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	_, err = f.WriteString(text)
-	if err == nil {
-		err = keepOwner(f, file.info)
-	}
-	err = errors.Join(err, f.Chmod(file.mode))
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close(), file.current(text)); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file.path)
+	return config
 }

@@ -11,9 +11,6 @@ import (
 // keepOwner gives f the owner and group of the file that it is to replace, if
 // that is not so already.
 func keepOwner(f *os.File, old fs.FileInfo) error {
-	if old == nil {
-		return nil
-	}
 	want, ok := old.Sys().(*syscall.Stat_t)
 	if !ok {
 		return nil

@@ -55,10 +55,34 @@ func (a *app) nameOthers(sh shell.Shell, places shell.Places) {
 		a.ui.note("%s:%d: %s", o.file, o.line, o.what)
 		a.ui.hint(o.remedy)
 	}
+	if number := zdotdirLine(sh, places); number > 0 {
+		a.ui.note("%s:%d: ZDOTDIR is set here, and not where gosw runs: zsh may read another .zshrc", filepath.Join(places.Home, ".zshenv"), number)
+		a.ui.hint("run this again from zsh, with ZDOTDIR exported")
+	}
 	if login != "" {
 		a.ui.note("login shells read %s, which does not read %s", login, sh.RC(places)[0])
 		a.ui.hint("add this line to it: . ~/.bashrc")
 	}
+}
+
+// zdotdirLine returns the line of the file that zsh reads first which moves the
+// others, 0 if there is none, or if gosw knows where they are.
+func zdotdirLine(sh shell.Shell, places shell.Places) int {
+	if sh.Name() != "zsh" || places.ZDotDir != "" {
+		return 0
+	}
+	data, err := readSettings(filepath.Join(places.Home, ".zshenv"))
+	if err != nil {
+		return 0
+	}
+	number := 0
+	for line := range strings.Lines(string(data)) {
+		number++
+		if isCommand(line) && strings.Contains(line, "ZDOTDIR=") {
+			return number
+		}
+	}
+	return 0
 }
 
 // An other is a line of a start-up file that wants to be go.

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 )
@@ -78,5 +79,21 @@ func TestBlockDamaged(t *testing.T) {
 				t.Errorf("%s: %v, want one in line %d", test.name, err, test.line)
 			}
 		}
+	}
+}
+
+// TestBlockDocument holds the example in docs/shells.md against a real block.
+func TestBlockDocument(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("../../docs/shells.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, _, err := AddBlock("", bash{}.Load("/home/me/.local/bin/gosw", nil), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "    +" + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n    +") + "\n"; !strings.Contains(string(doc), want) {
+		t.Errorf("docs/shells.md does not have\n%s", want)
 	}
 }

@@ -50,6 +50,6 @@ func (nushell) Load(string, []string) string { return "" }
 
 // RC is a file of gosw's own: nushell reads all of autoload.
 func (nushell) RC(p Places) []string {
-	dir := filepath.Join(p.Config, "nushell")
+	dir := filepath.Join(p.Native, "nushell")
 	return []string{filepath.Join(dir, "autoload", "gosw.nu"), filepath.Join(dir, "config.nu")}
 }

@@ -29,11 +29,12 @@ type Options struct {
 	Completion bool // complete the arguments of gosw
 }
 
-// Places are the folders in which shells look for their start-up files. Home
-// and Config are never empty.
+// Places are the folders in which shells look for their start-up files. Home,
+// Config and Native are never empty.
 type Places struct {
 	Home    string
 	Config  string // XDG_CONFIG_HOME or what stands for it
+	Native  string // XDG_CONFIG_HOME, or where the system has such files
 	ZDotDir string // ZDOTDIR, "" if it is not set
 	Windows bool
 }

@@ -38,6 +38,11 @@ EOF
 # __gosw_say TEXT says something that is no result.
 __gosw_say() { builtin printf 'gosw: %s\n' "$1" >&2; }
 
+# __gosw_most FUNCTION N [ARG...] refuses more than N arguments.
+__gosw_most() {
+	[ $(($# - 2)) -le "$2" ] || { __gosw_say "$1 takes no more arguments than $2" && return 2; }
+}
+
 # __gosw_module changes to the root of the module.
 __gosw_module() {
 	local __gosw_mod=''
@@ -50,6 +55,7 @@ __gosw_module() {
 
 gosw_cd() {
 	local __gosw_dir=''
+	__gosw_most gosw_cd 1 "$@" || return
 	if [ $# -eq 0 ]; then
 		__gosw_dir=$(go env GOROOT)/src || return
 	else
@@ -93,12 +99,16 @@ __gosw_changed() {
 	} | command sed -e 's|[^/]*$||' -e 's|^|./|' -e '/\/testdata\//d' -e '/\/vendor\//d' | command sort -u
 }
 
+# A folder that has gone, or has nothing for this platform, is no package; a
+# package that go can't read is one, so that go test says what is wrong with it.
 gosw_test() (
 	command git rev-parse HEAD >/dev/null || return
-	found=''
+	files='{{if or .GoFiles .CgoFiles .TestGoFiles .XTestGoFiles}}yes{{end}}' found=''
 	while IFS= read -r dir; do
-		if [ -n "$dir" ] && go list -find -- "$dir" >/dev/null 2>&1; then
-			set -- "$@" "$dir"
+		[ -n "$dir" ] || continue
+		has=$(go list -e -find -f "$files" -- "$dir") || return
+		if [ -n "$has" ]; then
+			set -- "$dir" "$@" # in front of what -args may end
 			found=1
 		fi
 	done <<-EOF
@@ -134,8 +144,8 @@ gosw_cover() (
 )
 
 gosw_bench() (
-	rev=${1:-HEAD}
-	[ $# -eq 0 ] || shift
+	rev=HEAD
+	case ${1--} in -*) ;; *) rev=$1 && shift ;; esac
 	prefix=$(command git rev-parse --show-prefix) && old=$(command mktemp -d) || return
 	trap 'command git worktree remove --force "$old/tree" 2>/dev/null || :; command rm -rf "$old"' EXIT
 	command git worktree add --quiet --detach "$old/tree" "$rev" || return
@@ -171,7 +181,7 @@ gosw_lint() (
 )
 
 gosw_mod_sync() (
-	__gosw_module && tmp=$(command mktemp -d) || return
+	__gosw_most gosw_mod_sync 0 "$@" && __gosw_module && tmp=$(command mktemp -d) || return
 	trap 'command rm -rf "$tmp"' EXIT
 	code=0
 	command cp go.mod "$tmp" && { [ ! -f go.sum ] || command cp go.sum "$tmp"; } || return
@@ -189,6 +199,7 @@ gosw_mod_sync() (
 )
 
 gosw_outdated() (
+	__gosw_most gosw_outdated 0 "$@" || return
 	go list -m -u -f '{{if and .Update (not .Indirect)}}{{.Path}} {{.Version}} {{.Update.Version}}{{end}}' all
 )
 
@@ -199,6 +210,7 @@ gosw_why() (
 )
 
 gosw_cache() (
+	__gosw_most gosw_cache 0 "$@" || return
 	for name in GOCACHE GOMODCACHE; do
 		dir=$(go env "$name") || return
 		flag=-cache
@@ -209,15 +221,16 @@ gosw_cache() (
 
 gosw_new() (
 	[ -n "${1-}" ] || { __gosw_say 'gosw_new needs a module, such as example.com/hello' && return 2; }
+	__gosw_most gosw_new 2 "$@" || return
 	dir=./${1##*/} code=0
 	version=${2:-$("$__gosw_exe" current --format %l)} || return
 	command mkdir "$dir" && builtin cd "$dir" || return
-	builtin printf '%s\n' "$version" >.go-version
-	go mod init "$1" || code=$?
+	GO_VERSION=$version go mod init -- "$1" || code=$?
 	if [ "$code" -ne 0 ]; then # no name for a module, or no such version
-		builtin cd .. && command rm "$dir/.go-version" && command rmdir "$dir"
+		builtin cd .. && command rmdir "$dir"
 		return "$code"
 	fi
+	builtin printf '%s\n' "$version" >.go-version
 	builtin printf 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("%s") }\n' "${1##*/}" >main.go
 )
 
@@ -252,6 +265,7 @@ EOF
 }
 
 gosw_hooks() {
+	__gosw_most gosw_hooks 1 "$@" || return
 	case ${1-} in
 	lefthook) __gosw_lefthook ;;
 	pre-commit) __gosw_precommit ;;

@@ -2,9 +2,9 @@
 # prints assignments to the variables below, and then this file as it is. The
 # file also works alone. It may be read any number of times.
 #
-# There is no function go: go is the shim, found on PATH. PowerShell splits an
-# argument such as -ldflags=-X.a before a function sees it, and hands streams
-# through line by line; it does neither to a program.
+# There is no function go: go is the shim, found on PATH. PowerShell takes -- out
+# of a function's arguments, and hands its streams through line by line; it does
+# neither to a program.
 
 if (-not $global:__gosw_exe) { $global:__gosw_exe = 'gosw' }
 if (-not $global:__gosw_root) {
@@ -24,7 +24,7 @@ if ($global:__gosw_path) {
 # gosw runs the program. "gosw use" alone is more: only the shell itself can
 # change what holds for its session, and the program says how, as data.
 function global:gosw {
-    if ($args.Count -eq 0 -or $args[0] -ne 'use') {
+    if ($args.Count -eq 0 -or $args[0] -cne 'use') {
         & $global:__gosw_exe @args
         return
     }
@@ -41,7 +41,9 @@ function global:gosw {
 }
 
 # The program answers with lines "value<tab>description" and, last, ":" with a
-# sum of 1 (error), 2 (no space after the value) and 4 (no file names).
+# sum of 1 (error), 2 (no space after the value) and 4 (no file names). It gets an
+# empty word where there is nothing to complete yet, which PowerShell before 7.3,
+# and a later one that is told to be like it, drops unless it is in quotes.
 if ($global:__gosw_completion) {
     Register-ArgumentCompleter -Native -CommandName 'gosw' -ScriptBlock {
         param($wordToComplete, $commandAst, $cursorPosition)
@@ -49,7 +51,9 @@ if ($global:__gosw_completion) {
                 Where-Object { $_.Extent.StartOffset -lt $cursorPosition } |
                 Select-Object -Skip 1 |
                 ForEach-Object { $_.ToString() })
-        if ($wordToComplete -eq '') { $words += '""' }
+        $passing = Get-Variable -Name PSNativeCommandArgumentPassing -ValueOnly -ErrorAction Ignore
+        if ($wordToComplete -eq '') { $words += $(if ($passing -and "$passing" -ne 'Legacy') { '' } else { '""' }) }
+        $code = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
         & $global:__gosw_exe __complete @words 2>$null |
             Where-Object { $_ -and -not $_.StartsWith(':') -and -not $_.StartsWith('_activeHelp_') } |
             ForEach-Object {
@@ -57,5 +61,6 @@ if ($global:__gosw_completion) {
                 if (-not $description) { $description = $value }
                 [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $description)
             }
+        $global:LASTEXITCODE = $code
     }
 }
