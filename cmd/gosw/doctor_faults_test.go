@@ -28,6 +28,8 @@ var doctorFaults = []fault{
 	{id: "gosw-path", fault: `mkdir other; cp $PROGRAMS/gosw other/; gosw=$PROGRAMS/gosw; PATH=$PWD/other:$PATH; gosw() { $PROGRAMS/gosw "$@"; }`, severity: "warning", cause: "/other/gosw comes first on PATH"},
 	{id: "supported", fault: `gosw install 1.21.13; gosw default 1.21`, severity: "warning", cause: "go1.21.13 (set by "},
 	{id: "supported", fault: `gosw install 1.21.13; echo 1.21 >.go-version`, severity: "note", cause: "go1.21.13 (set by "},
+	{id: "supported", fault: `gosw install 1.21.13; gosw uninstall 1.27.4`, severity: "warning", cause: "go1.21.13 (set by "},
+	{id: "vulnerabilities", fault: `gosw install 1.27.3; gosw default 1.27.3; gosw audit; sed -i '/^go1.27.3 /d' ~/.cache/gosw/vuln/*/counts`, severity: "warning", cause: "go1.27.3 has 2 known vulnerabilities"},
 	{id: "vulnerabilities", fault: `gosw install 1.27.3; gosw default 1.27.3; gosw audit`, severity: "warning", cause: "go1.27.3 has 2 known vulnerabilities"},
 
 	// The store.

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/doctor"
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 )
@@ -220,30 +219,23 @@ func (p *patient) lookSupport() []doctor.Finding {
 	return []doctor.Finding{f}
 }
 
-// readReleases returns all releases that this machine knows of, newest first.
-func (p *patient) readReleases() []gover.Version {
-	client, err := p.client()
-	if err != nil {
-		return fetch.KnownVersions()
-	}
-	return p.releasesKnown(client)
-}
-
 // lookVulnerable says what the last "gosw audit" knew.
 func (p *patient) lookVulnerable() []doctor.Finding {
 	v := p.machine.Version
-	counts := p.vulnCounts()
-	switch {
-	case v.IsZero():
+	if v.IsZero() {
 		return skipped("it is not known which go is here")
-	case counts == nil:
+	}
+	newest := newestOfLines(append(p.releases(), v))[v.Line()]
+	counts, audited := p.lastAudit([]gover.Version{v, newest})
+	switch {
+	case !audited:
 		return skipped(`nobody has asked yet: "gosw audit" does`)
-	case counts[v] == 0:
+	case counts.Of[v] == 0:
 		return nil
 	}
-	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v has %s, as the last \"gosw audit\" knew", v, knownVulnerabilities(counts[v]))}
+	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v has %s, as the last \"gosw audit\" knew", v, knownVulnerabilities(counts.Of[v]))}
 	better, _ := gover.ParseSpec("latest")
-	if newest, ok := newestOfLines(p.releases())[v.Line()]; ok && counts[newest] < counts[v] {
+	if counts.Of[newest] < counts.Of[v] {
 		better = gover.Only(newest)
 	}
 	f.Fix, f.Advice = asCommand(p.why.pinFix(better))
