@@ -77,7 +77,7 @@ func (o listOptions) check(cmd *cobra.Command) error {
 	switch {
 	case o.size && o.remote:
 		return &usageError{errors.New("--size is for what is installed"), `run "gosw list --size"`}
-	case o.platforms && !(o.remote && o.json):
+	case o.platforms && (!o.remote || !o.json):
 		return &usageError{errors.New("--platforms is for the releases that can be installed, as JSON"), `run "gosw list --remote --json --platforms"`}
 	}
 	return nil
