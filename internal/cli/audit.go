@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -187,16 +188,9 @@ func differenceLines(audit *fetch.Audit) []string {
 	}
 	if len(lines) == 0 || audit.Nameless != nil {
 		lines = append(lines, fmt.Sprintf("unproven %v %v (%s, not the published %s)",
-			audit.Version, audit.Platform, orNothing(audit.H1), printable(audit.Proof.H1)))
+			audit.Version, audit.Platform, cmp.Or(audit.H1, "no checksum"), printable(audit.Proof.H1)))
 	}
 	return lines
-}
-
-func orNothing(h1 string) string {
-	if h1 == "" {
-		return "no checksum"
-	}
-	return h1
 }
 
 // explainAudit says on what the verdict rests, and what it is not about.

@@ -11,6 +11,7 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
 	"github.com/gosw/gosw/internal/vuln"
 )
 
@@ -62,7 +63,11 @@ type auditTarget struct {
 }
 
 func (a *app) audit(ctx context.Context, options auditOptions) error {
-	targets, err := a.auditTargets(options.specs)
+	path, err := a.path()
+	if err != nil {
+		return err
+	}
+	targets, err := a.auditTargets(path, options.specs)
 	if err != nil {
 		return err
 	}
@@ -73,16 +78,12 @@ func (a *app) audit(ctx context.Context, options auditOptions) error {
 	if err != nil {
 		return err
 	}
-	client, err := a.client()
-	if err != nil {
-		return err
-	}
 	a.sayVulnAge(data)
-	report := a.judge(targets, data, a.releasesKnown(client), options.json)
+	report := a.judge(targets, data, a.releasesKnown(), options.json)
 	if options.json {
 		err = a.ui.printJSON(report)
 	} else {
-		err = a.printVulnerable(report)
+		err = a.printVulnerable(report, path)
 	}
 	if err == nil && report.found() {
 		err = errDue
@@ -92,12 +93,8 @@ func (a *app) audit(ctx context.Context, options auditOptions) error {
 
 // auditTargets returns the versions that are installed or asked for, newest
 // first, or those of them that specs match.
-func (a *app) auditTargets(specs []gover.Spec) ([]auditTarget, error) {
+func (a *app) auditTargets(path toolchain.Path, specs []gover.Spec) ([]auditTarget, error) {
 	st, err := a.store()
-	if err != nil {
-		return nil, err
-	}
-	path, err := a.path()
 	if err != nil {
 		return nil, err
 	}
@@ -116,13 +113,10 @@ func (a *app) auditTargets(specs []gover.Spec) ([]auditTarget, error) {
 	for _, spec := range specs {
 		if v, ok := spec.Version(); ok {
 			all = append(all, v)
-		} else if matching, err := filter(all, []gover.Spec{spec}); err != nil {
-			return nil, err
-		} else if len(matching) == 0 {
-			return nil, &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed; a release, such as 1.22.5, need not be`}
 		}
 	}
-	if all, err = filter(all, specs); err != nil {
+	all, err = matching(all, specs, `; a release, such as 1.22.5, need not be`)
+	if err != nil {
 		return nil, err
 	}
 	var targets []auditTarget

@@ -53,12 +53,11 @@ func (a *app) vulnerabilities(ctx context.Context) (vulnData, error) {
 	if err != nil {
 		return vulnData{}, &hintError{err, `"gosw env GOVULNDB" shows it; "gosw env -u GOVULNDB" goes back to Go's own database`}
 	}
-	old, _ := vuln.Load(dir) // without one all is fetched
-	known := old
-	if docs.Local() { // which is cheaper to read than to compare, and may have no dates
-		known = nil
+	var old *vuln.Database
+	if !docs.Local() { // which is cheaper to read than to compare, and may have no dates
+		old, _ = vuln.Load(dir) // without one all is fetched
 	}
-	db, err := vuln.Update(ctx, vuln.Source{Refresh: docs.Refresh, Read: docs.Read}, known)
+	db, err := vuln.Update(ctx, vuln.Source{Refresh: docs.Refresh, Read: docs.Read}, old)
 	if err != nil {
 		return a.oldVulnerabilities(vulnData{old, docs.String(), fetch.FromCache}, err)
 	}
@@ -67,7 +66,7 @@ func (a *app) vulnerabilities(ctx context.Context) (vulnData, error) {
 		data.origin = fromFile
 	}
 	// A cache that can't be written costs time, nothing else.
-	_ = db.Save(dir, a.releasesKnown(client), a.platform.OS, a.platform.Arch)
+	_ = db.Save(dir, a.releasesKnown(), a.platform.OS, a.platform.Arch)
 	return data, nil
 }
 
@@ -139,9 +138,12 @@ func (a *app) vulnCounts() map[gover.Version]int {
 }
 
 // releasesKnown returns all releases that this machine knows of, newest first.
-func (a *app) releasesKnown(client *fetch.Client) []gover.Version {
+func (a *app) releasesKnown() []gover.Version {
 	known := fetch.KnownVersions()
-	others := client.LocalReleases().Versions
+	var others []gover.Version
+	if client, err := a.client(); err == nil { // else other commands say so
+		others = client.LocalReleases().Versions
+	}
 	if path, err := a.path(); err == nil {
 		installed, _ := path.Installed()
 		others = slices.Concat(others, installed)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // An auditReport is what "gosw audit --json" prints.
@@ -67,7 +68,7 @@ func (r *auditReport) found() bool {
 
 // printVulnerable prints a line for each vulnerability of each version: with tabs,
 // or on a terminal below a heading for each version.
-func (a *app) printVulnerable(report auditReport) error {
+func (a *app) printVulnerable(report auditReport, path toolchain.Path) error {
 	screen, terminal := a.screen()
 	out := bufio.NewWriterSize(a.ui.out, 32<<10) // a full store has thousands of lines
 	for _, t := range report.Toolchains {
@@ -84,7 +85,7 @@ func (a *app) printVulnerable(report auditReport) error {
 	if err := out.Flush(); err != nil {
 		return outputError(err)
 	}
-	a.adviseAudit(report)
+	a.adviseAudit(report, path)
 	return nil
 }
 
@@ -159,7 +160,7 @@ func (v *vulnJSON) fix(none string) string {
 
 // adviseAudit says what the newest patch of each line mends, and what does where
 // that is not enough.
-func (a *app) adviseAudit(report auditReport) {
+func (a *app) adviseAudit(report auditReport, path toolchain.Path) {
 	stuck := false
 	said := make(map[string]bool)
 	for _, t := range report.Toolchains {
@@ -169,12 +170,15 @@ func (a *app) adviseAudit(report auditReport) {
 		}
 		stuck = stuck || report.Newest != nil && newest.Vulnerabilities > report.Newest.Vulnerabilities
 		if line := t.Version.Line(); newest.Vulnerabilities < len(t.Vulnerabilities) && !said[line] {
-			a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s: %q", newest.Version, orNone(newest.Vulnerabilities), upgradeCommand(t)))
+			a.adviseLine(t, path)
 			said[line] = true
 		}
 	}
-	if stuck {
-		a.ui.hint(fmt.Sprintf("%v, the newest release, has %s: \"gosw install latest\"", report.Newest.Version, orNone(report.Newest.Vulnerabilities)))
+	switch newest := report.Newest; {
+	case stuck && path.Has(newest.Version):
+		a.ui.hint(fmt.Sprintf("%v, the newest release, has %s, and is installed", newest.Version, orNone(newest.Vulnerabilities)))
+	case stuck:
+		a.ui.hint(fmt.Sprintf("%v, the newest release, has %s: \"gosw install latest\"", newest.Version, orNone(newest.Vulnerabilities)))
 	}
 }
 
@@ -185,10 +189,19 @@ func orNone(n int) string {
 	return knownVulnerabilities(n)
 }
 
-// upgradeCommand is what brings the newest patch of a version's line.
-func upgradeCommand(t vulnerableJSON) string {
-	if t.Installed && !t.System {
-		return "gosw upgrade " + t.Version.Line()
+// adviseLine names the newest patch of the line of t, and what puts it in the place
+// of t.
+func (a *app) adviseLine(t vulnerableJSON, path toolchain.Path) {
+	newest, ours := t.NewestOfLine.Version, t.Installed && !t.System
+	has, line := orNone(t.NewestOfLine.Vulnerabilities), newest.Line()
+	switch {
+	case ours && path.Home().Has(newest):
+		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s, and is installed: \"gosw upgrade --remove %s\" removes the older", newest, has, line))
+	case path.Has(newest):
+		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s, and is installed", newest, has))
+	case ours:
+		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s: \"gosw upgrade %s\"", newest, has, line))
+	default: // by its number, since a line of candidates stands for no release
+		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s: \"gosw install %v\"", newest, has, gover.Only(newest)))
 	}
-	return "gosw install " + t.Version.Line()
 }

@@ -127,7 +127,7 @@ func (a *app) patient(ctx context.Context) *patient {
 		p.explain()
 		p.machine.Version = p.why.target.version
 	}
-	p.releases = sync.OnceValue(p.readReleases)
+	p.releases = sync.OnceValue(p.releasesKnown)
 	p.glances = p.startGlances()
 	return p
 }

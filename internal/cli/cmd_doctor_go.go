@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/doctor"
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 )
@@ -207,66 +206,38 @@ func (p *patient) lookSupport() []doctor.Finding {
 	if v.IsZero() {
 		return skipped("it is not known which go is here")
 	}
-	lifecycle := gover.NewLifecycle(p.releases())
-	if lifecycle.Of(v) != gover.EndOfLife {
+	if gover.NewLifecycle(p.releases()).Of(v) != gover.EndOfLife {
 		return nil
 	}
 	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v (set by %s) gets no more fixes: its line has ended", v, p.why.target.choice.Source())}
 	if p.why.target.choice.Pinned() {
 		f.Severity = doctor.Note
 	}
-	f.Fix, f.Advice = p.latestFix(func(v gover.Version) bool { return lifecycle.Of(v) != gover.EndOfLife })
+	if latest, err := gover.ParseSpec("latest"); err == nil {
+		f.Fix, f.Advice = asCommand(p.why.pinFix(latest))
+	}
 	return []doctor.Finding{f}
-}
-
-// latestFix has the newest release apply here, which is installed first unless the
-// newest that is installed is good enough.
-func (p *patient) latestFix(enough func(gover.Version) bool) (command, advice string) {
-	latest, err := gover.ParseSpec("latest")
-	if err != nil {
-		return "", ""
-	}
-	command, advice = asCommand(p.why.pinFix(latest))
-	if v, ok, err := p.why.path.Lookup(latest); err != nil || !ok || enough(v) {
-		return command, advice
-	}
-	const install = "gosw install latest"
-	switch {
-	case p.why.target.choice.Spec == latest:
-		return install, ""
-	case command != "":
-		return install + " && " + command, ""
-	}
-	return "", fmt.Sprintf("run %q and ", install) + advice
-}
-
-// readReleases returns all releases that this machine knows of, newest first.
-func (p *patient) readReleases() []gover.Version {
-	client, err := p.client()
-	if err != nil {
-		return fetch.KnownVersions()
-	}
-	return p.releasesKnown(client)
 }
 
 // lookVulnerable says what the last "gosw audit" knew.
 func (p *patient) lookVulnerable() []doctor.Finding {
 	v := p.machine.Version
-	counts := p.vulnCounts()
-	switch {
-	case v.IsZero():
+	if v.IsZero() {
 		return skipped("it is not known which go is here")
-	case counts == nil:
+	}
+	newest := newestOfLines(append(p.releases(), v))[v.Line()]
+	counts, audited := p.lastAudit([]gover.Version{v, newest})
+	switch {
+	case !audited:
 		return skipped(`nobody has asked yet: "gosw audit" does`)
-	case counts[v] == 0:
+	case counts.Of[v] == 0:
 		return nil
 	}
-	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v has %s, as the last \"gosw audit\" knew", v, knownVulnerabilities(counts[v]))}
-	better := func(newest gover.Version) bool { return counts[newest] < counts[v] }
-	if newest, ok := newestOfLines(p.releases())[v.Line()]; ok && better(newest) {
-		f.Fix, f.Advice = asCommand(p.why.pinFix(gover.Only(newest)))
-	} else {
-		f.Fix, f.Advice = p.latestFix(better)
+	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v has %s, as the last \"gosw audit\" knew", v, knownVulnerabilities(counts.Of[v]))}
+	better, _ := gover.ParseSpec("latest")
+	if counts.Of[newest] < counts.Of[v] {
+		better = gover.Only(newest)
 	}
+	f.Fix, f.Advice = asCommand(p.why.pinFix(better))
 	return []doctor.Finding{f}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -147,7 +148,7 @@ func (r *doctorReport) summary(verbose bool) string {
 			found = append(found, plural(n, string(s)))
 		}
 	}
-	parts := []string{first(strings.Join(found, ", "), "all is well"), plural(passed, "check") + " passed"}
+	parts := []string{cmp.Or(strings.Join(found, ", "), "all is well"), plural(passed, "check") + " passed"}
 	if skipped > 0 {
 		parts = append(parts, fmt.Sprintf("%d not for here", skipped))
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"debug/buildinfo"
 	"errors"
@@ -116,7 +117,7 @@ func (p *patient) lookShimVersion() []doctor.Finding {
 		return skipped("it can't be told what they were built from")
 	}
 	if other.Path != strings.TrimSuffix(own.Path, "gosw")+"gosw-shim" {
-		return []doctor.Finding{{Severity: doctor.Warning, Cause: shimProgram() + " is not gosw-shim, but " + first(other.Path, "another program"), Fix: "go install github.com/gosw/gosw/cmd/..."}}
+		return []doctor.Finding{{Severity: doctor.Warning, Cause: shimProgram() + " is not gosw-shim, but " + cmp.Or(other.Path, "another program"), Fix: "go install github.com/gosw/gosw/cmd/..."}}
 	}
 	mine, its := builtFrom(own), builtFrom(other)
 	if mine == its || mine == "" || its == "" {

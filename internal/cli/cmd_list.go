@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
 )
@@ -70,25 +69,18 @@ A list of releases from the cache says how old it is.`,
 
 // check reports flags that do nothing without others.
 func (o listOptions) check(cmd *cobra.Command) error {
-	for _, flag := range []string{"all", "offline", "platforms"} {
+	for _, flag := range []string{"all", "offline"} {
 		if cmd.Flags().Changed(flag) && !o.remote {
 			return &usageError{fmt.Errorf("--%s is for the releases that can be installed", flag), `run "gosw list --remote --` + flag + `"`}
 		}
 	}
-	if o.platforms && !o.json {
-		return &usageError{errors.New("--platforms is for JSON"), `run "gosw list --remote --json --platforms"`}
+	switch {
+	case o.size && o.remote:
+		return &usageError{errors.New("--size is for what is installed"), `run "gosw list --size"`}
+	case o.platforms && (!o.remote || !o.json):
+		return &usageError{errors.New("--platforms is for the releases that can be installed, as JSON"), `run "gosw list --remote --json --platforms"`}
 	}
 	return nil
-}
-
-// lifecycle tells the state of support from what is on this machine: what was
-// out when this gosw was built, and the list of releases in the cache.
-func (a *app) lifecycle() gover.Lifecycle {
-	known := fetch.KnownVersions()
-	if client, err := a.client(); err == nil { // else other commands say so
-		known = append(known, client.LocalReleases().Versions...)
-	}
-	return gover.NewLifecycle(known)
 }
 
 // filter keeps the versions that one of specs matches, or all without specs,
@@ -113,4 +105,27 @@ func filter(versions []gover.Version, specs []gover.Spec) ([]gover.Version, erro
 	}
 	newestFirst(keep)
 	return keep, nil
+}
+
+// matching is filter, but that each of specs has to stand for one of versions. More
+// goes on with the hint of the error.
+func matching(versions []gover.Version, specs []gover.Spec, more string) ([]gover.Version, error) {
+	for _, spec := range specs {
+		if _, ok, err := constraint.Newest(spec, versions); err != nil {
+			return nil, err
+		} else if !ok {
+			return nil, &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed` + more}
+		}
+	}
+	return filter(versions, specs)
+}
+
+// installedOf returns the installed versions that specs stand for, or all, newest
+// first; each of specs has to stand for one.
+func installedOf(in place, specs []gover.Spec) ([]gover.Version, error) {
+	installed, err := in.Installed()
+	if err != nil {
+		return nil, err
+	}
+	return matching(installed, specs, "")
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,7 +75,7 @@ func (a *app) outdated(ctx context.Context, options outdatedOptions) error {
 	if err != nil {
 		return err
 	}
-	versions, err := installedMatching(path, options.specs)
+	versions, err := installedOf(path, options.specs)
 	if err != nil {
 		return err
 	}
@@ -111,26 +112,9 @@ func (a *app) outdated(ctx context.Context, options outdatedOptions) error {
 	return err
 }
 
-// installedMatching returns the installed versions that specs match, newest
-// first; a spec that matches none is an error.
-func installedMatching(path toolchain.Path, specs []gover.Spec) ([]gover.Version, error) {
-	installed, err := path.Installed()
-	if err != nil {
-		return nil, err
-	}
-	for _, spec := range specs {
-		if matching, err := filter(installed, []gover.Spec{spec}); err != nil {
-			return nil, err
-		} else if len(matching) == 0 {
-			return nil, &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed`}
-		}
-	}
-	return filter(installed, specs)
-}
-
 func (a *app) judgeOutdated(path toolchain.Path, versions []gover.Version, releases fetch.Releases, vulnerable map[gover.Version]int) []outdatedJSON {
-	lifecycle := gover.NewLifecycle(append(fetch.KnownVersions(), releases.Versions...))
-	lines := newestOfLines(releases.Versions)
+	lifecycle := gover.NewLifecycle(append(a.releasesKnown(), releases.Versions...))
+	lines := newestOfLines(slices.Concat(releases.Versions, versions)) // what is installed is out, whoever lists it
 	list := make([]outdatedJSON, 0, len(versions))
 	for _, v := range versions {
 		item := outdatedJSON{Version: v, System: path.Of(v) == path.System(), Support: lifecycle.Of(v).String()}

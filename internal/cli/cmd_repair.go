@@ -118,13 +118,11 @@ func (run *repairRun) repairSharer(ctx context.Context, other store.Sharer) erro
 
 // installedHere is installedOf for the user's store, which alone can be changed.
 func (a *app) installedHere(home toolchain.Home, specs []gover.Spec) ([]gover.Version, error) {
-	for _, spec := range specs {
-		if _, ok, err := find(home, spec); err == nil && !ok {
-			missing := &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed`}
-			return nil, a.explainSystem(spec, missing)
-		}
+	versions, err := installedOf(home, specs)
+	if missing := (*notInstalledError)(nil); errors.As(err, &missing) {
+		err = a.explainSystem(missing.spec, err)
 	}
-	return installedOf(home, specs)
+	return versions, err
 }
 
 // A repairer is the repair of one version.

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/gover"
-	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -73,10 +72,8 @@ func (a *app) uninstall(ctx context.Context, options uninstallOptions) error {
 func (a *app) matchingAll(home toolchain.Home, options uninstallOptions) ([]gover.Version, error) {
 	var versions []gover.Version
 	for _, spec := range options.specs {
-		matching, err := matching(home, spec)
-		if missing := (*notInstalledError)(nil); errors.As(err, &missing) {
-			return nil, a.explainSystem(spec, err)
-		} else if err != nil {
+		matching, err := a.installedHere(home, []gover.Spec{spec})
+		if err != nil {
 			return nil, err
 		}
 		if len(matching) > 1 && !options.all {
@@ -149,36 +146,6 @@ func (a *app) waitForUsers(ctx context.Context, st *store.Store, versions []gove
 				v, pending[v][0].ID, pending[v][0].Command, timeout)
 		}
 	}
-}
-
-// matching returns the installed versions that spec stands for, newest first,
-// at least one.
-func matching(home toolchain.Home, spec gover.Spec) ([]gover.Version, error) {
-	installed, err := home.Installed()
-	if err != nil {
-		return nil, err
-	}
-	match, err := constraint.Parse(spec)
-	if err != nil {
-		return nil, err
-	}
-	var found []gover.Version
-	for _, v := range installed {
-		if match(v) {
-			found = append(found, v)
-		}
-	}
-	if spec.Kind() == gover.Latest || spec.Kind() == gover.Oldstable { // one version, whatever else is there
-		v, ok := spec.Newest(installed)
-		if found = nil; ok {
-			found = []gover.Version{v}
-		}
-	}
-	newestFirst(found)
-	if len(found) == 0 {
-		return nil, &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed`}
-	}
-	return found, nil
 }
 
 func ambiguous(spec gover.Spec, found []gover.Version) error {

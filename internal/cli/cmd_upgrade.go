@@ -117,7 +117,7 @@ func (in *installer) upgradeSteps(ctx context.Context, specs []gover.Spec) ([]up
 	have := newestOfLines(installed)
 	for _, spec := range specs {
 		if _, ok := have[spec.String()]; !ok {
-			return nil, &notInstalledError{spec: spec}
+			return nil, in.app.explainSystem(spec, &notInstalledError{spec: spec})
 		}
 	}
 	if len(have) == 0 {

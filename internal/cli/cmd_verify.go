@@ -182,23 +182,6 @@ func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Versio
 	return &result, a.crossBuild(ctx, &result, options)
 }
 
-// installedOf returns the installed versions that specs stand for, or all; each
-// of specs has to stand for one.
-func installedOf(in place, specs []gover.Spec) ([]gover.Version, error) {
-	for _, spec := range specs {
-		if _, ok, err := find(in, spec); err != nil {
-			return nil, err
-		} else if !ok {
-			return nil, &hintError{&notInstalledError{spec: spec}, `"gosw list" shows what is installed`}
-		}
-	}
-	installed, err := in.Installed()
-	if err != nil {
-		return nil, err
-	}
-	return filter(installed, specs)
-}
-
 // checkReceipt reports what proves a receipt of v in the store at home. A record that does not is an
 // unprovenError; no record is any other error.
 func (a *app) checkReceipt(home toolchain.Home, v gover.Version, r *store.Receipt) (fetch.Witness, error) {

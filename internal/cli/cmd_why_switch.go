@@ -9,6 +9,7 @@ import (
 
 	"github.com/gosw/gosw/internal/gomod"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/switching"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -243,11 +244,17 @@ func (x *explainer) newerFix(d switching.Decision) string {
 
 // pinFix is the command that makes spec what the rules choose here.
 func (x *explainer) pinFix(spec gover.Spec) string {
-	install := "gosw install " + spec.String() + " && "
-	if _, ok, err := x.path.Lookup(spec); err == nil && ok {
-		install = ""
+	choice, install := x.target.choice, "gosw install "+spec.String()
+	if x.suffices(choice.Spec, spec) {
+		return fmt.Sprintf("run %q", install)
 	}
-	switch choice := x.target.choice; {
+	install += " && "
+	if v, ok, err := x.path.Lookup(spec); err == nil && ok {
+		if newest, _ := spec.Newest(x.releasesKnown()); spec.Kind() != gover.Latest || v == newest {
+			install = ""
+		}
+	}
+	switch {
 	case choice.Rule == resolve.FromEnv:
 		return fmt.Sprintf("run %q", install+"export GO_VERSION="+spec.String())
 	case choice.Rule != resolve.FromFile:
@@ -261,4 +268,18 @@ func (x *explainer) pinFix(spec gover.Spec) string {
 		}
 		return fix
 	}
+}
+
+// suffices reports whether pin will mean what spec does once that is installed.
+func (x *explainer) suffices(pin, spec gover.Spec) bool {
+	v, exact := spec.Version()
+	if !exact {
+		return pin == spec
+	}
+	installed, err := x.path.Installed()
+	if err != nil {
+		return false
+	}
+	chosen, ok, err := constraint.Newest(pin, append(installed, v))
+	return err == nil && ok && chosen == v
 }

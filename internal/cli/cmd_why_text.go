@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -59,7 +60,7 @@ func (r whyReport) paths() []string {
 
 // summary is the answer: the toolchain, its program and where it comes from.
 func (t *trace) summary(r whyReport) {
-	name := first(r.Runs.Toolchain, "a go of unknown version")
+	name := cmp.Or(r.Runs.Toolchain, "a go of unknown version")
 	switch r.Runs.Place {
 	case "", switching.Nowhere:
 		t.head("%s: nothing runs here", r.Tool)
@@ -81,7 +82,7 @@ func (t *trace) summary(r whyReport) {
 		t.line("it has no %s", r.Tool)
 	}
 	if r.Runs.Place != switching.Started && r.Chosen != nil {
-		t.line("%s switches to it (%s)", first(r.Chosen.name(), "go"), r.Runs.Place)
+		t.line("%s switches to it (%s)", cmp.Or(r.Chosen.name(), "go"), r.Runs.Place)
 	}
 	if r.shadowed {
 		t.line("but PATH does not lead to it: look below")
@@ -169,7 +170,7 @@ func (t *trace) chosen(c *whyChosen) {
 	case err == nil && spec.Kind() == gover.System && c.GOROOT == "":
 		t.line("system: the next go on PATH")
 	case err == nil && spec.Kind() == gover.System:
-		t.line("system: %s, in %s", first(c.Reports, "of unknown version"), c.GOROOT)
+		t.line("system: %s, in %s", cmp.Or(c.Reports, "of unknown version"), c.GOROOT)
 	case c.Version.IsZero():
 		t.line("%s: not installed", c.Spec)
 	case err == nil && spec.Kind() == gover.Exact:

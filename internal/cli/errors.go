@@ -3,6 +3,7 @@ package cli
 // Errors become words, hints and exit codes here and nowhere else.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -363,7 +364,7 @@ func unknownCommand(root *cobra.Command, args []string) error {
 		err.hint = hint
 	} else if near := nearest(args[0], commandNames(root)); near != "" {
 		err.hint = didYouMean(append([]string{near}, args[1:]...))
-	} else if version := first(nearSpec(args[0]), args[0]); parses(version) && len(args) > 1 {
+	} else if version := cmp.Or(nearSpec(args[0]), args[0]); parses(version) && len(args) > 1 {
 		err.hint = didYouMean(append([]string{"exec", version, "--"}, args[1:]...))
 	} else if parses(version) {
 		err.hint = fmt.Sprintf("did you mean %q or %q?", "gosw install "+shellWord(version), "gosw use "+shellWord(version))

@@ -4,6 +4,7 @@ package cli
 // what they mean by it here.
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,7 +100,7 @@ var flagHabits = []struct {
 func flagHint(command, flag string, args, known []string) string {
 	for _, h := range flagHabits {
 		if h.command == command && slices.Contains(strings.Fields(h.flags), flag) {
-			return fmt.Sprintf("did you mean %s?", quoted(strings.ReplaceAll(h.means, "VERSION", first(strings.Join(corrected(args), " "), "VERSION"))))
+			return fmt.Sprintf("did you mean %s?", quoted(strings.ReplaceAll(h.means, "VERSION", cmp.Or(strings.Join(corrected(args), " "), "VERSION"))))
 		}
 	}
 	if near := nearest(flag, known); near != "" {

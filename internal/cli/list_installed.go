@@ -69,7 +69,7 @@ func (a *app) listInstalled(options listOptions) error {
 // each of their files, and what applies here.
 func (a *app) installedFacts(path toolchain.Path, versions []gover.Version, sizes sizes) ([]installedJSON, applies) {
 	here := a.applies(path)
-	lifecycle, vulnerable := a.lifecycle(), a.vulnCounts()
+	lifecycle, vulnerable := gover.NewLifecycle(a.releasesKnown()), a.vulnCounts()
 	stores := make(map[toolchain.Home]*store.Store)
 	links := make(map[toolchain.Home]map[gover.Version][]string)
 	for _, home := range path {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,10 +25,10 @@ var managers = []manager{
 	{"gvm", []string{"scripts/gvm", ".gvm/"}, "remove this line", nil},
 	{"g", []string{".g/env", ".g/go/", "g-install", "# g shell setup"}, "remove this line", nil},
 	{"asdf", []string{"asdf.sh", "asdf.fish", "asdf/shims", "ASDF_DATA_DIR"}, `run "asdf plugin remove golang", or remove this line`, func(a *app, home string) []string {
-		return []string{filepath.Join(first(a.getenv("ASDF_DATA_DIR"), filepath.Join(home, ".asdf")), "shims", "go")}
+		return []string{filepath.Join(cmp.Or(a.getenv("ASDF_DATA_DIR"), filepath.Join(home, ".asdf")), "shims", "go")}
 	}},
 	{"mise", []string{"mise activate", "mise/shims"}, `run "mise unuse --global go", or remove this line`, func(a *app, home string) []string {
-		data := first(a.getenv("MISE_DATA_DIR"), filepath.Join(home, ".local", "share", "mise"))
+		data := cmp.Or(a.getenv("MISE_DATA_DIR"), filepath.Join(home, ".local", "share", "mise"))
 		return []string{filepath.Join(data, "shims", "go"), filepath.Join(data, "installs", "go")}
 	}},
 }
@@ -36,16 +37,6 @@ var managers = []manager{
 // has turned off: a command that does nothing, so that what is around it, such
 // as an if, stays whole.
 const turnedOff = ": # "
-
-// first returns the first text that is not empty.
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
-}
 
 // nameOthers names what the start-up files of a shell have besides gosw that
 // wants to be go, and what to remove. It changes nothing.

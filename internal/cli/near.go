@@ -4,6 +4,7 @@ package cli
 // only: nothing is done by a guess.
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -31,7 +32,7 @@ func specHint(text string, typed []string) string {
 	lower := strings.ToLower(strings.TrimSpace(text))
 	at := slices.Index(typed, text)
 	if next := at + 1; (lower == "go" || lower == "golang") && at > 0 && next < len(typed) && (parses(typed[next]) || nearSpec(typed[next]) != "") {
-		return didYouMean(slices.Concat(typed[:at], []string{first(nearSpec(typed[next]), typed[next])}, typed[next+1:]))
+		return didYouMean(slices.Concat(typed[:at], []string{cmp.Or(nearSpec(typed[next]), typed[next])}, typed[next+1:]))
 	}
 	for _, w := range versionWords {
 		if slices.Contains(strings.Fields(w.words), lower) {

@@ -171,7 +171,7 @@ func (m Machine) lookPathWritable() []Finding {
 
 func (m Machine) lookGoBinPath() []Finding {
 	bin := m.goBin()
-	if bin == "" || !isDir(bin) || len(entries(bin)) == 0 {
+	if len(m.programs()) == 0 {
 		return nil // nothing to run
 	}
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {

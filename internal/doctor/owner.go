@@ -97,7 +97,7 @@ func (m Machine) foreign(files []string) (file string, uid int, found bool) {
 
 // foreignIn is foreign for some of what dir has.
 func (m Machine) foreignIn(dir string) (file string, uid int, found bool) {
-	withEntries(dir, func(folder *os.File, names []string) {
+	withEntries(dir, maxEntries, func(folder *os.File, names []string) {
 		for _, name := range names {
 			if owner, ok := ownerIn(folder, name); ok && owner != m.UID {
 				file, uid, found = filepath.Join(dir, name), owner, true
@@ -108,19 +108,9 @@ func (m Machine) foreignIn(dir string) (file string, uid int, found bool) {
 	return file, uid, found
 }
 
-// entries returns the paths of some of what dir has.
-func entries(dir string) (paths []string) {
-	withEntries(dir, func(_ *os.File, names []string) {
-		for _, name := range names {
-			paths = append(paths, filepath.Join(dir, name))
-		}
-	})
-	return paths
-}
-
-// withEntries opens dir, if it is a folder, and calls look with the names of some of
-// what it has.
-func withEntries(dir string, look func(folder *os.File, names []string)) {
+// withEntries opens dir, if it is a folder, and calls look with at most as many names
+// of what it has.
+func withEntries(dir string, most int, look func(folder *os.File, names []string)) {
 	if !isDir(dir) { // opening a FIFO would block
 		return
 	}
@@ -129,7 +119,7 @@ func withEntries(dir string, look func(folder *os.File, names []string)) {
 		return
 	}
 	defer f.Close()
-	names, _ := f.Readdirnames(maxEntries)
+	names, _ := f.Readdirnames(most)
 	look(f, names)
 }
 

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -123,7 +124,7 @@ func (m Machine) lookTemp(temp, variable string) []Finding {
 		return nil
 	}
 	where := m.Setting("GOTMPDIR")
-	f := Finding{Severity: Error, Cause: fmt.Sprintf("%s names no folder (%s): go can't build", variable, first(temp, "not an absolute path"))}
+	f := Finding{Severity: Error, Cause: fmt.Sprintf("%s names no folder (%s): go can't build", variable, cmp.Or(temp, "not an absolute path"))}
 	switch {
 	case variable == "GOTMPDIR":
 		f.Fix = where.Unset
@@ -249,13 +250,4 @@ func (m Machine) lookSpace(r room, fix, advice string) []Finding {
 		f.Advice = "make room there, or name another folder"
 	}
 	return []Finding{f}
-}
-
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }

@@ -25,20 +25,11 @@ func (m Machine) toolChecks() []Check {
 	}
 }
 
-// programs returns the regular files and links in GOBIN that may be run.
-func (m Machine) programs() []string {
-	dir := m.goBin()
-	if dir == "" || !isDir(dir) {
-		return nil
-	}
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	names, _ := f.Readdirnames(maxTools)
-	slices.Sort(names)
-	return names
+// programs returns the names of what is in GOBIN.
+func (m Machine) programs() (programs []string) {
+	withEntries(m.goBin(), maxTools, func(_ *os.File, names []string) { programs = names })
+	slices.Sort(programs)
+	return programs
 }
 
 // lookOldTools finds tools whose go was of an older line. Those that look at

@@ -68,6 +68,20 @@ func TestArrivalOrder(t *testing.T) {
 	}
 }
 
+// takeAll takes entries as they arrive, to the end.
+func takeAll(t *testing.T, a *arrival, take func(name string)) {
+	for {
+		e, err := a.next()
+		if err != nil {
+			t.Error(err)
+		}
+		if e == nil {
+			return
+		}
+		take(e.name)
+	}
+}
+
 // Many workers and parts: each entry is handed out once, and all come to an end.
 func TestArrivalParallel(t *testing.T) {
 	t.Parallel()
@@ -89,18 +103,11 @@ func TestArrivalParallel(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			for {
-				e, err := a.next()
-				if err != nil {
-					t.Error(err)
-				}
-				if e == nil {
-					return
-				}
+			takeAll(t, a, func(name string) {
 				mu.Lock()
-				seen[e.name]++
+				seen[name]++
 				mu.Unlock()
-			}
+			})
 		})
 	}
 	for n, s := range spans {
@@ -139,16 +146,7 @@ func TestArrivalLater(t *testing.T) {
 	got := make(chan string)
 	go func() {
 		defer close(got)
-		for {
-			e, err := a.next()
-			if err != nil {
-				t.Error(err)
-			}
-			if e == nil {
-				return
-			}
-			got <- e.name
-		}
+		takeAll(t, a, func(name string) { got <- name })
 	}()
 	for _, step := range []struct {
 		part int

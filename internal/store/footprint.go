@@ -25,100 +25,80 @@ type Footprint struct {
 func (s *Store) Footprint(versions []gover.Version) (Footprint, Usage) {
 	known := s.survey(false)
 	usage := s.measure(known, versions)
-	if known != nil {
-		if f, ok := s.footprint(known); ok {
-			return f, usage
-		}
+	f, sure := s.footprint(known)
+	if !sure {
+		f, _ = s.footprint(nil)
 	}
-	return s.footprintNow(), usage
+	return f, usage
 }
 
-// footprint is Footprint by a survey. It can't tell if what is beside toolchains
-// shares files with them.
-func (s *Store) footprint(known *survey) (f Footprint, ok bool) {
-	skip := make(map[string]bool)
-	for _, one := range known.trees {
-		skip[one.dir()] = true
+// footprint is Footprint with what a survey says of toolchains, if there is one. It
+// is not sure if what is beside them shares files with them.
+func (s *Store) footprint(known *survey) (f Footprint, sure bool) {
+	all, skip := newTally(), make(map[string]bool)
+	sum := int64(0) // so far
+	measure := func(part *int64, path string) {
+		if known != nil {
+			all.addBeside(path, skip)
+		} else {
+			all.add(path)
+		}
+		before := sum
+		sum = all.taken()
+		*part += sum - before
 	}
 	platforms := filepath.Join(string(s.home), "platforms")
-	parts := map[string]*int64{s.home.Toolchains(): &f.Toolchains, s.receipts(): &f.Receipts, platforms: &f.Platforms}
-	all := newTally()
-	entries, _ := os.ReadDir(string(s.home))
-	for _, entry := range entries {
-		path := filepath.Join(string(s.home), entry.Name())
-		part := parts[path]
-		if part == nil {
-			part = &f.Other
+	if known != nil {
+		for _, one := range known.trees {
+			skip[one.dir()] = true
 		}
-		if path != s.staging() { // where nothing is
-			before := all.taken()
-			all.addBeside(path, entry.IsDir(), skip)
-			*part += all.taken() - before
-		}
-	}
-	mine := func(i int) bool { return known.trees[i].home == s.home }
-	below := func(i int) bool { return mine(i) || filepath.Dir(string(known.trees[i].home)) == platforms }
-	f.Toolchains += known.taken(mine)
-	f.Platforms += known.taken(below) - known.taken(mine)
-	f.Total = f.Toolchains + f.Receipts + f.Platforms + f.Other
-	return f, len(all.files) == 0
-}
-
-// addBeside counts what is at path and below, but for folders to skip.
-func (t *tally) addBeside(path string, folder bool, skip map[string]bool) {
-	if skip[path] {
-		return
-	}
-	if facts, ok := lookAt(path); ok {
-		t.see(facts)
-	}
-	if !folder { // which could be a FIFO
-		return
-	}
-	entries, _ := os.ReadDir(path)
-	for _, entry := range entries {
-		t.addBeside(filepath.Join(path, entry.Name()), entry.IsDir(), skip)
-	}
-}
-
-// footprintNow is Footprint where there is no survey.
-func (s *Store) footprintNow() Footprint {
-	var f Footprint
-	all := newTally()
-	measure := func(part *int64, paths ...string) {
-		before := all.taken()
-		for _, path := range paths {
-			one := newTally()
-			one.add(path)
-			all.merge(one)
-		}
-		*part = all.taken() - before
+		mine := func(i int) bool { return known.trees[i].home == s.home }
+		below := func(i int) bool { return mine(i) || filepath.Dir(string(known.trees[i].home)) == platforms }
+		f.Toolchains = known.taken(mine)
+		f.Platforms = known.taken(below) - f.Toolchains
 	}
 	measure(&f.Toolchains, s.home.Toolchains())
-	var graves, staged []string
+	var staged []string
 	entries, _ := os.ReadDir(s.staging())
 	for _, entry := range entries {
 		if path := filepath.Join(s.staging(), entry.Name()); isGrave(path) {
-			graves = append(graves, path)
+			measure(&f.Graves, path)
 		} else {
 			staged = append(staged, path)
 		}
 	}
-	measure(&f.Graves, graves...)
-	measure(&f.Staging, staged...)
+	for _, path := range staged {
+		measure(&f.Staging, path)
+	}
 	measure(&f.Receipts, s.receipts())
-	measure(&f.Platforms, filepath.Join(string(s.home), "platforms"))
-	known := []string{filepath.Base(s.home.Toolchains()), filepath.Base(s.staging()), filepath.Base(s.receipts()), "platforms"}
-	var others []string
+	measure(&f.Platforms, platforms)
+	parts := []string{s.home.Toolchains(), s.staging(), s.receipts(), platforms}
 	entries, _ = os.ReadDir(string(s.home))
 	for _, entry := range entries {
-		if !slices.Contains(known, entry.Name()) {
-			others = append(others, filepath.Join(string(s.home), entry.Name()))
+		if path := filepath.Join(string(s.home), entry.Name()); !slices.Contains(parts, path) {
+			measure(&f.Other, path)
 		}
 	}
-	measure(&f.Other, others...)
-	f.Total = all.taken()
-	return f
+	f.Total = f.Toolchains + f.Graves + f.Staging + f.Receipts + f.Platforms + f.Other
+	return f, known == nil || len(all.files) == 0
+}
+
+// addBeside counts what is at path and below, but for folders to skip.
+func (t *tally) addBeside(path string, skip map[string]bool) {
+	if skip[path] {
+		return
+	}
+	facts, ok := lookAt(path)
+	if ok {
+		t.see(facts)
+	}
+	if !facts.folder { // which could be a FIFO
+		return
+	}
+	entries, _ := os.ReadDir(path)
+	for _, entry := range entries {
+		t.addBeside(filepath.Join(path, entry.Name()), skip)
+	}
 }
 
 // DiskUsage returns the bytes of blocks of what is at path and below; what is

@@ -29,8 +29,12 @@ func walkUnknown(path string, _ bool, _ func(fileID) (fileFacts, bool), visit fu
 // lookAt returns what is at path, whatever is below.
 func lookAt(path string) (fileFacts, bool) {
 	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() {
+	if err != nil {
 		return fileFacts{}, false
 	}
-	return fileFacts{names: 1, bytes: info.Size()}, true
+	facts := fileFacts{names: 1, folder: info.IsDir()}
+	if info.Mode().IsRegular() {
+		facts.bytes = info.Size()
+	}
+	return facts, true
 }

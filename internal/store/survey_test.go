@@ -47,8 +47,9 @@ func (k *kin) compare(t *testing.T, when, cache string) (looked bool) {
 			t.Errorf("%s: without %v: %+v, want %+v", when, versions, got, want)
 		}
 	}
-	if got, _ := s.Footprint(some); got != s.footprintNow() {
-		t.Errorf("%s: footprint %+v, want %+v", when, got, s.footprintNow())
+	now, _ := s.footprint(nil)
+	if got, _ := s.Footprint(some); got != now {
+		t.Errorf("%s: footprint %+v, want %+v", when, got, now)
 	}
 	last := s.surveyed.Load()
 	return last == nil || last.fresh

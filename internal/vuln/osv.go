@@ -158,7 +158,11 @@ func shorten(text string, limit int) string {
 func jsonError(err error) error {
 	var mistyped *json.UnmarshalTypeError
 	if errors.As(err, &mistyped) {
-		return fmt.Errorf("%q can't be a JSON %s", cleanLine(mistyped.Field), strings.Fields(mistyped.Value)[0])
+		kind := strings.Fields(mistyped.Value)[0]
+		if mistyped.Field == "" {
+			return fmt.Errorf("it can't be a JSON %s", kind)
+		}
+		return fmt.Errorf("%q can't be a JSON %s", cleanLine(mistyped.Field), kind)
 	}
 	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return errors.New("broken JSON")

@@ -170,7 +170,7 @@ func TestParseEntryErrors(t *testing.T) {
 		{"<html>", "broken JSON"},
 		{affected(`[]`)[:30], "broken JSON"},
 		{affected(`[]`) + "{}", "broken JSON"},
-		{`[]`, `can't be a JSON array`},
+		{`[]`, `it can't be a JSON array`},
 		{`{"id":"GO-1","summary":7}`, `"summary" can't be a JSON number`},
 		{`{"id":"GO-1","modified":"yesterday"}`, "a value of the wrong form"},
 		{`{"id":"GO-2"}`, `it is that of "GO-2"`},
