@@ -56,9 +56,12 @@ func (o upgradeOptions) check(cmd *cobra.Command) error {
 		return &usageError{errors.New("--remove and --keep contradict each other"), helpHint(cmd)}
 	}
 	for _, spec := range o.specs {
-		if spec.Kind() != gover.Line {
-			return &usageError{fmt.Errorf("%q is not a line of releases, such as 1.22", spec.String()),
-				fmt.Sprintf("one version is installed with %q", "gosw install "+shellWord(spec.String()))}
+		switch err := fmt.Errorf("%q is not a line of releases, such as 1.22", spec.String()); spec.Kind() {
+		case gover.Line:
+		case gover.System:
+			return &usageError{err, `what has installed that go upgrades it, too; "gosw install latest" gets Go's own`}
+		default:
+			return &usageError{err, fmt.Sprintf("one version is installed with %q", "gosw install "+shellWord(spec.String()))}
 		}
 	}
 	return nil
