@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gosw/gosw/internal/doctor"
@@ -225,7 +226,7 @@ func (p *patient) lookVulnerable() []doctor.Finding {
 	if v.IsZero() {
 		return skipped("it is not known which go is here")
 	}
-	newest := newestOfLines(append(p.releases(), v))[v.Line()]
+	newest := newestOfLines(slices.Concat(p.releases(), []gover.Version{v}))[v.Line()] // other checks read the list, too
 	counts, audited := p.lastAudit([]gover.Version{v, newest})
 	switch {
 	case !audited:
