@@ -213,7 +213,7 @@ var elsewhere = map[string]string{
 }
 
 // TestCatalogue demands that each message and hint of the commands is in a
-// session, or named above, and that docs/errors.md has just what the sessions
+// session, or named above, and that testdata/messages.md has just what the sessions
 // have. GOSW_UPDATE=1 renews it.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
@@ -228,12 +228,12 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("%s: there is no %s to show %q", f.place, where, f.text)
 		}
 	}
-	got, err := os.ReadFile("../../docs/errors.md")
+	got, err := os.ReadFile("testdata/messages.md")
 	want := catalogue(t, scripts, own)
 	if os.Getenv("GOSW_UPDATE") != "" {
-		err = os.WriteFile("../../docs/errors.md", []byte(want), 0o644)
+		err = os.WriteFile("testdata/messages.md", []byte(want), 0o644)
 	} else if string(got) != want {
-		t.Error("docs/errors.md is not what the sessions say; GOSW_UPDATE=1 go test -run TestCatalogue ./cmd/gosw renews it")
+		t.Error("testdata/messages.md is not what the sessions say; GOSW_UPDATE=1 go test -run TestCatalogue ./cmd/gosw renews it")
 	}
 	if err != nil {
 		t.Error(err)
@@ -282,11 +282,11 @@ const catalogueHead = `# What gosw says when something is wrong
 Each message names the operation, what it was about, and the cause; the hint after it has the command that mends it. Here
 is every message with its hint and the exit code of the command, "…" where the text differs, and a command that leads to
 it. The tables are made from the scenarios of the same names in cmd/gosw/testdata/script, where each is compared with
-what the real gosw says, by TestCatalogue, which fails if a message of gosw is missing here. [reference.md](reference.md)
+what the real gosw says, by TestCatalogue, which fails if a message of gosw is missing here. docs/reference.md
 has the exit codes.
 `
 
-// catalogue returns docs/errors.md.
+// catalogue returns testdata/messages.md.
 func catalogue(t *testing.T, scripts []script, own []form) string {
 	var out strings.Builder
 	out.WriteString(catalogueHead)
@@ -307,7 +307,7 @@ func catalogue(t *testing.T, scripts []script, own []form) string {
 	for _, text := range slices.Sorted(maps.Keys(elsewhere)) {
 		out.WriteString("| " + cell(verb.ReplaceAllString(text, "…")) + " | " + elsewhere[text] + " |\n")
 	}
-	out.WriteString("\n## Causes from below\n\nWhat stands after the colon comes from the packages that do the work. The scenario is the first one above that has its words;\nthe others are for the tests of the package ([archives.md](archives.md) lists those of archives).\n\n| cause | package | scenario |\n|---|---|---|\n")
+	out.WriteString("\n## Causes from below\n\nWhat stands after the colon comes from the packages that do the work. The scenario is the first one above that has its words;\nthe others are for the tests of the package (internal/fetch/hostile/corpus.md lists those of archives).\n\n| cause | package | scenario |\n|---|---|---|\n")
 	for _, name := range workers {
 		done := make(map[string]bool)
 		for _, f := range forms(t, "../../internal/"+name) {

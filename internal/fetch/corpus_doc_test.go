@@ -10,7 +10,7 @@ import (
 	"github.com/gosw/gosw/internal/fetch/hostile"
 )
 
-var update = flag.Bool("update", false, "write the table of docs/archives.md anew")
+var update = flag.Bool("update", false, "write the table of hostile/corpus.md anew")
 
 const corpusMark = "<!-- made by go test ./internal/fetch -run TestCorpusTable -update -->\n"
 
@@ -56,7 +56,7 @@ func accepted() (n int) {
 
 func TestCorpusTable(t *testing.T) {
 	t.Parallel()
-	const file = "../../docs/archives.md"
+	const file = "hostile/corpus.md"
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,5 @@
 // Package hostile makes archives that no release of Go has ever been: each
-// breaks one rule of docs/archives.md, or shows that a rule does not go too
+// breaks one rule of corpus.md, or shows that a rule does not go too
 // far. They are written byte by byte, since no library would write most of
 // them. It is for tests only.
 package hostile
