@@ -21,7 +21,7 @@ import (
 )
 
 // The matrix: every step of every change, stopped by SIGKILL or failing with an
-// errno, with a real process each. docs/reliability.md says what must hold.
+// errno, with a real process each. testdata/matrix.md says what must hold.
 
 var faultNames = []string{"SIGKILL", "ENOSPC", "EIO", "EDQUOT", "EROFS"}
 
@@ -346,9 +346,9 @@ func printMatrix(t *testing.T, table map[string]map[string]string) {
 		}
 		text.WriteString("|\n")
 	}
-	doc, err := os.ReadFile("../../docs/reliability.md")
+	doc, err := os.ReadFile("testdata/matrix.md")
 	if err != nil || !t.Failed() && !bytes.Contains(doc, []byte(text.String())) {
-		t.Errorf("docs/reliability.md (%v) has another matrix than this, which make faults writes to bin/matrix.md", err)
+		t.Errorf("testdata/matrix.md (%v) has another matrix than this, which make faults writes to bin/matrix.md", err)
 	}
 	if file := os.Getenv("GOSW_MATRIX"); file != "" {
 		if err := os.WriteFile(file, []byte(text.String()), 0o644); err != nil {

@@ -10,7 +10,7 @@ type Step struct {
 }
 
 // Steps returns all of them, in the order in which a change takes them. The
-// matrix of docs/reliability.md has a row for each.
+// matrix in cmd/gosw/testdata/matrix.md has a row for each.
 func Steps() []Step {
 	steps := []Step{
 		{"create/folders", "make the folders of a new store"},
