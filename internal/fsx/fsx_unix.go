@@ -1,0 +1,24 @@
+//go:build !windows
+
+package fsx
+
+import (
+	"os"
+	"syscall"
+)
+
+// Flags of open: don't wait for the other end of a pipe; don't follow a link.
+const (
+	nonBlock = syscall.O_NONBLOCK
+	noFollow = syscall.O_NOFOLLOW
+)
+
+// SyncDir puts the entries of dir on the disk.
+func SyncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
