@@ -153,6 +153,16 @@ func TestPorts(t *testing.T) {
 	}
 }
 
+// TestOutput has a command that says more than is kept, on both streams.
+func TestOutput(t *testing.T) {
+	t.Parallel()
+	j := &job{work: t.TempDir()}
+	out, err := j.command(t.Context(), time.Minute, nil, "/bin/sh", "-c", "yes | head -c 3000000; yes | head -c 3000000 >&2; exit 1")
+	if err == nil || len(out) != 2*maxOutput {
+		t.Errorf("kept %d bytes, %v", len(out), err)
+	}
+}
+
 // TestEnd interrupts a build: what it has started ends as well, and its folder goes.
 func TestEnd(t *testing.T) {
 	t.Parallel()

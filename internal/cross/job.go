@@ -1,7 +1,6 @@
 package cross
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	_ "embed"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -72,7 +72,7 @@ func (j *job) self(ctx context.Context) []Finding {
 	find := func(kind, format string, args ...any) {
 		found = append(found, Finding{kind, fmt.Sprintf(format, args...)})
 	}
-	data, err := os.ReadFile(filepath.Join(j.GOROOT, "VERSION"))
+	data, err := fsx.Read(filepath.Join(j.GOROOT, "VERSION"), maxVersion, fsx.NoFollow)
 	line, _, _ := strings.Cut(string(data), "\n")
 	if err != nil || line != j.Version.String() {
 		find(KindVersion, "the file VERSION says %q, not %v", line, j.Version)
@@ -111,6 +111,9 @@ func (j *job) build(ctx context.Context, port Port, file string) (out string, er
 // maxOutput is how much of a command's output is kept, in bytes.
 const maxOutput = 1 << 20
 
+// maxVersion bounds the file VERSION, in bytes; it has some 50.
+const maxVersion = 1 << 10
+
 // command runs a program to its end, or to its time's, and returns what it
 // prints: on stdout, or on both if it fails.
 func (j *job) command(ctx context.Context, limit time.Duration, env []string, name string, args ...string) (string, error) {
@@ -119,7 +122,7 @@ func (j *job) command(ctx context.Context, limit time.Duration, env []string, na
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = j.work
 	cmd.Env = append(j.env[:len(j.env):len(j.env)], env...)
-	var out, errOut bounded
+	out, errOut := fsx.Capped{Limit: maxOutput}, fsx.Capped{Limit: maxOutput}
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	end := asGroup(cmd)
 	err := cmd.Run()
@@ -143,14 +146,4 @@ func reason(err error, out string) string {
 		}
 	}
 	return err.Error()
-}
-
-// A bounded buffer drops what does not fit.
-type bounded struct{ bytes.Buffer }
-
-func (b *bounded) Write(data []byte) (int, error) {
-	if room := maxOutput - b.Len(); room > 0 {
-		_, _ = b.Buffer.Write(data[:min(len(data), room)])
-	}
-	return len(data), nil
 }

@@ -8,10 +8,11 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // A body is the content of an answer or of a file, read under guard.
@@ -75,36 +76,11 @@ func (b *body) Close() error {
 
 // openFile opens a file URL. A missing file is the same as a missing page.
 func openFile(u *url.URL) (*body, error) {
-	f, info, err := openRegular(filePath(u))
+	f, info, err := fsx.Open(filePath(u), fsx.Follow)
 	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", display(u), err)
+		return nil, fmt.Errorf("get %s: %w", display(u), pathCause(err))
 	}
 	return &body{rc: f, url: display(u), size: info.Size()}, nil
-}
-
-// openRegular opens a regular file to read it. Links are followed. It looks before
-// it opens, since to open a device can have effects, and after that, since another
-// file may have taken the place.
-func openRegular(name string) (*os.File, fs.FileInfo, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, nil, pathCause(err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, nil, errors.New("not a regular file")
-	}
-	f, err := os.OpenFile(name, readFlags, 0)
-	if err != nil {
-		return nil, nil, pathCause(err)
-	}
-	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
-		err = errors.New("not a regular file")
-	}
-	if err != nil {
-		_ = f.Close()
-		return nil, nil, pathCause(err)
-	}
-	return f, info, nil
 }
 
 // filePath returns the path that a file URL means: on Windows

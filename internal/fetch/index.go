@@ -4,13 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -53,22 +52,14 @@ func (c *Client) indexFile(name string) string {
 // writeJSON writes a file of CacheDir in one step. A cache that can't be
 // written costs time next time, nothing else.
 func writeJSON(name string, value any) {
-	data, err := json.Marshal(value)
-	if err == nil && os.MkdirAll(filepath.Dir(name), 0o755) == nil {
-		_ = writeFile(name, append(data, '\n'), false)
+	if data, err := json.Marshal(value); err == nil {
+		_ = fsx.Replace(name, append(data, '\n'), 0o600, fsx.Replacing{})
 	}
 }
 
 // readJSON reads a file of CacheDir. One that is damaged is as good as none.
 func readJSON(name string, value any) error {
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	if info.Size() > maxList {
-		return errors.New("too large")
-	}
-	data, err := os.ReadFile(name)
+	data, err := fsx.Read(name, maxList, fsx.Follow)
 	if err != nil {
 		return err
 	}

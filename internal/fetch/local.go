@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -39,9 +40,9 @@ func OpenLocal(name string) (*Local, error) {
 }
 
 func openLocal(name string) (*Local, error) {
-	file, info, err := openRegular(name)
+	file, info, err := fsx.Open(name, fsx.Follow)
 	if err != nil {
-		return nil, err
+		return nil, pathCause(err)
 	}
 	l := &Local{path: name, file: file, size: info.Size()}
 	if l.size > maxZip {

@@ -11,10 +11,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // A document is a file of a server as it is kept in CacheDir: with what it
@@ -42,11 +43,8 @@ func readDocument(name string, limit int64) (document, bool) {
 	if readJSON(name+".json", &d) != nil {
 		return document{}, false
 	}
-	info, err := os.Stat(name + ".body")
-	if err != nil || !info.Mode().IsRegular() || info.Size() > limit {
-		return document{}, false
-	}
-	if d.body, err = os.ReadFile(name + ".body"); err != nil || d.SHA256 != hexSum(d.body) {
+	var err error
+	if d.body, err = fsx.Read(name+".body", limit, fsx.Follow); err != nil || d.SHA256 != hexSum(d.body) {
 		return document{}, false
 	}
 	d.ETag, d.LastModified = validator(d.ETag), validator(d.LastModified)
@@ -55,10 +53,8 @@ func readDocument(name string, limit int64) (document, bool) {
 
 // write keeps d. A cache that can't be written costs time, nothing else.
 func (d document) write(name string, withBody bool) {
-	if withBody {
-		if os.MkdirAll(filepath.Dir(name), 0o755) != nil || writeFile(name+".body", d.body, false) != nil {
-			return
-		}
+	if withBody && fsx.Replace(name+".body", d.body, 0o600, fsx.Replacing{}) != nil {
+		return
 	}
 	writeJSON(name+".json", d)
 }

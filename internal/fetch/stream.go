@@ -3,13 +3,14 @@ package fetch
 import (
 	"context"
 	"errors"
+	"iter"
 	"net/url"
-	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // streamTail is how much of a zip's end is asked for first: the directory of a
@@ -158,23 +159,15 @@ func (d *download) reuseFiles(ctx context.Context, entries []*entry, reuse Reuse
 	if reuse == nil {
 		return entries
 	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
 	found := make([]bool, len(entries))
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(entries) {
-					return
-				}
-				if e := entries[i]; !e.skip {
-					e.sum, found[i] = reuse(e.path, e.zip.size(), e.zip.crc())
-				}
+	_ = fsx.Divide(ctx, len(entries), func(part iter.Seq[int]) error {
+		for i := range part {
+			if e := entries[i]; !e.skip {
+				e.sum, found[i] = reuse(e.path, e.zip.size(), e.zip.crc())
 			}
-		})
-	}
-	wg.Wait()
+		}
+		return nil
+	})
 	var left []*entry
 	for i, ok := range found {
 		if ok {

@@ -15,6 +15,8 @@ import (
 	"golang.org/x/mod/sumdb"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // maxDBAnswer bounds an answer of the database; a full tile has 8 KiB.
@@ -99,8 +101,8 @@ func (o *dbOps) readHead(file string) ([]byte, error) {
 		return nil, err
 	}
 	defer unlock()
-	data, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(data) == 0 {
+	data, err := fsx.Read(name, maxDBAnswer, fsx.Follow)
+	if fsx.IsAbsent(err) || err == nil && len(data) == 0 {
 		return []byte{}, nil // the first contact with this database
 	}
 	if err != nil {
@@ -129,14 +131,14 @@ func (o *dbOps) writeHead(name string, before, after []byte) error {
 		return err
 	}
 	defer unlock()
-	data, err := os.ReadFile(name)
+	data, err := fsx.Read(name, maxDBAnswer, fsx.Follow)
 	switch {
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
+	case err != nil && !fsx.IsAbsent(err):
 		return fmt.Errorf("read tree head: %w", err)
 	case !bytes.Equal(data, before):
 		return sumdb.ErrWriteConflict
 	}
-	if err := writeFile(name, after, true); err != nil {
+	if err := fsx.Replace(name, after, 0o600, fsx.Replacing{Durable: true}); err != nil {
 		return fmt.Errorf("write tree head: %w", err)
 	}
 	return o.seen(after)
@@ -190,7 +192,7 @@ func (o *dbOps) ReadCache(file string) ([]byte, error) {
 	if o.skipCache {
 		return nil, fs.ErrNotExist
 	}
-	data, err := os.ReadFile(o.cacheFile(file))
+	data, err := fsx.Read(o.cacheFile(file), maxDBAnswer, fsx.Follow)
 	if err == nil && len(data) == 0 {
 		err = fs.ErrNotExist // no answer is empty; a crash may leave such a file
 	}
@@ -207,10 +209,7 @@ func (o *dbOps) ReadCache(file string) ([]byte, error) {
 // WriteCache keeps an answer that is proven. A cache that can't be written
 // costs time next time, nothing else.
 func (o *dbOps) WriteCache(file string, data []byte) {
-	name := o.cacheFile(file)
-	if os.MkdirAll(filepath.Dir(name), 0o755) == nil {
-		_ = writeFile(name, data, false)
-	}
+	_ = fsx.Replace(o.cacheFile(file), data, 0o600, fsx.Replacing{})
 }
 
 // Log has nothing to say: sumdb.Client does not use it.
@@ -230,29 +229,4 @@ func (o *dbOps) configFile(file string) string {
 
 func (o *dbOps) cacheFile(file string) string {
 	return filepath.Join(o.client.cfg.CacheDir, "sumdb", filepath.FromSlash(file))
-}
-
-// writeFile replaces a file in one step. A durable one survives a power loss
-// right after.
-func writeFile(name string, data []byte, durable bool) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(data)
-	if err == nil && durable {
-		err = f.Sync()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }

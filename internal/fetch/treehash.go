@@ -8,15 +8,13 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"iter"
 	"os"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/goroot"
 )
 
@@ -29,36 +27,16 @@ func (t *goRoot) hash(ctx context.Context, files []*treeFile, into *os.Root) err
 		const large = 1 << 20
 		return int(min(max(y.info.Size(), large), 1<<30) - min(max(x.info.Size(), large), 1<<30))
 	})
-	return parallel(ctx, len(order), func() (func(i int) error, func()) {
+	return fsx.Divide(ctx, len(order), func(part iter.Seq[int]) error {
 		w := newTreeWorker(t.root, into)
-		return func(i int) error { return w.read(ctx, order[i]) }, w.close
-	})
-}
-
-// parallel calls the functions that start makes, one for each processor, with
-// 0 to n-1, and the second one at the end. The first error ends all.
-func parallel(ctx context.Context, n int, start func() (do func(i int) error, end func())) error {
-	var next atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
-	for range runtime.GOMAXPROCS(0) {
-		g.Go(func() error {
-			do, end := start()
-			defer end()
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return nil
-				}
-				if ctx.Err() != nil {
-					return context.Cause(ctx)
-				}
-				if err := do(i); err != nil {
-					return err
-				}
+		defer w.close()
+		for i := range part {
+			if err := w.read(ctx, order[i]); err != nil {
+				return err
 			}
-		})
-	}
-	return g.Wait()
+		}
+		return nil
+	})
 }
 
 // A treeWorker reads one file after the other.
@@ -201,9 +179,14 @@ func formatSums(r release, sums map[string][32]byte) []byte {
 // sums.
 func hashEntries(ctx context.Context, entries []*entry) error {
 	shared := newLargeBuffers()
-	return parallel(ctx, len(entries), func() (func(i int) error, func()) {
+	return fsx.Divide(ctx, len(entries), func(part iter.Seq[int]) error {
 		zr, sum, buf := newZipReader(shared), sha256.New(), make([]byte, 128<<10)
-		return func(i int) error { return entries[i].hash(ctx, zr, sum, buf) }, func() {}
+		for i := range part {
+			if err := entries[i].hash(ctx, zr, sum, buf); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

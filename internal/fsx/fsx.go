@@ -68,10 +68,13 @@ func Open(name string, links Links) (*os.File, fs.FileInfo, error) {
 }
 
 // Read returns the content of a regular file of at most limit bytes; a larger
-// one is an error.
+// one is an error. The null device, by whose name or by a link to which users
+// say that they want no such file, is an empty one.
 func Read(name string, limit int64, links Links) ([]byte, error) {
 	f, info, err := Open(name, links)
-	if err != nil {
+	if err != nil && links == Follow && isNull(name) {
+		return nil, nil
+	} else if err != nil {
 		return nil, err
 	}
 	defer f.Close()
@@ -87,6 +90,12 @@ func Read(name string, limit int64, links Links) ([]byte, error) {
 		}
 	}
 	return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("larger than %s", inWords(limit))}
+}
+
+func isNull(name string) bool {
+	info, err := os.Stat(name)
+	null, nullErr := os.Stat(os.DevNull)
+	return err == nil && nullErr == nil && os.SameFile(info, null)
 }
 
 // inWords returns a limit in the largest unit that needs no fraction.

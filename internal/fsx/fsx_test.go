@@ -29,7 +29,10 @@ func TestRead(t *testing.T) {
 	dir := t.TempDir()
 	file := write(t, filepath.Join(dir, "file"), strings.Repeat("x", 1<<10))
 	write(t, filepath.Join(dir, "empty"), "")
-	if err := errors.Join(os.Symlink("file", filepath.Join(dir, "link")), os.Symlink("none", filepath.Join(dir, "dangling"))); err != nil {
+	if data, err := Read(os.DevNull, 0, Follow); err != nil || len(data) > 0 {
+		t.Errorf("the null device: %q, %v", data, err)
+	}
+	if err := errors.Join(os.Symlink(os.DevNull, filepath.Join(dir, "null")), os.Symlink("file", filepath.Join(dir, "link")), os.Symlink("none", filepath.Join(dir, "dangling"))); err != nil {
 		t.Skip(err)
 	}
 	for _, test := range []struct {
@@ -48,6 +51,8 @@ func TestRead(t *testing.T) {
 		{"dangling", 1 << 20, Follow, -1, true, ""},
 		{"dangling", 1 << 20, NoFollow, -1, false, "not a regular file"},
 		{".", 1 << 20, Follow, -1, false, "not a regular file"},
+		{"null", 1 << 20, Follow, 0, false, ""},
+		{"null", 1 << 20, NoFollow, -1, false, "not a regular file"},
 		{"none", 1 << 20, NoFollow, -1, true, ""},
 		{"file/below", 1 << 20, NoFollow, -1, true, ""},
 	} {

@@ -1,17 +1,17 @@
 package goauth
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os/exec"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 const (
@@ -40,7 +40,7 @@ func (a *Auth) fromCommand(ctx context.Context, w way, address string, refusal *
 // the error: the first line of it.
 func (a *Auth) output(ctx context.Context, dir, stdin, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
-	var out, problem limited
+	out, problem := fsx.Capped{Limit: maxOutput}, fsx.Capped{Limit: maxOutput}
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = dir, strings.NewReader(stdin), &out, &problem
 	cmd.WaitDelay = patience
 	// A command that runs go must not wait for the very install that waits for it.
@@ -57,28 +57,10 @@ func (a *Auth) output(ctx context.Context, dir, stdin, name string, args ...stri
 		return nil, fmt.Errorf("%s: %w: %s", name, err, line)
 	case err != nil:
 		return nil, err
-	case out.full:
+	case out.Over():
 		return nil, fmt.Errorf("%s: more than %d bytes", name, maxOutput)
 	}
 	return out.Bytes(), nil
-}
-
-// A limited buffer takes so much and drops the rest.
-type limited struct {
-	bytes.Buffer
-	full bool
-}
-
-func (l *limited) Write(p []byte) (int, error) {
-	left := maxOutput - l.Len()
-	l.full = l.full || len(p) > left
-	_, err := l.Buffer.Write(p[:min(len(p), left)])
-	return len(p), err
-}
-
-// ReadFrom hides that of bytes.Buffer, which knows no limit.
-func (l *limited) ReadFrom(r io.Reader) (int64, error) {
-	return io.Copy(struct{ io.Writer }{l}, r)
 }
 
 // statusLines are what a command reads about the answer that was no good.

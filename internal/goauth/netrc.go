@@ -1,12 +1,10 @@
 package goauth
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"strings"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 const maxNetrc = 1 << 20
@@ -23,15 +21,10 @@ func readNetrc(name string) (netrc, error) {
 	if name == "" {
 		return nil, nil
 	}
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
+	data, err := fsx.Read(name, maxNetrc, fsx.Follow)
+	if fsx.IsAbsent(err) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read netrc: %w", err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxNetrc))
 	if err != nil {
 		return nil, fmt.Errorf("read netrc: %w", err)
 	}

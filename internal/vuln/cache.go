@@ -2,20 +2,19 @@ package vuln
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -38,9 +37,9 @@ type header struct {
 }
 
 // Load returns the database that was saved in dir. One that is damaged, or of
-// another gosw, is as good as none: fs.ErrNotExist.
+// another gosw, is as good as none: fs.ErrNotExist. One that can't be read is not.
 func Load(dir string) (*Database, error) {
-	data, err := readRegular(filepath.Join(dir, databaseFile), maxAll)
+	data, err := fsx.Read(filepath.Join(dir, databaseFile), maxAll, fsx.Follow)
 	if err != nil {
 		return nil, err
 	}
@@ -59,22 +58,15 @@ func decode(data []byte) *Database {
 		return nil
 	}
 	db := &Database{Fetched: h.Fetched, Modified: h.Modified, Entries: make([]*Entry, h.Entries)}
-	var group errgroup.Group
-	var next atomic.Int64
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() error {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= h.Entries {
-					return nil
-				}
-				if err := json.Unmarshal(lines[1+i], &db.Entries[i]); err != nil {
-					return err
-				}
+	err := fsx.Divide(context.Background(), h.Entries, func(part iter.Seq[int]) error {
+		for i := range part {
+			if err := json.Unmarshal(lines[1+i], &db.Entries[i]); err != nil {
+				return err
 			}
-		})
-	}
-	if group.Wait() != nil {
+		}
+		return nil
+	})
+	if err != nil {
 		return nil
 	}
 	return db
@@ -111,9 +103,6 @@ func (db *Database) Save(dir string, versions []gover.Version, goos, goarch stri
 	for _, v := range versions {
 		fmt.Fprintf(&counts, "%v %d\n", v, len(db.Affecting(v, goos, goarch)))
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	info, err := replace(filepath.Join(dir, databaseFile), data)
 	if err != nil {
 		return err
@@ -138,7 +127,7 @@ type Counts struct {
 // LoadCounts returns the counts of the versions that were known when the database
 // was saved in dir; without any, Of is nil. It is far cheaper than [Load].
 func LoadCounts(dir string) (c Counts) {
-	data, err := readRegular(filepath.Join(dir, countsFile), maxCounts)
+	data, err := fsx.Read(filepath.Join(dir, countsFile), maxCounts, fsx.Follow)
 	if err != nil {
 		return c
 	}
@@ -163,33 +152,11 @@ func LoadCounts(dir string) (c Counts) {
 	return c
 }
 
-// readRegular reads a file of at most limit bytes. It looks before it opens,
-// since to open a pipe would block.
-func readRegular(name string, limit int64) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > limit {
-		return nil, fmt.Errorf("read %s: %w", name, os.ErrNotExist)
-	}
-	return os.ReadFile(name)
-}
-
 // replace writes a file in one step, and returns what it is like.
-func replace(name string, data []byte) (fs.FileInfo, error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
-	if err != nil {
-		return nil, err
-	}
-	_, err = f.Write(data)
-	info, statErr := f.Stat()
-	err = errors.Join(err, statErr, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return nil, errors.Join(err, os.Remove(f.Name()))
-	}
-	return info, nil
+func replace(name string, data []byte) (info fs.FileInfo, err error) {
+	err = fsx.Replace(name, data, 0o600, fsx.Replacing{Ready: func(f *os.File) (err error) {
+		info, err = f.Stat()
+		return err
+	}})
+	return info, err
 }

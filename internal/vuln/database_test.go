@@ -213,8 +213,8 @@ func TestLoadDamaged(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, databaseFile), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load(dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a folder: %v", err)
+	if _, err := Load(dir); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a directory: %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, countsFile), []byte("of 1 2 2026-01-02T03:04:05Z\ngo1.22.5 3\nodd\ngo1.21.0 x\ngo1.20 -1\n../x 2\ngo1.23.0 0\n"), 0o644); err != nil {
 		t.Fatal(err)
