@@ -38,7 +38,10 @@ func locate(path toolchain.Path, choice resolve.Choice, tool string) (target, er
 	if !ok {
 		return target{}, &notFoundError{choice.Source(), "go " + choice.Spec.String() + " is not installed"}
 	}
-	home := path.Of(v)
+	home, err := path.Of(v)
+	if err != nil {
+		return target{}, err
+	}
 	env := toolchain.Environ(os.Environ(), toolchain.Use{
 		Version: v,
 		GOROOT:  home.Dir(v),

@@ -91,10 +91,13 @@ func (a *app) auditWith(ctx context.Context, client *fetch.Client, root *os.Root
 // written.
 func (a *app) knownProof(v gover.Version, p fetch.Platform) *fetch.Proof {
 	path, err := a.path()
-	if err != nil || p != a.platform || !path.Has(v) {
+	if err != nil || p != a.platform {
 		return nil
 	}
-	home := path.Of(v)
+	home, err := path.Of(v)
+	if err != nil {
+		return nil
+	}
 	st, err := a.storeAt(home)
 	if err != nil {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -67,7 +68,11 @@ func (a *app) audit(ctx context.Context, options auditOptions) error {
 	if err != nil {
 		return err
 	}
-	targets, err := a.auditTargets(path, options.specs)
+	homes, err := path.Homes()
+	if err != nil {
+		return err
+	}
+	targets, err := a.auditTargets(path.System(), homes, options.specs)
 	if err != nil {
 		return err
 	}
@@ -83,7 +88,7 @@ func (a *app) audit(ctx context.Context, options auditOptions) error {
 	if options.json {
 		err = a.ui.printJSON(report)
 	} else {
-		err = a.printVulnerable(report, path)
+		err = a.printVulnerable(report, path.Home(), homes)
 	}
 	if err == nil && report.found() {
 		err = errDue
@@ -93,12 +98,8 @@ func (a *app) audit(ctx context.Context, options auditOptions) error {
 
 // auditTargets returns the versions that are installed or asked for, newest
 // first, or those of them that specs match.
-func (a *app) auditTargets(path toolchain.Path, specs []gover.Spec) ([]auditTarget, error) {
+func (a *app) auditTargets(system toolchain.Home, homes map[gover.Version]toolchain.Home, specs []gover.Spec) ([]auditTarget, error) {
 	st, err := a.store()
-	if err != nil {
-		return nil, err
-	}
-	installed, err := path.Installed()
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func (a *app) auditTargets(path toolchain.Path, specs []gover.Spec) ([]auditTarg
 	if err != nil {
 		return nil, err
 	}
-	all := installed
+	all := slices.Collect(maps.Keys(homes))
 	for v := range asked {
 		all = append(all, v)
 	}
@@ -121,7 +122,7 @@ func (a *app) auditTargets(path toolchain.Path, specs []gover.Spec) ([]auditTarg
 	}
 	var targets []auditTarget
 	for _, v := range slices.Compact(all) {
-		targets = append(targets, auditTarget{v, path.Has(v), path.Of(v) == path.System(), asked[v]})
+		targets = append(targets, auditTarget{v, homes[v] != "", homes[v] != "" && homes[v] == system, asked[v]})
 	}
 	return targets, nil
 }

@@ -68,7 +68,7 @@ func (r *auditReport) found() bool {
 
 // printVulnerable prints a line for each vulnerability of each version: with tabs,
 // or on a terminal below a heading for each version.
-func (a *app) printVulnerable(report auditReport, path toolchain.Path) error {
+func (a *app) printVulnerable(report auditReport, own toolchain.Home, homes map[gover.Version]toolchain.Home) error {
 	screen, terminal := a.screen()
 	out := bufio.NewWriterSize(a.ui.out, 32<<10) // a full store has thousands of lines
 	for _, t := range report.Toolchains {
@@ -85,7 +85,7 @@ func (a *app) printVulnerable(report auditReport, path toolchain.Path) error {
 	if err := out.Flush(); err != nil {
 		return outputError(err)
 	}
-	a.adviseAudit(report, path)
+	a.adviseAudit(report, own, homes)
 	return nil
 }
 
@@ -160,7 +160,7 @@ func (v *vulnJSON) fix(none string) string {
 
 // adviseAudit says what the newest patch of each line mends, and what does where
 // that is not enough.
-func (a *app) adviseAudit(report auditReport, path toolchain.Path) {
+func (a *app) adviseAudit(report auditReport, own toolchain.Home, homes map[gover.Version]toolchain.Home) {
 	stuck := false
 	said := make(map[string]bool)
 	for _, t := range report.Toolchains {
@@ -170,12 +170,12 @@ func (a *app) adviseAudit(report auditReport, path toolchain.Path) {
 		}
 		stuck = stuck || report.Newest != nil && newest.Vulnerabilities > report.Newest.Vulnerabilities
 		if line := t.Version.Line(); newest.Vulnerabilities < len(t.Vulnerabilities) && !said[line] {
-			a.adviseLine(t, path)
+			a.adviseLine(t, own, homes)
 			said[line] = true
 		}
 	}
 	switch newest := report.Newest; {
-	case stuck && path.Has(newest.Version):
+	case stuck && homes[newest.Version] != "":
 		a.ui.hint(fmt.Sprintf("%v, the newest release, has %s, and is installed", newest.Version, orNone(newest.Vulnerabilities)))
 	case stuck:
 		a.ui.hint(fmt.Sprintf("%v, the newest release, has %s: \"gosw install latest\"", newest.Version, orNone(newest.Vulnerabilities)))
@@ -191,13 +191,13 @@ func orNone(n int) string {
 
 // adviseLine names the newest patch of the line of t, and what puts it in the place
 // of t.
-func (a *app) adviseLine(t vulnerableJSON, path toolchain.Path) {
+func (a *app) adviseLine(t vulnerableJSON, own toolchain.Home, homes map[gover.Version]toolchain.Home) {
 	newest, ours := t.NewestOfLine.Version, t.Installed && !t.System
 	has, line := orNone(t.NewestOfLine.Vulnerabilities), newest.Line()
 	switch {
-	case ours && path.Home().Has(newest):
+	case ours && homes[newest] == own:
 		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s, and is installed: \"gosw upgrade --remove %s\" removes the older", newest, has, line))
-	case path.Has(newest):
+	case homes[newest] != "":
 		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s, and is installed", newest, has))
 	case ours:
 		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s: \"gosw upgrade %s\"", newest, has, line))

@@ -68,7 +68,9 @@ func (a *app) importTree(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if path.Has(v) {
+	if there, err := path.Has(v); err != nil {
+		return err
+	} else if there {
 		a.ui.note("%v is installed already", v)
 		return nil
 	}

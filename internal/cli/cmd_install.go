@@ -139,7 +139,8 @@ func (a *app) install(ctx context.Context, options installOptions) error {
 		errs = append(errs, in.addFile(ctx, file, options.sum))
 	}
 	if len(versions) > 0 {
-		errs = append(errs, in.addAll(ctx, slices.DeleteFunc(versions, in.inSystem)))
+		own, err := in.notInSystem(versions)
+		errs = append(errs, err, in.addAll(ctx, own))
 	}
 	if in.added > 0 && !a.foreign() {
 		a.pathHint(st.Home())
@@ -157,10 +158,16 @@ type installer struct {
 	added  int
 }
 
-// inSystem reports whether v is in the system's store, so that the user's need
-// not have it.
-func (in *installer) inSystem(v gover.Version) bool {
-	return in.path.Of(v) != in.store.Home()
+// notInSystem returns those of versions that the system's store does not have.
+func (in *installer) notInSystem(versions []gover.Version) (own []gover.Version, err error) {
+	for _, v := range versions {
+		home, ofErr := in.path.Of(v)
+		if ofErr == nil && home == in.store.Home() {
+			own = append(own, v)
+		}
+		err = errors.Join(err, ofErr)
+	}
+	return own, err
 }
 
 // open sets up the client when the network is needed for the first time.
@@ -239,7 +246,7 @@ func (in *installer) addAll(ctx context.Context, versions []gover.Version) error
 	}
 	var names []string
 	for _, v := range versions {
-		if !in.store.Home().Has(v) {
+		if there, err := in.store.Home().Has(v); !there && err == nil { // which is told when v is added
 			names = append(names, v.String())
 		}
 	}

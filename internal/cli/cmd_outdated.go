@@ -79,6 +79,10 @@ func (a *app) outdated(ctx context.Context, options outdatedOptions) error {
 	if err != nil {
 		return err
 	}
+	homes, err := path.Homes()
+	if err != nil {
+		return err
+	}
 	if len(versions) == 0 && !options.json {
 		return nil
 	}
@@ -91,7 +95,7 @@ func (a *app) outdated(ctx context.Context, options outdatedOptions) error {
 		return err
 	}
 	known, audited := a.lastAudit(versions)
-	list := a.judgeOutdated(path, versions, releases, known.Of)
+	list := a.judgeOutdated(path.System(), homes, versions, releases, known.Of)
 	a.sayAge(releases)
 	if options.json {
 		err = a.printOutdatedJSON(list, releases, known.Fetched)
@@ -112,14 +116,14 @@ func (a *app) outdated(ctx context.Context, options outdatedOptions) error {
 	return err
 }
 
-func (a *app) judgeOutdated(path toolchain.Path, versions []gover.Version, releases fetch.Releases, vulnerable map[gover.Version]int) []outdatedJSON {
+func (a *app) judgeOutdated(system toolchain.Home, homes map[gover.Version]toolchain.Home, versions []gover.Version, releases fetch.Releases, vulnerable map[gover.Version]int) []outdatedJSON {
 	lifecycle := gover.NewLifecycle(append(a.releasesKnown(), releases.Versions...))
 	lines := newestOfLines(slices.Concat(releases.Versions, versions)) // what is installed is out, whoever lists it
 	list := make([]outdatedJSON, 0, len(versions))
 	for _, v := range versions {
-		item := outdatedJSON{Version: v, System: path.Of(v) == path.System(), Support: lifecycle.Of(v).String()}
+		item := outdatedJSON{Version: v, System: homes[v] == system, Support: lifecycle.Of(v).String()}
 		if newest, ok := lines[v.Line()]; ok {
-			item.Newest, item.Newer, item.NewestInstalled = &newest, gover.Compare(newest, v) > 0, path.Has(newest)
+			item.Newest, item.Newer, item.NewestInstalled = &newest, gover.Compare(newest, v) > 0, homes[newest] != ""
 		}
 		if n, ok := vulnerable[v]; ok {
 			item.Vulnerabilities = &n

@@ -99,7 +99,10 @@ func (p *pruneJSON) versions() []gover.Version {
 
 // keepFailed takes what is still there off the list of what was removed.
 func (p *pruneJSON) keepFailed(home toolchain.Home) {
-	p.Removed = slices.DeleteFunc(p.Removed, func(item prunedJSON) bool { return home.Has(item.Version) })
+	p.Removed = slices.DeleteFunc(p.Removed, func(item prunedJSON) bool {
+		there, err := home.Has(item.Version)
+		return there || err != nil
+	})
 	p.Leftovers, p.Freed = 0, 0 // who knows
 	for _, item := range p.Removed {
 		p.Freed += item.Bytes
@@ -150,7 +153,10 @@ func (a *app) planPrune(st *store.Store, options pruneOptions) (pruneJSON, error
 		return plan, err
 	}
 	unasked := slices.DeleteFunc(slices.Clone(installed), func(v gover.Version) bool { return roots[v] != "" })
-	users := st.Users(unasked...)
+	users, err := st.Users(unasked...)
+	if err != nil {
+		return plan, err
+	}
 	for _, v := range installed {
 		if why := roots[v]; why != "" {
 			plan.Kept = append(plan.Kept, keptJSON{v, why})
@@ -205,13 +211,19 @@ func (a *app) roots(st *store.Store, installed []gover.Version, keep []string) (
 	for _, dir := range dirs {
 		choice, err := resolve.For(resolve.Env{}, dir)
 		switch {
+		case errors.As(err, new(*fs.PathError)): // which may ask for any of them
+			return nil, err
 		case err != nil:
 			a.ui.note("%v; what it asks for may be removed", err)
 		case choice.Rule == resolve.FromFile:
 			mark(choice.Spec, choice.Source())
 		}
 	}
-	for v, link := range st.Linked() {
+	linked, err := st.Linked()
+	if err != nil {
+		return nil, err
+	}
+	for v, link := range linked {
 		if roots[v] == "" {
 			roots[v] = link
 		}
@@ -233,6 +245,8 @@ func pinnedDirs(st *store.Store) ([]string, error) {
 	}
 	if dir, err := os.Getwd(); err == nil {
 		dirs = append(dirs, dir)
+	} else if !toolchain.Missing(err) {
+		return nil, err
 	}
 	slices.Sort(dirs)
 	return slices.Compact(dirs), nil

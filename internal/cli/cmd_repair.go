@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -61,7 +60,7 @@ func (a *app) repair(ctx context.Context, specs []gover.Spec) error {
 			continue
 		}
 		err := run.repair(ctx, v)
-		if len(specs) == 0 && errors.Is(err, fs.ErrNotExist) && !st.Home().Has(v) {
+		if len(specs) == 0 && errors.Is(err, store.ErrNotInstalled) {
 			continue // uninstalled meanwhile; nobody asked for it by name
 		}
 		errs = append(errs, err)

@@ -110,7 +110,8 @@ func (a *app) remove(ctx context.Context, st *store.Store, versions []gover.Vers
 		}
 		errs = append(errs, err)
 	}
-	pending := st.Pending()
+	pending, err := st.Pending()
+	errs = append(errs, err)
 	for _, v := range versions {
 		if users := pending[v]; len(users) > 0 {
 			a.ui.note("its files go when process %d (%s), which runs from it, has ended", users[0].ID, users[0].Command)
@@ -133,7 +134,10 @@ func (a *app) waitForUsers(ctx context.Context, st *store.Store, versions []gove
 		if err := st.Tidy(ctx); err != nil {
 			return err
 		}
-		pending := st.Pending()
+		pending, err := st.Pending()
+		if err != nil {
+			return err
+		}
 		still := slices.IndexFunc(versions, func(v gover.Version) bool { return len(pending[v]) > 0 })
 		switch {
 		case still < 0:

@@ -104,7 +104,9 @@ func (a *app) upgrade(ctx context.Context, options upgradeOptions) error {
 		err = errors.Join(a.placeShims(ctx, st), in.addAll(ctx, missing))
 	}
 	done := slices.DeleteFunc(steps, func(s upgradeStep) bool {
-		return !st.Home().Has(s.newest) || !s.due() && !options.remove
+		there, hasErr := st.Home().Has(s.newest)
+		err = errors.Join(err, hasErr)
+		return !there || !s.due() && !options.remove
 	})
 	return errors.Join(err, a.removeOlder(ctx, st, done, options))
 }
@@ -143,8 +145,12 @@ func (in *installer) upgradeSteps(ctx context.Context, specs []gover.Spec) ([]up
 			continue
 		}
 		newest := from
-		if v, ok := out[line]; ok && gover.Compare(v, from) > 0 && !in.inSystem(v) {
-			newest = v
+		if v, ok := out[line]; ok && gover.Compare(v, from) > 0 {
+			if home, err := in.path.Of(v); err != nil {
+				return nil, err
+			} else if home == in.store.Home() {
+				newest = v
+			}
 		}
 		steps = append(steps, upgradeStep{line, from, newest})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -124,11 +123,15 @@ func (a *app) verify(ctx context.Context, options verifyOptions) error {
 	if err != nil {
 		return err
 	}
+	homes, err := path.Homes()
+	if err != nil {
+		return err
+	}
 	list := make([]verifiedJSON, 0, len(versions))
 	var errs []error
 	for _, v := range versions {
-		result, err := a.verifyOne(ctx, path.Of(v), v, options)
-		if len(options.specs) == 0 && errors.Is(err, fs.ErrNotExist) && !path.Has(v) {
+		result, err := a.verifyOne(ctx, homes[v], v, options)
+		if len(options.specs) == 0 && errors.Is(err, store.ErrNotInstalled) {
 			continue // uninstalled meanwhile; nobody asked for it by name
 		}
 		if result != nil {

@@ -149,7 +149,8 @@ func (x *explainer) getHint(d switching.Decision) string {
 	switch {
 	case err != nil || v.String() != d.Name:
 		return "there is no release of that name; name one that \"gosw list --remote\" shows"
-	case x.path.Has(v):
+	}
+	if ok, err := x.path.Has(v); ok || err != nil { // if that can't be known, it need not be installed
 		return x.pathFix()
 	}
 	return fmt.Sprintf("run %q", "gosw install "+gover.Only(v).String())

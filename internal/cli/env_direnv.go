@@ -84,7 +84,7 @@ func (a *app) direnvVars(path toolchain.Path, t target, args []string, err error
 	if !t.version.IsZero() { // the system's go may need its GOROOT
 		vars = a.shimVars(t)
 	}
-	vars = append(vars, shell.Var{Name: "PATH", Value: path.SearchPath(a.getenv("PATH"), t.version)})
+	vars = append(vars, shell.Var{Name: "PATH", Value: path.SearchPath(a.getenv("PATH"), t.goroot)})
 	if len(args) > 0 && args[0] != "" && a.getenv("GO_VERSION") == "" {
 		vars = append(vars, shell.Var{Name: "GO_VERSION", Value: args[0]})
 	}

@@ -59,13 +59,16 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 			hint: fmt.Sprintf("keep it beside those of this platform: %q", "gosw install --platform "+local.Platform.String()+" "+fileWord(file)),
 		}
 	}
-	if in.path.Has(local.Version) && sum != "" { // nothing to unpack, but something was asked
-		if err := local.Compare(sum); err != nil {
-			return err
-		}
+	home, err := in.path.Of(local.Version)
+	if err != nil {
+		return err
 	}
-	if in.inSystem(local.Version) {
-		return nil
+	there, err := home.Has(local.Version)
+	if err == nil && there && sum != "" { // nothing to unpack, but something was asked
+		err = local.Compare(sum)
+	}
+	if err != nil || home != in.store.Home() {
+		return err
 	}
 	if err := in.open(); err != nil {
 		return err

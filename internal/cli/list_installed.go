@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -33,22 +35,22 @@ func (a *app) listInstalled(options listOptions) error {
 	if err != nil {
 		return err
 	}
-	installed, err := path.Installed()
+	homes, err := path.Homes()
 	if err != nil {
 		return err
 	}
-	versions, err := filter(installed, options.specs)
+	versions, err := filter(slices.Collect(maps.Keys(homes)), options.specs)
 	if err != nil {
 		return err
 	}
-	sizes := a.sizes(path, versions, options.size)
+	sizes := a.sizes(path, homes, versions, options.size)
 	screen, terminal := a.screen()
 	switch {
 	case options.json:
-		list, _ := a.installedFacts(path, versions, sizes)
+		list, _ := a.installedFacts(path, homes, versions, sizes)
 		return a.ui.printJSON(map[string]any{"schema": 1, "toolchains": list})
 	case terminal:
-		list, here := a.installedFacts(path, versions, sizes)
+		list, here := a.installedFacts(path, homes, versions, sizes)
 		if err := a.ui.show(a.installedTable(screen, list, here)); err != nil {
 			return err
 		}
@@ -67,7 +69,7 @@ func (a *app) listInstalled(options listOptions) error {
 
 // installedFacts tells all that is known of installed versions without looking at
 // each of their files, and what applies here.
-func (a *app) installedFacts(path toolchain.Path, versions []gover.Version, sizes sizes) ([]installedJSON, applies) {
+func (a *app) installedFacts(path toolchain.Path, homes map[gover.Version]toolchain.Home, versions []gover.Version, sizes sizes) ([]installedJSON, applies) {
 	here := a.applies(path)
 	lifecycle, vulnerable := gover.NewLifecycle(a.releasesKnown()), a.vulnCounts()
 	stores := make(map[toolchain.Home]*store.Store)
@@ -80,7 +82,7 @@ func (a *app) installedFacts(path toolchain.Path, versions []gover.Version, size
 	}
 	list := make([]installedJSON, len(versions))
 	for i, v := range versions {
-		home := path.Of(v)
+		home := homes[v]
 		item := &list[i]
 		*item = installedJSON{Version: v, GOROOT: home.Dir(v), System: home == path.System(), Active: v == here.version,
 			Support: lifecycle.Of(v).String(), Size: sizes.of(v), Links: append([]string{}, links[home][v]...)}
@@ -92,7 +94,7 @@ func (a *app) installedFacts(path toolchain.Path, versions []gover.Version, size
 		}
 	}
 	forEach(len(list), func(i int) {
-		if st := stores[path.Of(versions[i])]; st != nil {
+		if st := stores[homes[versions[i]]]; st != nil {
 			list[i].ask(st)
 		}
 	})()
@@ -130,7 +132,8 @@ func (a *app) applies(path toolchain.Path) applies {
 		return applies{err: err}
 	}
 	result := applies{source: choice.Source(), spec: choice.Spec}
-	if v, ok, err := find(path, choice.Spec); err == nil && ok {
+	v, ok, err := find(path, choice.Spec)
+	if result.err = err; ok && err == nil {
 		result.version = v
 	}
 	return result

@@ -136,13 +136,17 @@ func (a *app) describe(versions []gover.Version, list remoteList) ([]releaseJSON
 	if err != nil {
 		return nil, err
 	}
+	homes, err := path.Homes()
+	if err != nil {
+		return nil, err
+	}
 	active := a.applies(path).version
 	lifecycle := gover.NewLifecycle(append(fetch.KnownVersions(), list.Versions...))
 	newest := newestOfLines(list.Versions)
 	shown := make([]releaseJSON, 0, len(versions))
 	for _, v := range versions {
 		shown = append(shown, releaseJSON{
-			Version: v, Stable: !v.IsPrerelease(), Installed: path.Has(v), Active: v == active,
+			Version: v, Stable: !v.IsPrerelease(), Installed: homes[v] != "", Active: v == active,
 			Newest: newest[v.Line()] == v, Line: v.Line(), Support: lifecycle.Of(v).String(),
 			lineSupport: lifecycle.Of(newest[v.Line()]),
 		})

@@ -21,7 +21,7 @@ func (s sizes) of(v gover.Version) *store.Size {
 }
 
 // sizes measures versions, each in the store that has it, if that is wanted.
-func (a *app) sizes(path toolchain.Path, versions []gover.Version, wanted bool) sizes {
+func (a *app) sizes(path toolchain.Path, homes map[gover.Version]toolchain.Home, versions []gover.Version, wanted bool) sizes {
 	if !wanted {
 		return sizes{}
 	}
@@ -29,7 +29,7 @@ func (a *app) sizes(path toolchain.Path, versions []gover.Version, wanted bool) 
 	for _, home := range path {
 		var here []gover.Version
 		for _, v := range versions {
-			if path.Of(v) == home {
+			if homes[v] == home {
 				here = append(here, v)
 			}
 		}

@@ -1,10 +1,9 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
@@ -45,8 +44,9 @@ func (a *app) targetOf(path toolchain.Path, choice resolve.Choice) (target, erro
 	if !ok {
 		return t, &notInstalledError{choice.Spec, choice.Source()}
 	}
-	t.version, t.goroot = v, path.Of(v).Dir(v)
-	return t, nil
+	home, err := path.Of(v)
+	t.version, t.goroot = v, home.Dir(v)
+	return t, err
 }
 
 // program returns the path of a tool of t. If t has no such tool, the error says
@@ -56,11 +56,11 @@ func (a *app) program(t target, tool string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	program := path.Of(t.version).Tool(t.version, tool)
+	program := filepath.Join(t.goroot, "bin", tool+toolchain.Exe)
 	if t.version.IsZero() {
 		program = path.NextTool(a.getenv("PATH"), tool, shimProgram())
 	}
-	if _, err := os.Stat(program); errors.Is(err, fs.ErrNotExist) { // also if it is ""
+	if _, err := os.Stat(program); toolchain.Missing(err) { // also if it is ""
 		return "", noProgram(t, tool)
 	} else if err != nil {
 		return "", err

@@ -3,14 +3,10 @@
 package resolve
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"syscall"
 )
-
-// isNotDir reports whether err is that of a path below a file.
-func isNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
 
 // open is os.Open for a regular file, which never blocks: it leaves out the Go
 // runtime's poller, which takes eight system calls to set up.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/gosw/gosw/internal/gover"
 )
@@ -91,7 +92,7 @@ func readSmall(file string) ([]byte, error) {
 // missing reports whether err says that there is no such file. A parent that
 // is not a directory says so too (ENOTDIR), which fs.ErrNotExist leaves out.
 func missing(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || isNotDir(err)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // parsePin returns the one version that data names and its 1-based line; the

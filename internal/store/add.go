@@ -18,7 +18,11 @@ type Fill func(ctx context.Context, root *os.Root) (*Receipt, error)
 // without an error means that v was there already. On an error nothing is left
 // behind, unless it is true: then v is there, and its links may not be.
 func (s *Store) Add(ctx context.Context, v gover.Version, fill Fill) (added bool, err error) {
-	if !s.home.Has(v) {
+	there, err := s.home.Has(v)
+	if err != nil {
+		return false, err
+	}
+	if !there {
 		if err := s.create(ctx); err != nil {
 			return false, err
 		}
@@ -49,8 +53,8 @@ func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (bool, erro
 	if err := s.putBack(v); err != nil {
 		return false, err
 	}
-	if s.home.Has(v) { // another process was first
-		return false, nil
+	if there, err := s.home.Has(v); there || err != nil { // another process was first
+		return false, err
 	}
 	tree, err := s.stage(v)
 	if err != nil {
@@ -103,7 +107,8 @@ func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string
 
 // publish gives the finished tree its name. The receipt comes first, so that
 // there is no toolchain without one; a receipt without its toolchain says
-// nothing and is swept. All of it is on the disk before the rename, and the
+// nothing and is swept. If v can be there after all, as something that takes no
+// lock may have put it there, so does the receipt stay. All of it is on the disk before the rename, and the
 // rename is on the disk before the caller is told.
 func (s *Store) publish(v gover.Version, tree string, receipt *Receipt) error {
 	err := s.writeReceipt(v, receipt)
@@ -114,6 +119,9 @@ func (s *Store) publish(v gover.Version, tree string, receipt *Receipt) error {
 		err = s.do("install/rename", func() error { return s.giveName(v, tree) })
 	}
 	if err != nil {
+		if there, hasErr := s.home.Has(v); there || hasErr != nil {
+			return err
+		}
 		return errors.Join(err, s.removeReceipt(v))
 	}
 	return s.do("install/syncdir", func() error { return syncDir(s.home.Toolchains()) })
@@ -123,7 +131,11 @@ func (s *Store) publish(v gover.Version, tree string, receipt *Receipt) error {
 // which processes that run from an uninstalled v still reach it. They find the
 // same files in the new tree, so it simply takes the place of the link.
 func (s *Store) giveName(v gover.Version, tree string) error {
-	if _, buried := s.graveOf(v); !buried {
+	grave, err := s.graveOf(v)
+	if err != nil {
+		return err
+	}
+	if grave == "" {
 		return s.renameNew(tree, s.home.Dir(v))
 	}
 	if err := s.step("install/revive"); err != nil {

@@ -27,6 +27,9 @@ func (s *Store) Glance(v gover.Version, sums bool) (*Receipt, error) {
 		return r, fmt.Errorf("its receipt is not right: %w", err)
 	}
 	info, err := os.Stat(s.home.Tool(v, "go"))
+	if err != nil && !toolchain.Missing(err) {
+		return r, fmt.Errorf("its bin/go can't be looked at: %w", err)
+	}
 	if err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 && toolchain.Exe == "" {
 		return r, errors.New("it has no bin/go that can run")
 	}

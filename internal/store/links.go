@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -144,20 +145,26 @@ func (s *Store) LineLinks() map[gover.Version][]string {
 
 // Linked returns the versions that links in toolchains/ and bin/ lead to which are
 // not ours, but somebody's own, and one such link for each.
-func (s *Store) Linked() map[gover.Version]string {
+func (s *Store) Linked() (map[gover.Version]string, error) {
 	links := make(map[gover.Version]string)
-	trees, err := filepath.EvalSymlinks(s.home.Toolchains())
+	trees, err := follow(s.home.Toolchains())
 	if err != nil {
-		return links
+		return nil, err
 	}
 	for _, dir := range []string{s.home.Toolchains(), s.home.Bin()} {
-		entries, _ := os.ReadDir(dir)
+		entries, err := readDir(dir)
+		if err != nil {
+			return nil, err
+		}
 		for _, entry := range entries {
 			path := filepath.Join(dir, entry.Name())
 			if entry.Type()&fs.ModeSymlink == 0 || isLineLink(entry.Name()) || isCommandLink(entry.Name()) {
 				continue
 			}
-			target, _ := filepath.EvalSymlinks(path)
+			target, err := follow(path)
+			if err != nil {
+				return nil, err
+			}
 			below, ok := strings.CutPrefix(target, trees+string(filepath.Separator))
 			name, _, _ := strings.Cut(below, string(filepath.Separator))
 			if v, err := gover.Parse(name); ok && err == nil && v.String() == name {
@@ -165,7 +172,19 @@ func (s *Store) Linked() map[gover.Version]string {
 			}
 		}
 	}
-	return links
+	return links, nil
+}
+
+// follow is filepath.EvalSymlinks that returns "" for what leads to nothing.
+func follow(path string) (string, error) {
+	target, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		return target, nil
+	}
+	if _, statErr := os.Stat(path); toolchain.Missing(statErr) || errors.Is(statErr, syscall.ELOOP) {
+		return "", nil
+	}
+	return "", err
 }
 
 func isLineLink(name string) bool {
@@ -182,8 +201,8 @@ func isCommandLink(name string) bool {
 // those of want. Among what is there already, only links whose name is ours
 // count.
 func compareLinks(changes map[string]string, dir string, want map[string]string, ours func(name string) bool) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	entries, err := readDir(dir)
+	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
@@ -193,8 +212,10 @@ func compareLinks(changes map[string]string, dir string, want map[string]string,
 			delete(want, name) // somebody's file, which is not for us to replace
 			continue
 		}
-		target, _ := os.Readlink(path)
+		target, err := readLink(path)
 		switch {
+		case err != nil:
+			return err
 		case want[name] == target:
 			delete(want, name)
 		case want[name] == "" && ours(name):

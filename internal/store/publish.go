@@ -5,9 +5,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // syncEach puts the files and folders below dir on the disk, one after the
@@ -45,11 +45,19 @@ func swapInSteps(a, b string) error {
 	return os.Rename(aside, a)
 }
 
-// isMissing reports whether nothing has the name path; also where a file is in
-// the place of a folder above.
+// isMissing reports whether nothing has the name path: false where that can't be
+// known, so that nothing is deleted or written over on a guess.
 func isMissing(path string) bool {
-	_, err := os.Lstat(path)
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+	missing, err := lookFor(path)
+	return missing && err == nil
+}
+
+// lookFor is isMissing for those who act on either answer.
+func lookFor(path string) (missing bool, err error) {
+	if _, err = os.Lstat(path); toolchain.Missing(err) {
+		return true, nil
+	}
+	return false, err
 }
 
 // asideSuffix marks a tree that is without a name only while two are exchanged.
@@ -70,12 +78,18 @@ func (s *Store) putBack(v gover.Version) error {
 		}
 		tree := filepath.Join(s.staging(), entry.Name(), graveTree)
 		aside := tree + asideSuffix
-		switch {
-		case isMissing(aside):
-		case isMissing(s.home.Dir(v)):
-			return os.Rename(aside, s.home.Dir(v))
-		case isMissing(tree):
-			return os.Rename(aside, tree)
+		if gone, err := lookFor(aside); gone || err != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		for _, place := range []string{s.home.Dir(v), tree} {
+			if free, err := lookFor(place); err != nil {
+				return err
+			} else if free {
+				return os.Rename(aside, place)
+			}
 		}
 	}
 	return nil

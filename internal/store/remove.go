@@ -10,6 +10,7 @@ import (
 
 	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // Remove takes toolchain v out of the store and reports whether it was there.
@@ -20,8 +21,8 @@ import (
 // link, until the last such process has ended. [Store.Pending] tells. The next
 // change of the store, or [Store.Tidy], then deletes the files.
 func (s *Store) Remove(ctx context.Context, v gover.Version) (removed bool, err error) {
-	if !s.home.Has(v) {
-		return false, nil
+	if there, err := s.home.Has(v); !there {
+		return false, err
 	}
 	if err := s.create(ctx); err != nil {
 		return false, err
@@ -39,15 +40,16 @@ func (s *Store) remove(ctx context.Context, v gover.Version) (bool, error) {
 		return false, err
 	}
 	defer release()
-	if !s.home.Has(v) { // another process was first
-		return false, nil
+	if there, err := s.home.Has(v); !there { // another process was first
+		return false, err
 	}
 	grave, err := s.dig(v)
 	if err == nil {
 		err = s.takeName(ctx, v, grave)
 	}
 	if err != nil {
-		return !s.home.Has(v), err
+		there, hasErr := s.home.Has(v)
+		return !there && hasErr == nil, errors.Join(err, hasErr)
 	}
 	if err := s.do("uninstall/receipt", func() error { return s.removeReceipt(v) }); err != nil {
 		return true, err
@@ -77,14 +79,27 @@ func graveLink(grave string) string {
 	return filepath.Join("..", "staging", filepath.Base(grave), graveTree)
 }
 
-// graveOf returns the grave that the link in the place of v leads to.
-func (s *Store) graveOf(v gover.Version) (grave string, ok bool) {
-	target, err := os.Readlink(s.home.Dir(v))
-	if err != nil {
-		return "", false
-	}
+// graveOf returns the grave that the link in the place of v leads to, "" if there
+// is no such link.
+func (s *Store) graveOf(v gover.Version) (grave string, err error) {
+	target, err := readLink(s.home.Dir(v))
 	grave = filepath.Join(s.staging(), filepath.Base(filepath.Dir(target)))
-	return grave, target == graveLink(grave)
+	if err != nil || target != graveLink(grave) {
+		return "", err
+	}
+	return grave, nil
+}
+
+// readLink returns the target of the link at path, "" if there is none.
+func readLink(path string) (string, error) {
+	target, err := os.Readlink(path)
+	if err == nil || toolchain.Missing(err) {
+		return target, nil
+	}
+	if info, statErr := os.Lstat(path); statErr == nil && info.Mode()&fs.ModeSymlink == 0 {
+		return "", nil
+	}
+	return "", err
 }
 
 // takeName moves the tree of v to its grave. What links to it goes first, and
@@ -124,17 +139,19 @@ func mendMode(dir string) error {
 // installed again, or repaired, and the name is the same to it. The caller holds
 // the lock of v.
 func (s *Store) bury(v gover.Version, grave string) error {
-	if len(processesIn(s.graves(v)...)) > 0 {
-		return nil
+	if users, err := s.usersOf(v); len(users) > 0 || err != nil {
+		return err
 	}
-	if found, ok := s.graveOf(v); ok && found == grave {
+	if found, err := s.graveOf(v); err != nil {
+		return err
+	} else if found == grave {
 		if err := s.do("delete/link", func() error { return os.Remove(s.home.Dir(v)) }); err != nil {
 			return err
 		}
 		// A shim that looked v up just before it lost its name may have become
 		// its go since. Later ones don't find it.
-		if len(processesIn(s.graves(v)...)) > 0 {
-			return os.Symlink(graveLink(grave), s.home.Dir(v))
+		if users, err := s.usersOf(v); len(users) > 0 || err != nil {
+			return errors.Join(err, os.Symlink(graveLink(grave), s.home.Dir(v)))
 		}
 	}
 	// Or else, after a power cut, half a toolchain might have the name again.
@@ -152,24 +169,34 @@ type Process struct {
 
 // Users returns the processes that run from each of versions, as far as that can be
 // told: on Linux, those that this user may look at. It looks at each process once.
-func (s *Store) Users(versions ...gover.Version) map[gover.Version][]Process {
+func (s *Store) Users(versions ...gover.Version) (map[gover.Version][]Process, error) {
 	dirs := make(map[gover.Version][]string)
 	var all []string
-	staged, _ := os.ReadDir(s.staging())
 	for _, v := range versions {
-		dirs[v] = append(s.gravesIn(staged, v), s.home.Dir(v))
+		graves, err := s.graves(v)
+		if err != nil {
+			return nil, err
+		}
+		dirs[v] = append(graves, s.home.Dir(v))
 		all = append(all, dirs[v]...)
 	}
-	found := processesBy(all)
+	found, err := processesBy(all)
 	users := make(map[gover.Version][]Process)
 	for _, v := range versions {
 		users[v] = together(found, dirs[v])
 	}
-	return users
+	return users, err
 }
 
-// processesIn returns the processes that are in any of dirs, each once.
-func processesIn(dirs ...string) []Process { return together(processesBy(dirs), dirs) }
+// usersOf returns the processes that run from trees of v that lost their name.
+func (s *Store) usersOf(v gover.Version) ([]Process, error) {
+	graves, err := s.graves(v)
+	if err != nil {
+		return nil, err
+	}
+	found, err := processesBy(graves)
+	return together(found, graves), err
+}
 
 func together(found map[string][]Process, dirs []string) (all []Process) {
 	for _, dir := range dirs {
@@ -184,38 +211,46 @@ func together(found map[string][]Process, dirs []string) (all []Process) {
 
 // Pending returns the versions that are uninstalled but for their files, and
 // the processes that still need those.
-func (s *Store) Pending() map[gover.Version][]Process {
+func (s *Store) Pending() (map[gover.Version][]Process, error) {
 	pending := make(map[gover.Version][]Process)
-	staged, _ := os.ReadDir(s.staging())
+	staged, err := readDir(s.staging())
 	for _, entry := range staged {
-		v, err := gover.Parse(owner(entry.Name()))
-		if err != nil || pending[v] != nil {
+		v, parseErr := gover.Parse(owner(entry.Name()))
+		if parseErr != nil || pending[v] != nil {
 			continue
 		}
-		if users := processesIn(s.graves(v)...); len(users) > 0 {
+		users, usersErr := s.usersOf(v)
+		if len(users) > 0 {
 			pending[v] = users
 		}
+		err = errors.Join(err, usersErr)
 	}
-	return pending
+	return pending, err
 }
 
 // graves returns the folders in staging with trees of v that lost their name.
-func (s *Store) graves(v gover.Version) []string {
-	staged, _ := os.ReadDir(s.staging())
-	return s.gravesIn(staged, v)
-}
-
-func (s *Store) gravesIn(staged []fs.DirEntry, v gover.Version) (graves []string) {
+func (s *Store) graves(v gover.Version) (graves []string, err error) {
+	staged, err := readDir(s.staging())
 	for _, entry := range staged {
 		path := filepath.Join(s.staging(), entry.Name())
 		if owner(entry.Name()) == v.String() && isGrave(path) {
 			graves = append(graves, path)
 		}
 	}
-	return graves
+	return graves, err
 }
 
-// isGrave reports whether a folder in staging is that of an uninstalled tree.
+// readDir is os.ReadDir for a folder that need not be there.
+func readDir(dir string) ([]fs.DirEntry, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return entries, err
+}
+
+// isGrave reports whether a folder in staging is that of an uninstalled tree, or may
+// be.
 func isGrave(path string) bool {
 	return !isMissing(filepath.Join(path, graveTree))
 }

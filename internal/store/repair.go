@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -38,8 +37,8 @@ type Means struct {
 // any time. A file that was damaged is never written to, as other trees may
 // share it. The old tree goes when no process runs from it any more.
 func (s *Store) Repair(ctx context.Context, v gover.Version, means Means) (*Report, error) {
-	if !s.home.Has(v) {
-		return nil, fmt.Errorf("repair %v: not installed: %w", v, fs.ErrNotExist)
+	if err := s.mustHave(v); err != nil {
+		return nil, fmt.Errorf("repair %v: %w", v, err)
 	}
 	if err := s.create(ctx); err != nil {
 		return nil, err

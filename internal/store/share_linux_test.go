@@ -53,7 +53,7 @@ func TestUninstallShared(t *testing.T) {
 	}
 	_, err = first.store.Remove(t.Context(), second.version)
 	must(t, err)
-	if users := first.store.Pending()[second.version]; len(users) != 1 || users[0].ID != cmd.Process.Pid {
+	if users, err := first.store.usersOf(second.version); err != nil || len(users) != 1 || users[0].ID != cmd.Process.Pid {
 		t.Errorf("uninstalled, but used by %v, want process %d", users, cmd.Process.Pid)
 	}
 	runs()

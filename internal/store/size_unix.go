@@ -59,7 +59,7 @@ func (w *walk) folder(fd int) {
 	}
 	w.visit(top)
 	var folders []string
-	w.list(fd, func(e entry) {
+	_ = w.list(fd, func(e entry) {
 		if e.folder {
 			folders = append(folders, e.name)
 			return

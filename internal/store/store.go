@@ -125,8 +125,8 @@ func (s *Store) create(ctx context.Context) error {
 	if err := s.do("create/folders", s.makeFolders); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(s.format()); err == nil {
-		return nil
+	if missing, err := lookFor(s.format()); !missing {
+		return err
 	}
 	return s.set(ctx, "format", s.format(), strconv.Itoa(Format)+"\n")
 }
@@ -143,7 +143,9 @@ func (s *Store) makeFolders() error {
 		err := os.Mkdir(dir, 0o755)
 		if err == nil {
 			err = os.Chmod(dir, 0o755)
-		} else if info, statErr := os.Stat(dir); statErr == nil && info.IsDir() {
+		} else if info, statErr := os.Stat(dir); statErr != nil && !toolchain.Missing(statErr) {
+			err = statErr
+		} else if statErr == nil && info.IsDir() {
 			err = nil
 		}
 		if err != nil {

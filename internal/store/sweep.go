@@ -25,14 +25,27 @@ func (s *Store) sweep() {
 			continue
 		}
 		_ = s.do("sweep/staging", func() error { return s.removeStaged(lock) })
-		if grave, ok := s.graveOf(v); err == nil && ok && isMissing(grave) {
-			_ = os.Remove(s.home.Dir(v)) // a link to nothing
+		if err == nil && s.isDangling(v) {
+			_ = os.Remove(s.home.Dir(v))
 		}
-		if err == nil && !s.home.Has(v) {
+		if err == nil && s.lacks(v) {
 			_ = s.do("sweep/receipt", func() error { return s.removeReceipt(v) })
 		}
 		release()
 	}
+}
+
+// lacks reports whether v is certainly not installed.
+func (s *Store) lacks(v gover.Version) bool {
+	there, err := s.home.Has(v)
+	return !there && err == nil
+}
+
+// isDangling reports whether the link in the place of v leads to a grave that is
+// certainly gone.
+func (s *Store) isDangling(v gover.Version) bool {
+	grave, err := s.graveOf(v)
+	return err == nil && grave != "" && isMissing(grave)
 }
 
 // leftovers returns the locks under which something may have been left: in
@@ -53,14 +66,14 @@ func (s *Store) leftovers() map[string]bool {
 		if err != nil || v.String() != entry.Name() || entry.Type()&fs.ModeSymlink == 0 {
 			continue
 		}
-		if grave, ok := s.graveOf(v); ok && isMissing(grave) {
+		if s.isDangling(v) {
 			found[v.String()] = true
 		}
 	}
 	receipts, _ := os.ReadDir(s.receipts())
 	for _, entry := range receipts {
 		name := strings.TrimSuffix(strings.TrimSuffix(entry.Name(), ".json"), ".sums")
-		if v, err := gover.Parse(name); err == nil && v.String() == name && !there[name] && !s.home.Has(v) {
+		if v, err := gover.Parse(name); err == nil && v.String() == name && !there[name] && s.lacks(v) {
 			found[name] = true
 		}
 	}

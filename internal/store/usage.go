@@ -93,7 +93,7 @@ func (s *Store) elsewhere(versions []gover.Version, all *tally) *tally {
 // free and that no process runs from, and receipts without a toolchain.
 func (s *Store) Unused() []string {
 	var paths []string
-	pending := s.Pending()
+	pending, pendingErr := s.Pending()
 	for lock := range s.leftovers() {
 		v, err := gover.Parse(lock)
 		release, ok := s.tryLook(lock)
@@ -103,11 +103,11 @@ func (s *Store) Unused() []string {
 		entries, _ := os.ReadDir(s.staging())
 		for _, entry := range entries {
 			path := filepath.Join(s.staging(), entry.Name())
-			if owner(entry.Name()) == lock && (!isGrave(path) || err != nil || pending[v] == nil) {
+			if owner(entry.Name()) == lock && (!isGrave(path) || err != nil || pending[v] == nil && pendingErr == nil) {
 				paths = append(paths, path)
 			}
 		}
-		if err == nil && !s.home.Has(v) {
+		if err == nil && s.lacks(v) {
 			paths = append(paths, s.receiptFile(v), s.sumsFile(v))
 		}
 		release()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"unicode"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 )
 
@@ -17,48 +19,62 @@ import (
 // program of it, have a file there open, or have their working directory there. The
 // kernel tells where these are now, also after a rename. Processes of other
 // users are seen by root only.
-func processesBy(dirs []string) map[string][]Process {
+func processesBy(dirs []string) (map[string][]Process, error) {
 	roots := make(map[string]string)
 	for _, dir := range dirs {
-		if path, err := filepath.EvalSymlinks(dir); err == nil {
+		path, err := follow(dir)
+		if err != nil {
+			return nil, err
+		}
+		if path != "" {
 			roots[path] = dir
 		}
 	}
 	if len(roots) == 0 {
-		return nil
+		return nil, nil
 	}
-	entries, _ := os.ReadDir("/proc")
+	entries, err := readDir("/proc")
+	if err != nil {
+		return nil, err
+	}
 	var mu sync.Mutex
 	users := make(map[string][]Process)
-	var group sync.WaitGroup
+	var group errgroup.Group
 	for chunk := range slices.Chunk(entries, len(entries)/runtime.GOMAXPROCS(0)+1) {
-		group.Go(func() {
+		group.Go(func() error {
 			w, own := new(walk), strconv.Itoa(os.Getpid())
 			for _, entry := range chunk {
 				pid, err := strconv.Atoi(entry.Name())
 				if err != nil || entry.Name() == own {
 					continue
 				}
-				for root := range w.reached(entry.Name(), roots) {
+				found, err := w.reached(entry.Name(), roots)
+				if err != nil {
+					return err
+				}
+				for root := range found {
 					mu.Lock()
 					users[roots[root]] = append(users[roots[root]], Process{pid, commandOf(pid)})
 					mu.Unlock()
 				}
 			}
+			return nil
 		})
 	}
-	group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	for _, list := range users {
 		slices.SortFunc(list, func(a, b Process) int { return a.ID - b.ID })
 	}
-	return users
+	return users, nil
 }
 
 // reached returns those of roots that the process pid is in.
-func (w *walk) reached(pid string, roots map[string]string) map[string]bool {
+func (w *walk) reached(pid string, roots map[string]string) (map[string]bool, error) {
 	proc, err := openat(unix.AT_FDCWD, "/proc/"+pid, openFlags|unix.O_DIRECTORY)
 	if err != nil {
-		return nil // it has ended
+		return nil, unlessHidden(pid, err)
 	}
 	defer func() { _ = unix.Close(proc) }()
 	found := make(map[string]bool)
@@ -72,17 +88,33 @@ func (w *walk) reached(pid string, roots map[string]string) map[string]bool {
 		}
 		return err
 	}
-	if look(proc, "exe") != nil {
-		return nil // it is the kernel's own, or another user's, as is all else
+	if err := look(proc, "exe"); err != nil { // as is all else, then
+		return nil, unlessHidden(pid, err)
 	}
-	_ = look(proc, "cwd")
-	files, err := openat(proc, "fd", openFlags|unix.O_DIRECTORY)
-	if err != nil {
-		return found
+	err = unlessHidden(pid, look(proc, "cwd"))
+	files, openErr := openat(proc, "fd", openFlags|unix.O_DIRECTORY)
+	if openErr != nil {
+		return found, errors.Join(err, unlessHidden(pid, openErr))
 	}
 	defer func() { _ = unix.Close(files) }()
-	w.list(files, func(e entry) { _ = look(files, e.name) })
-	return found
+	listErr := w.list(files, func(e entry) {
+		if lookErr := unlessHidden(pid, look(files, e.name)); err == nil {
+			err = lookErr
+		}
+	})
+	return found, errors.Join(err, unlessHidden(pid, listErr))
+}
+
+// unlessHidden returns err, of a look at a process, unless it says that the process
+// has ended, or that it is the kernel's own or another user's. Whatever else it says,
+// the process may use a toolchain.
+func unlessHidden(pid string, err error) error {
+	for _, errno := range []error{unix.ENOENT, unix.ESRCH, unix.EACCES, unix.EPERM} {
+		if errors.Is(err, errno) {
+			return nil
+		}
+	}
+	return pathError("look at", "/proc/"+pid, err)
 }
 
 // commandOf returns the program that a process runs and, if that is a word, its

@@ -77,10 +77,21 @@ func (s *Store) Verify(ctx context.Context, v gover.Version) (*Report, error) {
 	return s.verify(ctx, v)
 }
 
+// ErrNotInstalled says that the store does not have a version.
+var ErrNotInstalled = errors.New("not installed")
+
+func (s *Store) mustHave(v gover.Version) error {
+	there, err := s.home.Has(v)
+	if err == nil && !there {
+		return ErrNotInstalled
+	}
+	return err
+}
+
 // verify is Verify for a caller that holds the lock of v.
 func (s *Store) verify(ctx context.Context, v gover.Version) (*Report, error) {
-	if !s.home.Has(v) {
-		return nil, fmt.Errorf("verify %v: not installed: %w", v, fs.ErrNotExist)
+	if err := s.mustHave(v); err != nil {
+		return nil, fmt.Errorf("verify %v: %w", v, err)
 	}
 	r := &Report{Version: v}
 	m := s.readEvidence(r)

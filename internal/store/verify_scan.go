@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gosw/gosw/internal/goroot"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // A scan compares a tree with a manifest. What the manifest has is looked at
@@ -303,11 +304,11 @@ func (w *scanner) hashExtra(name string) {
 func (w *scanner) explain(path string, cause error, dir bool) {
 	info, err := os.Lstat(w.abs(path))
 	switch {
-	case err != nil && dir: // its files say so, each for itself
-	case errors.Is(err, fs.ErrPermission): // of a folder above
-		w.add(Unreadable, path, reason(err))
-	case err != nil:
+	case toolchain.Missing(err) && dir: // its files say so, each for itself
+	case toolchain.Missing(err):
 		w.add(Missing, path, "")
+	case err != nil: // also if a folder above may not be read
+		w.add(Unreadable, path, reason(err))
 	case info.IsDir() != dir || !dir && !info.Mode().IsRegular():
 		w.add(Type, path, typeName(info.Mode()))
 	default:

@@ -350,7 +350,7 @@ func TestRepairFails(t *testing.T) {
 				t.Fatalf("Repair = %v, want the injected error", err)
 			}
 			toy.store.hook = nil
-			if !toy.store.Home().Has(toy.version) {
+			if toy.store.lacks(toy.version) {
 				t.Error("no toolchain any more")
 			}
 			toy.repair(t)

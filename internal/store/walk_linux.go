@@ -17,19 +17,19 @@ const (
 
 // list calls visit with each entry of an open folder, with what the kernel says of
 // it beside its name.
-func (w *walk) list(fd int, visit func(entry)) {
+func (w *walk) list(fd int, visit func(entry)) error {
 	if w.room == nil {
 		w.room = make([]byte, 64<<10)
 	}
 	for {
 		n, err := unix.Getdents(fd, w.room)
 		if err != nil || n <= 0 {
-			return // or it is no folder
+			return err // or it is no folder
 		}
 		for rest := w.room[:n]; len(rest) > direntName; {
 			length := int(binary.NativeEndian.Uint16(rest[direntLength:]))
 			if length <= direntName || length > len(rest) {
-				return
+				return nil
 			}
 			name, _, _ := bytes.Cut(rest[direntName:length], []byte{0})
 			if s := string(name); s != "." && s != ".." {

@@ -10,17 +10,18 @@ import (
 
 // list calls visit with each entry of an open folder, with what the kernel says of
 // it beside its name.
-func (w *walk) list(fd int, visit func(entry)) {
+func (w *walk) list(fd int, visit func(entry)) error {
 	again, err := unix.Dup(fd)
 	if err != nil {
-		return
+		return err
 	}
 	f := os.NewFile(uintptr(again), "")
 	defer f.Close()
-	names, _ := f.Readdirnames(-1)
+	names, err := f.Readdirnames(-1)
 	for _, name := range names {
 		visit(entry{name: name})
 	}
+	return err
 }
 
 // steady reports whether the numbers that folders have for files are those that the

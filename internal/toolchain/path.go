@@ -2,6 +2,7 @@ package toolchain
 
 import (
 	"errors"
+	"maps"
 	"path/filepath"
 	"slices"
 
@@ -48,32 +49,45 @@ func (p Path) System() Home {
 }
 
 // Of returns the store that has v, the user's if none has.
-func (p Path) Of(v gover.Version) Home {
-	if len(p) > 1 && !p[0].Has(v) && p[1].Has(v) {
-		return p[1]
+func (p Path) Of(v gover.Version) (Home, error) {
+	if len(p) > 1 {
+		for _, home := range p {
+			if ok, err := home.Has(v); ok || err != nil {
+				return home, err
+			}
+		}
 	}
-	return p[0]
+	return p[0], nil
 }
 
 // Has reports whether v is in one of the stores.
-func (p Path) Has(v gover.Version) bool { return p.Of(v).Has(v) }
+func (p Path) Has(v gover.Version) (bool, error) {
+	home, err := p.Of(v)
+	if err != nil {
+		return false, err
+	}
+	return home.Has(v)
+}
 
-// Installed lists what the stores have, each version once, in no particular
-// order.
-func (p Path) Installed() ([]gover.Version, error) {
-	var all []gover.Version
-	for _, home := range p {
+// Homes returns what the stores have, each version with the store that has it.
+func (p Path) Homes() (map[gover.Version]Home, error) {
+	homes := make(map[gover.Version]Home)
+	for _, home := range slices.Backward(p) {
 		versions, err := home.Installed()
 		if err != nil {
 			return nil, err
 		}
 		for _, v := range versions {
-			if !slices.Contains(all, v) {
-				all = append(all, v)
-			}
+			homes[v] = home
 		}
 	}
-	return all, nil
+	return homes, nil
+}
+
+// Installed lists what the stores have, each version once, oldest first.
+func (p Path) Installed() ([]gover.Version, error) {
+	homes, err := p.Homes()
+	return slices.SortedFunc(maps.Keys(homes), gover.Compare), err
 }
 
 // Lookup is [Home.Lookup] over all stores: a line stands for the newest patch

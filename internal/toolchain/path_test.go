@@ -66,8 +66,12 @@ func TestPath(t *testing.T) {
 		if err != nil || ok != (test.want != "") || ok && v.String() != test.want {
 			t.Errorf("%s: %v, %v, %v; want %q", test.spec, v, ok, err, test.want)
 		}
-		if ok && (test.path.Of(v) != test.of || !test.path.Has(v)) {
-			t.Errorf("%v is in %s, want %s", v, test.path.Of(v), test.of)
+		if !ok {
+			continue
+		}
+		of, ofErr := test.path.Of(v)
+		if has, err := test.path.Has(v); of != test.of || !has || err != nil || ofErr != nil {
+			t.Errorf("%v is in %s, want %s (%v, %v)", v, of, test.of, ofErr, err)
 		}
 	}
 	installed, err := both.Installed()

@@ -4,21 +4,20 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/gosw/gosw/internal/gover"
 )
 
-// SearchPath returns path, a value of PATH, as it is to be where v applies: the
-// user's store's bin folder first, then the bin folder of v unless v is zero,
-// then what path has, less what it had of these and of other versions.
+// SearchPath returns path, a value of PATH, as it is to be where the toolchain at
+// goroot applies, "" for the system's: the user's store's bin folder first, then that
+// of the toolchain, then what path has, less what it had of these and of other
+// versions.
 //
-// The shims come before v, because v applies in one directory only: what
-// starts go below it, or with GO_VERSION, must get what the rules say there. v
-// itself is for the programs that have no shim, and for a store without shims.
-func (p Path) SearchPath(path string, v gover.Version) string {
+// The shims come before the toolchain, because it applies in one directory only:
+// what starts go below it, or with GO_VERSION, must get what the rules say there.
+// The toolchain is for the programs that have no shim, and for a store without shims.
+func (p Path) SearchPath(path, goroot string) string {
 	dirs := []string{p[0].Bin()}
-	if !v.IsZero() {
-		dirs = append(dirs, filepath.Join(p.Of(v).Dir(v), "bin"))
+	if goroot != "" {
+		dirs = append(dirs, filepath.Join(goroot, "bin"))
 	}
 	if path == "" {
 		return strings.Join(dirs, string(filepath.ListSeparator))

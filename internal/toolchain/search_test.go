@@ -3,7 +3,6 @@
 package toolchain
 
 import (
-	"os"
 	"testing"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -17,30 +16,28 @@ func TestSearchPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(system.Dir(v), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	ours := user.Dir(v) + "/bin"
+	goroot := user.Dir(v)
+	ours := goroot + "/bin"
 	for _, test := range []struct {
-		name    string
-		stores  Path
-		version gover.Version
-		path    string
-		want    string
+		name   string
+		stores Path
+		goroot string
+		path   string
+		want   string
 	}{
-		{"in front", Path{user}, v, "/usr/bin:/bin", user.Bin() + ":" + ours + ":/usr/bin:/bin"},
-		{"system's go", Path{user}, gover.Version{}, "/bin", user.Bin() + ":/bin"},
-		{"again", Path{user}, v, user.Bin() + ":" + ours + ":/bin", user.Bin() + ":" + ours + ":/bin"},
-		{"behind", Path{user}, v, "/bin:" + user.Bin() + "/", user.Bin() + ":" + ours + ":/bin"},
-		{"another version", Path{user}, v, string(user) + "/toolchains/../toolchains/go1.21.0/bin:/bin", user.Bin() + ":" + ours + ":/bin"},
-		{"a line", Path{user}, gover.Version{}, "/bin:" + user.Toolchains() + "/1.21/bin", user.Bin() + ":/bin"},
-		{"a name that begins so", Path{user}, gover.Version{}, user.Toolchains() + "2/bin:" + user.Bin() + "2", user.Bin() + ":" + user.Toolchains() + "2/bin:" + user.Bin() + "2"},
-		{"another store", Path{user}, gover.Version{}, system.Toolchains() + "/go1.21.0/bin", user.Bin() + ":" + system.Toolchains() + "/go1.21.0/bin"},
-		{"the system's store", Path{user, system}, v, system.Toolchains() + "/go1.21.0/bin:" + system.Bin(), user.Bin() + ":" + system.Dir(v) + "/bin:" + system.Bin()},
-		{"odd elements stay", Path{user}, gover.Version{}, ":a b::.:../x\ny:", user.Bin() + "::a b::.:../x\ny:"},
-		{"no PATH", Path{user}, v, "", user.Bin() + ":" + ours},
+		{"in front", Path{user}, goroot, "/usr/bin:/bin", user.Bin() + ":" + ours + ":/usr/bin:/bin"},
+		{"system's go", Path{user}, "", "/bin", user.Bin() + ":/bin"},
+		{"again", Path{user}, goroot, user.Bin() + ":" + ours + ":/bin", user.Bin() + ":" + ours + ":/bin"},
+		{"behind", Path{user}, goroot, "/bin:" + user.Bin() + "/", user.Bin() + ":" + ours + ":/bin"},
+		{"another version", Path{user}, goroot, string(user) + "/toolchains/../toolchains/go1.21.0/bin:/bin", user.Bin() + ":" + ours + ":/bin"},
+		{"a line", Path{user}, "", "/bin:" + user.Toolchains() + "/1.21/bin", user.Bin() + ":/bin"},
+		{"a name that begins so", Path{user}, "", user.Toolchains() + "2/bin:" + user.Bin() + "2", user.Bin() + ":" + user.Toolchains() + "2/bin:" + user.Bin() + "2"},
+		{"another store", Path{user}, "", system.Toolchains() + "/go1.21.0/bin", user.Bin() + ":" + system.Toolchains() + "/go1.21.0/bin"},
+		{"the system's store", Path{user, system}, system.Dir(v), system.Toolchains() + "/go1.21.0/bin:" + system.Bin(), user.Bin() + ":" + system.Dir(v) + "/bin:" + system.Bin()},
+		{"odd elements stay", Path{user}, "", ":a b::.:../x\ny:", user.Bin() + "::a b::.:../x\ny:"},
+		{"no PATH", Path{user}, goroot, "", user.Bin() + ":" + ours},
 	} {
-		if got := test.stores.SearchPath(test.path, test.version); got != test.want {
+		if got := test.stores.SearchPath(test.path, test.goroot); got != test.want {
 			t.Errorf("%s:\n%s\nwant:\n%s", test.name, got, test.want)
 		}
 	}

@@ -7,10 +7,12 @@ package toolchain
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"github.com/gosw/gosw/internal/gover"
 )
@@ -68,12 +70,30 @@ func (h Home) Tool(v gover.Version, tool string) string {
 	return filepath.Join(h.Dir(v), "bin", tool+Exe)
 }
 
-// Has reports whether v is installed. Being there is enough: the store gives a
-// toolchain its name only when it is complete and proven. A link of that name
-// is somebody else's, and not listed by [Home.Installed] either.
-func (h Home) Has(v gover.Version) bool {
+// Has reports whether v is installed; an error means that it can't be known.
+// Being there is enough: the store gives a toolchain its name only when it is
+// complete and proven. A link of that name is somebody else's, and not listed by
+// [Home.Installed] either.
+func (h Home) Has(v gover.Version) (bool, error) {
 	info, err := os.Lstat(h.Dir(v))
-	return err == nil && info.IsDir()
+	if err != nil {
+		return false, unlessMissing(err)
+	}
+	return info.IsDir(), nil
+}
+
+// Missing reports whether err says that there is no such file; also where a file
+// is in the place of a folder above. No other error does: a disk that can't be
+// read may have the file all the same.
+func Missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+func unlessMissing(err error) error {
+	if Missing(err) {
+		return nil
+	}
+	return err
 }
 
 // Installed lists what is installed, in no particular order. A store that does
@@ -100,7 +120,8 @@ func (h Home) Lookup(spec gover.Spec) (gover.Version, bool, error) {
 	switch spec.Kind() {
 	case gover.Exact:
 		v, _ := spec.Version()
-		return v, h.Has(v), nil
+		ok, err := h.Has(v)
+		return v, ok, err
 	case gover.Line, gover.Latest:
 		if v, ok := h.follow(spec); ok {
 			return v, true, nil
@@ -124,13 +145,17 @@ func Link(spec gover.Spec) string {
 	return ""
 }
 
-// follow reads a link. A link that is missing, or wrong in any way, only costs
-// its caller the listing.
+// follow reads a link. A link that is missing, unreadable or wrong in any way only
+// costs its caller the listing.
 func (h Home) follow(spec gover.Spec) (gover.Version, bool) {
 	target, err := os.Readlink(filepath.Join(h.Toolchains(), Link(spec)))
 	if err != nil {
 		return gover.Version{}, false
 	}
 	v, err := gover.Parse(strings.TrimSuffix(target, string(filepath.Separator)))
-	return v, err == nil && spec.Match(v) && v.String() == target && h.Has(v)
+	if err != nil || !spec.Match(v) || v.String() != target {
+		return gover.Version{}, false
+	}
+	ok, err := h.Has(v)
+	return v, ok && err == nil
 }

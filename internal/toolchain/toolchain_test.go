@@ -87,8 +87,8 @@ func TestInstalled(t *testing.T) {
 	}
 	for _, name := range []string{"go1.20", "go1.22.5", "go1.19", "go1.21.0", "go1.22.4"} {
 		v := version(t, name)
-		if got := h.Has(v); got != slices.Contains(want, v) {
-			t.Errorf("Has(%v) = %v", v, got)
+		if got, err := h.Has(v); err != nil || got != slices.Contains(want, v) {
+			t.Errorf("Has(%v) = %v, %v", v, got, err)
 		}
 	}
 	if versions, err := Home(filepath.Join(string(h), "none")).Installed(); err != nil || len(versions) > 0 {
