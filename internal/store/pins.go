@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,14 +24,20 @@ func (s *Store) Pins() ([]string, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	return strings.FieldsFunc(string(data), func(r rune) bool { return r == '\n' }), nil
+	pins := strings.FieldsFunc(string(data), func(r rune) bool { return r == '\n' })
+	for i, line := range pins {
+		if pin, err := strconv.Unquote(line); err == nil {
+			pins[i] = pin
+		}
+	}
+	return pins, nil
 }
 
 // Seen remembers a pin file. It waits for nobody: a pin that is missed is seen
 // the next time.
 func (s *Store) Seen(file string) error {
 	return s.changePins(func(pins []string) []string {
-		if slices.Contains(pins, file) || strings.ContainsRune(file, '\n') {
+		if slices.Contains(pins, file) {
 			return pins
 		}
 		return append(pins, file)
@@ -66,6 +73,9 @@ func (s *Store) changePins(change func([]string) []string) error {
 	pins = pins[max(0, len(pins)-maxPins):]
 	var text strings.Builder
 	for _, pin := range pins {
+		if strings.ContainsRune(pin, '\n') { // as Go writes it, and no absolute path begins with a quote
+			pin = strconv.Quote(pin)
+		}
 		text.WriteString(pin + "\n")
 	}
 	return s.writeFile("pins", storeLock, s.pinsFile(), []byte(text.String()))

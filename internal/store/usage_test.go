@@ -64,18 +64,23 @@ func TestPins(t *testing.T) {
 		t.Fatal(err)
 	}
 	add(t, s, "1.22.4")
-	for _, file := range []string{"/a/.go-version", "/b/.go-version", "/a/.go-version", "/with\nnewline"} {
+	// As an older gosw has written them.
+	if err := os.WriteFile(s.pinsFile(), []byte("/a/.go-version\n/b \\n\"/.go-version\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"/a/.go-version", "/b \\n\"/.go-version", "/with\nnewline", "\n", "/\xff\n\"\\"}
+	for _, file := range append(want, want...) {
 		if err := s.Seen(file); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, err := s.Pins(); err != nil || !slices.Equal(got, []string{"/a/.go-version", "/b/.go-version"}) {
+	if got, err := s.Pins(); err != nil || !slices.Equal(got, want) {
 		t.Errorf("Pins = %q, %v", got, err)
 	}
 	if err := s.Forget(func(file string) bool { return file == "/a/.go-version" }); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Pins(); err != nil || !slices.Equal(got, []string{"/b/.go-version"}) {
+	if got, err := s.Pins(); err != nil || !slices.Equal(got, want[1:]) {
 		t.Errorf("Pins = %q, %v", got, err)
 	}
 	check(t, s, "1.22.4")
