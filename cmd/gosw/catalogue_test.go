@@ -179,7 +179,10 @@ func speaks(n ast.Node, returning bool) bool {
 // internal/cli which no session can: it needs a terminal, another user, another
 // system, a broken disk or good timing.
 var elsewhere = map[string]string{
-	"interrupted; nothing is left half-done":       "TestInterrupted",
+	"interrupted; every version is either done or untouched":                                                      "TestInterrupted",
+	"look for gosw-shim beside gosw: %w":                                                                          "TestOwnPath",
+	"the server of that file system has lost it: mount it again":                                                  "TestReadFaults",
+	"\"ulimit -n\" shows how many files may be open here: try in a new shell, or raise the limit where it is set": "TestOpenFiles",
 	". Install it now?":                            "shim_ask",
 	"Remove %s, which nothing asks for?":           "upgrade",
 	"%q shows a line with all its releases":        "TestReleaseTable",

@@ -57,7 +57,7 @@ func Main(ctx context.Context, inv Invocation) int {
 	root.SetErr(inv.Stderr)
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil && err != nil {
-		err = errInterrupted
+		err = errors.Join(append(securityErrors(err), errInterrupted)...)
 	} else if out.err != nil {
 		err = outputError(out.err)
 	}
@@ -256,12 +256,12 @@ var executable = sync.OnceValues(func() (string, error) {
 
 // shimProgram returns the path of the gosw-shim that belongs to this gosw: they
 // are installed side by side.
-func shimProgram() string {
+func shimProgram() (string, error) {
 	exe, err := executable()
 	if err != nil {
-		return ""
+		return "", fmt.Errorf("look for gosw-shim beside gosw: %w", err)
 	}
-	return filepath.Join(filepath.Dir(exe), "gosw-shim"+toolchain.Exe)
+	return filepath.Join(filepath.Dir(exe), "gosw-shim"+toolchain.Exe), nil
 }
 
 // client returns a fetcher set up as the environment and the settings say.

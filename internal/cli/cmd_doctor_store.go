@@ -91,7 +91,10 @@ func (p *patient) lookStore() []doctor.Finding {
 }
 
 func (p *patient) lookShims() []doctor.Finding {
-	program := shimProgram()
+	program, err := shimProgram()
+	if err != nil {
+		return []doctor.Finding{finding(doctor.Error, err)}
+	}
 	if _, err := os.Stat(program); err != nil {
 		return []doctor.Finding{{Severity: doctor.Error, Cause: "there is no gosw-shim beside gosw (" + program + "), so the store has no go",
 			Fix: "go install github.com/gosw/gosw/cmd/...", Advice: "gosw and gosw-shim belong into one folder"}}
@@ -112,18 +115,19 @@ func (p *patient) lookShims() []doctor.Finding {
 // it has.
 func (p *patient) lookShimVersion() []doctor.Finding {
 	own, ok := debug.ReadBuildInfo()
-	other, err := buildinfo.ReadFile(shimProgram())
+	program, _ := shimProgram() // the check "shims" tells what is wrong
+	other, err := buildinfo.ReadFile(program)
 	if !ok || err != nil {
 		return skipped("it can't be told what they were built from")
 	}
 	if other.Path != strings.TrimSuffix(own.Path, "gosw")+"gosw-shim" {
-		return []doctor.Finding{{Severity: doctor.Warning, Cause: shimProgram() + " is not gosw-shim, but " + cmp.Or(other.Path, "another program"), Fix: "go install github.com/gosw/gosw/cmd/..."}}
+		return []doctor.Finding{{Severity: doctor.Warning, Cause: program + " is not gosw-shim, but " + cmp.Or(other.Path, "another program"), Fix: "go install github.com/gosw/gosw/cmd/..."}}
 	}
 	mine, its := builtFrom(own), builtFrom(other)
 	if mine == its || mine == "" || its == "" {
 		return nil
 	}
-	return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("gosw was built from %s, and %s from %s", mine, shimProgram(), its), Fix: "go install github.com/gosw/gosw/cmd/..."}}
+	return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("gosw was built from %s, and %s from %s", mine, program, its), Fix: "go install github.com/gosw/gosw/cmd/..."}}
 }
 
 // builtFrom names the source of a program: its module's version, or the commit.

@@ -377,8 +377,13 @@ func (a *app) newReceipt(p *fetch.Proof) (*store.Receipt, error) {
 // placeShims puts go and gofmt into the store's bin folder. Toolchains can be
 // used without them, so a missing gosw-shim is worth a word, not a failure.
 func (a *app) placeShims(ctx context.Context, st *store.Store) error {
-	program := shimProgram()
-	if _, err := os.Stat(program); err != nil {
+	program, err := shimProgram()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(program); err != nil && !toolchain.Missing(err) {
+		return err
+	} else if err != nil {
 		a.ui.note("no gosw-shim beside gosw, so %s has no go", st.Home().Bin())
 		a.ui.hint(`install both: "go install github.com/gosw/gosw/cmd/..."`)
 		return nil

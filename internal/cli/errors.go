@@ -37,7 +37,7 @@ const (
 	exitInterrupted  = 130
 )
 
-var errInterrupted = errors.New("interrupted; nothing is left half-done")
+var errInterrupted = errors.New("interrupted; every version is either done or untouched")
 
 // A usageError is a mistake in what was typed.
 type usageError struct {
@@ -147,6 +147,12 @@ func flatten(err error) []error {
 	return all
 }
 
+// securityErrors returns the failed proofs in err, which an interrupt does not make
+// undone.
+func securityErrors(err error) []error {
+	return slices.DeleteFunc(flatten(err), func(err error) bool { return !errors.As(err, new(*fetch.SecurityError)) })
+}
+
 // worse picks the code that a script should see: a failed proof over all else,
 // and that something is due only if nothing failed.
 func worse(a, b int) int {
@@ -228,6 +234,12 @@ func hintFor(err error) string {
 		return hint.hint
 	case errors.As(err, &usage):
 		return usage.hint
+	case errors.Is(err, syscall.EIO):
+		return `the disk can't be read or written; the kernel's log ("dmesg") has more`
+	case errors.Is(err, syscall.ESTALE):
+		return `the server of that file system has lost it: mount it again`
+	case errors.Is(err, syscall.EMFILE):
+		return `"ulimit -n" shows how many files may be open here: try in a new shell, or raise the limit where it is set`
 	case errors.As(err, &missing):
 		return missing.hint()
 	case errors.As(err, &pin):
@@ -264,8 +276,6 @@ func hintFor(err error) string {
 		return `all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT`
 	case errors.Is(err, syscall.EDQUOT):
 		return `this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`
-	case errors.Is(err, syscall.EIO):
-		return `the disk can't be read or written; the kernel's log ("dmesg") has more`
 	case errors.Is(err, syscall.ENOSPC):
 		return `make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; "gosw doctor" looks for what lacks space or inodes`
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR), isMkdir(err):

@@ -61,7 +61,8 @@ func (a *app) found(path toolchain.Path, t target, tool string, known bool) []fo
 		return list
 	}
 	if t.version.IsZero() { // the shim leads to one that is on PATH, too
-		system := path.NextTool(a.getenv("PATH"), tool, shimProgram())
+		self, _ := shimProgram() // without it, its links are known all the same
+		system := path.NextTool(a.getenv("PATH"), tool, self)
 		for i := range list {
 			list[i].Wins = list[i].Wins || shimFirst && list[i].Path == system
 		}
@@ -109,7 +110,8 @@ func isShim(path toolchain.Path, program string) bool {
 	if err != nil {
 		return false
 	}
-	shims := []string{shimProgram()}
+	self, _ := shimProgram()
+	shims := []string{self}
 	for _, home := range path {
 		shims = append(shims, filepath.Join(home.Bin(), "go"+toolchain.Exe), filepath.Join(home.Bin(), "gofmt"+toolchain.Exe))
 	}

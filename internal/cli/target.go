@@ -58,7 +58,11 @@ func (a *app) program(t target, tool string) (string, error) {
 	}
 	program := filepath.Join(t.goroot, "bin", tool+toolchain.Exe)
 	if t.version.IsZero() {
-		program = path.NextTool(a.getenv("PATH"), tool, shimProgram())
+		self, err := shimProgram()
+		if err != nil {
+			return "", err
+		}
+		program = path.NextTool(a.getenv("PATH"), tool, self)
 	}
 	if _, err := os.Stat(program); toolchain.Missing(err) { // also if it is ""
 		return "", noProgram(t, tool)

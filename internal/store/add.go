@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/gosw/gosw/internal/gover"
 )
@@ -91,18 +93,26 @@ func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string
 	}
 	receipt, err := fill(ctx, root)
 	if err != nil {
-		return err
+		return nameRoot(root, err)
 	}
 	if err := receipt.check(); err != nil {
 		return fmt.Errorf("receipt of %v: %w", v, err)
 	}
 	if err := s.do("install/seal", func() error { return receipt.seal(root) }); err != nil {
-		return err
+		return nameRoot(root, err)
 	}
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
 	return s.publish(v, tree, receipt)
+}
+
+// nameRoot adds to the error of a path below root where that is.
+func nameRoot(root *os.Root, err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) && !filepath.IsAbs(path.Path) {
+		return fmt.Errorf("%s: %w", root.Name(), err)
+	}
+	return err
 }
 
 // publish gives the finished tree its name. The receipt comes first, so that

@@ -227,7 +227,7 @@ func (r *repair) build(ctx context.Context, tree string) error {
 		err = r.store.do("repair/seal", func() error { return r.receipt.seal(root) })
 	}
 	if err != nil {
-		return err
+		return nameRoot(root, err)
 	}
 	return r.prove(ctx, tree)
 }

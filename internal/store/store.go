@@ -136,7 +136,12 @@ func (s *Store) create(ctx context.Context) error {
 // store may serve other users. What stands above the store is as the umask has
 // it.
 func (s *Store) makeFolders() error {
-	if err := os.MkdirAll(filepath.Dir(string(s.home)), 0o755); err != nil {
+	above := filepath.Dir(string(s.home))
+	missing, err := lookFor(above) // [os.MkdirAll] takes all errors for that
+	if missing {
+		err = os.MkdirAll(above, 0o755)
+	}
+	if err != nil {
 		return err
 	}
 	for _, dir := range s.folders() {

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -65,7 +66,9 @@ func (s *scan) run(ctx context.Context) error {
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
 				}
-				jobs[i](w)
+				if jobs[i](w); w.err != nil {
+					return w.err
+				}
 			}
 		})
 	}
@@ -154,6 +157,7 @@ type scanner struct {
 	found    []File
 	extras   []string // folders with a slash at the end
 	bytes    int64
+	err      error // that says nothing about the tree
 }
 
 func (w *scanner) merge(other *scanner) {
@@ -302,6 +306,10 @@ func (w *scanner) hashExtra(name string) {
 
 // explain finds out why something could not be opened.
 func (w *scanner) explain(path string, cause error, dir bool) {
+	if errors.Is(cause, syscall.EMFILE) || errors.Is(cause, syscall.ENFILE) {
+		w.err = pathError("open", w.abs(path), cause)
+		return
+	}
 	info, err := os.Lstat(w.abs(path))
 	switch {
 	case toolchain.Missing(err) && dir: // its files say so, each for itself
