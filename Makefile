@@ -37,8 +37,8 @@ test: ## run the hermetic tests
 
 faults: ## cut each change of the store short at each step, print the matrix; a minute of stress
 	@mkdir -p bin
-	GOSW_STRESS=60s GOSW_MATRIX=$(CURDIR)/bin/matrix.md $(GO) test -count=1 -run 'Fault|SmallDisk|Order|Owner|Stress' ./cmd/gosw
-	@cat bin/matrix.md
+	GOSW_STRESS=60s GOSW_MATRIX=$(CURDIR)/bin/matrix.md $(GO) test -count=1 -timeout 60m -run 'Fault|SmallDisk|Order|Owner|Stress' ./cmd/gosw
+	@cat bin/matrix.md bin/matrix-reads.md
 
 race: ## run the tests of what is concurrent with the race detector
 	CGO_ENABLED=1 $(GO) test -race -short -skip '$(SERIAL)' ./internal/cli ./internal/fetch ./internal/store ./internal/doctor

@@ -38,6 +38,8 @@ type change struct {
 	again int
 	// damaged says that what it meets is not sound.
 	damaged bool
+	// shows says that its output is what it is for.
+	shows bool
 }
 
 var changes = []change{
@@ -56,7 +58,8 @@ var changes = []change{
 		plant: map[string]string{"-bin/go": "", "-bin/gofmt": ""}},
 	{name: "prune", from: []string{"1.21.13", "1.22.4", "1.22.12"}, args: []string{"prune"},
 		after: []string{"go1.21.13", "go1.22.12"}, plant: map[string]string{"pins": "/nowhere/.go-version\n"}},
-	{name: "current", from: []string{"1.21.13", "1.22.4"}, args: []string{"current"}, after: []string{"go1.21.13", "go1.22.4"}},
+	{name: "current", from: []string{"1.21.13", "1.22.4"}, args: []string{"current"}, after: []string{"go1.21.13", "go1.22.4"},
+		plant: map[string]string{"../../.go-version": "1.22.4\n"}},
 	{name: "install after a kill", from: []string{"1.21.13", "1.22.4"}, args: []string{"install", "1.22.4"},
 		after: []string{"go1.21.13", "go1.22.4"}, plant: map[string]string{
 			"staging/go1.20.77/bin/go":        "x",
@@ -99,10 +102,12 @@ var faultPrograms = sync.OnceValues(func() (string, error) {
 
 // A bench has a home for each store that a change starts from, to be copied.
 type bench struct {
-	gosw      string
-	server    *fetchtest.Server
-	templates map[string]string
-	clean     map[string]string // the listing of the store after each change
+	gosw        string
+	server      *fetchtest.Server
+	templates   map[string]string
+	mu          sync.Mutex        // guards what follows
+	clean       map[string]string // the listing of the store after each change
+	undisturbed map[string]shot   // what the first run of each change made, for the matrix of reads
 }
 
 // fieldDir returns a folder for a home, in memory where there is a file system
@@ -117,13 +122,14 @@ func fieldDir(t *testing.T) string {
 	return dir
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T, changes []change) *bench {
 	t.Helper()
 	dir, err := faultPrograms()
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{filepath.Join(dir, "gosw"), fetchtest.NewServer(t, toys...), make(map[string]string), make(map[string]string)}
+	b := &bench{gosw: filepath.Join(dir, "gosw"), server: fetchtest.NewServer(t, toys...),
+		templates: make(map[string]string), clean: make(map[string]string), undisturbed: make(map[string]shot)}
 	for _, c := range changes {
 		key := strings.Join(c.from, " ")
 		if b.templates[key] != "" || key == "" {
@@ -156,9 +162,6 @@ func (b *bench) newField(t *testing.T, c change) *field {
 	for _, path := range slices.Sorted(mapsKeys(c.plant)) {
 		f.plant(path, c.plant[path])
 	}
-	if c.name == "current" {
-		f.write(filepath.Join(f.home, ".go-version"), "1.22.4\n")
-	}
 	if open := c.plant["open"]; open != "" {
 		f.hold(f.store(open))
 	}
@@ -176,7 +179,8 @@ func mapsKeys(m map[string]string) func(func(string) bool) {
 }
 
 // plant writes a file; with "-" before its name it removes it, with ">" it
-// makes a link, with "~" a hard link to what was there or planted before.
+// makes a link, with "~" a hard link to what was there or planted before, with "="
+// it moves what was there.
 func (f *field) plant(path, content string) {
 	f.t.Helper()
 	var err error
@@ -185,10 +189,12 @@ func (f *field) plant(path, content string) {
 		err = os.Remove(f.store(path[1:]))
 	case '>':
 		err = os.Symlink(content, f.store(path[1:]))
+	case '=':
+		err = errors.Join(os.MkdirAll(filepath.Dir(f.store(path[1:])), 0o755), os.Rename(f.store(content), f.store(path[1:])))
 	case '~':
 		err = errors.Join(os.Remove(f.store(path[1:])), os.Link(f.store(content), f.store(path[1:])))
 	default:
-		f.write(f.store(path), content)
+		f.write(f.store(path), strings.ReplaceAll(content, "$HOME", f.home))
 	}
 	if err != nil {
 		f.t.Fatal(err)
@@ -286,7 +292,7 @@ func lenient(step string, c change) bool {
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBench(t, changes)
 	table := make(map[string]map[string]string)
 	for _, step := range store.Steps() {
 		table[step.Name] = make(map[string]string)
