@@ -3,13 +3,12 @@ package fetch
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path"
-	"path/filepath"
 
-	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -39,8 +38,13 @@ func (c *Client) FetchFiles(ctx context.Context, v gover.Version, files []File, 
 	return received, dlErr
 }
 
-// filesFromDL unpacks a whole archive beside root and takes the files from there.
-func (c *Client) filesFromDL(ctx context.Context, r release, files []File, root *os.Root) (int64, error) {
+// wholeDir is where below the root a whole archive is unpacked for some files of it.
+// No release has that name. Whoever sweeps the root away after a kill sweeps it, too.
+const wholeDir = ".whole"
+
+// filesFromDL unpacks a whole archive below root, takes the files from there, and
+// removes the rest.
+func (c *Client) filesFromDL(ctx context.Context, r release, files []File, root *os.Root) (received int64, err error) {
 	temp, err := c.tempFile()
 	if err != nil {
 		return 0, fmt.Errorf("download files of %s: %w", r, err)
@@ -50,50 +54,42 @@ func (c *Client) filesFromDL(ctx context.Context, r release, files []File, root 
 	if err := c.downloadDL(ctx, d); err != nil {
 		return 0, err
 	}
-	dir, err := os.MkdirTemp(filepath.Clean(c.cfg.CacheDir), "files-*")
+	if err := root.Mkdir(wholeDir, 0o700); err != nil {
+		return d.size, fmt.Errorf("unpack %s: %w", r, err)
+	}
+	defer func() { err = errors.Join(err, root.RemoveAll(wholeDir)) }()
+	whole, err := root.OpenRoot(wholeDir)
 	if err != nil {
 		return d.size, fmt.Errorf("unpack %s: %w", r, err)
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	from, err := os.OpenRoot(dir)
-	if err != nil {
-		return d.size, fmt.Errorf("unpack %s: %w", r, err)
-	}
-	defer from.Close()
-	if _, err := d.unpack(ctx, from); err != nil {
+	defer whole.Close()
+	if _, err := d.unpack(ctx, whole); err != nil {
 		return d.size, fmt.Errorf("unpack %s: %w", r, err)
 	}
 	for _, f := range files {
-		if err := d.take(f, from, root); err != nil {
+		if err := d.take(f, root); err != nil {
 			return d.size, err
 		}
 	}
 	return d.size, nil
 }
 
-// take copies a file from one tree to the other and proves it.
-func (d *download) take(f File, from, to *os.Root) (err error) {
-	src, err := from.Open(f.Path)
+// take proves a file of the whole and moves it to its place.
+func (d *download) take(f File, root *os.Root) error {
+	from := path.Join(wholeDir, f.Path)
+	src, err := root.Open(from)
 	if err != nil {
 		return fmt.Errorf("unpack files of %s: %w", d.release, err)
 	}
-	defer src.Close()
-	if err := to.MkdirAll(path.Dir(f.Path), 0o777); err != nil {
-		return err
-	}
-	dst, err := to.OpenFile(f.Path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, goroot.Mode(f.Path))
-	if err != nil {
-		return err
-	}
 	h := sha256.New()
-	_, err = io.Copy(io.MultiWriter(dst, h), src)
-	if closeErr := dst.Close(); err == nil {
-		err = closeErr
+	_, err = io.Copy(h, src)
+	if err = errors.Join(err, src.Close(), root.MkdirAll(path.Dir(f.Path), 0o777)); err != nil {
+		return err
 	}
-	if got := [32]byte(h.Sum(nil)); err == nil && got != f.Sum {
-		err = fileMismatch(d.release, f, got)
+	if got := [32]byte(h.Sum(nil)); got != f.Sum {
+		return fileMismatch(d.release, f, got)
 	}
-	return err
+	return root.Rename(from, f.Path)
 }
 
 // fileMismatch says that a file is not the one that was proven.

@@ -77,6 +77,44 @@ func TestFetchFiles(t *testing.T) {
 	checkFiles(t, dir, files)
 }
 
+// TestFetchFilesDL has whole archives only: what is not asked for does not stay, in
+// the tree or beside it, nor does anything if a file is not there or not as proven.
+func TestFetchFilesDL(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	good := toyFiles(t, "src/go.mod", "src/fmt/print.go", "bin/gofmt", "src/internal/empty.go")
+	bad := append(slices.Clone(good), File{Path: "bin/go"})
+	for name, files := range map[string][]File{"good": good, "altered": bad, "missing": {{Path: "src/missing.go"}}} {
+		dir, _, err := fetchFiles(t, newClient(t, s, with(sourceIs(SourceDL), dlOf(s, ""))), files)
+		var security *SecurityError
+		switch name {
+		case "good":
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkFiles(t, dir, files)
+		case "altered":
+			if !errors.As(err, &security) {
+				t.Errorf("altered file: %v", err)
+			}
+		case "missing":
+			if !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("missing file: %v", err)
+			}
+		}
+		err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			rest, _ := filepath.Rel(dir, path)
+			if err == nil && !entry.IsDir() && !slices.ContainsFunc(good, func(f File) bool { return filepath.FromSlash(f.Path) == rest }) || entry.Name() == wholeDir {
+				t.Errorf("%s: %s is left", name, rest)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestFetchFilesRefuses(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
