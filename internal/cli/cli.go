@@ -193,7 +193,6 @@ func (a *app) storeAt(home toolchain.Home) (*store.Store, error) {
 	}
 	return store.Open(home, store.Options{
 		LockTimeout: timeout,
-		Cache:       cacheDir(),
 		Step:        a.inv.Step,
 		Waiting: func(what, holder string) {
 			a.ui.note("waiting for %s, which %s holds", what, holder)

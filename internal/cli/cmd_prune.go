@@ -74,10 +74,10 @@ func (a *app) prune(ctx context.Context, options pruneOptions) error {
 		return err
 	}
 	versions := plan.versions()
-	usage := st.Measure(versions, !options.dryRun)
+	usage := st.Measure(versions)
 	plan.Leftovers, plan.Freed = usage.Leftovers, usage.Total
-	for i := range plan.Removed {
-		plan.Removed[i].Bytes = usage.Versions[i]
+	for i, item := range plan.Removed {
+		plan.Removed[i].Bytes = usage.Versions[item.Version]
 	}
 	if !options.dryRun {
 		a.warnOwner(st.Home())

@@ -43,7 +43,7 @@ func (a *app) listInstalled(options listOptions) error {
 	if err != nil {
 		return err
 	}
-	sizes := a.sizes(path, homes, versions, options.size)
+	sizes := sizesOf(homes, versions, options.size)
 	screen, terminal := a.screen()
 	switch {
 	case options.json:

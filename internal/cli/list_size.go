@@ -20,26 +20,19 @@ func (s sizes) of(v gover.Version) *store.Size {
 	return nil
 }
 
-// sizes measures versions, each in the store that has it, if that is wanted.
-func (a *app) sizes(path toolchain.Path, homes map[gover.Version]toolchain.Home, versions []gover.Version, wanted bool) sizes {
+// sizesOf measures versions, each in the store that has it, if that is wanted.
+func sizesOf(homes map[gover.Version]toolchain.Home, versions []gover.Version, wanted bool) sizes {
 	if !wanted {
 		return sizes{}
 	}
-	result := sizes{each: make(map[gover.Version]store.Size)}
-	for _, home := range path {
-		var here []gover.Version
-		for _, v := range versions {
-			if homes[v] == home {
-				here = append(here, v)
-			}
-		}
-		// One that would be refused is measured, too: nothing runs from it.
-		st, _ := store.Open(home, store.Options{Cache: cacheDir()})
-		found, total := st.Sizes(here)
-		for i, v := range here {
-			result.each[v] = found[i]
-		}
-		result.total += total
+	var dirs []string
+	for _, v := range versions {
+		dirs = append(dirs, homes[v].Dir(v))
+	}
+	found, total := store.Sizes(dirs)
+	result := sizes{make(map[gover.Version]store.Size), total}
+	for i, v := range versions {
+		result.each[v] = found[dirs[i]]
 	}
 	return result
 }

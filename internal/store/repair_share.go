@@ -1,6 +1,7 @@
 package store
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,19 +45,24 @@ func (s *Store) sharers(report *Report) []Sharer {
 			if home == s.home && w == report.Version {
 				continue
 			}
-			var paths []string
-			walkFiles(home.Dir(w), false, func(f fileFacts) {
-				if path, ok := damaged[f.id]; ok && !slices.Contains(paths, path) {
-					paths = append(paths, path)
-				}
-			})
-			if len(paths) > 0 {
+			if paths := has(home.Dir(w), damaged); len(paths) > 0 {
 				slices.Sort(paths)
 				found = append(found, Sharer{home, w, paths})
 			}
 		}
 	}
 	return found
+}
+
+// has returns those of files that a tree has, too.
+func has(tree string, files map[fileID]string) (paths []string) {
+	walkAll(tree, func(info fs.FileInfo) {
+		id, _, _ := measure(info)
+		if path, ok := files[id]; ok && !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	})
+	return paths
 }
 
 // sources are the other toolchains that a repair takes files from: who shared a

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/gosw/gosw/internal/gover"
 )
 
 // A kin is toolchains that share files: 1.22.4, 1.22.5 and 1.22.6, as hard links
@@ -145,57 +143,6 @@ func TestRepairFromOthers(t *testing.T) {
 	must(t, k.repair(t.Context(), toy, make(map[*toyTree]bool)))
 	if got := toy.verify(t); len(got) > 0 || len(toy.fetched) > 0 || len(k.order) > 0 {
 		t.Errorf("after the repair: %q; fetched %q, repaired %q", got, toy.fetched, k.order)
-	}
-}
-
-// TestMeasureShared asks what uninstalling frees: of one what it has alone, of all
-// everything.
-func TestMeasureShared(t *testing.T) {
-	t.Parallel()
-	k := newKin(t)
-	s := k.trees[0].store
-	versions := []gover.Version{k.trees[0].version, k.trees[1].version, k.trees[2].version}
-	const receipt = 100_000 // what a receipt and a manifest take at most
-	for n := range 3 {
-		sizes, total := s.Sizes(versions[:n+1])
-		usage := s.Measure(versions[:n+1], false)
-		if n < 2 { // what is shared stays, for the last one has it
-			total = 0
-			for _, size := range sizes {
-				total += size.Own
-			}
-		}
-		if usage.Total < total || usage.Total > total+int64(n+1)*receipt {
-			t.Errorf("uninstalling %v would free %d, want about %d", versions[:n+1], usage.Total, total)
-		}
-	}
-}
-
-// TestSizes compares what is said of shared files with what is there.
-func TestSizes(t *testing.T) {
-	t.Parallel()
-	k := newKin(t)
-	s := k.trees[0].store
-	versions := []gover.Version{k.trees[0].version, k.trees[1].version, k.trees[2].version}
-	sizes, total := s.Sizes(versions)
-	var own int64
-	for i, size := range sizes {
-		own += size.Own
-		// The compiler of the first is its own; those of the others are one.
-		if compiler := int64(700_000); i == 0 && size.Own < compiler || i > 0 && (size.Own > 200_000 || size.Shared < 800_000) {
-			t.Errorf("%v: %+v", versions[i], size)
-		}
-	}
-	if total <= own+800_000 || total >= own+1_300_000 {
-		t.Errorf("all take %d, alone they have %d", total, own)
-	}
-	must(t, os.Link(k.trees[0].path("VERSION"), k.trees[0].path("again")))
-	again, _ := s.Sizes(versions[:1])
-	if again[0] != sizes[0] {
-		t.Errorf("a file with two names in one tree: %+v, before %+v", again[0], sizes[0])
-	}
-	if none, total := s.Sizes([]gover.Version{version(t, "1.19")}); none[0] != (Size{}) || total != 0 {
-		t.Errorf("what is not there takes %+v, %d", none, total)
 	}
 }
 

@@ -42,9 +42,6 @@ type Store struct {
 	// where they are missing, for tests of what happens then.
 	plain bool
 
-	cache    string
-	surveyed atomic.Pointer[surveyed]
-
 	// noClones is set when a clone was tried and the file system can't.
 	noClones atomic.Bool
 }
@@ -56,9 +53,6 @@ type Options struct {
 	// Waiting is called once, possibly from another goroutine, when a lock is
 	// not to be had at once: for what, and who holds it.
 	Waiting func(what, holder string)
-	// Cache is a folder for what takes long to find out and is soon found out again;
-	// "" if there is none.
-	Cache string
 	// Step is called before each step of a change, with its name; an error
 	// takes the place of the step. It is for fault tests; nil in the product.
 	Step func(name string) error
@@ -68,7 +62,7 @@ type Options struct {
 // before something is written. A store in another format than [Format] is a
 // [*FormatError], one that others may write to an [*AccessError].
 func Open(home toolchain.Home, options Options) (*Store, error) {
-	s := &Store{home: home, timeout: options.LockTimeout, waiting: options.Waiting, hook: options.Step, cache: options.Cache}
+	s := &Store{home: home, timeout: options.LockTimeout, waiting: options.Waiting, hook: options.Step}
 	if s.timeout == 0 {
 		s.timeout = 10 * time.Minute
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,85 +9,128 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 )
 
+// A Size is what a toolchain takes on the disk, in bytes of blocks.
+type Size struct {
+	Own    int64 `json:"own"`    // of what nothing else has
+	Shared int64 `json:"shared"` // of what something else has as well, by hard links
+}
+
+// Sizes returns the size of each of the toolchains in dirs, and what all of them take
+// together: what several share counts once there. What does not exist takes nothing.
+func Sizes(dirs []string) (sizes map[string]Size, total int64) {
+	sizes, all := make(map[string]Size), newTally()
+	tallies(dirs, func(dir string, t *tally) {
+		own := t.freed()
+		sizes[dir] = Size{own, t.taken - own}
+		all.merge(t)
+	})
+	return sizes, all.taken
+}
+
 // A Usage says what removing things would free.
 type Usage struct {
-	Versions  []int64 // bytes that each version alone would free
-	Leftovers int64   // bytes of what killed processes left
-	Total     int64   // bytes that all of it together would free
+	Versions  map[gover.Version]int64 // bytes that each alone would free
+	Leftovers int64                   // bytes of what killed processes left
+	Total     int64                   // bytes that all of it together would free
 }
 
 // Measure returns what removing versions, and the sweep that comes with it,
-// would free on the disk. A file that something else shares, such as another
-// version by a hard link or as a clone, frees nothing; one that several of the
-// versions share is counted once, in the total. Fresh is for those who are about to
-// remove them: all files are looked at then, whatever was found out before.
-func (s *Store) Measure(versions []gover.Version, fresh bool) Usage {
-	return s.measure(s.survey(fresh), versions)
+// would free on the disk. A file that something else shares by a hard link, such as
+// another version, frees nothing; one that several of the versions share is counted
+// once, in the total. A clone counts as if nothing else had its blocks.
+func (s *Store) Measure(versions []gover.Version) Usage {
+	r := s.removal(versions)
+	tallies(slices.Collect(maps.Keys(r.dirs)), r.add)
+	return r.usage()
 }
 
-// measure is Measure by a survey, if there is one.
-func (s *Store) measure(known *survey, versions []gover.Version) Usage {
-	if known == nil || slices.ContainsFunc(versions, func(v gover.Version) bool { return known.find(s.home, v) < 0 }) {
-		return s.measureNow(versions)
-	}
-	var usage Usage
+// A removal adds up what it would free to remove versions.
+type removal struct {
+	store *Store
+	dirs  map[string]gover.Version
+	each  map[gover.Version]int64
+	all   *tally
+}
+
+func (s *Store) removal(versions []gover.Version) *removal {
+	r := &removal{s, make(map[string]gover.Version), make(map[gover.Version]int64), newTally()}
 	for _, v := range versions {
-		bytes := known.freed(known.choose(s.home, []gover.Version{v}), false)
-		proof := newTally()
-		for _, path := range []string{s.receiptFile(v), s.sumsFile(v)} {
-			if facts, ok := lookAt(path); ok {
-				proof.see(facts)
+		r.dirs[s.home.Dir(v)] = v
+	}
+	return r
+}
+
+// add adds the tree in dir, if it is one that goes, with its receipt.
+func (r *removal) add(dir string, t *tally) {
+	v, goes := r.dirs[dir]
+	if !goes {
+		return
+	}
+	walkAll(r.store.receiptFile(v), t.add)
+	walkAll(r.store.sumsFile(v), t.add)
+	r.each[v] = t.freed()
+	r.all.merge(t)
+}
+
+func (r *removal) usage() Usage {
+	left := newTally()
+	for _, path := range r.store.Unused() {
+		walkAll(path, left.add)
+	}
+	r.all.merge(left)
+	return Usage{r.each, left.freed(), r.all.freed()}
+}
+
+// A Footprint is what a store takes on the disk, in bytes of blocks. What several
+// parts share counts in the first of them.
+type Footprint struct {
+	Toolchains int64 `json:"toolchains"`
+	Graves     int64 `json:"graves"`    // uninstalled trees that are not deleted yet
+	Staging    int64 `json:"staging"`   // what is being installed, or was left
+	Receipts   int64 `json:"receipts"`  // with the manifests
+	Platforms  int64 `json:"platforms"` // toolchains of other platforms
+	Other      int64 `json:"other"`     // links, shims, lists
+	Total      int64 `json:"total"`
+}
+
+// Footprint measures the store, and what removing versions would free, see
+// [Store.Measure]. It looks at each file once for both.
+func (s *Store) Footprint(versions []gover.Version) (f Footprint, usage Usage) {
+	r, all := s.removal(versions), newTally()
+	// measure counts what is at paths and below, and directories alone.
+	measure := func(paths []string, dirs ...string) int64 {
+		before := all.taken
+		for _, dir := range dirs {
+			if info, err := os.Lstat(dir); err == nil {
+				all.add(info)
 			}
 		}
-		usage.Versions = append(usage.Versions, bytes+proof.freed(nil))
-		usage.Total += proof.freed(nil)
+		tallies(paths, func(path string, t *tally) {
+			all.merge(t)
+			r.add(path, t)
+		})
+		return all.taken - before
 	}
-	left := newTally()
-	for _, path := range s.Unused() {
-		left.add(path)
-	}
-	usage.Leftovers = left.freed(nil)
-	usage.Total += usage.Leftovers + known.freed(known.choose(s.home, versions), true)
-	return usage
-}
-
-// measureNow is Measure where there is no survey.
-func (s *Store) measureNow(versions []gover.Version) Usage {
-	var usage Usage
-	all := newTally()
-	for _, v := range versions {
-		one := newTally()
-		for _, path := range []string{s.home.Dir(v), s.receiptFile(v), s.sumsFile(v)} {
-			one.add(path)
-		}
-		all.merge(one)
-		usage.Versions = append(usage.Versions, one.freed(nil))
-	}
-	left := newTally()
-	for _, path := range s.Unused() {
-		left.add(path)
-	}
-	all.merge(left)
-	usage.Leftovers, usage.Total = left.freed(nil), all.freed(s.elsewhere(versions, all))
-	return usage
-}
-
-// elsewhere counts the toolchains that stay when versions go, in all stores of
-// the root, if all of what goes has clones that they might share.
-func (s *Store) elsewhere(versions []gover.Version, all *tally) *tally {
-	stay := newTally()
-	if len(all.extents) == 0 {
-		return stay
-	}
-	for _, home := range s.family() {
-		installed, _ := home.Installed()
-		for _, v := range installed {
-			if home != s.home || !slices.Contains(versions, v) {
-				stay.add(home.Dir(v))
-			}
+	var graves, staged []string
+	for _, path := range entriesOf(s.staging()) {
+		if isGrave(path) {
+			graves = append(graves, path)
+		} else {
+			staged = append(staged, path)
 		}
 	}
-	return stay
+	toolchains, platforms := s.home.Toolchains(), filepath.Join(string(s.home), "platforms")
+	other := slices.DeleteFunc(entriesOf(string(s.home)), func(path string) bool {
+		return slices.Contains([]string{toolchains, s.staging(), s.receipts(), platforms}, path)
+	})
+	f.Toolchains = measure(entriesOf(toolchains), toolchains)
+	f.Graves = measure(graves)
+	f.Staging = measure(staged)
+	f.Receipts = measure([]string{s.receipts()})
+	f.Platforms = measure([]string{platforms})
+	f.Other = measure(other, string(s.home), s.staging())
+	f.Total = all.taken
+	return f, r.usage()
 }
 
 // Unused returns what a sweep would remove: entries of staging whose lock is
@@ -114,6 +158,3 @@ func (s *Store) Unused() []string {
 	}
 	return paths
 }
-
-// A fileID is the device and inode of a file.
-type fileID struct{ device, inode uint64 }

@@ -42,13 +42,13 @@ func processesBy(dirs []string) (map[string][]Process, error) {
 	var group errgroup.Group
 	for chunk := range slices.Chunk(entries, len(entries)/runtime.GOMAXPROCS(0)+1) {
 		group.Go(func() error {
-			w, own := new(walk), strconv.Itoa(os.Getpid())
+			own := strconv.Itoa(os.Getpid())
 			for _, entry := range chunk {
 				pid, err := strconv.Atoi(entry.Name())
 				if err != nil || entry.Name() == own {
 					continue
 				}
-				found, err := w.reached(entry.Name(), roots)
+				found, err := reached(entry.Name(), roots)
 				if err != nil {
 					return err
 				}
@@ -71,7 +71,7 @@ func processesBy(dirs []string) (map[string][]Process, error) {
 }
 
 // reached returns those of roots that the process pid is in.
-func (w *walk) reached(pid string, roots map[string]string) (map[string]bool, error) {
+func reached(pid string, roots map[string]string) (map[string]bool, error) {
 	proc, err := openat(unix.AT_FDCWD, "/proc/"+pid, openFlags|unix.O_DIRECTORY)
 	if err != nil {
 		return nil, unlessHidden(pid, err)
@@ -92,16 +92,17 @@ func (w *walk) reached(pid string, roots map[string]string) (map[string]bool, er
 		return nil, unlessHidden(pid, err)
 	}
 	err = unlessHidden(pid, look(proc, "cwd"))
-	files, openErr := openat(proc, "fd", openFlags|unix.O_DIRECTORY)
+	files, openErr := os.Open("/proc/" + pid + "/fd")
 	if openErr != nil {
 		return found, errors.Join(err, unlessHidden(pid, openErr))
 	}
-	defer func() { _ = unix.Close(files) }()
-	listErr := w.list(files, func(e entry) {
-		if lookErr := unlessHidden(pid, look(files, e.name)); err == nil {
+	defer files.Close()
+	names, listErr := files.Readdirnames(-1)
+	for _, name := range names {
+		if lookErr := unlessHidden(pid, look(int(files.Fd()), name)); err == nil {
 			err = lookErr
 		}
-	})
+	}
 	return found, errors.Join(err, unlessHidden(pid, listErr))
 }
 
