@@ -34,8 +34,7 @@ func readingCommands() [][]string {
 	}
 }
 
-// measuringCommands say what takes how much of the disk. They look at all files the
-// first time, and again when a toolchain has come or gone.
+// measuringCommands say what takes how much of the disk, and look at all files for it.
 func measuringCommands() [][]string {
 	return [][]string{{"prune", "--dry-run"}, {"size"}, {"list", "--size"}}
 }
@@ -202,18 +201,8 @@ func (r *reading) measure(rounds int) error {
 	if err := r.row("empty Go program", rounds, func() *exec.Cmd { return exec.CommandContext(r.ctx, empty) }); err != nil {
 		return err
 	}
-	for _, args := range readingCommands() {
+	for _, args := range append(readingCommands(), measuringCommands()...) {
 		if err := r.row("`gosw "+strings.Join(args, " ")+"`", rounds, func() *exec.Cmd { return r.command(args...) }); err != nil {
-			return err
-		}
-	}
-	for _, args := range measuringCommands() {
-		title := "`gosw " + strings.Join(args, " ") + "`"
-		err := r.row(title+", the first time", rounds, func() *exec.Cmd {
-			_ = os.RemoveAll(filepath.Join(r.work, "home", ".cache", "gosw", "sizes"))
-			return r.command(args...)
-		})
-		if err = errors.Join(err, r.row(title+", again", rounds, func() *exec.Cmd { return r.command(args...) })); err != nil {
 			return err
 		}
 	}
