@@ -134,26 +134,29 @@ func (w *world) place(text string) string {
 
 // resolve asks the packages.
 func (w *world) resolve() answer {
-	env := resolve.Env{GoVersion: w.getenv("GO_VERSION"), DefaultFile: w.home().DefaultFile()}
+	env := resolve.Env{DefaultFile: w.home().DefaultFile()}
+	env.Variable, env.Value = resolve.Variable(w.lookupEnv)
 	choice, err := resolve.For(env, resolve.Dir(w.workDir(), w.args))
 	if err != nil {
 		return answer{failed: true, message: err.Error()}
 	}
-	if choice.Spec.Kind() == gover.System {
-		return answer{version: "system", source: choice.Source(), failed: w.noSystem, message: choice.Source()}
-	}
-	v, ok, err := constraint.Newest(choice.Spec, w.installed)
-	switch {
-	case err != nil:
-		return answer{failed: true, message: choice.Source() + ": " + err.Error()}
-	case !ok:
-		name := choice.Spec.String()
-		if exact, ok := choice.Spec.Version(); ok {
-			name = exact.Number()
+	for _, spec := range choice.Specs() {
+		if spec.Kind() == gover.System {
+			return answer{version: "system", source: choice.Source(), failed: w.noSystem, message: choice.Source()}
 		}
-		return answer{failed: true, message: choice.Source() + ": go" + name + " is not installed"}
+		v, ok, err := constraint.Newest(spec, w.installed)
+		if err != nil {
+			return answer{failed: true, message: choice.Source() + ": " + err.Error()}
+		}
+		if ok {
+			return answer{version: v.String(), source: choice.Source()}
+		}
 	}
-	return answer{version: v.String(), source: choice.Source()}
+	name := choice.Spec.String()
+	if exact, ok := choice.Spec.Version(); ok {
+		name = exact.Number()
+	}
+	return answer{failed: true, message: choice.Source() + ": go" + name + " is not installed"}
 }
 
 // run runs a process in the case.

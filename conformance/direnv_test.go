@@ -39,7 +39,7 @@ func TestDirenv(t *testing.T) {
 				w.compare(t, "direnv", got)
 				plain := slices.Equal(c.args, []string{"version"}) // "use gosw" knows no -C
 				if plain && name != w.want {
-					t.Errorf("direnv: GOSW_VERSION is %q, want %q", name, w.want)
+					t.Errorf("direnv: GOSW_ACTIVE is %q, want %q", name, w.want)
 				}
 				w.untouched(t)
 			})
@@ -80,11 +80,11 @@ func (w *world) direnvCommand(direnv string, args ...string) *exec.Cmd {
 }
 
 // direnvExec runs the go of the project's environment. It returns its answer and
-// GOSW_VERSION there.
+// GOSW_ACTIVE there.
 func (w *world) direnvExec(t *testing.T, direnv string) (a answer, name string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	script := `cd "$0"; printf '%s\n' "${GOSW_VERSION-}"; go "$@"`
+	script := `cd "$0"; printf '%s\n' "${GOSW_ACTIVE-}"; go "$@"`
 	cmd := w.direnvCommand(direnv, append([]string{"exec", w.root, "bash", "-c", script, w.workDir()}, w.args...)...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

@@ -109,11 +109,11 @@ func (w *world) environ() []string {
 }
 
 // getenv returns a variable of the case.
-func (w *world) getenv(name string) string {
+func (w *world) lookupEnv(name string) (string, bool) {
 	for _, entry := range w.environ() {
 		if key, value, _ := strings.Cut(entry, "="); key == name {
-			return value
+			return value, true
 		}
 	}
-	return ""
+	return "", false
 }

@@ -20,35 +20,43 @@ func (e *notFoundError) Error() string { return e.source + ": " + e.what }
 
 // locate finds the program that choice stands for, and its environment.
 func locate(path toolchain.Path, choice resolve.Choice, tool string) (target, error) {
-	if choice.Spec.Kind() == gover.System {
-		self, err := os.Executable()
+	for _, spec := range choice.Specs() {
+		if spec.Kind() == gover.System {
+			return system(path, choice, tool)
+		}
+		v, ok, err := path.Lookup(spec)
 		if err != nil {
 			return target{}, err
 		}
-		program := path.NextTool(os.Getenv("PATH"), tool, self)
-		if program == "" {
-			return target{}, &notFoundError{choice.Source(), "no other " + tool + " on PATH"}
+		if !ok {
+			continue
 		}
-		return target{program, toolchain.Environ(os.Environ(), toolchain.Use{})}, nil
+		home, err := path.Of(v)
+		if err != nil {
+			return target{}, err
+		}
+		env := toolchain.Environ(os.Environ(), toolchain.Use{
+			Version: v,
+			GOROOT:  home.Dir(v),
+			Pinned:  choice.Pinned(),
+			Policy:  os.Getenv("GOSW_GOTOOLCHAIN"),
+		})
+		return target{home.Tool(v, tool), env}, nil
 	}
-	v, ok, err := path.Lookup(choice.Spec)
+	return target{}, &notFoundError{choice.Source(), "go " + choice.Spec.String() + " is not installed"}
+}
+
+// system is locate for the go that is not ours.
+func system(path toolchain.Path, choice resolve.Choice, tool string) (target, error) {
+	self, err := os.Executable()
 	if err != nil {
 		return target{}, err
 	}
-	if !ok {
-		return target{}, &notFoundError{choice.Source(), "go " + choice.Spec.String() + " is not installed"}
+	program := path.NextTool(os.Getenv("PATH"), tool, self)
+	if program == "" {
+		return target{}, &notFoundError{choice.Source(), "no other " + tool + " on PATH"}
 	}
-	home, err := path.Of(v)
-	if err != nil {
-		return target{}, err
-	}
-	env := toolchain.Environ(os.Environ(), toolchain.Use{
-		Version: v,
-		GOROOT:  home.Dir(v),
-		Pinned:  choice.Pinned(),
-		Policy:  os.Getenv("GOSW_GOTOOLCHAIN"),
-	})
-	return target{home.Tool(v, tool), env}, nil
+	return target{program, toolchain.Environ(os.Environ(), toolchain.Use{})}, nil
 }
 
 // toolName returns the tool that a shim called argv0 stands for, "" for none.

@@ -77,9 +77,10 @@ func find(tool string, args []string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	env := resolve.Env{GoVersion: os.Getenv("GO_VERSION"), DefaultFile: path.Home().DefaultFile()}
+	env := resolve.Env{DefaultFile: path.Home().DefaultFile()}
+	env.Variable, env.Value = resolve.Variable(os.LookupEnv)
 	dir := ""
-	if env.GoVersion == "" { // which decides without a directory
+	if env.Value == "" { // which decides without a directory
 		if dir, err = os.Getwd(); err != nil {
 			return target{}, err
 		}

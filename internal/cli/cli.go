@@ -143,13 +143,27 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 
 // getenv returns an environment variable, "" if it is not set.
 func (a *app) getenv(name string) string {
-	value := ""
+	value, _ := a.lookupEnv(name)
+	return value
+}
+
+func (a *app) lookupEnv(name string) (value string, ok bool) {
 	for _, entry := range a.inv.Env {
 		if key, v, _ := strings.Cut(entry, "="); key == name {
-			value = v
+			value, ok = v, true
 		}
 	}
-	return value
+	return value, ok
+}
+
+// variable returns the variable by which a session chooses a version, and its
+// value.
+func (a *app) variable() (name, value string) { return resolve.Variable(a.lookupEnv) }
+
+// rules is what the rules look at, but for the working directory.
+func (a *app) rules(home toolchain.Home) resolve.Env {
+	name, value := a.variable()
+	return resolve.Env{Variable: name, Value: value, DefaultFile: home.DefaultFile()}
 }
 
 func (a *app) now() time.Time {
@@ -214,9 +228,9 @@ func (a *app) lockTimeout() (time.Duration, error) {
 // choice resolves the version that applies in the working directory, or where
 // args, the arguments of a go command, say.
 func (a *app) choice(home toolchain.Home, args []string) (resolve.Choice, error) {
-	env := resolve.Env{GoVersion: a.getenv("GO_VERSION"), DefaultFile: home.DefaultFile()}
+	env := a.rules(home)
 	dir, err := workingDir()
-	if err != nil && env.GoVersion == "" { // which decides without a directory
+	if err != nil && env.Value == "" { // which decides without a directory
 		return resolve.Choice{}, err
 	}
 	choice, err := resolve.For(env, resolve.Dir(dir, args))
@@ -224,10 +238,17 @@ func (a *app) choice(home toolchain.Home, args []string) (resolve.Choice, error)
 		return choice, err
 	}
 	// resolve knows what looks like a constraint, not whether it makes sense.
-	if _, err := constraint.Parse(choice.Spec); err != nil {
-		return choice, choice.Blame(err)
+	return choice, sensible(choice)
+}
+
+// sensible is the error of a choice with a constraint that makes no sense.
+func sensible(choice resolve.Choice) error {
+	for _, spec := range choice.Specs() {
+		if _, err := constraint.Parse(spec); err != nil {
+			return choice.Blame(err)
+		}
 	}
-	return choice, nil
+	return nil
 }
 
 // workingDir is os.Getwd with a hint: a folder that is removed, or closed, stays

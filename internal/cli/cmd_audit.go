@@ -133,8 +133,13 @@ func (a *app) auditTargets(system toolchain.Home, homes map[gover.Version]toolch
 func (a *app) exactlyAsked(st *store.Store) (map[gover.Version][]string, error) {
 	asked := make(map[gover.Version][]string)
 	add := func(choice resolve.Choice, err error) {
-		if v, ok := choice.Spec.Version(); err == nil && ok && !slices.Contains(asked[v], choice.Source()) {
-			asked[v] = append(asked[v], choice.Source())
+		if err != nil {
+			return
+		}
+		for _, spec := range choice.Specs() {
+			if v, ok := spec.Version(); ok && !slices.Contains(asked[v], choice.Source()) {
+				asked[v] = append(asked[v], choice.Source())
+			}
 		}
 	}
 	choice, err := resolve.Default(st.Home().DefaultFile())
@@ -142,8 +147,8 @@ func (a *app) exactlyAsked(st *store.Store) (map[gover.Version][]string, error) 
 		a.ui.note("%v; what it asks for is not looked up", err)
 	}
 	add(choice, err)
-	if text := a.getenv("GO_VERSION"); text != "" {
-		add(resolve.For(resolve.Env{GoVersion: text}, ""))
+	if name, value := a.variable(); value != "" {
+		add(resolve.For(resolve.Env{Variable: name, Value: value}, ""))
 	}
 	dirs, err := pinnedDirs(st)
 	for _, dir := range dirs {

@@ -67,11 +67,12 @@ func (a *app) exec(text string, command []string) error {
 	}
 	env := a.environ(t)
 	path := a.getenv("PATH")
+	variable, _ := a.variable()
 	if !t.version.IsZero() {
 		path = filepath.Join(t.goroot, "bin") + string(filepath.ListSeparator) + path
-		env = append(env, "PATH="+path, "GO_VERSION="+gover.Only(t.version).String())
+		env = append(env, "PATH="+path, variable+"="+gover.Only(t.version).String())
 	} else {
-		env = append(env, "GO_VERSION=system") // the go on PATH may be the shim
+		env = append(env, variable+"=system") // the go on PATH may be the shim
 	}
 	program, err := lookPath(command[0], path)
 	if own := filepath.Join(t.goroot, "bin", command[0]); err != nil && t.goroot != "" && filepath.Base(command[0]) == command[0] {

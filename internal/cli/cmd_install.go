@@ -82,7 +82,7 @@ func (a *app) wanted() ([]gover.Spec, error) {
 	}
 	a.seen(choice)
 	if choice.Pinned() && choice.Spec.Kind() != gover.System {
-		return toInstall(choice.Spec), nil
+		return toInstall(choice.Specs()...), nil
 	}
 	required, found, err := a.required()
 	if err == nil && found {
@@ -95,7 +95,7 @@ func (a *app) wanted() ([]gover.Spec, error) {
 		return nil, &hintError{err, `mend it, or name a version, such as "gosw install latest"`}
 	}
 	if choice.Rule == resolve.FromDefault && choice.Spec.Kind() != gover.System {
-		return toInstall(choice.Spec), nil
+		return toInstall(choice.Specs()...), nil
 	}
 	return nil, &usageError{
 		err:  errors.New("nothing here asks for a Go version"),

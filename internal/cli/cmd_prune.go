@@ -197,8 +197,8 @@ func (a *app) roots(st *store.Store, installed []gover.Version, keep []string) (
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if text := a.getenv("GO_VERSION"); text != "" {
-		choice, err := resolve.For(resolve.Env{GoVersion: text}, "")
+	if name, value := a.variable(); value != "" {
+		choice, err := resolve.For(resolve.Env{Variable: name, Value: value}, "")
 		if err != nil {
 			return nil, err
 		}
@@ -216,7 +216,9 @@ func (a *app) roots(st *store.Store, installed []gover.Version, keep []string) (
 		case err != nil:
 			a.ui.note("%v; what it asks for may be removed", err)
 		case choice.Rule == resolve.FromFile:
-			mark(choice.Spec, choice.Source())
+			for _, spec := range choice.Specs() {
+				mark(spec, choice.Source())
+			}
 		}
 	}
 	linked, err := st.Linked()

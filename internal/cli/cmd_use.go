@@ -24,6 +24,8 @@ the shell ends or "gosw use --unset". It needs the shell function that
 			switch {
 			case !session:
 				return a.notLoaded(args)
+			case a.overridden() != nil:
+				return a.overridden()
 			case unset && len(args) == 0:
 				return a.ui.print("GO_VERSION=")
 			case unset || len(args) == 0:
@@ -42,6 +44,14 @@ the shell ends or "gosw use --unset". It needs the shell function that
 	cmd.Flags().BoolVar(&session, "session", false, "")
 	_ = cmd.Flags().MarkHidden("session")
 	return cmd
+}
+
+// overridden is the error of "gosw use" where what it sets would not count.
+func (a *app) overridden() error {
+	if name, _ := a.variable(); name != "GO_VERSION" {
+		return &hintError{fmt.Errorf("%s is set, which wins over the GO_VERSION of gosw use", name), fmt.Sprintf("run %q", "unset "+name)}
+	}
+	return nil
 }
 
 // notLoaded is the error of "gosw use" without the shell function.

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/gover"
-	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -77,7 +76,7 @@ func (a *app) explainer(tool string) (*explainer, error) {
 		return nil, err
 	}
 	dir, err := workingDir()
-	if err != nil && a.getenv("GO_VERSION") == "" {
+	if _, value := a.variable(); err != nil && value == "" {
 		return nil, err
 	}
 	x := &explainer{app: a, dir: dir, path: path}
@@ -107,13 +106,9 @@ func (x *explainer) explain() error {
 
 // decide applies the rules, and finds what they say among what is installed.
 func (x *explainer) decide() error {
-	home := x.path.Home()
-	env := resolve.Env{GoVersion: x.getenv("GO_VERSION"), DefaultFile: home.DefaultFile()}
-	steps, choice, err := resolve.Trace(env, x.dir)
+	steps, choice, err := resolve.Trace(x.rules(x.path.Home()), x.dir)
 	if err == nil {
-		if _, badErr := constraint.Parse(choice.Spec); badErr != nil {
-			err = choice.Blame(badErr)
-		}
+		err = sensible(choice)
 	}
 	x.target.choice = choice
 	x.report.addRules(steps, err)

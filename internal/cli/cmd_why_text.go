@@ -89,22 +89,12 @@ func (t *trace) summary(r whyReport) {
 	}
 }
 
-// rules prints a line for each place, but one for all folders in a row that have
-// neither of the pin files.
+// rules prints a line for each place, but one for all directories in a row that
+// have no pin file, and none for the files that a directory with another one lacks.
 func (t *trace) rules(rules []whyRule) {
 	t.head("rules")
 	number := resolve.Rule(0)
-	for i := 0; i < len(rules); i++ {
-		rule := rules[i]
-		line := rule.text()
-		if n := emptyFolders(rules[i:]); n > 0 {
-			line = filepath.Dir(rule.Place)
-			if n > 1 {
-				line += " up to " + filepath.Dir(rules[i+2*n-1].Place)
-			}
-			line += ": no pin file"
-			i += 2*n - 1
-		}
+	line := func(rule whyRule, text string) {
 		mark := " "
 		if rule.Rule != number {
 			mark, number = fmt.Sprint(int(rule.Rule)), rule.Rule
@@ -118,7 +108,24 @@ func (t *trace) rules(rules []whyRule) {
 		case resolve.NotThere, resolve.NotAsked:
 			st = faint
 		}
-		t.styled(st, "%s"+glue+"%s", mark, line)
+		t.styled(st, "%s"+glue+"%s", mark, text)
+	}
+	for len(rules) > 0 {
+		first, n := rules[0], emptyDirs(rules)
+		if n > 0 {
+			text := filepath.Dir(first.Place)
+			if last := filepath.Dir(rules[n-1].Place); last != text {
+				text += " up to " + last
+			}
+			line(first, text+": no pin file")
+		}
+		for n == 0 || n < len(rules) && neighbours(first, rules[n]) {
+			if rule := rules[n]; n == 0 && first.Rule != resolve.FromFile || rule.Outcome != resolve.NotThere {
+				line(rule, rule.text())
+			}
+			n++
+		}
+		rules = rules[n:]
 	}
 }
 
@@ -143,20 +150,26 @@ func (r whyRule) text() string {
 	return place + ": " + said
 }
 
-// emptyFolders returns how many folders without a pin file rules begins with,
-// two rules each.
-func emptyFolders(rules []whyRule) int {
+// emptyDirs returns how many rules at the head of rules are those of directories
+// without any pin file.
+func emptyDirs(rules []whyRule) int {
 	n := 0
-	for 2*n+1 < len(rules) && isEmptyPair(rules[2*n], rules[2*n+1]) {
-		n++
+	for n < len(rules) && rules[n].Rule == resolve.FromFile {
+		end := n
+		for end < len(rules) && neighbours(rules[n], rules[end]) && rules[end].Outcome == resolve.NotThere {
+			end++
+		}
+		if end < len(rules) && neighbours(rules[n], rules[end]) { // and is there
+			break
+		}
+		n = end
 	}
 	return n
 }
 
-func isEmptyPair(a, b whyRule) bool {
-	return a.Rule == resolve.FromFile && b.Rule == resolve.FromFile &&
-		a.Outcome == resolve.NotThere && b.Outcome == resolve.NotThere &&
-		filepath.Dir(a.Place) == filepath.Dir(b.Place)
+// neighbours reports whether both are pin files of one directory.
+func neighbours(a, b whyRule) bool {
+	return a.Rule == resolve.FromFile && b.Rule == resolve.FromFile && filepath.Dir(a.Place) == filepath.Dir(b.Place)
 }
 
 // chosen says what the spec of the rule stands for.

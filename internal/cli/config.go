@@ -40,6 +40,7 @@ type variable struct {
 func variables() []variable {
 	return []variable{
 		{name: "GO_VERSION", environmentOnly: true},
+		{name: "GOSW_VERSION", environmentOnly: true},
 		{name: "GOSW_ROOT", environmentOnly: true},
 		{name: "GOSW_SYSTEM_ROOT", environmentOnly: true},
 		{name: "GOSW_GOTOOLCHAIN", fallback: "local", environmentOnly: true},

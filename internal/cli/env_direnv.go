@@ -45,7 +45,7 @@ func (a *app) envDirenv(args []string) error {
 // direnvTarget is the target here. A version in args, from the .envrc, stands
 // for GO_VERSION where that is not set.
 func (a *app) direnvTarget(args []string) (target, error) {
-	if len(args) == 0 || a.getenv("GO_VERSION") != "" {
+	if _, value := a.variable(); len(args) == 0 || value != "" {
 		return a.target(nil)
 	}
 	if args[0] == "" {
@@ -74,7 +74,7 @@ func toolchainPlaces(path toolchain.Path, t target) []string {
 }
 
 // direnvVars lists what a project's environment needs: what a shim changes for t,
-// PATH, GO_VERSION where the .envrc has it, and GOSW_VERSION for prompts. If t
+// PATH, GO_VERSION where the .envrc has it, and GOSW_ACTIVE for prompts. If t
 // can't be had, which is err, the shim is left to say so.
 func (a *app) direnvVars(path toolchain.Path, t target, args []string, err error) []shell.Var {
 	var vars []shell.Var
@@ -85,10 +85,10 @@ func (a *app) direnvVars(path toolchain.Path, t target, args []string, err error
 		vars = a.shimVars(t)
 	}
 	vars = append(vars, shell.Var{Name: "PATH", Value: path.SearchPath(a.getenv("PATH"), t.goroot)})
-	if len(args) > 0 && args[0] != "" && a.getenv("GO_VERSION") == "" {
+	if _, value := a.variable(); len(args) > 0 && args[0] != "" && value == "" {
 		vars = append(vars, shell.Var{Name: "GO_VERSION", Value: args[0]})
 	}
-	return append(vars, shell.Var{Name: "GOSW_VERSION", Value: versionName(t.version), Unset: err != nil})
+	return append(vars, shell.Var{Name: "GOSW_ACTIVE", Value: versionName(t.version), Unset: err != nil})
 }
 
 // shimVars lists the variables that the shim changes for t.

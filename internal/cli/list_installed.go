@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -132,9 +133,11 @@ func (a *app) applies(path toolchain.Path) applies {
 		return applies{err: err}
 	}
 	result := applies{source: choice.Source(), spec: choice.Spec}
-	v, ok, err := find(path, choice.Spec)
-	if result.err = err; ok && err == nil {
-		result.version = v
+	t, err := a.targetOf(path, choice)
+	if missing := (*notInstalledError)(nil); err == nil || errors.As(err, &missing) {
+		result.version = t.version
+	} else {
+		result.err = err
 	}
 	return result
 }

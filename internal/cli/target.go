@@ -34,19 +34,21 @@ func (a *app) target(args []string) (target, error) {
 
 func (a *app) targetOf(path toolchain.Path, choice resolve.Choice) (target, error) {
 	t := target{choice: choice}
-	if choice.Spec.Kind() == gover.System {
-		return t, nil
+	for _, spec := range choice.Specs() {
+		if spec.Kind() == gover.System {
+			return t, nil
+		}
+		v, ok, err := find(path, spec)
+		if err != nil {
+			return t, err
+		}
+		if ok {
+			home, err := path.Of(v)
+			t.version, t.goroot = v, home.Dir(v)
+			return t, err
+		}
 	}
-	v, ok, err := find(path, choice.Spec)
-	if err != nil {
-		return t, err
-	}
-	if !ok {
-		return t, &notInstalledError{choice.Spec, choice.Source()}
-	}
-	home, err := path.Of(v)
-	t.version, t.goroot = v, home.Dir(v)
-	return t, err
+	return t, &notInstalledError{choice.Spec, choice.Source()}
 }
 
 // program returns the path of a tool of t. If t has no such tool, the error says

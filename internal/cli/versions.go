@@ -34,15 +34,22 @@ func find(in place, spec gover.Spec) (gover.Version, bool, error) {
 	return constraint.Newest(spec, versions)
 }
 
-// toInstall returns what makes spec stand for something in an empty store:
-// which line is the one before the newest depends on the newest.
-func toInstall(spec gover.Spec) []gover.Spec {
-	if spec.Kind() == gover.Oldstable {
-		if latest, err := gover.ParseSpec("latest"); err == nil {
-			return []gover.Spec{latest, spec}
+// toInstall returns what makes specs stand for something in an empty store: which
+// line is the one before the newest depends on the newest, and the system's go is
+// not ours to install.
+func toInstall(specs ...gover.Spec) []gover.Spec {
+	var all []gover.Spec
+	for _, spec := range specs {
+		if spec.Kind() == gover.Oldstable {
+			if latest, err := gover.ParseSpec("latest"); err == nil {
+				all = append(all, latest)
+			}
+		}
+		if spec.Kind() != gover.System {
+			all = append(all, spec)
 		}
 	}
-	return []gover.Spec{spec}
+	return all
 }
 
 // noRelease says that no release is one that spec stands for, and what is near.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -15,47 +17,45 @@ import (
 // maxPin is the largest pin file that is read, in bytes.
 const maxPin = 64 << 10
 
-// A format is a kind of pin file.
+// A format is a kind of pin file. Its function returns the versions that a text
+// names, the first one that is installed being meant, and their line; none, or
+// the line of what is wrong.
 type format struct {
-	name string
-	// value returns the part of a line that names the version, if the line
-	// has one. The line is neither blank nor a comment.
-	value func(line string) (string, bool)
+	name     string
+	versions func(text string) (specs []gover.Spec, line int, err error)
 }
 
-var (
-	pinFile      = format{".go-version", func(line string) (string, bool) { return line, true }}
-	toolVersions = format{".tool-versions", toolVersion}
-)
+var pinFile = format{".go-version", onlyVersion}
 
-// toolVersion reads a line of asdf's file, "golang 1.22.4".
-func toolVersion(line string) (string, bool) {
-	name, version, _ := strings.Cut(strings.ReplaceAll(line, "\t", " "), " ")
-	return trimBlank(version), name == "golang" || name == "go"
+// formats are those of a directory, in the order in which they are asked.
+var formats = []format{
+	pinFile,
+	{".tool-versions", toolVersions},
+	{"mise.local.toml", miseTools},
+	{"mise.toml", miseTools},
 }
 
-// readPin reads the version that file names and its line. A missing file, and
+// readPin reads the versions that file names and their line. A missing file, and
 // one that has nothing to say about Go, is fs.ErrNotExist; all else that is
 // wrong is a *PinError.
-func readPin(file string, f format) (gover.Spec, int, error) {
+func readPin(file string, f format) ([]gover.Spec, int, error) {
 	data, err := readSmall(file)
 	switch {
 	case missing(err):
-		return gover.Spec{}, 0, fs.ErrNotExist
+		return nil, 0, fs.ErrNotExist
 	case err != nil:
-		return gover.Spec{}, 0, &PinError{Source: file, Err: err}
+		return nil, 0, &PinError{Source: file, Err: err}
 	}
-	spec, line, err := parsePin(data, f)
-	if err != nil {
-		return gover.Spec{}, 0, &PinError{file, line, err}
+	specs, line, err := parsePin(data, f)
+	switch {
+	case err != nil:
+		return nil, 0, &PinError{file, line, err}
+	case len(specs) == 0 && f.name == pinFile.name:
+		return nil, 0, &PinError{Source: file, Err: errors.New("names no version")}
+	case len(specs) == 0:
+		return nil, 0, fs.ErrNotExist
 	}
-	if spec.Kind() == 0 {
-		if f.name == toolVersions.name {
-			return gover.Spec{}, 0, fs.ErrNotExist
-		}
-		return gover.Spec{}, 0, &PinError{Source: file, Err: errors.New("names no version")}
-	}
-	return spec, line, nil
+	return specs, line, nil
 }
 
 // readSmall reads a regular file of at most maxPin bytes. It looks before it
@@ -95,36 +95,114 @@ func missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// parsePin returns the one version that data names and its 1-based line; the
-// zero Spec if there is none. Lines end in LF or CRLF, "#" starts a comment,
-// blank lines do not count.
-func parsePin(data []byte, f format) (found gover.Spec, foundLine int, err error) {
+// parsePin is what f makes of data, which may begin with a byte order mark.
+func parsePin(data []byte, f format) ([]gover.Spec, int, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return gover.Spec{}, 1, errors.New("is UTF-16 text, save it as UTF-8")
+		return nil, 1, errors.New("is UTF-16 text, save it as UTF-8")
 	}
-	for i, raw := range strings.Split(string(data), "\n") {
-		text, _, _ := strings.Cut(strings.TrimSuffix(raw, "\r"), "#")
-		text = trimBlank(text)
-		if text == "" {
+	return f.versions(string(data))
+}
+
+var errSecond = errors.New("a second version; a pin names one")
+
+// onlyVersion reads a .go-version: one version and nothing else.
+func onlyVersion(text string) (specs []gover.Spec, at int, err error) {
+	for line, text := range lines(text) {
+		spec, err := gover.ParseSpec(text)
+		if err == nil && at > 0 {
+			err = errSecond
+		}
+		if err != nil {
+			return nil, line, err
+		}
+		specs, at = []gover.Spec{spec}, line
+	}
+	return specs, at, nil
+}
+
+// toolVersions reads asdf's file, "golang 1.22.4 1.21.13".
+func toolVersions(text string) (specs []gover.Spec, at int, err error) {
+	for line, text := range lines(text) {
+		name, value, _ := strings.Cut(strings.ReplaceAll(text, "\t", " "), " ")
+		if !isGo(name) {
+			if looksLikeGo(name) {
+				return nil, line, errors.New("is no form of asdf's; it is \"golang 1.22.4\"")
+			}
 			continue
 		}
-		value, ok := f.value(text)
-		if !ok {
-			continue
+		found, err := listed(trimBlank(value))
+		if err == nil && at > 0 && !slices.Equal(found, specs) {
+			err = errSecond
 		}
+		if err != nil {
+			return nil, line, err
+		}
+		if at == 0 {
+			specs, at = found, line
+		}
+	}
+	return specs, at, nil
+}
+
+// looksLikeGo reports whether the first word of a line in asdf's file was meant
+// for Go, but is another tool to asdf: "golang:", "golang=1.22", "go@1.22", or one
+// with a blank that is none to asdf. A name such as "go:example.org/tool" is mise's
+// for what go install builds.
+func looksLikeGo(word string) bool {
+	word = strings.TrimPrefix(word, "core:")
+	for _, name := range []string{"golang", "go"} {
+		rest, ok := strings.CutPrefix(word, name)
+		if ok && (rest == ":" || rest != "" && (rest[0] == '=' || rest[0] == '@' || rest[0] >= 0x80)) {
+			return true
+		}
+	}
+	return false
+}
+
+// listed parses a version, or several with blanks between them.
+func listed(value string) ([]gover.Spec, error) {
+	spec, err := gover.ParseSpec(value) // a constraint may have blanks, too
+	words := strings.Fields(value)
+	if err == nil || len(words) < 2 {
+		return []gover.Spec{spec}, err
+	}
+	return parseAll(words)
+}
+
+func parseAll(values []string) (specs []gover.Spec, err error) {
+	for _, value := range values {
 		spec, err := gover.ParseSpec(value)
 		if err != nil {
-			return gover.Spec{}, i + 1, err
+			return nil, err
 		}
-		if found.Kind() != 0 && (spec != found || f.name == pinFile.name) {
-			return gover.Spec{}, i + 1, errors.New("a second version; a pin names one")
-		}
-		if found.Kind() == 0 {
-			found, foundLine = spec, i+1
+		specs = append(specs, spec)
+	}
+	return specs, nil
+}
+
+// miseTools reads mise's file.
+func miseTools(text string) ([]gover.Spec, int, error) {
+	values, line, err := miseVersions(text)
+	if err != nil {
+		return nil, line, err
+	}
+	specs, err := parseAll(values)
+	return specs, line, err
+}
+
+// lines iterates over the lines that are neither blank nor a comment, with their
+// 1-based numbers. Lines end in LF or CRLF, "#" starts a comment; blanks around
+// what is left are taken off.
+func lines(text string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		for i, raw := range strings.Split(text, "\n") {
+			line, _, _ := strings.Cut(strings.TrimSuffix(raw, "\r"), "#")
+			if line = trimBlank(line); line != "" && !yield(i+1, line) {
+				return
+			}
 		}
 	}
-	return found, foundLine, nil
 }
 
 // trimBlank removes spaces and tabs at both ends. Other white space has no

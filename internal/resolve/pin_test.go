@@ -3,6 +3,7 @@ package resolve
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,20 +33,62 @@ var pins = []struct {
 	{"two marks", pinFile, "\ufeff\ufeff1.22\n", "", 1, "not a Go version"},
 	{"form feed", pinFile, "\f1.22\n", "", 1, "not a Go version"},
 	{"CR inside", pinFile, "1.22\r\r\n", "", 1, "not a Go version"},
-	{"tools", toolVersions, "nodejs 20\ngolang 1.22.5\n", "1.22.5", 2, ""},
-	{"tools, go", toolVersions, "go\t1.22.5 # x\n", "1.22.5", 1, ""},
-	{"tools, none", toolVersions, "golangci-lint 1.60\n# golang 1\n", "", 0, ""},
-	{"tools, the same twice", toolVersions, "golang 1.22.0\ngo go1.22.0\n", "1.22.0", 1, ""},
-	{"tools, two", toolVersions, "golang 1.22\ngo 1.21\n", "", 2, "a second version"},
-	{"tools, no version", toolVersions, "\ngolang\n", "", 2, "no version given"},
-	{"tools, fallbacks", toolVersions, "golang 1.22 system\n", "", 1, "not a Go version"},
+	{"tools", tools, "nodejs 20\ngolang 1.22.5\n", "1.22.5", 2, ""},
+	{"tools, go", tools, "go\t1.22.5 # x\n", "1.22.5", 1, ""},
+	{"tools, none", tools, "golangci-lint 1.60\n# golang 1\n", "", 0, ""},
+	{"tools, the same twice", tools, "golang 1.22.0\ngo go1.22.0\n", "1.22.0", 1, ""},
+	{"tools, two", tools, "golang 1.22\ngo 1.21\n", "", 2, "a second version"},
+	{"tools, no version", tools, "\ngolang\n", "", 2, "no version given"},
+	{"tools, several", tools, "golang 1.22 x system\n", "", 1, "not a Go version"},
+	{"tools, fallbacks", tools, "golang 1.22\t1.21.5  system\n", "1.22 1.21.5 system", 1, ""},
+	{"tools, a constraint", tools, "golang ~> 1.22.3\n", "~> 1.22.3", 1, ""},
+	{"tools, as mise", tools, "core:go 1.22\n", "1.22", 1, ""},
+	{"tools, of mise, no go", tools, "go:example.org/tool 1.22\n", "", 0, ""},
+	{"tools, near names", tools, "go-sdk 1\ngofumpt 2\ngolang-migrate 3\ngolangci-lint 4\ngo_x 5\n", "", 0, ""},
+	{"tools, colon", tools, "nodejs 20\ngolang: 1.22\n", "", 2, "no form of asdf's"},
+	{"tools, equals sign", tools, "golang=1.22\n", "", 1, "no form of asdf's"},
+	{"tools, at sign", tools, "go@1.22\n", "", 1, "no form of asdf's"},
+	{"tools, as mise, at sign", tools, "core:go@1.22\n", "", 1, "no form of asdf's"},
+	{"tools, no-break space", tools, "golang\u00a01.22\n", "", 1, "no form of asdf's"},
+	{"tools, a path", tools, "golang path:/opt/go\n", "", 1, "not a Go version"},
+	{"mise", mise, "[tools]\nnode = \"20\"\ngo = \"1.22\"\n", "1.22", 3, ""},
+	{"mise, list", mise, "[tools]\ngo = [\"1.22\", '1.21.5', ]\n", "1.22 1.21.5", 2, ""},
+	{"mise, list over lines", mise, "[tools]\ngo = [ # which\n  \"1.22\", # this\n]\n", "1.22", 2, ""},
+	{"mise, table", mise, "[tools]\ngo = { version = \"1.22\", os = [\"linux\"] }\n", "1.22", 2, ""},
+	{"mise, table below", mise, "[tools.go]\nversion = \"1.22\"\n", "1.22", 2, ""},
+	{"mise, dotted", mise, "tools.go = '1.22'\n", "1.22", 1, ""},
+	{"mise, quoted", mise, "[ \"tools\" ]\n'core:go' = '1.22' # x\n", "1.22", 2, ""},
+	{"mise, inline", mise, "tools = { node = \"20\", golang = \"1.22\" }", "1.22", 1, ""},
+	{"mise, no go", mise, "[tools]\nnode = \"20\"\n[env]\ngo = \"1.22\"\n", "", 0, ""},
+	{"mise, other go", mise, "[tools]\n\"go:example.org/tool\" = \"latest\"\n", "", 0, ""},
+	{"mise, in a text", mise, "[tasks.x]\nrun = \"\"\"\n[tools]\ngo = \"1.21\"\\\"\"\"\"\"\"\"\n[tools]\ngo = '1.22'\n", "1.22", 6, ""},
+	{"mise, in a raw text", mise, "x = '''\n[tools]\ngo = '1.21'\n'''\n", "", 0, ""},
+	{"mise, in a comment", mise, "# [tools]\n# go = '1.21'\n", "", 0, ""},
+	{"mise, other values", mise, "a = 1\nb = 2020-01-02 03:04:05\nc = [[1, 2], [{go = \"x\"}]]\n[[d]]\ngo = true\n[tools]\ngo = '1.22'\n", "1.22", 7, ""},
+	{"mise, latest", mise, "[tools]\ngo = 'latest'\n", "latest", 2, ""},
+	{"mise, number", mise, "[tools]\ngo = 1.20\n", "", 2, "neither a text nor a list"},
+	{"mise, prefix", mise, "[tools]\n\ngo = 'prefix:1.20'\n", "", 3, "not a Go version"},
+	{"mise, no end", mise, "[tools]\ngo = '1.22\n", "", 2, "TOML"},
+	{"mise, no value", mise, "[tools]\ngo =\n", "", 2, "TOML"},
+	{"mise, no table", mise, "[tools\ngo = '1.22'\n", "", 1, "TOML"},
+	{"mise, broken, no word of it", mise, "[tools\n", "", 0, ""},
 }
+
+var (
+	tools = format{".tool-versions", toolVersions}
+	mise  = format{"mise.toml", miseTools}
+)
 
 func TestParsePin(t *testing.T) {
 	t.Parallel()
 	for _, test := range pins {
-		spec, line, err := parsePin([]byte(test.data), test.format)
-		if spec.String() != test.want || line != test.line || err == nil != (test.err == "") ||
+		specs, line, err := parsePin([]byte(test.data), test.format)
+		var words []string
+		for _, spec := range specs {
+			words = append(words, spec.String())
+		}
+		spec := strings.Join(words, " ")
+		if spec != test.want || line != test.line || err == nil != (test.err == "") ||
 			err != nil && !strings.Contains(err.Error(), test.err) {
 			t.Errorf("%s: %v, %d, %v; want %q, %d, %q", test.name, spec, line, err, test.want, test.line, test.err)
 		}
@@ -53,33 +96,33 @@ func TestParsePin(t *testing.T) {
 }
 
 func FuzzParsePin(f *testing.F) {
+	kinds := []format{pinFile, tools, mise}
 	for _, test := range pins {
-		f.Add([]byte(test.data), test.format.name == pinFile.name)
+		kind := slices.IndexFunc(kinds, func(f format) bool { return f.name == test.format.name })
+		f.Add([]byte(test.data), uint8(kind))
 	}
-	f.Fuzz(func(t *testing.T, data []byte, isPin bool) {
-		format := toolVersions
-		if isPin {
-			format = pinFile
-		}
-		spec, line, err := parsePin(data, format)
+	f.Fuzz(func(t *testing.T, data []byte, kind uint8) {
+		specs, line, err := parsePin(data, kinds[int(kind)%len(kinds)])
 		if lines := strings.Count(string(data), "\n") + 1; line < 0 || line > lines {
 			t.Fatalf("line %d of %d", line, lines)
 		}
 		switch {
 		case err != nil:
-			if spec.Kind() != 0 || line == 0 {
-				t.Errorf("%v, %d with %v", spec, line, err)
+			if len(specs) > 0 || line == 0 {
+				t.Errorf("%v, %d with %v", specs, line, err)
 			}
-		case spec.Kind() == 0:
+		case len(specs) == 0:
 			if line != 0 {
 				t.Errorf("nothing in line %d", line)
 			}
 		default:
-			if again, err := gover.ParseSpec(spec.String()); err != nil || again != spec {
-				t.Errorf("%v becomes %v, %v", spec, again, err)
+			for _, spec := range specs {
+				if again, err := gover.ParseSpec(spec.String()); err != nil || again != spec {
+					t.Errorf("%v becomes %v, %v", spec, again, err)
+				}
 			}
 			if text := strings.Split(string(data), "\n")[line-1]; strings.TrimSpace(text) == "" {
-				t.Errorf("%v in line %d, %q", spec, line, text)
+				t.Errorf("%v in line %d, %q", specs, line, text)
 			}
 		}
 	})

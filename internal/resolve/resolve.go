@@ -1,9 +1,10 @@
 // Package resolve decides which Go version applies in a directory, and by which
 // rule. The rules, in order (docs/resolution.md):
 //
-//  1. GO_VERSION
+//  1. GO_VERSION, or GOSW_VERSION in its place where that is set
 //  2. the nearest directory upward that has .go-version, else a .tool-versions
-//     with a golang or go line
+//     with a golang or go line, else a mise.local.toml or mise.toml with go
+//     among its tools
 //  3. the store's default
 //  4. the go next on PATH that is not ours
 //
@@ -21,6 +22,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/gosw/gosw/internal/gover"
 )
@@ -38,8 +40,20 @@ const (
 
 // Env is what the rules look at besides directories.
 type Env struct {
-	GoVersion   string // value of GO_VERSION; empty counts as unset
+	Variable    string // the variable of rule 1, as [Variable] returns it
+	Value       string // its value; rule 1 says nothing where it is empty
 	DefaultFile string // path of the store's default file; it may be missing
+}
+
+// Variable returns the variable that rule 1 is about, and its value: GOSW_VERSION
+// where that is set, even to nothing, for who has a GO_VERSION that is not meant
+// for gosw; else GO_VERSION.
+func Variable(lookup func(string) (string, bool)) (name, value string) {
+	if value, ok := lookup("GOSW_VERSION"); ok {
+		return "GOSW_VERSION", value
+	}
+	value, _ = lookup("GO_VERSION")
+	return "GO_VERSION", value
 }
 
 // A Choice is the version that applies, and why.
@@ -48,18 +62,27 @@ type Choice struct {
 	Rule Rule
 	File string // absolute path of the deciding file; "" for rules 1 and 4
 	Line int    // 1-based line in File
+
+	// Others are the versions that stand in for Spec, in this order, where it is
+	// not installed: asdf's and mise's files may name several.
+	Others []gover.Spec
+
+	variable string // of rule 1
 }
+
+// Specs returns Spec and the others behind it.
+func (c Choice) Specs() []gover.Spec { return append([]gover.Spec{c.Spec}, c.Others...) }
 
 // Pinned reports whether the version was asked for by the user's environment or
 // the project, rather than being a default that a go.mod may exceed.
 func (c Choice) Pinned() bool { return c.Rule == FromEnv || c.Rule == FromFile }
 
-// Source names the place that decided: "GO_VERSION", "/src/.go-version:1",
-// "system".
+// Source names the place that decided: "GO_VERSION", "GOSW_VERSION",
+// "/src/.go-version:1", "system".
 func (c Choice) Source() string {
 	switch c.Rule {
 	case FromEnv:
-		return "GO_VERSION"
+		return c.variable
 	case FromSystem:
 		return "system"
 	}
@@ -82,12 +105,12 @@ func For(env Env, dir string) (Choice, error) {
 
 // apply is For, and calls look with each file before it reads it.
 func apply(env Env, dir string, look func(file string)) (Choice, error) {
-	if env.GoVersion != "" {
-		spec, err := gover.ParseSpec(trimBlank(env.GoVersion))
+	if env.Value != "" {
+		spec, err := gover.ParseSpec(fromGo(trimBlank(env.Value)))
 		if err != nil {
-			return Choice{}, &PinError{Source: "GO_VERSION", Err: err}
+			return Choice{}, &PinError{Source: env.Variable, Err: err}
 		}
-		return Choice{Spec: spec, Rule: FromEnv}, nil
+		return Choice{Spec: spec, Rule: FromEnv, variable: env.Variable}, nil
 	}
 	if choice, err := nearest(dir, look); err != nil || choice.Rule != 0 {
 		return choice, err
@@ -102,19 +125,27 @@ func apply(env Env, dir string, look func(file string)) (Choice, error) {
 	return Choice{Spec: spec, Rule: FromSystem}, err
 }
 
+// fromGo returns the version in what "go version" prints, which Makefiles put into
+// a GO_VERSION of their own; any other text as it is.
+func fromGo(text string) string {
+	if rest, ok := strings.CutPrefix(text, "go version "); ok {
+		text, _, _ = strings.Cut(rest, " ")
+	}
+	return text
+}
+
 // Default applies rule 3 alone: what the store's default file says. Without
 // one the error is fs.ErrNotExist.
 func Default(file string) (Choice, error) {
 	if file == "" {
 		return Choice{}, fs.ErrNotExist
 	}
-	spec, line, err := readPin(file, pinFile)
-	return Choice{spec, FromDefault, file, line}, err
+	return fromFile(FromDefault, file, pinFile)
 }
 
 // Files lists the files that [For] looks at in dir, an absolute path, in that
 // order, missing ones included: as long as none of them changes, the answer
-// does not. With GO_VERSION it looks at none; that is not considered here.
+// does not. With a variable it looks at none; that is not considered here.
 func Files(defaultFile, dir string) []string {
 	var files []string
 	_, _ = apply(Env{DefaultFile: defaultFile}, dir, func(file string) { files = append(files, file) })
@@ -125,14 +156,13 @@ func Files(defaultFile, dir string) []string {
 // before it reads it. Without a pin it returns the zero Choice.
 func nearest(dir string, look func(file string)) (Choice, error) {
 	for {
-		for _, format := range []format{pinFile, toolVersions} {
+		for _, format := range formats {
 			file := filepath.Join(dir, format.name)
 			look(file)
-			spec, line, err := readPin(file, format)
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
+			choice, err := fromFile(FromFile, file, format)
+			if !errors.Is(err, fs.ErrNotExist) {
+				return choice, err
 			}
-			return Choice{spec, FromFile, file, line}, err
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
@@ -142,9 +172,18 @@ func nearest(dir string, look func(file string)) (Choice, error) {
 	}
 }
 
+// fromFile is what one file says, by rule; fs.ErrNotExist if that is nothing.
+func fromFile(rule Rule, file string, f format) (Choice, error) {
+	specs, line, err := readPin(file, f)
+	if err != nil {
+		return Choice{}, err
+	}
+	return Choice{Spec: specs[0], Others: specs[1:], Rule: rule, File: file, Line: line}, nil
+}
+
 // A PinError says that what should name a version does not.
 type PinError struct {
-	Source string // "GO_VERSION" or the path of a file
+	Source string // "GO_VERSION", "GOSW_VERSION" or the path of a file
 	Line   int    // 1-based; 0 where no line is to blame
 	Err    error  // a *gover.SyntaxError, a *fs.PathError or a plain reason
 }

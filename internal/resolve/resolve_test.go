@@ -74,7 +74,7 @@ func TestFor(t *testing.T) {
 		{"none", "", "broken", "", 0, "", `store/broken:1: "x": not a Go version`},
 		{"none", "", "empty", "", 0, "", "store/empty: names no version"},
 	} {
-		env := Env{GoVersion: test.goVersion}
+		env := Env{Variable: "GO_VERSION", Value: test.goVersion}
 		if test.file != "" {
 			env.DefaultFile = filepath.Join(root, "store", test.file)
 		}
@@ -199,8 +199,8 @@ func TestFiles(t *testing.T) {
 		want []string
 		up   bool // the files above root and the default too
 	}{
-		{"a/b", []string{"a/b/.go-version", "a/b/.tool-versions", "a/.go-version", "a/.tool-versions"}, true},
-		{"pin/sub", []string{"pin/sub/.go-version", "pin/sub/.tool-versions", "pin/.go-version"}, false},
+		{"a/b", []string{"a/b/.go-version", "a/b/.tool-versions", "a/b/mise.local.toml", "a/b/mise.toml", "a/.go-version", "a/.tool-versions", "a/mise.local.toml", "a/mise.toml"}, true},
+		{"pin/sub", []string{"pin/sub/.go-version", "pin/sub/.tool-versions", "pin/sub/mise.local.toml", "pin/sub/mise.toml", "pin/.go-version"}, false},
 		{"asdf", []string{"asdf/.go-version", "asdf/.tool-versions"}, false},
 		{"broken", []string{"broken/.go-version"}, false},
 	} {
@@ -215,7 +215,7 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s: %q, want %q", test.dir, got, want)
 		}
 	}
-	if n := len(above); n < 4 || above[n-1] != filepath.Join(filepath.VolumeName(root)+string(filepath.Separator), ".tool-versions") {
+	if n := len(above); n < 4 || above[n-1] != filepath.Join(filepath.VolumeName(root)+string(filepath.Separator), "mise.toml") {
 		t.Errorf("not up to the root: %q", above)
 	}
 }

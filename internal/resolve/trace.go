@@ -23,7 +23,7 @@ const (
 // A Step is one place that a rule looks at.
 type Step struct {
 	Rule    Rule
-	Place   string // "GO_VERSION", the absolute path of a file, "PATH"
+	Place   string // a variable, the absolute path of a file, "PATH"
 	Line    int    // 1-based, where a file decided or is broken; else 0
 	Outcome Outcome
 	Spec    gover.Spec // what it said, if it decided
@@ -36,7 +36,7 @@ func Trace(env Env, dir string) ([]Step, Choice, error) {
 	var looked []string
 	choice, err := apply(env, dir, func(file string) { looked = append(looked, file) })
 
-	steps := []Step{{Rule: FromEnv, Place: "GO_VERSION"}}
+	steps := []Step{{Rule: FromEnv, Place: env.Variable}}
 	for _, file := range looked {
 		rule := FromFile
 		if file == env.DefaultFile {

@@ -3,6 +3,7 @@ package resolve
 import (
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -28,19 +29,19 @@ func TestTrace(t *testing.T) {
 	}{
 		{"a", "1.18", "default", "1 GO_VERSION decides 1.18;2 pin files not asked;3 default not asked;4 PATH not asked", false},
 		{"a", "x", "default", "1 GO_VERSION broken;2 pin files not asked;3 default not asked;4 PATH not asked", true},
-		{"a/b", "", "default", "1 GO_VERSION not there;2 a/b/.go-version not there;2 a/b/.tool-versions not there;" +
+		{"a/b", "", "default", "1 GO_VERSION not there;2 a/b/.go-version not there;2 a/b/.tool-versions not there;2 a/b/mise.local.toml not there;2 a/b/mise.toml not there;" +
 			"2 a/.go-version:2 decides 1.22;3 default not asked;4 PATH not asked", false},
-		{"a/c", "", "default", "1 GO_VERSION not there;2 a/c/.go-version not there;2 a/c/.tool-versions silent;" +
+		{"a/c", "", "default", "1 GO_VERSION not there;2 a/c/.go-version not there;2 a/c/.tool-versions silent;2 a/c/mise.local.toml not there;2 a/c/mise.toml not there;" +
 			"2 a/.go-version:2 decides 1.22;3 default not asked;4 PATH not asked", false},
 		{"a/d", "", "default", "1 GO_VERSION not there;2 a/d/.go-version:1 broken;3 default not asked;4 PATH not asked", true},
-		{"none", "", "default", "1 GO_VERSION not there;2 none/.go-version not there;2 none/.tool-versions not there;" +
-			"2 .go-version not there;2 .tool-versions not there;3 default:1 decides 1.20;4 PATH not asked", false},
-		{"none", "", "missing", "1 GO_VERSION not there;2 none/.go-version not there;2 none/.tool-versions not there;" +
-			"2 .go-version not there;2 .tool-versions not there;3 missing not there;4 PATH decides system", false},
-		{"none", "", "", "1 GO_VERSION not there;2 none/.go-version not there;2 none/.tool-versions not there;" +
-			"2 .go-version not there;2 .tool-versions not there;4 PATH decides system", false},
+		{"none", "", "default", "1 GO_VERSION not there;2 none/.go-version not there;2 none/.tool-versions not there;2 none/mise.local.toml not there;2 none/mise.toml not there;" +
+			"2 .go-version not there;2 .tool-versions not there;2 mise.local.toml not there;2 mise.toml not there;3 default:1 decides 1.20;4 PATH not asked", false},
+		{"none", "", "missing", "1 GO_VERSION not there;2 none/.go-version not there;2 none/.tool-versions not there;2 none/mise.local.toml not there;2 none/mise.toml not there;" +
+			"2 .go-version not there;2 .tool-versions not there;2 mise.local.toml not there;2 mise.toml not there;3 missing not there;4 PATH decides system", false},
+		{"none", "", "", "1 GO_VERSION not there;2 none/.go-version not there;2 none/.tool-versions not there;2 none/mise.local.toml not there;2 none/mise.toml not there;" +
+			"2 .go-version not there;2 .tool-versions not there;2 mise.local.toml not there;2 mise.toml not there;4 PATH decides system", false},
 	} {
-		env := Env{GoVersion: test.goVersion}
+		env := Env{Variable: "GO_VERSION", Value: test.goVersion}
 		if test.def != "" {
 			env.DefaultFile = filepath.Join(root, test.def)
 		}
@@ -51,7 +52,7 @@ func TestTrace(t *testing.T) {
 		if got := strings.Join(below(root, steps), ";"); got != test.want {
 			t.Errorf("Trace(%+v, %s):\n got %s\nwant %s", env, test.dir, got, test.want)
 		}
-		if want, wantErr := For(env, filepath.Join(root, test.dir)); choice != want || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+		if want, wantErr := For(env, filepath.Join(root, test.dir)); !reflect.DeepEqual(choice, want) || fmt.Sprint(err) != fmt.Sprint(wantErr) {
 			t.Errorf("Trace chooses %v, %v; For %v, %v", choice, err, want, wantErr)
 		}
 	}

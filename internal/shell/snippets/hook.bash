@@ -54,7 +54,7 @@ function __gosw_resolve {
 	# With the option nocasematch, all below would match more.
 	# shellcheck disable=SC2050
 	[[ a != A && ${GOSW_ROOT:-${HOME-}/.local/go} == "$__gosw_root" &&
-		-z ${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set} &&
+		-z ${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set}${GOSW_VERSION+set} &&
 		${2-}:${3-}:${4-} != *-C* ]] || \builtin return 1
 	[[ -z ${GO_VERSION+set}${GOTOOLCHAIN+set} ]] || __gosw_exported || \builtin return 1
 	[[ $__gosw_spec ]] || __gosw_search || \builtin return 1
@@ -105,6 +105,8 @@ function __gosw_search {
 			fi
 			__gosw_from=-
 		fi
+		[[ ! -e $__gosw_dir/mise.toml && ! -L $__gosw_dir/mise.toml && ! -e $__gosw_dir/mise.local.toml &&
+			! -L $__gosw_dir/mise.local.toml ]] || \builtin return 1
 		if [[ -z $__gosw_dir ]]; then
 			__gosw_from=${__gosw_from:-$__gosw_root/default}
 			__gosw_read_pin "$__gosw_root/default"
@@ -146,7 +148,8 @@ function __gosw_read_tools {
 			__gosw_spec=${__gosw_line#* }
 			__gosw_pinned=1
 			;;
-		go | golang | go[$'\t\r#']* | golang[$'\t\r#']* | [$' \t']*)
+		go | golang | core:go* | [$' \t']* | go[!abcdefghijklmnopqrstuvwxyz0123456789._-]* | \
+			golang[!abcdefghijklmnopqrstuvwxyz0123456789._-]*)
 			\builtin return 1
 			;;
 		esac
@@ -201,7 +204,7 @@ function __gosw_remember {
 	until [[ $__gosw_dir/.go-version == "$__gosw_from" ]]; do
 		__gosw_nearer+=("$__gosw_dir/.go-version")
 		[[ $__gosw_dir/.tool-versions != "$__gosw_from" ]] || \builtin break
-		__gosw_nearer+=("$__gosw_dir/.tool-versions")
+		__gosw_nearer+=("$__gosw_dir/.tool-versions" "$__gosw_dir/mise.local.toml" "$__gosw_dir/mise.toml")
 		[[ $__gosw_dir ]] || \builtin break
 		__gosw_dir=${__gosw_dir%/*}
 	done
@@ -363,7 +366,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)) && ! \builtin shopt -q r
 			# With the option nocasematch, all below would match more.
 			# shellcheck disable=SC2050
 			if [[ a != A && "${GOSW_ROOT-}|${HOME-}|${GOSW_SYSTEM_ROOT-}|${PWD-}" == "$__gosw_when" && ${1-}:${2-}:${3-} != *-C* &&
-				-z ${GO_VERSION+set}${GOTOOLCHAIN+set}${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set} &&
+				-z ${GO_VERSION+set}${GOTOOLCHAIN+set}${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set}${GOSW_VERSION+set} &&
 				$PWD/. -ef . && -f $__gosw_pin && -r $__gosw_pin && -f $__gosw_go && -x $__gosw_go &&
 				($__gosw_linked && -L $__gosw_goroot || -z $__gosw_linked && ! -L $__gosw_goroot) ]]; then
 				for __gosw_name in ${__gosw_nearer[@]+"${__gosw_nearer[@]}"}; do

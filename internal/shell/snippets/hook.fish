@@ -46,6 +46,7 @@ end
 # all: one program for every rare case and every message.
 function __gosw_resolve --no-scope-shadowing
     set -q GOSW_GOTOOLCHAIN
+    or set -q GOSW_VERSION
     and return 1
     test -z "$GO_VERSION$GOTOOLCHAIN$GOROOT$GOTOOLCHAIN_INTERNAL_SWITCH_VERSION"
     or __gosw_read_variables
@@ -88,7 +89,8 @@ function __gosw_search --no-scope-shadowing
     test -x $PWD/. -a $PWD -ef .
     or return 1
     for dir in $__gosw_dirs
-        test -e $dir/.go-version -o -e $dir/.tool-versions -o -L $dir/.go-version -o -L $dir/.tool-versions
+        test -e $dir/.go-version -o -e $dir/.tool-versions -o -L $dir/.go-version -o -L $dir/.tool-versions \
+            -o -e $dir/mise.toml -o -e $dir/mise.local.toml -o -L $dir/mise.toml -o -L $dir/mise.local.toml
         or continue
         if test -e $dir/.go-version -o -L $dir/.go-version
             set __gosw_pinned 1
@@ -97,13 +99,16 @@ function __gosw_search --no-scope-shadowing
             __gosw_read_pin $dir/.go-version
             return
         end
-        __gosw_read_tools $dir/.tool-versions
+        test ! -e $dir/.tool-versions -a ! -L $dir/.tool-versions
+        or __gosw_read_tools $dir/.tool-versions
         or return 1
         if test -n "$__gosw_pin"
             set __gosw_pinned 1
             set __gosw_from
             return 0
         end
+        test ! -e $dir/mise.toml -a ! -L $dir/mise.toml -a ! -e $dir/mise.local.toml -a ! -L $dir/mise.local.toml
+        or return 1
         set __gosw_from -
     end
     test -n "$__gosw_from"
@@ -160,7 +165,7 @@ function __gosw_read_tools --no-scope-shadowing
             test -z "$__gosw_pin"
             or return 1
             string match -qr '^\S+ (?<__gosw_pin>.*)\z' -- $line
-        else if string match -qr '^(go|golang)([ \t\r#]|\z)|^[ \t]' -- $line
+        else if string match -qr '^(go|golang)([^a-z0-9._-]|\z)|^core:go|^[ \t]' -- $line
             return 1
         end
     end
@@ -221,7 +226,7 @@ function __gosw_remember --no-scope-shadowing
             set __gosw_file $in.go-version
             break
         end
-        for name in $in.go-version $in.tool-versions
+        for name in $in.go-version $in.tool-versions $in'mise.local.toml' $in'mise.toml'
             set -a __gosw_same -a ! -e $name -a ! -L $name
         end
     end
@@ -353,7 +358,7 @@ if test -n "$__gosw_function" -a -z "$__gosw_foreign"; and test / -ef / 2>/dev/n
     # builtins as can be, since each costs; switch is none. "-C" may be go's own flag.
     # A line has no newline, so nothing else can look like the text that was kept.
     function go --description 'go of the version that applies here'
-        if test "$GO_VERSION$GOTOOLCHAIN$GOROOT$GOTOOLCHAIN_INTERNAL_SWITCH_VERSION$GOSW_GOTOOLCHAIN|$GOSW_SYSTEM_ROOT|$GOSW_ROOT|$HOME|$PWD" = "$__gosw_when" $__gosw_same
+        if test "$GO_VERSION$GOTOOLCHAIN$GOROOT$GOTOOLCHAIN_INTERNAL_SWITCH_VERSION$GOSW_GOTOOLCHAIN$GOSW_VERSION|$GOSW_SYSTEM_ROOT|$GOSW_ROOT|$HOME|$PWD" = "$__gosw_when" $__gosw_same
             and begin
                 read --global __gosw_now
                 and not read --null --local more # as in __gosw_read_pin

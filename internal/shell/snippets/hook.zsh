@@ -46,7 +46,7 @@ function __gosw_resolve {
 	\builtin emulate -L zsh
 	\builtin setopt no_multibyte # a version is bytes, whatever the locale
 	[[ ${GOSW_ROOT:-${HOME-}/.local/go} == "$__gosw_root" &&
-		-z ${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set} ]] ||
+		-z ${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set}${GOSW_VERSION+set} ]] ||
 		\builtin return 1
 	# Programs have to see the two as we do, and GOTOOLCHAIN may be set for one.
 	[[ -z ${GO_VERSION+set} || ${(t)GO_VERSION} == scalar-export ]] || \builtin return 1
@@ -89,6 +89,8 @@ function __gosw_search {
 			fi
 			__gosw_from=-
 		fi
+		[[ ! -e $__gosw_dir/mise.toml && ! -L $__gosw_dir/mise.toml && ! -e $__gosw_dir/mise.local.toml &&
+			! -L $__gosw_dir/mise.local.toml ]] || \builtin return 1
 		if [[ -z $__gosw_dir ]]; then
 			__gosw_from=${__gosw_from:-$__gosw_root/default}
 			__gosw_read_pin "$__gosw_root/default"
@@ -125,7 +127,8 @@ function __gosw_read_tools {
 			[[ -z $__gosw_spec && -n ${__gosw_line#* } ]] || \builtin return 1
 			__gosw_spec=${__gosw_line#* }
 			;;
-		(go | golang | go[$'\t\r'\#]* | golang[$'\t\r'\#]* | [$' \t']*)
+		(go | golang | core:go* | [$' \t']* | go[^abcdefghijklmnopqrstuvwxyz0123456789._-]* | \
+			golang[^abcdefghijklmnopqrstuvwxyz0123456789._-]*)
 			\builtin return 1
 			;;
 		esac
@@ -173,7 +176,7 @@ function __gosw_remember {
 	until [[ $__gosw_dir/.go-version == "$__gosw_from" ]]; do
 		__gosw_nearer+=("$__gosw_dir/.go-version")
 		[[ $__gosw_dir/.tool-versions != "$__gosw_from" ]] || \builtin break
-		__gosw_nearer+=("$__gosw_dir/.tool-versions")
+		__gosw_nearer+=("$__gosw_dir/.tool-versions" "$__gosw_dir/mise.local.toml" "$__gosw_dir/mise.toml")
 		[[ -n $__gosw_dir ]] || \builtin break
 		__gosw_dir=${__gosw_dir%/*}
 	done
@@ -312,7 +315,7 @@ function __gosw_setup {
 		function go {
 			\builtin local __gosw_text='' __gosw_file=''
 			if [[ "${GOSW_ROOT-}|${HOME-}|${GOSW_SYSTEM_ROOT-}|${PWD-}" == "$__gosw_when" && "${1-}:${2-}:${3-}" != *-C* &&
-				-z "${GO_VERSION+set}${GOTOOLCHAIN+set}${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set}" &&
+				-z "${GO_VERSION+set}${GOTOOLCHAIN+set}${GOROOT+set}${GOTOOLCHAIN_INTERNAL_SWITCH_VERSION+set}${GOSW_GOTOOLCHAIN+set}${GOSW_VERSION+set}" &&
 				"$PWD/." -ef . && -f "$__gosw_pin" && -r "$__gosw_pin" && -f "$__gosw_go" && -x "$__gosw_go" &&
 				("$__gosw_linked" == 1 && -L "$__gosw_goroot" || -z "$__gosw_linked" && ! -L "$__gosw_goroot") ]]; then
 				for __gosw_file in "${__gosw_nearer[@]}"; do
