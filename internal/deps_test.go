@@ -66,6 +66,9 @@ var layers = []struct {
 		module + "internal/": "the small kit knows nothing of gosw",
 		"net":                "it is about files",
 	}},
+	{[]string{"internal/command"}, map[string]string{
+		module + "internal/": "a command is the same for whoever says it",
+	}},
 	{[]string{"internal/goauth"}, map[string]string{
 		module + "internal/": "credentials depend on no rule of gosw",
 	}},

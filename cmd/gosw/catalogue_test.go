@@ -149,7 +149,7 @@ func forms(t *testing.T, dir string) []form {
 }
 
 var (
-	speakers     = []string{"New", "Errorf", "note", "hint", "add", "end", "confirm"}
+	speakers     = []string{"New", "Errorf", "note", "hint", "hintf", "add", "end", "confirm"}
 	speakingType = []string{"usageError", "hintError", "PinError", "habit"}
 	speakingFunc = regexp.MustCompile(`(?i)(hint|fix|consequence|otherGo|Error|hintFor|invalidHint)$`)
 )
@@ -195,7 +195,7 @@ var elsewhere = map[string]string{
 	"got fixes":                                    "TestScreens",
 	"until two newer lines are out":                "TestScreens",
 	"applies here":                                 "TestScreens",
-	"%q shows all releases":                        "TestScreens",
+	"%v shows all releases":                        "TestScreens",
 	"cross build with %v: not all is well with it": "TestCrossVerdict",
 	"if programs may not run in the folder for temporary files, set GOTMPDIR to another":   "TestCrossVerdict",
 	"put the login for that server into netrc, or set GOAUTH: \"go help goauth\" says how": "TestHintFor",
@@ -205,7 +205,8 @@ var elsewhere = map[string]string{
 	"; \"GOSW_SOURCE=dl gosw …\" asks an index that has all":                                                                "list_platform",
 	"import %s: it was %v a moment ago, and is %v now":                                                                      "import",
 	"only %s itself knows which file it reads when it starts":                                                               "TestStartupOfWindows",
-	"add this line to the file that $PROFILE names: ":                                                                       "TestStartupOfWindows",
+	"add this line to it by hand: %s":                                                                                       "init_install_bad",
+	"add this line to the file that $PROFILE names: %s":                                                                     "TestStartupOfWindows",
 	"running as root, but %s belongs to user %d: what is written there will belong to root":                                 "TestRootInAnothersHome",
 	"run gosw as that user, or set GOSW_ROOT to a store of root's own":                                                      "TestRootInAnothersHome",
 	"all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT":                     "TestHintFor",
@@ -356,6 +357,9 @@ func (s said) messages() []message {
 // the longest form that makes it has a verb, else where it has names of this
 // machine.
 func general(text string, own []form) string {
+	if command, ok := strings.CutPrefix(text, `run "`); ok {
+		return `run "` + names.ReplaceAllString(command, "…")
+	}
 	best, longest := "", 0
 	for _, f := range own {
 		fixed := verb.ReplaceAllString(f.text, "")
@@ -379,7 +383,7 @@ func general(text string, own []form) string {
 }
 
 // names are what messages of the packages below have in them.
-var names = regexp.MustCompile(`"[^"]*"|https?://[^ ,]*[^ ,:]|\$[A-Z]+(/[^ :,;]*)?|\bgo1(\.\d+)*(rc\d+)?\b`)
+var names = regexp.MustCompile(`"[^"]*"|https?://[^ ,]*[^ ,:]|\$[A-Z]+(/[^ :,;"]*)?|\b(go1|1\.\d+)(\.\d+)*(rc\d+)?\b`)
 
 func shorten(command string) string {
 	if runes := []rune(command); len(runes) > 120 {

@@ -107,6 +107,9 @@ func (w *ward) build(t *testing.T) string {
 	return program
 }
 
+// oddName is the name of a directory that means something to each shell.
+const oddName = "it's \"a\" $HOME `x` \\ é\nhome"
+
 // copy returns a copy of the healthy home directory.
 func (w *ward) copy(t *testing.T) string {
 	t.Helper()
@@ -115,7 +118,7 @@ func (w *ward) copy(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	home := filepath.Join(dir, "home")
+	home := filepath.Join(dir, oddName)
 	if out, err := exec.Command("cp", "-a", w.home, home).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -136,10 +139,10 @@ type patientShell struct {
 	said *strings.Builder
 }
 
-// shell starts sh in home. With mounts it has a mount namespace of its own.
+// shell starts bash in home. With mounts it has a mount namespace of its own.
 func (w *ward) shell(t *testing.T, home string, mounts bool) *patientShell {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "/bin/sh")
+	cmd := exec.CommandContext(t.Context(), "/bin/bash")
 	cmd.Env = []string{
 		"HOME=" + home, "STORE=" + filepath.Join(home, ".local", "go"), "PROGRAMS=" + programs, "SHELL=/bin/bash",
 		"PATH=" + filepath.Join(home, ".local", "go", "bin") + ":" + programs + ":/usr/bin:/bin",
@@ -165,6 +168,7 @@ func (w *ward) shell(t *testing.T, home string, mounts bool) *patientShell {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _, _ = in.Close(), cmd.Wait() })
+	s.run("IFS=") // so that no variable has to be quoted
 	if mounts {
 		s.run("mount --make-rprivate /")
 	}
@@ -235,7 +239,11 @@ func (w *ward) try(t *testing.T, f fault) {
 		if got.Fix == "" {
 			t.Fatalf("%s: no command: %+v", f.fault, got)
 		}
-		if said, code := s.run(got.Fix); code != 0 && !strings.HasPrefix(got.Fix, "gosw doctor --fix") {
+		fix := got.Fix
+		if strings.Contains(f.fault, "SHELL=/usr/bin/fish") {
+			fix = "fish --no-config <<'end'\n" + fix + "\nend"
+		}
+		if said, code := s.run(fix); code != 0 && !strings.HasPrefix(got.Fix, "gosw doctor --fix") {
 			t.Errorf("%s: exit code %d\n%s%s", got.Fix, code, said, s.said)
 		}
 	}

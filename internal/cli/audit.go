@@ -132,21 +132,21 @@ func auditError(op string, err error) error {
 	case errors.As(err, &foreign):
 		return &hintError{err, foreignHint(foreign)}
 	case errors.As(err, &unknown):
-		return &hintError{err, `Go has published no such release; if it should be there, look at GOPROXY and GOSUMDB`}
+		return &hintError{err, hintf(`Go has published no such release; if it should be there, look at GOPROXY and GOSUMDB`)}
 	case errors.As(err, &security):
 		return &unjudgedError{err}
 	}
 	return err
 }
 
-func foreignHint(e *fetch.ForeignError) string {
+func foreignHint(e *fetch.ForeignError) Hint {
 	switch {
 	case e.Package && !e.Version.IsZero():
-		return fmt.Sprintf("a distribution's package is split or built anew, and its package manager is what proves it; %q gets Go's own", "gosw install "+gover.Only(e.Version).String())
+		return hintf("a distribution's package is split or built anew, and its package manager is what proves it; %v gets Go's own", gosw("install", gover.Only(e.Version).String()))
 	case e.Package:
-		return `a distribution's package is split or built anew, and its package manager is what proves it`
+		return hintf("a distribution's package is split or built anew, and its package manager is what proves it")
 	}
-	return `name a GOROOT that Go has published: "go env GOROOT" tells where one is`
+	return hintf(`name a GOROOT that Go has published: "go env GOROOT" tells where one is`)
 }
 
 func audited(dir string, audit *fetch.Audit) auditedJSON {
@@ -236,9 +236,9 @@ func auditVerdict(dir string, audit *fetch.Audit) error {
 	if n := len(audit.Differences); n > 0 {
 		what = plural(n, "difference") + fmt.Sprintf(" from %v as Go has published it", audit.Version)
 	}
-	hint := fmt.Sprintf("%q gets the published release", "gosw install "+gover.Only(audit.Version).String())
+	hint := hintf("%v gets the published release", gosw("install", gover.Only(audit.Version).String()))
 	if audit.Rebuilt() {
-		hint = "its programs are not those that Go has published, as in a distribution's package or a build from source; " + hint
+		hint.Text = "its programs are not those that Go has published, as in a distribution's package or a build from source; " + hint.Text
 	}
 	return &hintError{fmt.Errorf("verify %s: %s", dir, what), hint}
 }

@@ -258,9 +258,9 @@ func workingDir() (string, error) {
 	if err == nil {
 		return dir, nil
 	}
-	hint := `it may have been removed; "cd" leads out of it`
+	hint := hintf(`it may have been removed; "cd" leads out of it`)
 	if errors.Is(err, fs.ErrPermission) {
-		hint = `it is closed to you: "ls -ld $PWD" shows whose it is; "cd" leads out of it`
+		hint = hintf(`it is closed to you; "cd" leads out of it`)
 	}
 	return "", &hintError{fmt.Errorf("working directory: %w", err), hint}
 }
@@ -296,7 +296,7 @@ func (a *app) client() (*fetch.Client, error) {
 func newClient(cfg fetch.Config) (*fetch.Client, error) {
 	client, err := fetch.New(cfg)
 	if err != nil {
-		return nil, &hintError{err, `"gosw env" shows where the settings come from`}
+		return nil, &hintError{err, hintf(`"gosw env" shows where the settings come from`)}
 	}
 	return client, nil
 }

@@ -176,9 +176,9 @@ func (a *app) adviseAudit(report auditReport, own toolchain.Home, homes map[gove
 	}
 	switch newest := report.Newest; {
 	case stuck && homes[newest.Version] != "":
-		a.ui.hint(fmt.Sprintf("%v, the newest release, has %s, and is installed", newest.Version, orNone(newest.Vulnerabilities)))
+		a.ui.hint("%v, the newest release, has %s, and is installed", newest.Version, orNone(newest.Vulnerabilities))
 	case stuck:
-		a.ui.hint(fmt.Sprintf("%v, the newest release, has %s: \"gosw install latest\"", newest.Version, orNone(newest.Vulnerabilities)))
+		a.ui.hint("%v, the newest release, has %s: \"gosw install latest\"", newest.Version, orNone(newest.Vulnerabilities))
 	}
 }
 
@@ -196,12 +196,12 @@ func (a *app) adviseLine(t vulnerableJSON, own toolchain.Home, homes map[gover.V
 	has, line := orNone(t.NewestOfLine.Vulnerabilities), newest.Line()
 	switch {
 	case ours && homes[newest] == own:
-		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s, and is installed: \"gosw upgrade --remove %s\" removes the older", newest, has, line))
+		a.ui.hint("%v, the newest of its line, has %s, and is installed: \"gosw upgrade --remove %s\" removes the older", newest, has, line)
 	case homes[newest] != "":
-		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s, and is installed", newest, has))
+		a.ui.hint("%v, the newest of its line, has %s, and is installed", newest, has)
 	case ours:
-		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s: \"gosw upgrade %s\"", newest, has, line))
+		a.ui.hint("%v, the newest of its line, has %s: \"gosw upgrade %s\"", newest, has, line)
 	default: // by its number, since a line of candidates stands for no release
-		a.ui.hint(fmt.Sprintf("%v, the newest of its line, has %s: \"gosw install %v\"", newest, has, gover.Only(newest)))
+		a.ui.hint("%v, the newest of its line, has %s: \"gosw install %v\"", newest, has, gover.Only(newest))
 	}
 }

@@ -93,6 +93,6 @@ func (a *app) checkMinimum(t target) {
 	}
 	a.ui.note("%s:%d needs go %s, but %s pins %v", required.File, required.GoLine, required.Go, t.choice.Source(), t.version)
 	if spec, err := required.Spec(); err == nil {
-		a.ui.hint(fmt.Sprintf("install it with %q and change the pin to %s", "gosw install "+spec.String(), spec))
+		a.ui.hint("install it with %v and change the pin to %s", gosw("install", spec.String()), spec)
 	}
 }

@@ -79,7 +79,7 @@ func (a *app) printDefault(asJSON bool) error {
 	}
 	choice, err := resolve.Default(home.DefaultFile())
 	if errors.Is(err, fs.ErrNotExist) {
-		return &hintError{errors.New("no default is set"), `set one: "gosw default latest"`}
+		return &hintError{errors.New("no default is set"), hintf(`set one: "gosw default latest"`)}
 	} else if err != nil {
 		return err
 	}

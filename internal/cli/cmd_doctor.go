@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
@@ -68,7 +69,7 @@ func (a *app) doctor(ctx context.Context, options doctorOptions) error {
 			results, _ = examine()
 		}
 	}
-	report.add(results)
+	report.add(results, a.ui.shell)
 	var err error
 	if options.json {
 		err = a.ui.printJSON(report)
@@ -108,9 +109,6 @@ type repair struct {
 	run  func(context.Context) error
 }
 
-// fixCommand is the command for what gosw may mend itself.
-const fixCommand = "gosw doctor --fix"
-
 func (a *app) patient(ctx context.Context) *patient {
 	p := &patient{app: a, ctx: ctx}
 	path, pathErr := a.path()
@@ -118,7 +116,7 @@ func (a *app) patient(ctx context.Context) *patient {
 	p.settings = switching.ReadSettings(a.getenv, a.goEnvFile(), "")
 	dir, _ := os.Getwd()
 	p.machine = doctor.Machine{
-		GOOS: runtime.GOOS, Files: os.DirFS("/"), Getenv: a.getenv, Setting: p.setting, Word: shellWord, UID: os.Getuid(), Dir: dir,
+		GOOS: runtime.GOOS, Files: os.DirFS("/"), Getenv: a.getenv, Setting: p.setting, UID: os.Getuid(), Dir: dir,
 	}
 	if pathErr == nil {
 		p.machine.Store = path.Home()
@@ -139,9 +137,8 @@ func (p *patient) openStore(path toolchain.Path, err error) {
 		p.store, err = store.Open(path[i], store.Options{})
 	}
 	if p.storeErr = err; err != nil {
-		return
-	}
-	if st, err := p.app.store(); err == nil {
+		p.store = nil
+	} else if st, err := p.app.store(); err == nil {
 		p.store = st // which waits as long as the settings say
 	}
 }
@@ -153,15 +150,14 @@ func (p *patient) setting(name string) doctor.Setting {
 }
 
 // unset is the command after which a variable has no value of the user's.
-func (p *patient) unset(name string, v switching.Value) string {
+func (p *patient) unset(name string, v switching.Value) command.Command {
 	switch v.Origin {
 	case switching.Environment:
-		return "unset " + name
+		return command.Unset(name)
 	case switching.UserFile:
-		command, _ := asCommand(removeLine(v))
-		return command
+		return removeLine(v).Command
 	}
-	return ""
+	return nil
 }
 
 // run makes all checks, and returns what came of them, those of the set-up first.
@@ -178,7 +174,7 @@ func (p *patient) run(given map[string]bool) []doctor.Result {
 // ours is a finding that --fix mends.
 func (p *patient) ours(s doctor.Severity, cause, what string, run func(context.Context) error) doctor.Finding {
 	p.repairs = append(p.repairs, repair{what, run})
-	return doctor.Finding{Severity: s, Cause: cause, Fix: fixCommand}
+	return doctor.Finding{Severity: s, Cause: cause, Fix: gosw("doctor", "--fix")}
 }
 
 // mend runs the repairs, and returns what was mended.

@@ -25,13 +25,13 @@ func (p *patient) deepChecks() []doctor.Check {
 func (p *patient) lookFiles() []doctor.Finding {
 	installed, err := p.store.Home().Installed()
 	if err != nil {
-		return []doctor.Finding{finding(doctor.Error, err)}
+		return []doctor.Finding{p.finding(doctor.Error, err)}
 	}
 	newestFirst(installed)
 	var findings []doctor.Finding
 	for _, v := range installed {
 		if _, err := p.verifyOne(p.ctx, p.store.Home(), v, verifyOptions{json: true}); err != nil {
-			f := finding(doctor.Error, err)
+			f := p.finding(doctor.Error, err)
 			f.Fix = p.repairOf(p.store.Home(), v)
 			findings = append(findings, f)
 		}
@@ -65,12 +65,12 @@ func (p *patient) lookBuild() []doctor.Finding {
 	}
 	dir, err := os.MkdirTemp("", "gosw-doctor-")
 	if err != nil {
-		return []doctor.Finding{finding(doctor.Error, err)}
+		return []doctor.Finding{p.finding(doctor.Error, err)}
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "main.go")
 	if err := os.WriteFile(file, []byte(cgoProgram), 0o600); err != nil {
-		return []doctor.Finding{finding(doctor.Error, err)}
+		return []doctor.Finding{p.finding(doctor.Error, err)}
 	}
 	ctx, cancel := context.WithTimeout(p.ctx, buildTimeout)
 	defer cancel()
@@ -88,12 +88,12 @@ func (p *patient) lookBuild() []doctor.Finding {
 			continue
 		}
 		for _, found := range id.Look() {
-			if found.Severity == doctor.Error && f.Fix == "" {
+			if found.Severity == doctor.Error && f.Fix == nil {
 				f.Fix = found.Fix
 			}
 		}
 	}
-	if f.Fix == "" {
+	if f.Fix == nil {
 		f.Advice = "what the compiler says is above; CC names another one"
 	}
 	return []doctor.Finding{f}
@@ -115,13 +115,13 @@ func (p *patient) online(ask func(context.Context, *fetch.Client) ([]doctor.Find
 	return func() []doctor.Finding {
 		client, err := p.client()
 		if err != nil {
-			return []doctor.Finding{finding(doctor.Error, err)}
+			return []doctor.Finding{p.finding(doctor.Error, err)}
 		}
 		ctx, cancel := context.WithTimeout(p.ctx, onlineTimeout)
 		defer cancel()
 		findings, err := ask(ctx, client)
 		if err != nil {
-			f := finding(doctor.Error, err)
+			f := p.finding(doctor.Error, err)
 			if v := p.settings.Get("GOPROXY"); v.Text != "" && v.Text != "off" {
 				f.Fix = p.unset("GOPROXY", v)
 			}

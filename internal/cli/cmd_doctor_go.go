@@ -8,8 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
@@ -47,12 +47,11 @@ func (p *patient) problems(look func()) (findings []doctor.Finding) {
 		if problem.Severity == severityNote {
 			f.Severity = doctor.Note
 		}
-		f.Fix, f.Advice = asCommand(problem.Fix)
-		findings = append(findings, f)
+		findings = append(findings, p.withHint(f, problem.hint))
 	}
 	p.why.report.Problems = p.why.report.Problems[:before]
 	if p.why.ends != nil {
-		findings = append(findings, finding(doctor.Error, p.why.ends))
+		findings = append(findings, p.finding(doctor.Error, p.why.ends))
 		p.why.ends = nil
 	}
 	return findings
@@ -64,35 +63,31 @@ func (p *patient) lookPin() []doctor.Finding {
 	case p.storeErr != nil && p.machine.Store == "":
 		return skipped("nothing says where the store is")
 	case p.whyErr != nil:
-		return []doctor.Finding{finding(doctor.Error, p.whyErr)}
+		return []doctor.Finding{p.finding(doctor.Error, p.whyErr)}
 	}
 	if p.decideErr == nil {
 		return nil
 	}
-	f := finding(doctor.Error, p.decideErr)
+	f := p.finding(doctor.Error, p.decideErr)
 	if pin := (*resolve.PinError)(nil); errors.As(p.decideErr, &pin) {
 		if pin.Source == p.machine.Store.DefaultFile() {
 			return skipped("the default can't be read, which has a check of its own")
 		}
-		f.Advice = hintFor(pin)
-		f.Fix = p.setAside(pin)
+		f.Fix, f.Advice = setAside(pin), hintFor(pin).in(p.ui.shell)
 	}
 	return []doctor.Finding{f}
 }
 
 // setAside is the command after which a broken pin does not count, and is still
 // there to be mended.
-func (p *patient) setAside(pin *resolve.PinError) string {
-	word := shellWord(pin.Source)
+func setAside(pin *resolve.PinError) command.Command {
 	switch {
-	case pin.Source == "GO_VERSION":
-		return "unset GO_VERSION"
-	case strings.Contains(pin.Cause(), "UTF-16"):
-		return fmt.Sprintf("iconv -f UTF-16 -t UTF-8 %s > %s.new && mv %[2]s.new %[2]s", word, word)
-	case pin.Line > 0 && filepath.Base(pin.Source) == ".tool-versions":
-		return fmt.Sprintf("sed -i.old '%ds/^/# /' %s", pin.Line, word)
+	case !filepath.IsAbs(pin.Source): // a variable
+		return command.Unset(pin.Source)
+	case pin.Line > 0 && filepath.Base(pin.Source) == ".tool-versions" && !errors.Is(pin, resolve.ErrUTF16):
+		return command.Run("sed", "-i.old", fmt.Sprintf("%ds/^/# /", pin.Line), pin.Source)
 	}
-	return aside(pin.Source)
+	return doctor.Aside(pin.Source)
 }
 
 // lookPinBytes finds what gosw passes over in a pin, and others take for a part
@@ -109,7 +104,7 @@ func (p *patient) lookPinBytes() []doctor.Finding {
 	var findings []doctor.Finding
 	if bytes.HasPrefix(data, []byte("\ufeff")) {
 		findings = append(findings, doctor.Finding{Severity: doctor.Note, Cause: file + " begins with a byte order mark, which other tools take for a part of the version",
-			Fix: `sed -i '1s/^\xEF\xBB\xBF//' ` + shellWord(file)})
+			Fix: command.Run("sed", "-i", `1s/^\xEF\xBB\xBF//`, file)})
 	}
 	if bytes.Contains(data, []byte("\r\n")) {
 		findings = append(findings, doctor.Finding{Severity: doctor.Note, Cause: file + " has lines that end in CR and LF, of which other tools take the CR for a part of the version",
@@ -129,7 +124,7 @@ func (p *patient) lookDefault() []doctor.Finding {
 	case err != nil:
 		f := doctor.Finding{Severity: doctor.Error, Cause: err.Error(), Fix: p.setDefault()}
 		if info, statErr := os.Stat(p.store.Home().DefaultFile()); statErr == nil && info.IsDir() {
-			f.Fix = aside(p.store.Home().DefaultFile()) + " && " + f.Fix
+			f.Fix = doctor.Aside(p.store.Home().DefaultFile()).Then(f.Fix)
 		}
 		return []doctor.Finding{f}
 	case choice.Spec.Kind() == gover.System:
@@ -138,17 +133,17 @@ func (p *patient) lookDefault() []doctor.Finding {
 	if _, ok, err := find(p.why.path, choice.Spec); err == nil && ok {
 		return nil
 	}
-	f := finding(doctor.Warning, &notInstalledError{spec: choice.Spec})
+	f := p.finding(doctor.Warning, &notInstalledError{spec: choice.Spec})
 	f.Cause = "the default: " + f.Cause
 	return []doctor.Finding{f}
 }
 
 // setDefault is the command after which there is a default.
-func (p *patient) setDefault() string {
+func (p *patient) setDefault() command.Command {
 	if installed, _ := p.why.path.Installed(); len(installed) > 0 {
-		return "gosw default latest"
+		return gosw("default", "latest")
 	}
-	return "gosw install latest && gosw default latest"
+	return gosw("install", "latest").Then(gosw("default", "latest"))
 }
 
 // lookSwitching tells what go makes of GOTOOLCHAIN and of go.mod, if it is not
@@ -158,7 +153,7 @@ func (p *patient) lookSwitching() []doctor.Finding {
 		return skipped("it is not known which go is here")
 	}
 	if p.runErr != nil {
-		f := finding(doctor.Error, p.runErr)
+		f := p.finding(doctor.Error, p.runErr)
 		if p.why.target.choice.Rule == resolve.FromSystem {
 			f.Fix, f.Advice = p.setDefault(), ""
 		}
@@ -196,7 +191,7 @@ func (p *patient) lookGosw() []doctor.Finding {
 	}
 	return []doctor.Finding{{
 		Severity: doctor.Warning, Cause: fmt.Sprintf("%s comes first on PATH, and is not this gosw, %s", found, exe),
-		Fix: "export PATH=" + shellWord(filepath.Dir(exe)) + `:"$PATH"`, Advice: "or remove the one that is not wanted",
+		Fix: command.Command{{Kind: command.First, Text: filepath.Dir(exe)}}, Advice: "or remove the one that is not wanted",
 	}}
 }
 
@@ -215,7 +210,7 @@ func (p *patient) lookSupport() []doctor.Finding {
 		f.Severity = doctor.Note
 	}
 	if latest, err := gover.ParseSpec("latest"); err == nil {
-		f.Fix, f.Advice = asCommand(p.why.pinFix(latest))
+		f = p.withHint(f, p.why.pinFix(latest))
 	}
 	return []doctor.Finding{f}
 }
@@ -239,6 +234,5 @@ func (p *patient) lookVulnerable() []doctor.Finding {
 	if counts.Of[newest] < counts.Of[v] {
 		better = gover.Only(newest)
 	}
-	f.Fix, f.Advice = asCommand(p.why.pinFix(better))
-	return []doctor.Finding{f}
+	return []doctor.Finding{p.withHint(f, p.why.pinFix(better))}
 }

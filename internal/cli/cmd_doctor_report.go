@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/shell"
 )
 
 // A doctorReport is what "gosw doctor --json" prints. Its schema is in
@@ -39,7 +39,7 @@ type doctorFinding struct {
 	Advice   string          `json:"advice"` // in words, or ""
 }
 
-func (r *doctorReport) add(results []doctor.Result) {
+func (r *doctorReport) add(results []doctor.Result, sh shell.Shell) {
 	r.Severity = doctor.OK
 	for _, result := range results {
 		check := doctorCheck{ID: result.ID, Sound: result.Sound, Worst: result.Worst, Needs: result.Needs, Severity: result.Severity, Findings: []doctorFinding{}}
@@ -47,7 +47,7 @@ func (r *doctorReport) add(results []doctor.Result) {
 			if f.Severity == doctor.Skipped {
 				check.Skipped = f.Cause
 			} else {
-				check.Findings = append(check.Findings, doctorFinding(f))
+				check.Findings = append(check.Findings, doctorFinding{f.Severity, f.Cause, shell.Line(sh, f.Fix), f.Advice})
 			}
 		}
 		r.Checks = append(r.Checks, check)
@@ -161,28 +161,18 @@ func (r *doctorReport) summary(verbose bool) string {
 	return strings.Join(parts, "; ")
 }
 
-// asCommand returns the command that a hint of the form run "command" has. What
-// has another form is advice.
-func asCommand(hint string) (command, advice string) {
-	rest, ok := strings.CutPrefix(hint, "run ")
-	if !ok {
-		return "", hint
+// withHint adds what a hint says to f: a command that mends it, or words.
+func (p *patient) withHint(f doctor.Finding, h Hint) doctor.Finding {
+	if f.Fix = h.Command; f.Fix == nil {
+		f.Advice = h.in(p.ui.shell)
 	}
-	command, err := strconv.Unquote(rest)
-	if err != nil {
-		return "", hint
-	}
-	return command, ""
+	return f
 }
 
-// aside is the command that moves a file out of the way, and keeps it.
-func aside(file string) string { return "mv " + shellWord(file) + " " + shellWord(file+".old") }
-
 // finding makes one of an error and of the hint that belongs to it.
-func finding(s doctor.Severity, err error) doctor.Finding {
+func (p *patient) finding(s doctor.Severity, err error) doctor.Finding {
 	f := doctor.Finding{Severity: s, Cause: err.Error()}
-	f.Fix, f.Advice = asCommand(hintFor(err))
-	return f
+	return p.withHint(f, hintFor(err))
 }
 
 func skipped(why string) []doctor.Finding {

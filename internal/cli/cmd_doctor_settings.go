@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/switching"
@@ -55,9 +56,9 @@ func (p *patient) lookSettings() []doctor.Finding {
 	}
 	all, err := p.app.settings()
 	if err != nil {
-		f := finding(doctor.Error, err)
+		f := p.finding(doctor.Error, err)
 		if path := (*fs.PathError)(nil); errors.As(err, &path) && path.Path == configFile() {
-			f.Fix = aside(path.Path)
+			f.Fix = doctor.Aside(path.Path)
 		}
 		return []doctor.Finding{f}
 	}
@@ -68,7 +69,7 @@ func (p *patient) lookSettings() []doctor.Finding {
 			err = v.check(s)
 		}
 		if err != nil {
-			findings = append(findings, finding(doctor.Error, err))
+			findings = append(findings, p.finding(doctor.Error, err))
 		}
 	}
 	return findings
@@ -80,7 +81,7 @@ func (p *patient) lookGoEnv() []doctor.Finding {
 		return skipped("GOENV=off")
 	}
 	if _, err := readEnvFile(file); err != nil {
-		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: aside(file)}}
+		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: doctor.Aside(file)}}
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func (p *patient) lookGOROOT() []doctor.Finding {
 	}
 	if v := p.settings.Get("GOROOT"); v.Origin == switching.Environment && len(findings) == 0 {
 		findings = append(findings, doctor.Finding{Severity: doctor.Warning,
-			Cause: "GOROOT=" + v.Text + " is set: gosw takes it out, and what runs another go by its path ends up with two trees in one", Fix: "unset GOROOT"})
+			Cause: "GOROOT=" + v.Text + " is set: gosw takes it out, and what runs another go by its path ends up with two trees in one", Fix: command.Unset("GOROOT")})
 	}
 	return findings
 }

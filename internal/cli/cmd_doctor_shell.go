@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
 	"github.com/gosw/gosw/internal/shell"
 )
@@ -57,7 +58,7 @@ func (p *patient) inShell(look func(session) []doctor.Finding) func() []doctor.F
 func (p *patient) lookInit(s session) []doctor.Finding {
 	file, err := readRC(s.files[0])
 	if err != nil {
-		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Advice: hintFor(err)}}
+		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Advice: hintFor(err).in(p.ui.shell)}}
 	}
 	_, block, _, _, err := shell.RemoveBlock(file.text)
 	if err != nil {
@@ -66,7 +67,7 @@ func (p *patient) lookInit(s session) []doctor.Finding {
 	byHand := initLines(file.text, block)
 	switch {
 	case block == "" && len(byHand) == 0:
-		return []doctor.Finding{{Severity: doctor.Note, Cause: s.files[0] + " does not load gosw: go is the shim, if it is on PATH, and \"gosw use\" does nothing", Fix: p.goswWord() + " init --install"}}
+		return []doctor.Finding{{Severity: doctor.Note, Cause: s.files[0] + " does not load gosw: go is the shim, if it is on PATH, and \"gosw use\" does nothing", Fix: p.initInstall()}}
 	case block != "" && len(byHand) > 0, len(byHand) > 1:
 		last := byHand[len(byHand)-1]
 		return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("%s:%d loads gosw a second time", file.name, last), Fix: turnOff(file, last)}}
@@ -84,13 +85,13 @@ func (p *patient) lookInit(s session) []doctor.Finding {
 // blockFinding is about a block that somebody has changed. Where it ends, what is
 // wrong can be taken out, and written again.
 func (p *patient) blockFinding(file *rcFile, err error) doctor.Finding {
-	f := finding(doctor.Error, file.damaged(err))
+	f := p.finding(doctor.Error, file.damaged(err))
 	if damage := (*shell.BlockError)(nil); errors.As(err, &damage) && damage.Last > 0 {
-		f.Fix = fmt.Sprintf("sed -i.old %d,%dd %s", damage.Line, damage.Last, shellWord(file.path))
+		f.Fix = command.Run("sed", "-i.old", fmt.Sprintf("%d,%dd", damage.Line, damage.Last), file.path)
 		lines := strings.SplitAfter(file.text, "\n")
 		rest := strings.Join(slices.Delete(lines, damage.Line-1, damage.Last), "")
 		if _, block, _, _, err := shell.RemoveBlock(rest); err == nil && block == "" && len(initLines(rest, "")) == 0 {
-			f.Fix += " && " + p.goswWord() + " init --install"
+			f.Fix = f.Fix.Then(p.initInstall())
 		}
 	}
 	return f
@@ -134,25 +135,25 @@ func flagsOf(block string) (f initFlags) {
 }
 
 // turnOff is the command that makes a line of a start-up file do nothing.
-func turnOff(file *rcFile, line int) string {
-	return fmt.Sprintf("sed -i.old '%ds/^/%s/' %s", line, turnedOff, shellWord(file.path))
+func turnOff(file *rcFile, line int) command.Command {
+	return command.Run("sed", "-i.old", fmt.Sprintf("%ds/^/%s/", line, turnedOff), file.path)
 }
 
-// turnOffLine is turnOff for a line that is a whole command, "" for one that goes
+// turnOffLine is turnOff for a line that is a whole command, nil for one that goes
 // on in the next, or is the next of one.
-func turnOffLine(name string, line int) string {
+func turnOffLine(name string, line int) command.Command {
 	file, err := readRC(name)
 	if err != nil {
-		return ""
+		return nil
 	}
 	lines := strings.Split(file.text, "\n")
 	if line > len(lines) { // it has changed meanwhile
-		return ""
+		return nil
 	}
 	text := strings.TrimSpace(lines[line-1])
 	goesOn := strings.HasSuffix(text, "\\") || line > 1 && strings.HasSuffix(strings.TrimSpace(lines[line-2]), "\\")
 	if opens := strings.Count(text, "{") > strings.Count(text, "}"); goesOn || opens || strings.HasSuffix(text, "()") || strings.HasPrefix(text, "function go") && !strings.Contains(text, "}") {
-		return ""
+		return nil
 	}
 	return turnOff(file, line)
 }
@@ -179,13 +180,10 @@ func (p *patient) lookOrder(s session) []doctor.Finding {
 			continue
 		}
 		f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%s loads gosw in line %d, before direnv in line %d: gosw's hook does not see what direnv has set", file.name, ours, number)}
-		if gosw := p.goswWord(); block != "" {
-			f.Fix = gosw + " init --uninstall && " + gosw + " init --install"
-			for _, word := range flagsOf(block).words() {
-				f.Fix += " " + word
-			}
+		if block != "" {
+			f.Fix = command.Run(p.goswName(), "init", "--uninstall").Then(p.initInstall(flagsOf(block).words()...))
 		} else {
-			f.Fix = turnOff(file, ours) + " && " + gosw + " init --install"
+			f.Fix = turnOff(file, ours).Then(p.initInstall())
 		}
 		return []doctor.Finding{f}
 	}
@@ -198,15 +196,15 @@ func (p *patient) lookLogin(s session) []doctor.Finding {
 		return nil
 	}
 	return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("login shells read %s, which does not read %s", login, s.files[0]),
-		Fix: "echo '. ~/.bashrc' >> " + shellWord(login)}}
+		Fix: command.Command{{Kind: command.Append, Text: ". ~/.bashrc", File: login}}}}
 }
 
 func (p *patient) lookOthers(s session) (findings []doctor.Finding) {
 	others, _ := p.others(s.Shell, s.places)
 	for _, o := range others {
 		f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%s:%d: %s", o.file, o.line, o.what), Fix: turnOffLine(o.file, o.line)}
-		if f.Fix == "" || o.remedy != "remove this line" {
-			f.Advice = o.remedy
+		if f.Fix == nil || len(o.remedy.Args) > 0 { // or there is a better one
+			f.Advice = o.remedy.in(p.ui.shell)
 		}
 		findings = append(findings, f)
 	}
@@ -267,14 +265,14 @@ func (p *patient) lookDirenv() []doctor.Finding {
 	if _, err := lookPath("direnv", p.getenv("PATH")); err != nil {
 		return skipped("there is no direnv")
 	}
-	install := p.goswWord() + " init direnv --install"
+	install := command.Run(p.goswName(), "init", "direnv", "--install")
 	text, file, err := p.readDirenvLibrary()
 	exe, exeErr := executable()
 	switch {
 	case err != nil:
-		f := finding(doctor.Warning, err)
+		f := p.finding(doctor.Warning, err)
 		if _, statErr := os.Lstat(file); statErr == nil && !errors.Is(err, fs.ErrPermission) {
-			f.Fix = aside(file) + " && " + install
+			f.Fix = doctor.Aside(file).Then(install)
 		}
 		return []doctor.Finding{f}
 	case text == "":

@@ -12,11 +12,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 )
+
+// goInstall installs gosw and gosw-shim side by side.
+var goInstall = command.Run("go", "install", "github.com/gosw/gosw/cmd/...")
 
 // storeChecks are about what the store has.
 func (p *patient) storeChecks() []doctor.Check {
@@ -59,33 +63,33 @@ func (p *patient) lookStore() []doctor.Finding {
 		default:
 			continue
 		}
-		return []doctor.Finding{{Severity: doctor.Error, Cause: cause, Fix: aside(dir)}}
+		return []doctor.Finding{{Severity: doctor.Error, Cause: cause, Fix: doctor.Aside(dir)}}
 	}
 	if errors.Is(p.storeErr, toolchain.ErrNoHome) {
 		return skipped("nothing says where it is")
 	}
 	if p.storeErr != nil {
-		f := finding(doctor.Error, p.storeErr)
+		f := p.finding(doctor.Error, p.storeErr)
 		access := (*store.AccessError)(nil)
 		format := (*store.FormatError)(nil)
 		switch {
 		case errors.As(p.storeErr, &access):
-			f.Fix = "chmod go-w " + shellWord(access.Path)
-		case errors.As(p.storeErr, &format) && f.Advice != "" && strings.Contains(f.Advice, "no gosw writes that"):
-			f.Fix = fmt.Sprintf("echo %d > %s", store.Format, shellWord(format.File))
+			f.Fix = command.Run("chmod", "go-w", access.Path)
+		case errors.As(p.storeErr, &format) && !newerFormat(format):
+			f.Fix = writeFormat(format)
 		case errors.Is(p.storeErr, toolchain.ErrRelativeRoot):
-			f.Fix = "unset GOSW_ROOT"
+			f.Fix = command.Unset("GOSW_ROOT")
 		case errors.Is(p.storeErr, toolchain.ErrRelativeSystemRoot):
-			f.Fix = "unset GOSW_SYSTEM_ROOT"
+			f.Fix = command.Unset("GOSW_SYSTEM_ROOT")
 		}
 		return []doctor.Finding{f}
 	}
 	home := p.store.Home()
 	if err := fitsPath(string(home)); err != nil {
-		return []doctor.Finding{finding(doctor.Error, err)}
+		return []doctor.Finding{p.finding(doctor.Error, err)}
 	}
 	if _, err := home.Installed(); err != nil {
-		return []doctor.Finding{finding(doctor.Error, err)}
+		return []doctor.Finding{p.finding(doctor.Error, err)}
 	}
 	return nil
 }
@@ -93,11 +97,11 @@ func (p *patient) lookStore() []doctor.Finding {
 func (p *patient) lookShims() []doctor.Finding {
 	program, err := shimProgram()
 	if err != nil {
-		return []doctor.Finding{finding(doctor.Error, err)}
+		return []doctor.Finding{p.finding(doctor.Error, err)}
 	}
 	if _, err := os.Stat(program); err != nil {
 		return []doctor.Finding{{Severity: doctor.Error, Cause: "there is no gosw-shim beside gosw (" + program + "), so the store has no go",
-			Fix: "go install github.com/gosw/gosw/cmd/...", Advice: "gosw and gosw-shim belong into one folder"}}
+			Fix: goInstall, Advice: "gosw and gosw-shim belong into one folder"}}
 	}
 	wrong := p.store.WrongShims(program)
 	if len(wrong) == 0 {
@@ -121,13 +125,13 @@ func (p *patient) lookShimVersion() []doctor.Finding {
 		return skipped("it can't be told what they were built from")
 	}
 	if other.Path != strings.TrimSuffix(own.Path, "gosw")+"gosw-shim" {
-		return []doctor.Finding{{Severity: doctor.Warning, Cause: program + " is not gosw-shim, but " + cmp.Or(other.Path, "another program"), Fix: "go install github.com/gosw/gosw/cmd/..."}}
+		return []doctor.Finding{{Severity: doctor.Warning, Cause: program + " is not gosw-shim, but " + cmp.Or(other.Path, "another program"), Fix: goInstall}}
 	}
 	mine, its := builtFrom(own), builtFrom(other)
 	if mine == its || mine == "" || its == "" {
 		return nil
 	}
-	return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("gosw was built from %s, and %s from %s", mine, program, its), Fix: "go install github.com/gosw/gosw/cmd/..."}}
+	return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("gosw was built from %s, and %s from %s", mine, program, its), Fix: goInstall}}
 }
 
 // builtFrom names the source of a program: its module's version, or the commit.
@@ -149,7 +153,7 @@ func buildSetting(info *debug.BuildInfo, key string) string {
 func (p *patient) lookLinks() []doctor.Finding {
 	wrong, err := p.store.WrongLinks()
 	if err != nil {
-		return []doctor.Finding{finding(doctor.Error, err)}
+		return []doctor.Finding{p.finding(doctor.Error, err)}
 	}
 	if len(wrong) == 0 {
 		return nil
@@ -239,9 +243,5 @@ func (p *patient) lookClock() []doctor.Finding {
 }
 
 func (p *patient) clockFinding(cause string) doctor.Finding {
-	fix := "timedatectl set-ntp true"
-	if os.Getuid() != 0 {
-		fix = "sudo " + fix
-	}
-	return doctor.Finding{Severity: doctor.Error, Cause: cause, Fix: fix}
+	return doctor.Finding{Severity: doctor.Error, Cause: cause, Fix: p.machine.AsRoot("timedatectl", "set-ntp", "true")}
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/fetch"
-	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -104,9 +103,9 @@ func findVariable(name string) (variable, error) {
 		}
 		names = append(names, strings.ToLower(v.name))
 	}
-	hint := `"gosw env" shows them all`
+	hint := hintf(`"gosw env" shows them all`)
 	if near := nearest(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean %s?", strings.ToUpper(near))
+		hint = hintf("did you mean %s?", strings.ToUpper(near))
 	}
 	return variable{}, &usageError{fmt.Errorf("no setting is called %q", name), hint}
 }
@@ -116,7 +115,7 @@ func writeSettings(args []string) error {
 	for _, arg := range args {
 		name, value, ok := strings.Cut(arg, "=")
 		if !ok || value == "" || strings.ContainsAny(value, "\r\n\x00") {
-			return &usageError{fmt.Errorf("%q is not NAME=VALUE", arg), `for example "gosw env -w GOSW_AUTO_INSTALL=always"`}
+			return &usageError{fmt.Errorf("%q is not NAME=VALUE", arg), hintf(`for example "gosw env -w GOSW_AUTO_INSTALL=always"`)}
 		}
 		v, err := findVariable(name)
 		if err != nil {
@@ -125,7 +124,7 @@ func writeSettings(args []string) error {
 		if v.environmentOnly {
 			return &usageError{
 				fmt.Errorf("%s is read from the environment only: the shim heeds it, and reads no file", name),
-				fmt.Sprintf("put this in ~/.bashrc: export %s=…", name),
+				hintf("put this in ~/.bashrc: export %s=…", name),
 			}
 		}
 		err = v.check(setting{name, value, newValue})
@@ -133,7 +132,7 @@ func writeSettings(args []string) error {
 			err = checkNetwork(name, value)
 		}
 		if err != nil {
-			return &usageError{err, fmt.Sprintf("for example %q", "gosw env -w "+name+"="+v.fallback)}
+			return &usageError{err, hintf("for example %v", gosw("env", "-w", name+"="+v.fallback))}
 		}
 		changes[name] = value
 	}
@@ -175,7 +174,7 @@ func unsetSettings(names []string) error {
 // the value is empty. Lines that it does not know stay as they are.
 func changeSettings(changes map[string]string) error {
 	if len(changes) == 0 {
-		return &usageError{err: errors.New("env -w and -u need a NAME"), hint: `run "gosw env --help"`}
+		return &usageError{err: errors.New("env -w and -u need a NAME"), hint: hintf(`run "gosw env --help"`)}
 	}
 	err := createPrivate(configFile())
 	if err == nil {
@@ -184,7 +183,7 @@ func changeSettings(changes map[string]string) error {
 		})
 	}
 	if err != nil {
-		return &hintError{fmt.Errorf("write settings: %w", err), "the file has to be writable; XDG_CONFIG_HOME moves it"}
+		return &hintError{fmt.Errorf("write settings: %w", err), hintf("the file has to be writable; XDG_CONFIG_HOME moves it")}
 	}
 	return nil
 }
@@ -192,7 +191,7 @@ func changeSettings(changes map[string]string) error {
 // createPrivate makes an empty file, if there is none, that other users can't
 // read: GOPROXY may hold a password.
 func createPrivate(file string) error {
-	if err := fsx.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
 	if _, err := readSettings(file); !errors.Is(err, fs.ErrNotExist) {

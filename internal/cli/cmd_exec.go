@@ -52,7 +52,7 @@ func splitExec(args []string, dash int) (spec string, command []string, err erro
 	if len(command) == 0 {
 		return "", nil, &usageError{
 			err:  errors.New("exec needs a command"),
-			hint: `for example "gosw exec 1.22 -- go version"`,
+			hint: hintf(`for example "gosw exec 1.22 -- go version"`),
 		}
 	}
 	return spec, command, nil

@@ -30,7 +30,7 @@ it is.`,
   gosw import ~/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.22.12.linux-amd64`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || args[0] == "" {
-				return &usageError{fmt.Errorf("import takes one folder, not %d", len(args)), `name it, such as: gosw import "$(go env GOROOT)"`}
+				return &usageError{fmt.Errorf("import takes one folder, not %d", len(args)), hintf(`name it, such as: gosw import "$(go env GOROOT)"`)}
 			}
 			return a.importTree(cmd.Context(), args[0])
 		},
@@ -61,7 +61,7 @@ func (a *app) importTree(ctx context.Context, dir string) error {
 	if platform != a.platform {
 		return &hintError{
 			fmt.Errorf("%s: it is %v for %v, not for %v", op, v, platform, a.platform),
-			fmt.Sprintf("if that is what you want, add --platform %v", platform),
+			hintf("if that is what you want, add --platform %v", platform),
 		}
 	}
 	path, err := a.path()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -85,7 +86,7 @@ func (f initFlags) check(args []string) error {
 		mistake = "--uninstall takes no option but --dry-run"
 	}
 	if mistake != "" {
-		return &usageError{errors.New(mistake), `run "gosw init --help"`}
+		return &usageError{errors.New(mistake), hintf(`run "gosw init --help"`)}
 	}
 	return nil
 }
@@ -125,7 +126,7 @@ func (a *app) printInit(ctx context.Context, args []string, f initFlags) error {
 }
 
 func noExtras(sh shell.Shell) error {
-	return &usageError{fmt.Errorf("no extras for %s", sh.Name()), "they are for bash and zsh"}
+	return &usageError{fmt.Errorf("no extras for %s", sh.Name()), hintf("they are for bash and zsh")}
 }
 
 // shellOptions opens the store, puts the shims in their place if place says so,
@@ -164,38 +165,43 @@ func fitsPath(root string) error {
 	}
 	return &hintError{
 		fmt.Errorf("PATH can't hold %q, because of the %q in it", root, filepath.ListSeparator),
-		"set GOSW_ROOT to a folder without one",
+		hintf("set GOSW_ROOT to a folder without one"),
 	}
 }
 
 // initCode is what loads gosw into the user's shell, bash if that is not known.
 // It names gosw by its path where PATH does not lead to this one.
 func (a *app) initCode() string {
-	gosw := a.goswWord()
-	switch name := a.userShell().Name(); name {
+	sh := a.ui.shell
+	load := shell.Line(sh, command.Run(a.goswName(), "init", sh.Name()))
+	switch sh.Name() {
 	case "fish":
-		return gosw + " init fish | source"
+		return load + " | source"
 	case "powershell":
-		return "& " + gosw + " init powershell | Out-String | Invoke-Expression"
+		return load + " | Out-String | Invoke-Expression"
 	case "nushell":
-		return gosw + " init --install nushell"
-	default:
-		return fmt.Sprintf(`eval "$(%s init %s)"`, gosw, name)
+		return shell.Line(sh, command.Run(a.goswName(), "init", "--install", "nushell"))
 	}
+	return `eval "$(` + load + `)"`
 }
 
 // initHint says how to have gosw loaded in each session.
-func (a *app) initHint() string {
-	sh := a.userShell()
+func (a *app) initHint() Hint {
+	sh := a.ui.shell
 	places, err := a.places()
 	if err != nil || sh.Name() == "nushell" || len(sh.RC(places)) == 0 {
-		return "run " + a.goswWord() + " init --install"
+		return Hint{Command: a.initInstall()}
 	}
 	file := sh.RC(places)[0]
 	if rest, ok := strings.CutPrefix(file, places.Home+string(filepath.Separator)); ok {
 		file = "~/" + rest
 	}
-	return "put this in " + file + ": " + a.initCode()
+	return hintf("put this in %s: %s", file, a.initCode())
+}
+
+// initInstall is the command that puts gosw into the start-up file.
+func (a *app) initInstall(flags ...string) command.Command {
+	return command.Run(append([]string{a.goswName(), "init", "--install"}, flags...)...)
 }
 
 // userShell is the shell that SHELL names, bash if it names none that gosw has
@@ -208,8 +214,8 @@ func (a *app) userShell() shell.Shell {
 	return sh
 }
 
-// goswWord is "gosw", or its path where PATH does not lead to this one.
-func (a *app) goswWord() string {
+// goswName is "gosw", or its path where PATH does not lead to this one.
+func (a *app) goswName() string {
 	exe, err := executable()
 	if err != nil {
 		return "gosw"
@@ -219,7 +225,7 @@ func (a *app) goswWord() string {
 		found, err = filepath.EvalSymlinks(found)
 	}
 	if err != nil || found != exe {
-		return shellWord(exe)
+		return exe
 	}
 	return "gosw"
 }
@@ -230,16 +236,16 @@ func (a *app) shell(args []string) (shell.Shell, error) {
 	if len(args) > 0 {
 		sh, ok := shell.Lookup(args[0])
 		if near := nearest(args[0], shell.Names()); !ok && near != "" {
-			return sh, &usageError{fmt.Errorf("no shell code for %q", args[0]), fmt.Sprintf("did you mean %q?", "gosw init "+near)}
+			return sh, &usageError{fmt.Errorf("no shell code for %q", args[0]), hintf("did you mean %v?", gosw("init", near))}
 		}
 		if !ok {
-			return sh, &usageError{fmt.Errorf("no shell code for %q", args[0]), "gosw has it for " + names}
+			return sh, &usageError{fmt.Errorf("no shell code for %q", args[0]), hintf("gosw has it for %s", names)}
 		}
 		return sh, nil
 	}
 	sh, ok := shell.Detect(a.getenv("SHELL"))
 	if !ok {
-		return sh, &usageError{errors.New("SHELL does not name a shell that gosw has code for"), `name one: "gosw init bash"`}
+		return sh, &usageError{errors.New("SHELL does not name a shell that gosw has code for"), hintf(`name one: "gosw init bash"`)}
 	}
 	return sh, nil
 }

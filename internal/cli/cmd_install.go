@@ -92,14 +92,14 @@ func (a *app) wanted() ([]gover.Spec, error) {
 		}
 	}
 	if err != nil {
-		return nil, &hintError{err, `mend it, or name a version, such as "gosw install latest"`}
+		return nil, &hintError{err, hintf(`mend it, or name a version, such as "gosw install latest"`)}
 	}
 	if choice.Rule == resolve.FromDefault && choice.Spec.Kind() != gover.System {
 		return toInstall(choice.Specs()...), nil
 	}
 	return nil, &usageError{
 		err:  errors.New("nothing here asks for a Go version"),
-		hint: `name one, such as "gosw install latest"`,
+		hint: hintf(`name one, such as "gosw install latest"`),
 	}
 }
 
@@ -206,7 +206,7 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 	if spec.Kind() == gover.System {
 		return gover.Version{}, &usageError{
 			err:  errors.New("system is the go that is on PATH without gosw; it can't be installed"),
-			hint: `name a version, such as "gosw install latest"`,
+			hint: hintf(`name a version, such as "gosw install latest"`),
 		}
 	}
 	if err := in.open(); err != nil {
@@ -396,9 +396,9 @@ func (a *app) pathHint(home toolchain.Home) {
 	if slices.Contains(filepath.SplitList(a.getenv("PATH")), home.Bin()) {
 		return
 	}
-	fix := "put it there, before any other go"
+	fix := hintf("put it there, before any other go")
 	if _, ok := shell.Detect(a.getenv("SHELL")); ok || a.getenv("SHELL") == "" {
 		fix = a.initHint()
 	}
-	a.ui.hint(home.Bin() + " is not on PATH; " + fix)
+	a.ui.hint("%s is not on PATH; %v", home.Bin(), fix)
 }

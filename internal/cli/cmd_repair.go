@@ -102,7 +102,7 @@ func (run *repairRun) repairSharer(ctx context.Context, other store.Sharer) erro
 		}
 		run.told[dir] = true
 		run.app.ui.note("%s, and is in another store, %s", shares, other.Home)
-		run.app.ui.hint(fmt.Sprintf("run %q", run.app.repairOf(other.Home, other.Version)))
+		run.app.ui.hint("run %v", run.app.repairOf(other.Home, other.Version))
 		return nil
 	}
 	if run.done[other.Version] {

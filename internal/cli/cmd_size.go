@@ -104,7 +104,7 @@ func (a *app) printSize(s sizeJSON) error {
 		return err
 	}
 	if s.Prunable != nil && *s.Prunable > 0 {
-		a.ui.hint(fmt.Sprintf("\"gosw prune\" would free %s", megabytes(*s.Prunable)))
+		a.ui.hint("\"gosw prune\" would free %s", megabytes(*s.Prunable))
 	}
 	return nil
 }

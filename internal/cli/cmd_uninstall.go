@@ -94,7 +94,7 @@ func (a *app) explainSystem(spec gover.Spec, err error) error {
 	if v, ok, _ := find(path.System(), spec); ok {
 		return &hintError{
 			fmt.Errorf("%v is in the system's store, %s, which gosw does not change", v, path.System()),
-			fmt.Sprintf("whoever looks after that store runs gosw with GOSW_ROOT=%s", shellWord(string(path.System()))),
+			hintf("whoever looks after that store runs gosw with GOSW_ROOT=%s", path.System()),
 		}
 	}
 	return err
@@ -159,7 +159,7 @@ func ambiguous(spec gover.Spec, found []gover.Version) error {
 	}
 	return &usageError{
 		err:  fmt.Errorf("%q matches %d installed versions: %s", spec.String(), len(found), strings.Join(names, ", ")),
-		hint: fmt.Sprintf(`name one, or run "gosw uninstall --all %s"`, shellWord(spec.String())),
+		hint: hintf("name one, or run %v", gosw("uninstall", "--all", spec.String())),
 	}
 }
 

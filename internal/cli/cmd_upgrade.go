@@ -59,9 +59,9 @@ func (o upgradeOptions) check(cmd *cobra.Command) error {
 		switch err := fmt.Errorf("%q is not a line of releases, such as 1.22", spec.String()); spec.Kind() {
 		case gover.Line:
 		case gover.System:
-			return &usageError{err, `what has installed that go upgrades it, too; "gosw install latest" gets Go's own`}
+			return &usageError{err, hintf(`what has installed that go upgrades it, too; "gosw install latest" gets Go's own`)}
 		default:
-			return &usageError{err, fmt.Sprintf("one version is installed with %q", "gosw install "+shellWord(spec.String()))}
+			return &usageError{err, hintf("one version is installed with %v", gosw("install", spec.String()))}
 		}
 	}
 	return nil
@@ -231,7 +231,7 @@ func (a *app) removeOlder(ctx context.Context, st *store.Store, steps []upgradeS
 	}
 	if !options.remove {
 		if !a.ui.interactive() {
-			a.ui.hint(fmt.Sprintf("%s can go: \"gosw upgrade --remove\", or \"gosw prune\"", names(old)))
+			a.ui.hint("%s can go: \"gosw upgrade --remove\", or \"gosw prune\"", names(old))
 			return nil
 		}
 		if !a.confirm(ctx, fmt.Sprintf("Remove %s, which nothing asks for?", names(old)), false) {

@@ -6,7 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/shell"
 )
 
 func (a *app) useCommand() *cobra.Command {
@@ -29,7 +31,7 @@ the shell ends or "gosw use --unset". It needs the shell function that
 			case unset && len(args) == 0:
 				return a.ui.print("GO_VERSION=")
 			case unset || len(args) == 0:
-				return &usageError{err: errors.New("use takes one version, or --unset"), hint: `run "gosw use --help"`}
+				return &usageError{err: errors.New("use takes one version, or --unset"), hint: hintf(`run "gosw use --help"`)}
 			}
 			specs, err := a.parseSpecs(args)
 			if err != nil {
@@ -49,7 +51,7 @@ the shell ends or "gosw use --unset". It needs the shell function that
 // overridden is the error of "gosw use" where what it sets would not count.
 func (a *app) overridden() error {
 	if name, _ := a.variable(); name != "GO_VERSION" {
-		return &hintError{fmt.Errorf("%s is set, which wins over the GO_VERSION of gosw use", name), fmt.Sprintf("run %q", "unset "+name)}
+		return &hintError{fmt.Errorf("%s is set, which wins over the GO_VERSION of gosw use", name), Hint{Command: command.Unset(name)}}
 	}
 	return nil
 }
@@ -60,13 +62,13 @@ func (a *app) notLoaded(args []string) error {
 	if err != nil {
 		return err
 	}
-	byHand := "unset GO_VERSION"
+	byHand := command.Unset("GO_VERSION")
 	if len(specs) > 0 {
-		byHand = "export GO_VERSION=" + shellWord(specs[0].String())
+		byHand = command.Export("GO_VERSION", specs[0].String())
 	}
 	return &hintError{
 		errors.New("a program can't switch the shell that started it; that needs gosw's shell function"),
-		fmt.Sprintf("load it with %s, or do it yourself: %s", a.initCode(), byHand),
+		hintf("load it with %s, or do it yourself: %s", a.initCode(), shell.Line(a.ui.shell, byHand)),
 	}
 }
 

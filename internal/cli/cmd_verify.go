@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/cross"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
@@ -83,9 +84,9 @@ func (a *app) verifyGOROOT(cmd *cobra.Command, args []string, options verifyOpti
 	case cmd.Flags().Changed("platform"):
 		return &usageError{errors.New("--goroot is a tree that tells its platform itself"), helpHint(cmd)}
 	case options.cross.asked:
-		return &usageError{errors.New("--cross is for installed versions, and --goroot for others"), `"gosw import DIR" installs what is proven`}
+		return &usageError{errors.New("--cross is for installed versions, and --goroot for others"), hintf(`"gosw import DIR" installs what is proven`)}
 	case options.goroot == "":
-		return &usageError{errors.New("--goroot is empty"), `name a folder, such as --goroot "$(go env GOROOT)"`}
+		return &usageError{errors.New("--goroot is empty"), hintf(`name a folder, such as --goroot "$(go env GOROOT)"`)}
 	}
 	return a.auditGOROOT(cmd.Context(), options.goroot, options)
 }
@@ -274,26 +275,26 @@ func (a *app) verdict(home toolchain.Home, r *store.Report) error {
 	}
 	return &hintError{
 		err:  fmt.Errorf("verify %v: %s not as proven", r.Version, what),
-		hint: fmt.Sprintf("run %q", a.repairOf(home, r.Version)),
+		hint: Hint{Command: a.repairOf(home, r.Version)},
 	}
 }
 
 // repairOf returns the command that repairs v in the store at home: the user's,
 // the system's, or one of another platform below either.
-func (a *app) repairOf(home toolchain.Home, v gover.Version) string {
-	command := "gosw repair " + gover.Only(v).String()
+func (a *app) repairOf(home toolchain.Home, v gover.Version) command.Command {
+	repair := command.Step{Argv: []string{"gosw", "repair", gover.Only(v).String()}}
 	own, err := a.home()
 	if err != nil || own == home {
-		return command
+		return command.Command{repair}
 	}
 	root := string(home)
 	if above, name := filepath.Split(root); filepath.Base(above) == "platforms" {
 		// With GOSW_ROOT=root it would become a store of this platform.
-		command += " --platform " + strings.Replace(name, "-", "/", 1)
+		repair.Argv = append(repair.Argv, "--platform", strings.Replace(name, "-", "/", 1))
 		root = filepath.Dir(filepath.Clean(above))
 	}
 	if root != string(own) {
-		command = "GOSW_ROOT=" + shellWord(root) + " " + command
+		repair.Kind, repair.Name, repair.Text = command.With, "GOSW_ROOT", root
 	}
-	return command
+	return command.Command{repair}
 }

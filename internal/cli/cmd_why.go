@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -98,8 +99,9 @@ func (x *explainer) explain() error {
 	}
 	if err != nil {
 		x.report.Exit = exitCode(err)
-		fatal := whyProblem{Severity: severityFatal, Cause: err.Error(), Fix: hintFor(err)}
-		x.report.Problems = append([]whyProblem{fatal}, x.report.Problems...)
+		x.add(severityFatal, err.Error(), hintFor(err))
+		last := len(x.report.Problems) - 1
+		x.report.Problems = slices.Concat(x.report.Problems[last:], x.report.Problems[:last])
 	}
 	return err
 }
@@ -154,7 +156,7 @@ func (x *explainer) run() error {
 // noTool is the error of a tool that the toolchain which applies does not have.
 func noTool(t target, tool string) error {
 	if t.version.IsZero() {
-		return &hintError{fmt.Errorf("the system's go has no %q", tool), `"go tool" lists what it has besides go and gofmt`}
+		return &hintError{fmt.Errorf("the system's go has no %q", tool), hintf(`"go tool" lists what it has besides go and gofmt`)}
 	}
 	return noProgram(t, tool)
 }

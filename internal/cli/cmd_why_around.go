@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/switching"
 )
 
@@ -40,7 +41,7 @@ func (x *explainer) surroundings() {
 
 // end makes cause what a go started here ends with, with the exit code that it
 // has then. A gofmt does not care.
-func (x *explainer) end(code int, cause, fix string) {
+func (x *explainer) end(code int, cause string, fix Hint) {
 	if x.report.Tool == "gofmt" || x.report.Runs.Place == "" {
 		return
 	}
@@ -66,28 +67,19 @@ func (x *explainer) checkPath() {
 	}
 	x.report.shadowed = true
 	if len(list) == 0 {
-		x.report.add(severityWrong, "there is no "+tool+" on PATH", x.pathFix())
+		x.add(severityWrong, "there is no "+tool+" on PATH", x.pathFix())
 		return
 	}
 	cause := fmt.Sprintf("%s is first on PATH: it runs, not gosw's shim", list[0].Path)
 	if shim < 0 {
 		cause = fmt.Sprintf("gosw's shims are not on PATH: %s runs", list[0].Path)
 	}
-	x.report.add(severityWrong, cause, x.pathFix())
+	x.add(severityWrong, cause, x.pathFix())
 }
 
 // pathFix puts the store's programs first on PATH, in the running shell.
-func (x *explainer) pathFix() string {
-	bin := x.path.Home().Bin()
-	switch x.userShell().Name() {
-	case "fish":
-		return fmt.Sprintf("run %q", "fish_add_path --move --prepend "+shellWord(bin))
-	case "powershell":
-		return fmt.Sprintf("put %s first on PATH", bin)
-	case "nushell":
-		return fmt.Sprintf("put %s first in $env.PATH", bin)
-	}
-	return `run "export PATH=` + shellWord(bin) + `:$PATH"`
+func (x *explainer) pathFix() Hint {
+	return Hint{Command: command.Command{{Kind: command.First, Text: x.path.Home().Bin()}}}
 }
 
 // addGOROOT is about GOROOT, which belongs to one toolchain only.
@@ -97,7 +89,7 @@ func (x *explainer) addGOROOT(settings switching.Settings) {
 		if x.report.Chosen == nil || !sameDir(v.Text, x.report.Chosen.GOROOT) {
 			cause := fmt.Sprintf("%s:%d sets GOROOT for every version of go", v.File, v.Line)
 			if info, err := os.Stat(v.Text); err == nil && info.IsDir() {
-				x.report.add(severityWrong, cause+", which breaks their builds", removeLine(v))
+				x.add(severityWrong, cause+", which breaks their builds", removeLine(v))
 			} else {
 				x.end(exitUsage, cause+", to a folder that is not there", removeLine(v))
 			}
@@ -115,17 +107,17 @@ func (x *explainer) addGOROOT(settings switching.Settings) {
 		x.addVariable("GOROOT", v, "is that of the system's go")
 	default:
 		x.addVariable("GOROOT", v, "the system's go uses this tree")
-		x.report.add(severityWrong, "GOROOT="+text+" is not that of the system's go, which breaks its builds", `run "unset GOROOT"`)
+		x.add(severityWrong, "GOROOT="+text+" is not that of the system's go, which breaks its builds", Hint{Command: command.Unset("GOROOT")})
 	}
 }
 
 // removeLine is the command that takes v out of the file where it stands. With
 // a bad GOROOT or GOFLAGS in it, go does not take its own "go env -u".
-func removeLine(v switching.Value) string {
+func removeLine(v switching.Value) Hint {
 	if runtime.GOOS == "windows" {
-		return fmt.Sprintf("remove line %d of %s", v.Line, v.File)
+		return hintf("remove line %d of %s", v.Line, v.File)
 	}
-	return fmt.Sprintf("run %q", fmt.Sprintf("sed -i.old %dd %s", v.Line, shellWord(v.File)))
+	return run("sed", "-i.old", fmt.Sprintf("%dd", v.Line), v.File)
 }
 
 // addFlags is about GOFLAGS, which in the file of "go env -w" holds for each
@@ -135,7 +127,7 @@ func (x *explainer) addFlags(settings switching.Settings) {
 	if v.Text == "" {
 		return
 	}
-	effect, fix := "is added to each go command", `run "unset GOFLAGS"`
+	effect, fix := "is added to each go command", Hint{Command: command.Unset("GOFLAGS")}
 	if v.Origin == switching.UserFile {
 		effect, fix = "holds for every version of go", removeLine(v)
 	}
@@ -145,7 +137,7 @@ func (x *explainer) addFlags(settings switching.Settings) {
 		x.end(exitFailed, fmt.Sprintf("GOFLAGS has %s, which %s does not know", flag, runs), fix)
 	}
 	if hasFlag(v.Text, "-modfile") { // go chooses by go.mod, and reads the other file then
-		x.report.add(severityNote, "GOFLAGS has -modfile: go may need a newer version for that file, which is not looked at", fix)
+		x.add(severityNote, "GOFLAGS has -modfile: go may need a newer version for that file, which is not looked at", fix)
 	}
 }
 

@@ -105,7 +105,8 @@ const (
 type whyProblem struct {
 	Severity string `json:"severity"`
 	Cause    string `json:"cause"`
-	Fix      string `json:"fix"` // a command, or words where there is none; may be ""
+	Fix      string `json:"fix"` // the hint in words; may be ""
+	hint     Hint
 }
 
 // addRules adds what the rules looked at. err is that of the place where the
@@ -125,6 +126,6 @@ func (r *whyReport) addRules(steps []resolve.Step, err error) {
 	}
 }
 
-func (r *whyReport) add(severity, cause, fix string) {
-	r.Problems = append(r.Problems, whyProblem{severity, cause, fix})
+func (x *explainer) add(severity, cause string, fix Hint) {
+	x.report.Problems = append(x.report.Problems, whyProblem{severity, cause, fix.in(x.ui.shell), fix})
 }

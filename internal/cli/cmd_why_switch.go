@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gomod"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
@@ -21,7 +22,7 @@ func (x *explainer) foretell(program string) error {
 	chosen := x.report.Chosen
 	x.report.Runs = whyRuns{Toolchain: chosen.name(), Place: switching.Started, Program: program, GOROOT: chosen.GOROOT}
 	if chosen.name() == "" {
-		x.report.add(severityNote, fmt.Sprintf("what version %s is, and whether it switches, can only be told by running it", program), "")
+		x.add(severityNote, fmt.Sprintf("what version %s is, and whether it switches, can only be told by running it", program), Hint{})
 		return nil
 	}
 	start := x.start()
@@ -144,30 +145,30 @@ func askedBy(d switching.Decision) string {
 }
 
 // getHint says how go gets the toolchain of d from the store.
-func (x *explainer) getHint(d switching.Decision) string {
+func (x *explainer) getHint(d switching.Decision) Hint {
 	v, err := gover.Parse(d.Name)
 	switch {
 	case err != nil || v.String() != d.Name:
-		return "there is no release of that name; name one that \"gosw list --remote\" shows"
+		return hintf("there is no release of that name; name one that \"gosw list --remote\" shows")
 	}
 	if ok, err := x.path.Has(v); ok || err != nil { // if that can't be known, it need not be installed
 		return x.pathFix()
 	}
-	return fmt.Sprintf("run %q", "gosw install "+gover.Only(v).String())
+	return run("gosw", "install", gover.Only(v).String())
 }
 
 // invalidHint says how to get rid of a text that go does not understand.
-func invalidHint(err error) string {
+func invalidHint(err error) Hint {
 	invalid := (*switching.InvalidError)(nil)
 	switch {
 	case !errors.As(err, &invalid):
-		return ""
+		return Hint{}
 	case invalid.File == "":
-		return fmt.Sprintf("run %q", "unset "+invalid.What)
+		return Hint{Command: command.Unset(invalid.What)}
 	case invalid.What == "GOTOOLCHAIN": // the one command that go still takes then
-		return `run "go env -w GOTOOLCHAIN=auto"`
+		return run("go", "env", "-w", "GOTOOLCHAIN=auto")
 	}
-	return fmt.Sprintf("mend or remove line %d of %s", invalid.Line, invalid.File)
+	return hintf("mend or remove line %d of %s", invalid.Line, invalid.File)
 }
 
 // checkSource looks at the toolchain that go switches to.
@@ -175,14 +176,14 @@ func (x *explainer) checkSource(d switching.Decision, source switching.Source) {
 	local := x.report.Chosen.name()
 	switch source.Place {
 	case switching.Download:
-		x.report.add(severityNote, fmt.Sprintf("go downloads %s into the module cache", d.Name), x.getHint(d))
+		x.add(severityNote, fmt.Sprintf("go downloads %s into the module cache", d.Name), x.getHint(d))
 	case switching.OnPath:
 		if v, ok := storeVersion(x.path, source.Path); ok && v.String() != d.Name || !ok && versionOf(source.Path) != d.Name {
-			x.report.add(severityWrong, fmt.Sprintf("%s is not %s; go refuses it, or runs what it is not", source.Path, d.Name), "remove "+source.Path)
+			x.add(severityWrong, fmt.Sprintf("%s is not %s; go refuses it, or runs what it is not", source.Path, d.Name), hintf("remove %s", source.Path))
 		}
 	}
 	if x.target.choice.Pinned() && d.Reason == switching.Ordered && d.Setting.Origin == switching.Environment {
-		x.report.add(severityNote, fmt.Sprintf("GOTOOLCHAIN=%s makes %s of the pin %s", d.Setting.Text, d.Name, local), `run "unset GOTOOLCHAIN"`)
+		x.add(severityNote, fmt.Sprintf("GOTOOLCHAIN=%s makes %s of the pin %s", d.Setting.Text, d.Name, local), Hint{Command: command.Unset("GOTOOLCHAIN")})
 	}
 }
 
@@ -190,46 +191,46 @@ func (x *explainer) checkSource(d switching.Decision, source switching.Source) {
 func (x *explainer) checkFit(d switching.Decision) {
 	f := d.File
 	if d.FileError != nil {
-		x.report.add(severityWrong, d.FileError.Error(), x.fileFix(d.FileError))
+		x.add(severityWrong, d.FileError.Error(), x.fileFix(d.FileError))
 		return
 	}
 	switch f.Fit(d.Name) {
 	case switching.TooOld:
-		x.report.add(severityWrong, fmt.Sprintf("%s:%d needs go %s, but %s runs", f.Path, f.GoLine, f.Go, d.Name), x.newerFix(d))
+		x.add(severityWrong, fmt.Sprintf("%s:%d needs go %s, but %s runs", f.Path, f.GoLine, f.Go, d.Name), x.newerFix(d))
 	case switching.Unreadable:
 		line, fix := f.BadLine(d.Name), x.newerFix(d)
 		if switching.Switches(d.Name) {
-			fix = fmt.Sprintf("mend line %d of %s", line, f.Path)
+			fix = hintf("mend line %d of %s", line, f.Path)
 		}
-		x.report.add(severityWrong, fmt.Sprintf("%s:%d: %s can't read this line", f.Path, line, d.Name), fix)
+		x.add(severityWrong, fmt.Sprintf("%s:%d: %s can't read this line", f.Path, line, d.Name), fix)
 	case switching.Daring:
-		x.report.add(severityNote, fmt.Sprintf("%s:%d is for go %s; %s builds it all the same, or fails", f.Path, f.GoLine, f.Go, d.Name), x.newerFix(d))
+		x.add(severityNote, fmt.Sprintf("%s:%d is for go %s; %s builds it all the same, or fails", f.Path, f.GoLine, f.Go, d.Name), x.newerFix(d))
 	}
 	if module, ok := f.Ahead(); ok && switching.Switches(d.Name) {
-		x.report.add(severityWrong,
+		x.add(severityWrong,
 			fmt.Sprintf("%s:%d needs go %s, which is more than %s says", module.Path, module.GoLine, module.Go, f.Path),
-			fmt.Sprintf("run %q", "go work edit -go="+shellWord(module.Go)+" "+shellWord(f.Path)))
+			run("go", "work", "edit", "-go="+module.Go, f.Path))
 	}
 }
 
 // fileFix says how to mend what keeps go from its go.work or go.mod.
-func (x *explainer) fileFix(err error) string {
-	if fix := invalidHint(err); fix != "" || x.getenv("GOWORK") == "" {
+func (x *explainer) fileFix(err error) Hint {
+	if fix := invalidHint(err); fix.Command != nil || fix.Text != "" || x.getenv("GOWORK") == "" {
 		return fix
 	}
-	return `run "unset GOWORK"`
+	return Hint{Command: command.Unset("GOWORK")}
 }
 
 // newerFix is the command after which a toolchain runs that the go.mod here
 // allows.
-func (x *explainer) newerFix(d switching.Decision) string {
+func (x *explainer) newerFix(d switching.Decision) Hint {
 	if d.Setting.Text != "" && x.value(d.Setting, "GOTOOLCHAIN").Origin != "gosw" && switching.Switches(x.report.Chosen.name()) {
 		switch {
 		case d.File.Toolchain == "default" && d.Mode != "": // GOTOOLCHAIN is not to blame
 		case d.Setting.Origin == switching.Environment:
-			return `run "unset GOTOOLCHAIN"`
+			return Hint{Command: command.Unset("GOTOOLCHAIN")}
 		default:
-			return `run "go env -w GOTOOLCHAIN=auto"`
+			return run("go", "env", "-w", "GOTOOLCHAIN=auto")
 		}
 	}
 	required := gomod.Requirement{File: d.File.Path, Go: d.File.Go}
@@ -238,37 +239,35 @@ func (x *explainer) newerFix(d switching.Decision) string {
 	}
 	spec, err := required.Spec()
 	if err != nil || spec.Kind() == 0 {
-		return ""
+		return Hint{}
 	}
 	return x.pinFix(spec)
 }
 
-// pinFix is the command that makes spec what the rules choose here.
-func (x *explainer) pinFix(spec gover.Spec) string {
-	choice, install := x.target.choice, "gosw install "+spec.String()
+// pinFix makes spec what the rules choose here.
+func (x *explainer) pinFix(spec gover.Spec) Hint {
+	choice, install := x.target.choice, gosw("install", spec.String())
 	if x.suffices(choice.Spec, spec) {
-		return fmt.Sprintf("run %q", install)
+		return Hint{Command: install}
 	}
-	install += " && "
 	if v, ok, err := x.path.Lookup(spec); err == nil && ok {
 		if newest, _ := spec.Newest(x.releasesKnown()); spec.Kind() != gover.Latest || v == newest {
-			install = ""
+			install = nil
 		}
 	}
 	switch {
 	case choice.Rule == resolve.FromEnv:
-		return fmt.Sprintf("run %q", install+"export GO_VERSION="+spec.String())
+		return Hint{Command: install.Then(command.Export("GO_VERSION", spec.String()))}
 	case choice.Rule != resolve.FromFile:
-		return fmt.Sprintf("run %q", install+"gosw default "+spec.String())
+		return Hint{Command: install.Then(gosw("default", spec.String()))}
 	case filepath.Base(choice.File) == ".go-version":
-		return fmt.Sprintf("run %q", install+"echo "+spec.String()+" > "+shellWord(choice.File))
-	default:
-		fix := fmt.Sprintf("make line %d of %s \"golang %s\"", choice.Line, choice.File, spec)
-		if install != "" {
-			fix = fmt.Sprintf("run %q and ", strings.TrimSuffix(install, " && ")) + fix
-		}
-		return fix
+		return Hint{Command: install.Then(command.Write(spec.String(), choice.File))}
 	}
+	edit := hintf("make line %d of %s \"golang %s\"", choice.Line, choice.File, spec)
+	if install != nil {
+		edit = hintf("run %v and %v", install, edit)
+	}
+	return edit
 }
 
 // suffices reports whether pin will mean what spec does once that is installed.

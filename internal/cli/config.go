@@ -230,7 +230,7 @@ func readEnvFile(file string) (map[string]string, error) {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil
 	} else if err != nil {
-		return nil, &hintError{fmt.Errorf("read settings: %w", err), "mend or remove " + file}
+		return nil, &hintError{fmt.Errorf("read settings: %w", err), hintf("mend or remove %s", file)}
 	}
 	values := make(map[string]string)
 	for line := range strings.Lines(string(data)) {
@@ -281,7 +281,7 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 	}
 	auth, err := goauth.New(value["GOAUTH"], a.netrc(), a.inv.Env)
 	if err != nil {
-		return fetch.Config{}, &hintError{fmt.Errorf("GOAUTH: %w", err), `"gosw env GOAUTH" shows where it is set, "go help goauth" what it may be`}
+		return fetch.Config{}, &hintError{fmt.Errorf("GOAUTH: %w", err), hintf(`"gosw env GOAUTH" shows where it is set, "go help goauth" what it may be`)}
 	}
 	return fetch.Config{
 		Source:    value["GOSW_SOURCE"],

@@ -42,7 +42,7 @@ func parseFormat(format string) ([]string, error) {
 			r, _ := utf8.DecodeRuneInString(rest)
 			return nil, &usageError{
 				fmt.Errorf("--format has no placeholder %q", strings.TrimSuffix("%"+string(r), string(utf8.RuneError))),
-				`it knows %v %n %l %a %s %r %m and %%; "gosw current --help" says what they are`,
+				hintf("%s", `it knows %v %n %l %a %s %r %m and %%; "gosw current --help" says what they are`),
 			}
 		}
 		parts = append(parts, "%"+rest[:1])

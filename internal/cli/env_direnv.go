@@ -17,7 +17,7 @@ import (
 // and an environment in which go says the same error.
 func (a *app) envDirenv(args []string) error {
 	if len(args) > 1 {
-		return &usageError{errors.New("use gosw takes one version"), `for example "use gosw 1.22"; without one the pin files decide`}
+		return &usageError{errors.New("use gosw takes one version"), hintf(`for example "use gosw 1.22"; without one the pin files decide`)}
 	}
 	path, err := a.path()
 	if err != nil {
@@ -49,7 +49,7 @@ func (a *app) direnvTarget(args []string) (target, error) {
 		return a.target(nil)
 	}
 	if args[0] == "" {
-		return target{}, &usageError{errors.New("use gosw has an empty version"), `without any, "use gosw", the pin files decide`}
+		return target{}, &usageError{errors.New("use gosw has an empty version"), hintf(`without any, "use gosw", the pin files decide`)}
 	}
 	return a.execTarget(args[0])
 }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
@@ -42,7 +44,7 @@ var errInterrupted = errors.New("interrupted; every version is either done or un
 // A usageError is a mistake in what was typed.
 type usageError struct {
 	err  error
-	hint string
+	hint Hint
 }
 
 func (e *usageError) Error() string { return e.err.Error() }
@@ -51,7 +53,7 @@ func (e *usageError) Unwrap() error { return e.err }
 // A hintError adds a hint that only the command knows.
 type hintError struct {
 	err  error
-	hint string
+	hint Hint
 }
 
 func (e *hintError) Error() string { return e.err.Error() }
@@ -80,7 +82,7 @@ func (e *settingError) Error() string {
 type unprovenError struct {
 	version gover.Version
 	err     *fetch.SecurityError
-	repair  string // the command that mends it
+	repair  command.Command // replaces it
 }
 
 func (e *unprovenError) Error() string { return e.version.String() + ": " + e.err.Error() }
@@ -186,13 +188,11 @@ func exitCode(err error) int {
 
 func (a *app) reportOne(err error) {
 	if security := (*fetch.SecurityError)(nil); errors.As(err, &security) {
-		a.ui.security(security, consequence(err))
+		a.ui.security(security, consequence(err).in(a.ui.shell))
 		return
 	}
 	a.ui.note("%v", err)
-	if text := hintFor(err); text != "" {
-		a.ui.hint(text)
-	}
+	a.ui.hint("%v", hintFor(err))
 }
 
 // security prints the block of a failed proof. There is no hint: no flag goes
@@ -206,18 +206,18 @@ func (u *ui) security(err *fetch.SecurityError, consequence string) {
 }
 
 // consequence says what a failed proof means for the user.
-func consequence(err error) string {
+func consequence(err error) Hint {
 	if installed := (*unprovenError)(nil); errors.As(err, &installed) {
-		return fmt.Sprintf("This toolchain could not be proven to be the published release. Do not run it: %q replaces it.", installed.repair)
+		return hintf("This toolchain could not be proven to be the published release. Do not run it: %v replaces it.", installed.repair)
 	}
 	if tree := (*unjudgedError)(nil); errors.As(err, &tree) {
-		return "The checksum database could not prove what it says, so nothing is known about this tree. Nothing was changed."
+		return hintf("The checksum database could not prove what it says, so nothing is known about this tree. Nothing was changed.")
 	}
-	return "This download could not be proven to be the published release. Nothing was installed."
+	return hintf("This download could not be proven to be the published release. Nothing was installed.")
 }
 
-// hintFor returns the command or change that mends err, "" if none is known.
-func hintFor(err error) string {
+// hintFor returns the command or change that mends err, if one is known.
+func hintFor(err error) Hint {
 	var hint *hintError
 	var usage *usageError
 	var missing *notInstalledError
@@ -235,11 +235,11 @@ func hintFor(err error) string {
 	case errors.As(err, &usage):
 		return usage.hint
 	case errors.Is(err, syscall.EIO):
-		return `the disk can't be read or written; the kernel's log ("dmesg") has more`
+		return hintf(`the disk can't be read or written; the kernel's log ("dmesg") has more`)
 	case errors.Is(err, syscall.ESTALE):
-		return `the server of that file system has lost it: mount it again`
+		return hintf(`the server of that file system has lost it: mount it again`)
 	case errors.Is(err, syscall.EMFILE):
-		return `"ulimit -n" shows how many files may be open here: try in a new shell, or raise the limit where it is set`
+		return hintf(`"ulimit -n" shows how many files may be open here: try in a new shell, or raise the limit where it is set`)
 	case errors.As(err, &missing):
 		return missing.hint()
 	case errors.As(err, &pin):
@@ -247,45 +247,45 @@ func hintFor(err error) string {
 	case errors.As(err, &setting):
 		return setting.hint()
 	case errors.As(err, &busy):
-		return `try again when that has ended; GOSW_LOCK_TIMEOUT is how long gosw waits`
+		return hintf(`try again when that has ended; GOSW_LOCK_TIMEOUT is how long gosw waits`)
 	case errors.As(err, &format):
 		return formatHint(format)
 	case errors.As(err, &access):
-		return fmt.Sprintf("what may be changed by others is not for you to run: %q", "chmod go-w "+shellWord(access.Path))
+		return hintf("what may be changed by others is not for you to run: %v", command.Run("chmod", "go-w", access.Path))
 	case errors.Is(err, fetch.ErrSumDBOff):
-		return `set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`
+		return hintf(`set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`)
 	case errors.As(err, &private):
-		return `leave golang.org/toolchain out of GOPRIVATE and GONOPROXY: "gosw env" shows where they are set`
+		return hintf(`leave golang.org/toolchain out of GOPRIVATE and GONOPROXY: "gosw env" shows where they are set`)
 	case errors.Is(err, fetch.ErrDirect):
-		return fmt.Sprintf("name a module proxy: %q", "gosw env -w GOPROXY="+defaultProxy)
+		return hintf("name a module proxy: %v", gosw("env", "-w", "GOPROXY="+defaultProxy))
 	case errors.As(err, &notArchive):
-		return `gosw takes archives by the names that they are published with, such as go1.22.5.linux-amd64.tar.gz, and zips of the module proxy`
+		return hintf(`gosw takes archives by the names that they are published with, such as go1.22.5.linux-amd64.tar.gz, and zips of the module proxy`)
 	case errors.As(err, new(*fetch.NoHashError)):
-		return `the module proxy needs no such hash: "GOSW_SOURCE=proxy gosw install …"`
+		return hintf(`the module proxy needs no such hash: "GOSW_SOURCE=proxy gosw install …"`)
 	case errors.Is(err, fetch.ErrOffline):
-		return `leave --offline away; installed versions go on working`
+		return hintf(`leave --offline away; installed versions go on working`)
 	case errors.Is(err, fetch.ErrProxyOff):
-		return `set GOPROXY for this command, or "gosw env -w GOPROXY=…"; installed versions go on working`
+		return hintf(`set GOPROXY for this command, or "gosw env -w GOPROXY=…"; installed versions go on working`)
 	case errors.Is(err, toolchain.ErrNoHome):
-		return `export HOME, or set GOSW_ROOT to the folder of the store`
+		return hintf(`export HOME, or set GOSW_ROOT to the folder of the store`)
 	case errors.Is(err, toolchain.ErrRelativeRoot):
-		return `set GOSW_ROOT to a path that begins with /`
+		return hintf(`set GOSW_ROOT to a path that begins with /`)
 	case errors.Is(err, toolchain.ErrRelativeSystemRoot):
-		return `set GOSW_SYSTEM_ROOT to a path that begins with /`
+		return hintf(`set GOSW_SYSTEM_ROOT to a path that begins with /`)
 	case errors.Is(err, syscall.EXDEV):
-		return `all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT`
+		return hintf(`all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT`)
 	case errors.Is(err, syscall.EDQUOT):
-		return `this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`
+		return hintf(`this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`)
 	case errors.Is(err, syscall.ENOSPC):
-		return `make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; "gosw doctor" looks for what lacks space or inodes`
+		return hintf(`make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; "gosw doctor" looks for what lacks space or inodes`)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR), isMkdir(err):
-		return `gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first, "gosw doctor" looks at it`
+		return hintf(`gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first, "gosw doctor" looks at it`)
 	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
-		return `put the login for that server into netrc, or set GOAUTH: "go help goauth" says how`
+		return hintf(`put the login for that server into netrc, or set GOAUTH: "go help goauth" says how`)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, fetch.ErrStalled), errors.Is(err, fetch.ErrSlow), isNetwork(err):
-		return `look at the network and at GOPROXY, "gosw env" shows what it is, and try again`
+		return hintf(`look at the network and at GOPROXY, "gosw env" shows what it is, and try again`)
 	}
-	return ""
+	return Hint{}
 }
 
 // isMkdir reports whether a folder could not be made, for whatever reason.
@@ -304,64 +304,65 @@ func isNetwork(err error) bool {
 	return errors.As(err, &request) || errors.As(err, &status) || errors.As(err, &content) || errors.As(err, &truncated)
 }
 
-func (e *settingError) hint() string {
+func (e *settingError) hint() Hint {
 	switch e.setting.Origin {
 	case "environment":
-		return fmt.Sprintf("run %q", "unset "+e.setting.Name)
+		return Hint{Command: command.Unset(e.setting.Name)}
 	case newValue:
-		return ""
+		return Hint{}
 	}
-	return fmt.Sprintf("run %q", "gosw env -u "+e.setting.Name)
+	return run("gosw", "env", "-u", e.setting.Name)
 }
 
-func (e *notInstalledError) hint() string {
-	words := []string{"gosw install"}
+func (e *notInstalledError) hint() Hint {
+	argv := []string{"gosw", "install"}
 	for _, spec := range toInstall(e.spec) {
-		words = append(words, shellWord(spec.String()))
+		argv = append(argv, spec.String())
 	}
-	return `run "` + strings.Join(words, " ") + `"`
+	return run(argv...)
 }
 
-// shellWord quotes what a shell would not take as it is, such as a constraint.
-func shellWord(text string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-,"
-	if strings.Trim(text, plain) == "" {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+func newerFormat(e *store.FormatError) bool {
+	n, err := strconv.Atoi(e.Found)
+	return err == nil && n > store.Format
 }
 
 // formatHint tells a newer store from a damaged one.
-func formatHint(e *store.FormatError) string {
-	if n, err := strconv.Atoi(e.Found); err == nil && n > store.Format {
-		return "install the newest gosw; this store was last written by a newer one"
+func formatHint(e *store.FormatError) Hint {
+	if newerFormat(e) {
+		return hintf("install the newest gosw; this store was last written by a newer one")
 	}
-	return fmt.Sprintf("no gosw writes that; if this is a store of yours, mend it: \"echo %d > %s\"", store.Format, shellWord(e.File))
+	return hintf("no gosw writes that; if this is a store of yours, mend it: %v", writeFormat(e))
 }
 
-func pinHint(pin *resolve.PinError) string {
+// writeFormat is the command that makes a store one of this gosw's format.
+func writeFormat(e *store.FormatError) command.Command {
+	return command.Write(strconv.Itoa(store.Format), e.File)
+}
+
+func pinHint(pin *resolve.PinError) Hint {
 	if syntax := (*gover.SyntaxError)(nil); errors.As(pin, &syntax) && nearSpec(syntax.Text) != "" {
-		return fmt.Sprintf("did you mean %q? mend it in %s", nearSpec(syntax.Text), pin.Source)
+		return hintf("did you mean %q? mend it in %s", nearSpec(syntax.Text), pin.Source)
 	}
 	if path := (*fs.PathError)(nil); errors.As(pin, &path) && errors.Is(path, fs.ErrPermission) {
 		return unreadableHint(path)
 	}
-	if pin.Source == "GO_VERSION" {
-		return `GO_VERSION takes one version, such as 1.22, 1.22.5 or latest; "unset GO_VERSION" removes it`
+	if !filepath.IsAbs(pin.Source) { // a variable
+		return hintf("%s takes one version, such as 1.22, 1.22.5 or latest; %v removes it", pin.Source, command.Unset(pin.Source))
 	}
-	return fmt.Sprintf("a pin is a file with one version, such as 1.22, 1.22.5 or latest: mend or remove %s", pin.Source)
+	return hintf("a pin is a file with one version, such as 1.22, 1.22.5 or latest: mend or remove %s", pin.Source)
 }
 
 // unreadableHint opens a file to who may not read it.
-func unreadableHint(e *fs.PathError) string {
+func unreadableHint(e *fs.PathError) Hint {
 	if e.Op != "open" { // it can't even be looked at, or what it links to
-		return "a folder on the way to " + e.Path + " is closed to you"
+		return hintf("a folder on the way to %s is closed to you", e.Path)
 	}
-	return fmt.Sprintf("run %q", "chmod a+r "+shellWord(e.Path))
+	return run("chmod", "a+r", e.Path)
 }
 
-func helpHint(cmd *cobra.Command) string {
-	return fmt.Sprintf("run %q", cmd.CommandPath()+" --help")
+func helpHint(cmd *cobra.Command) Hint {
+	return run(append(strings.Fields(cmd.CommandPath()), "--help")...)
 }
 
 // unknownCommand names the command that args, which begin with none, may have
@@ -369,15 +370,15 @@ func helpHint(cmd *cobra.Command) string {
 func unknownCommand(root *cobra.Command, args []string) error {
 	err := &usageError{err: fmt.Errorf("unknown command %q", args[0]), hint: helpHint(root)}
 	if args[0] == "version" {
-		err.hint = `did you mean "gosw --version", or "gosw current"?`
-	} else if hint := habitHint(args); hint != "" {
+		err.hint = hintf(`did you mean "gosw --version", or "gosw current"?`)
+	} else if hint, ok := habitHint(args); ok {
 		err.hint = hint
 	} else if near := nearest(args[0], commandNames(root)); near != "" {
 		err.hint = didYouMean(append([]string{near}, args[1:]...))
 	} else if version := cmp.Or(nearSpec(args[0]), args[0]); parses(version) && len(args) > 1 {
 		err.hint = didYouMean(append([]string{"exec", version, "--"}, args[1:]...))
 	} else if parses(version) {
-		err.hint = fmt.Sprintf("did you mean %q or %q?", "gosw install "+shellWord(version), "gosw use "+shellWord(version))
+		err.hint = hintf("did you mean %v or %v?", gosw("install", version), gosw("use", version))
 	}
 	return err
 }
@@ -405,7 +406,7 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &value):
 		err = fmt.Errorf("--%s can't be %q", value.GetFlag().Name, value.GetValue())
 	case errors.As(err, &unknown):
-		if hint := flagHint(cmd.Name(), unknown.GetSpecifiedName(), a.plainArgs(), flagNames(cmd)); hint != "" {
+		if hint, ok := flagHint(cmd.Name(), unknown.GetSpecifiedName(), a.plainArgs(), flagNames(cmd)); ok {
 			return &usageError{err, hint}
 		}
 	}
@@ -444,7 +445,7 @@ func asExit(err error) error {
 func (t target) start(program string, argv, env []string) error {
 	err := toolchain.Exec(program, argv, env)
 	if errors.Is(err, fs.ErrPermission) && t.goroot != "" && strings.HasPrefix(program, t.goroot+"/") {
-		err = &hintError{err, `"gosw doctor" says why programs don't run there, such as a file system that is mounted noexec`}
+		err = &hintError{err, hintf(`"gosw doctor" says why programs don't run there, such as a file system that is mounted noexec`)}
 	}
 	return asExit(err)
 }

@@ -9,12 +9,14 @@ import (
 
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/shell"
 	"github.com/gosw/gosw/internal/store"
 )
 
 // TestHintFor has hints that must work as they are, whatever the path is.
 func TestHintFor(t *testing.T) {
 	t.Parallel()
+	bash, _ := shell.Lookup("bash")
 	for _, test := range []struct {
 		err  error
 		want string
@@ -30,7 +32,7 @@ func TestHintFor(t *testing.T) {
 		{fmt.Errorf("install: %w", syscall.EIO), "dmesg"},
 		{fmt.Errorf("install: %w", syscall.ENOSPC), "make room"},
 	} {
-		if got := hintFor(test.err); !strings.Contains(got, test.want) {
+		if got := hintFor(test.err).in(bash); !strings.Contains(got, test.want) {
 			t.Errorf("hint for %v: %s, want %s", test.err, got, test.want)
 		}
 	}

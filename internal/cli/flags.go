@@ -58,7 +58,7 @@ func knownPlatform(text string) (fetch.Platform, error) {
 		if system, _, _ := strings.Cut(text, "/"); slices.ContainsFunc(known, func(k fetch.Platform) bool { return k.OS == system }) {
 			known = slices.DeleteFunc(known, func(k fetch.Platform) bool { return k.OS != system })
 		}
-		return p, &usageError{err, "Go has releases for " + platformList(known)}
+		return p, &usageError{err, hintf("Go has releases for %s", platformList(known))}
 	}
 	return p, nil
 }

@@ -4,10 +4,10 @@ package cli
 // what they mean by it here.
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gosw/gosw/internal/command"
 )
 
 // A habit is a command of another version manager.
@@ -47,35 +47,54 @@ var habits = []habit{
 	{verbs: "toolchain plugin", means: "gosw ARGS"}, // rustup toolchain install …
 }
 
-// habitHint returns the command for what was typed, "" if it is no known habit.
-func habitHint(args []string) string {
+// habitHint returns the command for what was typed, if it is a known habit.
+func habitHint(args []string) (Hint, bool) {
 	for _, h := range habits {
 		switch {
 		case !slices.Contains(strings.Fields(h.verbs), args[0]):
 		case h.means == "":
-			return h.why
+			return hintf(h.why), true
 		default:
-			return fmt.Sprintf("%sdid you mean %s?", h.why, quoted(h.fill(args[1:])))
+			return hintf(h.why+"did you mean %v?", h.fill(args[1:])), true
 		}
 	}
-	return ""
+	return Hint{}, false
 }
 
 // fill returns the command with what was typed after the verb.
-func (h habit) fill(typed []string) string {
-	words := corrected(typed)
+func (h habit) fill(typed []string) command.Command {
+	args := corrected(typed)
 	switch {
-	case h.means == "gosw exec VERSION" && len(words) > 1 && words[1] != "--":
-		words = slices.Insert(words, 1, "--")
+	case h.means == "gosw exec VERSION" && len(args) > 1 && args[1] != "--":
+		args = slices.Insert(args, 1, "--")
 	case h.means == "gosw default ARGS": // nvm alias default 1.22
-		words = slices.DeleteFunc(words, func(w string) bool { return w == "default" })
+		args = slices.DeleteFunc(args, func(w string) bool { return w == "default" })
 	}
-	text := strings.Join(words, " ")
-	filled := strings.Replace(h.means, "ARGS", text, 1)
-	if text != "" {
-		filled = strings.Replace(filled, "VERSION", text, 1)
+	return filled(h.means, args)
+}
+
+// filled is the command that means stands for: programs with && between them, and
+// echo, which writes to a file.
+func filled(means string, args []string) (all command.Command) {
+	for part := range strings.SplitSeq(means, " && ") {
+		if line, file, ok := strings.Cut(strings.TrimPrefix(part, "echo "), " > "); ok {
+			if len(args) > 0 {
+				line = strings.Join(args, " ")
+			}
+			all = all.Then(command.Write(line, file))
+			continue
+		}
+		var argv []string
+		for word := range strings.FieldsSeq(part) {
+			if word == "ARGS" || word == "VERSION" && len(args) > 0 {
+				argv = append(argv, args...)
+			} else {
+				argv = append(argv, word)
+			}
+		}
+		all = all.Then(command.Run(argv...))
 	}
-	return strings.TrimSpace(filled)
+	return all
 }
 
 // flagHabits are flags of other version managers, by the command that they are
@@ -95,16 +114,16 @@ var flagHabits = []struct {
 	{"gosw", "V", "gosw --version"},
 }
 
-// flagHint returns the command for a flag that command does not have, whose
-// other arguments are args, "" if there is no telling.
-func flagHint(command, flag string, args, known []string) string {
+// flagHint returns the command for a flag that a command does not have, whose
+// other arguments are args, if there is any telling.
+func flagHint(name, flag string, args, known []string) (Hint, bool) {
 	for _, h := range flagHabits {
-		if h.command == command && slices.Contains(strings.Fields(h.flags), flag) {
-			return fmt.Sprintf("did you mean %s?", quoted(strings.ReplaceAll(h.means, "VERSION", cmp.Or(strings.Join(corrected(args), " "), "VERSION"))))
+		if h.command == name && slices.Contains(strings.Fields(h.flags), flag) {
+			return hintf("did you mean %v?", filled(h.means, corrected(args))), true
 		}
 	}
 	if near := nearest(flag, known); near != "" {
-		return fmt.Sprintf("did you mean --%s?", near)
+		return hintf("did you mean --%s?", near), true
 	}
-	return ""
+	return Hint{}, false
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
-	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -83,7 +82,7 @@ func (a *app) readDirenvLibrary() (text, file string, err error) {
 	case !shell.IsDirenvLibrary(string(data)):
 		return "", file, &hintError{
 			fmt.Errorf("%s is not gosw's", file),
-			`move it away, or add to direnv's direnvrc by hand what "gosw init direnv" prints`,
+			hintf(`move it away, or add to direnv's direnvrc by hand what "gosw init direnv" prints`),
 		}
 	}
 	return string(data), file, nil
@@ -100,7 +99,7 @@ func (a *app) writeDirenvLibrary(text string) error {
 		return nil
 	}
 	if err := replaceFile(file, text); err != nil {
-		return &hintError{fmt.Errorf("install direnv's library: %w", err), "the folder has to be writable; DIRENV_CONFIG and XDG_CONFIG_HOME move it"}
+		return &hintError{fmt.Errorf("install direnv's library: %w", err), hintf("the folder has to be writable; DIRENV_CONFIG and XDG_CONFIG_HOME move it")}
 	}
 	a.ui.note("wrote %s", file)
 	if old == "" {
@@ -111,7 +110,7 @@ func (a *app) writeDirenvLibrary(text string) error {
 
 // replaceFile gives file new content by a rename.
 func replaceFile(file, text string) error {
-	if err := fsx.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(file), ".gosw-*") // which no *.sh finds

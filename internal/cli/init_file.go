@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gosw/gosw/internal/fsx"
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -35,21 +35,21 @@ func readRC(name string) (*rcFile, error) {
 	}
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if info, err = os.Stat(name); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP) {
-			return nil, &hintError{fmt.Errorf("%s is a symbolic link that leads nowhere", name), "mend or remove the link: " + `"ls -l ` + shellWord(name) + `"`}
+			return nil, &hintError{fmt.Errorf("%s is a symbolic link that leads nowhere", name), hintf("mend or remove the link: %v", command.Run("ls", "-l", name))}
 		}
 		if err == nil {
 			file.path, err = filepath.EvalSymlinks(name)
 		}
 	}
 	if err != nil {
-		return nil, &hintError{err: err, hint: "the file has to be readable"}
+		return nil, &hintError{err: err, hint: hintf("the file has to be readable")}
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &hintError{fmt.Errorf("%s is not a regular file", name), "move it out of the way, the shell can't read it either"}
+		return nil, &hintError{fmt.Errorf("%s is not a regular file", name), hintf("move it out of the way, the shell can't read it either")}
 	}
 	data, err := os.ReadFile(file.path)
 	if err != nil {
-		return nil, &hintError{err: err, hint: "the file has to be readable"}
+		return nil, &hintError{err: err, hint: hintf("the file has to be readable")}
 	}
 	file.text, file.mode, file.info = string(data), info.Mode().Perm(), info
 	return file, nil
@@ -58,13 +58,13 @@ func readRC(name string) (*rcFile, error) {
 // fit refuses a file to which a line can't be added so that it works.
 func (file *rcFile) fit(sh shell.Shell, body string) error {
 	if err := file.fitLines(sh); err != nil {
-		return &hintError{err, "write it with LF only, then run this again: " + unixLines(file.path)}
+		return &hintError{err, hintf("write it with LF only, then run this again: %v", unixLines(file.path))}
 	}
 	if strings.HasPrefix(file.text, "\xff\xfe") || strings.HasPrefix(file.text, "\xfe\xff") {
-		return &hintError{fmt.Errorf("%s is UTF-16, to which no line of UTF-8 can be added", file.name), "write it as UTF-8, then run this again"}
+		return &hintError{fmt.Errorf("%s is UTF-16, to which no line of UTF-8 can be added", file.name), hintf("write it as UTF-8, then run this again")}
 	}
 	if err := file.fitEnd(sh); err != nil {
-		return &hintError{err, "end that line without it, then run this again"}
+		return &hintError{err, hintf("end that line without it, then run this again")}
 	}
 	if !file.missing && file.mode&0o200 == 0 {
 		return file.unwritable(fs.ErrPermission, body)
@@ -94,11 +94,11 @@ func (file *rcFile) fitEnd(sh shell.Shell) error {
 }
 
 // unixLines is the command that makes the lines of a file end in LF.
-func unixLines(file string) string { return `sed -i 's/\r$//' ` + shellWord(file) }
+func unixLines(file string) command.Command { return command.Run("sed", "-i", `s/\r$//`, file) }
 
 // damaged adds what to do to a *shell.BlockError.
 func (file *rcFile) damaged(err error) error {
-	return &hintError{fmt.Errorf("%s: %w", file.name, err), "gosw changes only what it has written: take the block's lines out by hand, and run this again if you want it back"}
+	return &hintError{fmt.Errorf("%s: %w", file.name, err), hintf("gosw changes only what it has written: take the block's lines out by hand, and run this again if you want it back")}
 }
 
 // unwritable adds what to do to the error of writing.
@@ -110,23 +110,21 @@ func (file *rcFile) unwritable(err error, body string) error {
 	if cause := (*os.LinkError)(nil); errors.As(err, &cause) { // whose names are of no use
 		err = cause.Err
 	}
-	hint := fmt.Sprintf("if the %s is yours to change: %q", what, "chmod u+w "+shellWord(path))
+	hint := hintf("if the %s is yours to change: %v", what, command.Run("chmod", "u+w", path))
 	line := strings.TrimSpace(body)
 	if strings.Contains(line, "\n") {
 		line = ""
 	}
 	if line != "" {
-		hint += "; if another program writes it, let that add: " + line
+		hint = hintf("%v; if another program writes it, let that add: %s", hint, line)
 	}
 	switch {
 	case errors.Is(err, errOwner) && line != "":
-		hint = "add this line to it by hand: " + line
-	case errors.Is(err, errOwner):
-		hint = "change it by hand"
+		hint = hintf("add this line to it by hand: %s", line)
 	case errors.Is(err, errChanged):
-		hint = "run this again"
+		hint = hintf("run this again")
 	case !errors.Is(err, fs.ErrPermission):
-		hint = "the file is as it was"
+		hint = Hint{}
 	}
 	return &hintError{fmt.Errorf("write %s: %w", file.name, err), hint}
 }
@@ -170,7 +168,7 @@ func (file *rcFile) sweep() {
 // owner.
 func (file *rcFile) write(text string) (err error) {
 	dir := filepath.Dir(file.path)
-	if err := fsx.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(dir, file.draft()+"*")

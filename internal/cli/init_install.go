@@ -116,7 +116,7 @@ func (a *app) startup(args []string) (shell.Shell, shell.Places, *rcFile, error)
 		return nil, shell.Places{}, nil, err
 	}
 	if sh.Name() == "zsh" && places.ZDotDir != "" && !filepath.IsAbs(places.ZDotDir) {
-		return nil, places, nil, &hintError{fmt.Errorf("ZDOTDIR is %q, which is another folder in each folder", places.ZDotDir), "export it as an absolute path, or unset it"}
+		return nil, places, nil, &hintError{fmt.Errorf("ZDOTDIR is %q, which is another folder in each folder", places.ZDotDir), hintf("export it as an absolute path, or unset it")}
 	}
 	names := sh.RC(places)
 	if len(names) == 0 {
@@ -131,7 +131,7 @@ func startupError(sh shell.Shell) error {
 	exe, _ := executable()
 	return &hintError{
 		fmt.Errorf("only %s itself knows which file it reads when it starts", sh.Name()),
-		"add this line to the file that $PROFILE names: " + strings.TrimSpace(sh.Load(exe, nil)),
+		hintf("add this line to the file that $PROFILE names: %s", strings.TrimSpace(sh.Load(exe, nil))),
 	}
 }
 
@@ -142,7 +142,7 @@ func (a *app) places() (shell.Places, error) {
 		home = a.getenv("USERPROFILE")
 	}
 	if !filepath.IsAbs(home) {
-		return shell.Places{}, &hintError{errors.New("HOME names no folder, so there is no start-up file"), "export HOME, and run this again"}
+		return shell.Places{}, &hintError{errors.New("HOME names no folder, so there is no start-up file"), hintf("export HOME, and run this again")}
 	}
 	places := shell.Places{Home: home, ZDotDir: a.getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}
 	if config := a.getenv("XDG_CONFIG_HOME"); filepath.IsAbs(config) {

@@ -62,7 +62,7 @@ func TestStartupOfWindows(t *testing.T) {
 	}
 	err := startupError(sh)
 	exe, _ := executable()
-	hint := hintFor(err)
+	hint := hintFor(err).in(sh)
 	if err.Error() != "only powershell itself knows which file it reads when it starts" ||
 		!strings.HasPrefix(hint, "add this line to the file that $PROFILE names: ") || !strings.Contains(hint, exe) || strings.Contains(hint, "\n") {
 		t.Errorf("%v\n%s", err, hint)

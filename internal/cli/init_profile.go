@@ -19,9 +19,9 @@ func (a *app) printProfile(kind string) error {
 		}
 		text, err := shell.Environment(string(home), a.getenv("HOME"))
 		if err != nil {
-			return &hintError{fmt.Errorf("GOSW_ROOT: %w", err), "choose a folder of letters, digits and dots, or set PATH in another way"}
+			return &hintError{fmt.Errorf("GOSW_ROOT: %w", err), hintf("choose a folder of letters, digits and dots, or set PATH in another way")}
 		}
 		return a.ui.print("%s", strings.TrimSuffix(text, "\n"))
 	}
-	return &usageError{fmt.Errorf("no kind of profile is called %q", kind), "there are sh and environment"}
+	return &usageError{fmt.Errorf("no kind of profile is called %q", kind), hintf("there are sh and environment")}
 }

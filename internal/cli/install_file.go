@@ -31,7 +31,7 @@ func checkFileArgs(files, names []string, sum string) error {
 		if strings.Contains(file, "://") {
 			return &usageError{
 				err:  fmt.Errorf("install takes a version or a file, not the address %q", file),
-				hint: `gosw knows where releases are: "gosw install 1.22.5"`,
+				hint: hintf(`gosw knows where releases are: "gosw install 1.22.5"`),
 			}
 		}
 	}
@@ -39,9 +39,9 @@ func checkFileArgs(files, names []string, sum string) error {
 	case sum == "":
 		return nil
 	case len(files) != 1 || len(names) > 0:
-		return &usageError{err: errors.New("--sha256 is for one file"), hint: `install others by themselves: "gosw install --sha256 SUM FILE"`}
+		return &usageError{err: errors.New("--sha256 is for one file"), hint: hintf(`install others by themselves: "gosw install --sha256 SUM FILE"`)}
 	case err != nil || len(decoded) != 32:
-		return &usageError{err: fmt.Errorf("--sha256 %q is not 64 hexadecimal digits", sum), hint: `"sha256sum FILE" shows what a file has; the one to compare with is at the source that you trust`}
+		return &usageError{err: fmt.Errorf("--sha256 %q is not 64 hexadecimal digits", sum), hint: hintf(`"sha256sum FILE" shows what a file has; the one to compare with is at the source that you trust`)}
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 	if local.Platform != in.app.platform {
 		return &hintError{
 			err:  fmt.Errorf("install %s: it is for %v, not for %v", clean(file), local.Platform, in.app.platform),
-			hint: fmt.Sprintf("keep it beside those of this platform: %q", "gosw install --platform "+local.Platform.String()+" "+fileWord(file)),
+			hint: hintf("keep it beside those of this platform: %v", gosw("install", "--platform", local.Platform.String(), noFlag(file))),
 		}
 	}
 	home, err := in.path.Of(local.Version)
@@ -92,19 +92,19 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 }
 
 // unprovenHint says how a file on this machine can be proven after all.
-func (a *app) unprovenHint(e *fetch.UnprovenError) string {
-	command := "gosw install --sha256 " + e.SHA256
+func (a *app) unprovenHint(e *fetch.UnprovenError) Hint {
+	args := []string{"install", "--sha256", e.SHA256}
 	if a.foreign() {
-		command += " --platform " + a.platform.String()
+		args = append(args, "--platform", a.platform.String())
 	}
-	return fmt.Sprintf("where there is a network gosw proves it by the checksum database; or compare its SHA-256 with a source that you trust: %q",
-		command+" "+fileWord(e.Path))
+	return hintf("where there is a network gosw proves it by the checksum database; or compare its SHA-256 with a source that you trust: %v",
+		gosw(append(args, noFlag(e.Path))...))
 }
 
-// fileWord is shellWord for a file that must not be taken for an option.
-func fileWord(file string) string {
+// noFlag is a name of file that can't be taken for a flag.
+func noFlag(file string) string {
 	if strings.HasPrefix(file, "-") {
-		file = "./" + file
+		return "./" + file
 	}
-	return shellWord(file)
+	return file
 }

@@ -34,11 +34,11 @@ type remoteList struct {
 }
 
 // command is what lists the same, with room for arguments.
-func (l *remoteList) command() string {
+func (l *remoteList) args(more ...string) []string {
 	if l.platform != thisPlatform() {
-		return "gosw list --remote --platform " + l.platform.String() + " "
+		more = append([]string{"--platform", l.platform.String()}, more...)
 	}
-	return "gosw list --remote "
+	return append([]string{"list", "--remote"}, more...)
 }
 
 func (a *app) listRemote(ctx context.Context, options listOptions) error {

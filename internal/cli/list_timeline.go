@@ -55,7 +55,7 @@ func (a *app) printTimeline(s screen, list remoteList) error {
 	if err := a.ui.show(s.timeline(remoteLines(list), gover.MonthOf(now.Year(), int(now.Month())))); err != nil {
 		return err
 	}
-	a.ui.hint(fmt.Sprintf("%q shows all releases", list.command()+"--all"))
+	a.ui.hint("%v shows all releases", gosw(list.args("--all")...))
 	return nil
 }
 

@@ -6,28 +6,29 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/shell"
 )
 
 // A manager is another way to have several Go versions, and how its lines in a
 // start-up file are known.
 type manager struct {
-	name   string
-	marks  []string // a line with one of them is the manager's
-	remedy string
+	name    string
+	marks   []string        // a line with one of them is the manager's
+	instead command.Command // of removing the line; nil if nothing else will do
 	// goes returns files of which one exists where the manager has a go; nil
 	// means that it is for nothing else.
 	goes func(a *app, home string) []string
 }
 
 var managers = []manager{
-	{"goenv", []string{"goenv init", "GOENV_ROOT", ".goenv/"}, "remove this line", nil},
-	{"gvm", []string{"scripts/gvm", ".gvm/"}, "remove this line", nil},
-	{"g", []string{".g/env", ".g/go/", "g-install", "# g shell setup"}, "remove this line", nil},
-	{"asdf", []string{"asdf.sh", "asdf.fish", "asdf/shims", "ASDF_DATA_DIR"}, `run "asdf plugin remove golang", or remove this line`, func(a *app, home string) []string {
+	{"goenv", []string{"goenv init", "GOENV_ROOT", ".goenv/"}, nil, nil},
+	{"gvm", []string{"scripts/gvm", ".gvm/"}, nil, nil},
+	{"g", []string{".g/env", ".g/go/", "g-install", "# g shell setup"}, nil, nil},
+	{"asdf", []string{"asdf.sh", "asdf.fish", "asdf/shims", "ASDF_DATA_DIR"}, command.Run("asdf", "plugin", "remove", "golang"), func(a *app, home string) []string {
 		return []string{filepath.Join(cmp.Or(a.getenv("ASDF_DATA_DIR"), filepath.Join(home, ".asdf")), "shims", "go")}
 	}},
-	{"mise", []string{"mise activate", "mise/shims"}, `run "mise unuse --global go", or remove this line`, func(a *app, home string) []string {
+	{"mise", []string{"mise activate", "mise/shims"}, command.Run("mise", "unuse", "--global", "go"), func(a *app, home string) []string {
 		data := cmp.Or(a.getenv("MISE_DATA_DIR"), filepath.Join(home, ".local", "share", "mise"))
 		return []string{filepath.Join(data, "shims", "go"), filepath.Join(data, "installs", "go")}
 	}},
@@ -44,7 +45,7 @@ func (a *app) nameOthers(sh shell.Shell, places shell.Places) {
 	others, login := a.others(sh, places)
 	for _, o := range others {
 		a.ui.note("%s:%d: %s", o.file, o.line, o.what)
-		a.ui.hint(o.remedy)
+		a.ui.hint("%v", o.remedy)
 	}
 	if number := zdotdirLine(sh, places); number > 0 {
 		a.ui.note("%s:%d: ZDOTDIR is set here, and not where gosw runs: zsh may read another .zshrc", filepath.Join(places.Home, ".zshenv"), number)
@@ -78,9 +79,10 @@ func zdotdirLine(sh shell.Shell, places shell.Places) int {
 
 // An other is a line of a start-up file that wants to be go.
 type other struct {
-	file         string
-	line         int // 1-based
-	what, remedy string
+	file   string
+	line   int // 1-based
+	what   string
+	remedy Hint
 }
 
 // others returns the lines of the start-up files of a shell that want to be go,
@@ -113,25 +115,28 @@ func (a *app) others(sh shell.Shell, places shell.Places) (found []other, login 
 
 // otherGo says what in a line of a start-up file wants to be go, and what to do
 // about it.
-func (a *app) otherGo(line, home string) (what, remedy string) {
+func (a *app) otherGo(line, home string) (what string, remedy Hint) {
 	if strings.HasPrefix(line, "#") || strings.HasPrefix(line, turnedOff) {
-		return "", ""
+		return "", Hint{}
 	}
 	switch squeezed := strings.ReplaceAll(line, " ", ""); {
 	case strings.HasPrefix(line, "alias go=") || strings.HasPrefix(line, "alias go "):
-		return "an alias hides gosw's go", "remove this line"
+		return "an alias hides gosw's go", hintf("remove this line")
 	case strings.HasPrefix(squeezed, "go(){") || squeezed == "go()" || line == "function go" || strings.HasPrefix(line, "function go ") || strings.HasPrefix(squeezed, "functiongo()"):
-		return "a function go hides gosw's", "remove it"
+		return "a function go hides gosw's", hintf("remove it")
 	case strings.HasPrefix(line, "export GOROOT=") || strings.HasPrefix(line, "set -gx GOROOT ") || strings.HasPrefix(line, "set -x GOROOT "):
-		return "GOROOT is set, which gosw takes out for go, and others do not", "remove this line"
+		return "GOROOT is set, which gosw takes out for go, and others do not", hintf("remove this line")
 	}
 	for _, m := range managers {
 		if !containsAny(line, m.marks) || m.goes != nil && !anyExists(m.goes(a, home)) {
 			continue
 		}
-		return m.name + " manages go, too", m.remedy
+		if m.instead != nil {
+			return m.name + " manages go, too", hintf("run %v, or remove this line", m.instead)
+		}
+		return m.name + " manages go, too", hintf("remove this line")
 	}
-	return "", ""
+	return "", Hint{}
 }
 
 func containsAny(text string, parts []string) bool {

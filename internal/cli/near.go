@@ -5,12 +5,12 @@ package cli
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
 )
@@ -28,7 +28,7 @@ var versionWords = []struct{ words, hint string }{
 
 // specHint says what may be typed instead of text, which is no version; typed
 // is the whole command line.
-func specHint(text string, typed []string) string {
+func specHint(text string, typed []string) Hint {
 	lower := strings.ToLower(strings.TrimSpace(text))
 	at := slices.Index(typed, text)
 	if next := at + 1; (lower == "go" || lower == "golang") && at > 0 && next < len(typed) && (parses(typed[next]) || nearSpec(typed[next]) != "") {
@@ -36,43 +36,34 @@ func specHint(text string, typed []string) string {
 	}
 	for _, w := range versionWords {
 		if slices.Contains(strings.Fields(w.words), lower) {
-			return w.hint
+			return hintf("%s", w.hint)
 		}
 	}
 	if near := nearSpec(text); near != "" && at > 0 {
 		return didYouMean(slices.Concat(typed[:at], []string{near}, typed[at+1:]))
 	} else if near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
+		return hintf("did you mean %q?", near)
 	}
 	if strings.ContainsAny(text, `/\`) {
-		return `an archive is taken by its published name, such as go1.22.5.linux-amd64.tar.gz, and a GOROOT by "gosw import DIR"`
+		return hintf(`an archive is taken by its published name, such as go1.22.5.linux-amd64.tar.gz, and a GOROOT by "gosw import DIR"`)
 	}
-	return `a version is 1.22.5, 1.22 (newest patch), 1.23rc1, latest, oldstable, or a constraint such as "~> 1.22.3"`
+	return hintf(`a version is 1.22.5, 1.22 (newest patch), 1.23rc1, latest, oldstable, or a constraint such as "~> 1.22.3"`)
 }
 
 // didYouMean asks about a whole command line, as the user would type it: some
 // reach gosw from the shell's function and from direnv.
-func didYouMean(args []string) string {
-	command := "gosw " + strings.Join(words(args), " ")
-	command = strings.Replace(command, "gosw use --session ", "gosw use ", 1)
-	command = strings.Replace(command, "gosw env --direnv ", "use gosw ", 1)
-	return fmt.Sprintf("did you mean %s?", quoted(command))
-}
-
-// words quotes args for a shell. What is endless is left out: a hint is one line.
-func words(args []string) []string {
-	var words []string
-	length := 0
-	for _, arg := range args {
-		if length += len(arg); length > 200 {
-			return append(words, "…")
-		}
-		words = append(words, shellWord(arg))
+func didYouMean(args []string) Hint {
+	argv := append([]string{"gosw"}, args...)
+	switch {
+	case len(args) > 1 && args[0] == "use" && args[1] == "--session":
+		argv = slices.Delete(argv, 2, 3)
+	case len(args) > 1 && args[0] == "env" && args[1] == "--direnv":
+		argv = append([]string{"use", "gosw"}, args[2:]...)
 	}
-	return words
+	return hintf("did you mean %v?", command.Run(argv...))
 }
 
-// corrected is words with what must be versions as gosw writes them.
+// corrected is args with what must be versions as gosw writes them.
 func corrected(args []string) []string {
 	args = slices.Clone(args)
 	for i, arg := range args {
@@ -80,7 +71,7 @@ func corrected(args []string) []string {
 			args[i] = near
 		}
 	}
-	return words(args)
+	return args
 }
 
 // almost is a version with what people put around one: a name and a separator
@@ -185,6 +176,3 @@ func distance(a, b string) int {
 	}
 	return rows[len(a)][len(b)]
 }
-
-// quoted puts a command in quotes, as hints have it.
-func quoted(command string) string { return `"` + command + `"` }

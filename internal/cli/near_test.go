@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"github.com/gosw/gosw/internal/shell"
 )
 
 func TestNearSpec(t *testing.T) {
@@ -39,6 +41,7 @@ func TestNearest(t *testing.T) {
 func TestHabits(t *testing.T) {
 	t.Parallel()
 	root := (&app{}).rootCommand()
+	bash, _ := shell.Lookup("bash")
 	isCommand := func(args ...string) bool {
 		found, _, err := root.Find(args)
 		return err == nil && found != root
@@ -50,9 +53,10 @@ func TestHabits(t *testing.T) {
 				t.Errorf("%s: twice, or a command", verb)
 			}
 			seen[verb] = true
-			hint := habitHint([]string{verb, "1,22"})
+			advice, ok := habitHint([]string{verb, "1,22"})
+			hint := advice.in(bash)
 			_, command, _ := strings.Cut(hint, `"gosw `)
-			if strings.Contains(hint, "1,22") || command != "" && !strings.HasPrefix(command, "1.22") && !isCommand(strings.Fields(strings.TrimSuffix(command, `"?`))[0]) {
+			if !ok || strings.Contains(hint, "1,22") || command != "" && !strings.HasPrefix(command, "1.22") && !isCommand(strings.Fields(strings.TrimSuffix(command, `"?`))[0]) {
 				t.Errorf("%s: %s", verb, hint)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -78,16 +79,16 @@ func (a *app) program(t target, tool string) (string, error) {
 func noProgram(t target, tool string) error {
 	switch {
 	case !t.version.IsZero():
-		return &hintError{fmt.Errorf("%v has no %q", t.version, tool), `"go tool" lists what it has besides go and gofmt`}
+		return &hintError{fmt.Errorf("%v has no %q", t.version, tool), hintf(`"go tool" lists what it has besides go and gofmt`)}
 	case t.choice.Rule == resolve.FromSystem:
 		return &hintError{
 			fmt.Errorf("no version of Go is set here, and there is no other %s on PATH", tool),
-			`set a default, "gosw install latest && gosw default latest", or pin this directory: "echo 1.22 > .go-version"`,
+			hintf("set a default, %v, or pin this directory: %v", gosw("install", "latest").Then(gosw("default", "latest")), command.Write("1.22", ".go-version")),
 		}
 	}
 	return &hintError{
 		fmt.Errorf("%s asks for the system's go, but there is no other %s on PATH", t.choice.Source(), tool),
-		`name a version instead, such as latest`,
+		hintf("name a version instead, such as latest"),
 	}
 }
 

@@ -22,19 +22,23 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"github.com/gosw/gosw/internal/shell"
 )
 
 type ui struct {
 	mu       sync.Mutex
 	out, err io.Writer
 	in       io.Reader
-	progress bool // stderr is a terminal that can redraw a line
+	shell    shell.Shell // which commands are typed in
+	progress bool        // stderr is a terminal that can redraw a line
 	bar      *progress
 }
 
 func newUI(inv Invocation) *ui {
 	u := &ui{out: inv.Stdout, err: inv.Stderr, in: inv.Stdin}
 	a := app{inv: inv}
+	u.shell = a.userShell()
 	u.progress = isTerminal(inv.Stderr) && a.getenv("TERM") != "dumb"
 	return u
 }
@@ -108,7 +112,11 @@ func (u *ui) note(format string, args ...any) {
 	_, _ = fmt.Fprintf(u.err, "gosw: %s\n", clean(fmt.Sprintf(format, args...)))
 }
 
-func (u *ui) hint(text string) { u.note("hint: %s", text) }
+func (u *ui) hint(text string, args ...any) {
+	if said := hintf(text, args...).in(u.shell); said != "" {
+		u.note("hint: %s", said)
+	}
+}
 
 // maxNote bounds what a message takes of a terminal, in bytes.
 const maxNote = 4000

@@ -39,16 +39,3 @@ func TestFitted(t *testing.T) {
 		}
 	}
 }
-
-func TestShellWord(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"1.22":         "1.22",
-		"~> 1.22.3":    "'~> 1.22.3'",
-		"/a b/it's/$x": `'/a b/it'\''s/$x'`,
-	} {
-		if got := shellWord(text); got != want {
-			t.Errorf("shellWord(%q) = %s, want %s", text, got, want)
-		}
-	}
-}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gosw/gosw/internal/cross"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/shell"
 )
 
 // TestCrossVerdict has what only a toolchain with a compiler can come to, besides
@@ -22,6 +23,7 @@ func TestCrossVerdict(t *testing.T) {
 		}
 		return r
 	}
+	bash, _ := shell.Lookup("bash")
 	const (
 		temp    = "if programs may not run in the folder for temporary files, set GOTMPDIR to another"
 		machine = `the files of go1.22.5 are as published, so look at the machine (space, rights, GOCACHE), and at "go tool dist list" for the port`
@@ -41,8 +43,8 @@ func TestCrossVerdict(t *testing.T) {
 		switch {
 		case test.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
-		case test.want != "" && (err == nil || err.Error() != "cross build with go1.22.5: "+test.want || hintFor(err) != test.hint):
-			t.Errorf("%s: %v, hint %q", name, err, hintFor(err))
+		case test.want != "" && (err == nil || err.Error() != "cross build with go1.22.5: "+test.want || hintFor(err).in(bash) != test.hint):
+			t.Errorf("%s: %v, hint %q", name, err, hintFor(err).in(bash))
 		}
 	}
 }

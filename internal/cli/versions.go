@@ -71,7 +71,7 @@ func (in *installer) explainMissing(ctx context.Context, v gover.Version, err er
 		return err
 	}
 	if slices.Contains(releases.Versions, v) {
-		return &hintError{err, fmt.Sprintf("%v exists, but the sources here don't have it: look at GOPROXY and GOSW_SOURCE with \"gosw env\"", v)}
+		return &hintError{err, hintf("%v exists, but the sources here don't have it: look at GOPROXY and GOSW_SOURCE with \"gosw env\"", v)}
 	}
 	return &hintError{err, nearHint(gover.Only(v), releases.Versions)}
 }
@@ -80,9 +80,9 @@ func (in *installer) explainMissing(ctx context.Context, v gover.Version, err er
 // for which ones it has.
 func platformHint(err error) error {
 	if missing := (*fetch.PlatformError)(nil); errors.As(err, &missing) {
-		hint := "it exists for " + platformList(missing.Exist)
+		hint := hintf("it exists for %s", platformList(missing.Exist))
 		if missing.Partial {
-			hint += `; "GOSW_SOURCE=dl gosw …" asks an index that has all`
+			hint.Text += `; "GOSW_SOURCE=dl gosw …" asks an index that has all`
 		}
 		return &hintError{err, hint}
 	}
@@ -90,7 +90,7 @@ func platformHint(err error) error {
 }
 
 // nearHint names releases near spec: those of its line, else the newest.
-func nearHint(spec gover.Spec, known []gover.Version) string {
+func nearHint(spec gover.Spec, known []gover.Version) Hint {
 	var line []string
 	for _, v := range known {
 		wanted, exact := spec.Version()
@@ -98,20 +98,20 @@ func nearHint(spec gover.Spec, known []gover.Version) string {
 			line = append(line, gover.Only(v).String()) // 1.20.0, where Go says 1.20
 		}
 	}
-	all := `"gosw list --remote" shows them all`
+	const all = `"gosw list --remote" shows them all`
 	if len(line) > 0 {
-		return fmt.Sprintf("near it there are %s; %s", strings.Join(line[:min(len(line), 4)], ", "), all)
+		return hintf("near it there are %s; "+all, strings.Join(line[:min(len(line), 4)], ", "))
 	}
 	if text := spec.String(); spec.Kind() == gover.Line && len(text) > len("1.22") {
 		if near := nearest(text, lines(known)); near != "" {
-			return fmt.Sprintf("did you mean %s? %s", near, all)
+			return hintf("did you mean %s? "+all, near)
 		}
 	}
 	latest, _ := gover.ParseSpec("latest")
 	if v, ok := latest.Newest(known); ok {
-		return fmt.Sprintf("the newest release is %v; %s", v, all)
+		return hintf("the newest release is %v; "+all, v)
 	}
-	return all
+	return hintf(all)
 }
 
 // lines returns the lines of versions.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -60,13 +61,13 @@ func (m Machine) lookCompiler() []Finding {
 		f.Severity, f.Fix = Error, m.Setting("CC").Unset
 		f.Cause = "CC=" + m.Setting("CC").Text + " names no program on PATH: what needs C does not build"
 		if !m.hasOther() {
-			f.Fix = strings.TrimPrefix(f.Fix+" && "+m.installCompiler(), " && ")
+			f.Fix = f.Fix.Then(m.installCompiler())
 		}
 		return []Finding{f}
 	case m.Setting("CGO_ENABLED").Text == "1", older:
 		f.Severity, f.Cause = Error, "there is no "+name+" on PATH, which cgo needs here"
 	}
-	if f.Fix = m.installCompiler(); f.Fix == "" {
+	if f.Fix = m.installCompiler(); f.Fix == nil {
 		f.Advice = "install gcc and the headers of the C library"
 	}
 	return []Finding{f}
@@ -98,16 +99,16 @@ func (m Machine) lookHeaders() []Finding {
 		}
 	}
 	f := Finding{Severity: Error, Cause: "there is " + path + ", but no stdlib.h: what uses cgo does not build", Fix: m.installCompiler()}
-	if f.Fix == "" {
+	if f.Fix == nil {
 		f.Advice = "install the C library's headers, such as libc6-dev or glibc-devel; those of the kernel are not needed"
 	}
 	return []Finding{f}
 }
 
-// installCompiler is the distribution's command, "" if it is not known.
-func (m Machine) installCompiler() string {
+// installCompiler is the distribution's command, nil if it is not known.
+func (m Machine) installCompiler() command.Command {
 	if m.GOOS == "darwin" {
-		return "xcode-select --install"
+		return command.Run("xcode-select", "--install")
 	}
 	var ids []string
 	for line := range strings.Lines(m.read("etc/os-release")) {
@@ -119,16 +120,16 @@ func (m Machine) installCompiler() string {
 	for _, id := range ids {
 		switch id {
 		case "debian", "ubuntu":
-			return m.sudo() + "apt-get install -y gcc libc6-dev"
+			return m.AsRoot("apt-get", "install", "-y", "gcc", "libc6-dev")
 		case "fedora", "rhel", "centos":
-			return m.sudo() + "dnf install -y gcc glibc-devel"
+			return m.AsRoot("dnf", "install", "-y", "gcc", "glibc-devel")
 		case "alpine":
-			return m.sudo() + "apk add gcc musl-dev"
+			return m.AsRoot("apk", "add", "gcc", "musl-dev")
 		case "arch":
-			return m.sudo() + "pacman -S --noconfirm gcc glibc"
+			return m.AsRoot("pacman", "-S", "--noconfirm", "gcc", "glibc")
 		case "suse", "opensuse":
-			return m.sudo() + "zypper install -y gcc glibc-devel"
+			return m.AsRoot("zypper", "install", "-y", "gcc", "glibc-devel")
 		}
 	}
-	return ""
+	return nil
 }

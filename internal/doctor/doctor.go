@@ -9,6 +9,8 @@
 // by checks that their callers make; [Run] runs them all.
 package doctor
 
+import "github.com/gosw/gosw/internal/command"
+
 // A Severity says how bad a finding is.
 type Severity string
 
@@ -30,9 +32,8 @@ func (s Severity) Worse(other Severity) bool { return order[s] > order[other] }
 type Finding struct {
 	Severity Severity
 	Cause    string
-	// Fix is a command for the user's shell, after which the check passes; ""
-	// where there is none.
-	Fix string
+	// Fix is a command after which the check passes; nil where there is none.
+	Fix command.Command
 	// Advice is what to do in words, where a command is not enough.
 	Advice string
 }

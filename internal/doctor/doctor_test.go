@@ -11,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/shell"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -74,9 +76,8 @@ func (r *rig) machine() Machine {
 	v, _ := gover.Parse(r.v)
 	return Machine{
 		GOOS: "linux", Files: os.DirFS(r.root), Getenv: getenv, UID: 1000, Dir: r.dir, Store: home, Version: v,
-		Word: func(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" },
 		Setting: func(name string) Setting {
-			return Setting{r.env[name], "unset " + name}
+			return Setting{r.env[name], command.Unset(name)}
 		},
 	}
 }
@@ -101,9 +102,11 @@ func (r *rig) look(id string) []Finding {
 // mend runs a command in sh, and takes over the environment and the directory that
 // it leaves. Commands of Windows and of root are put in their place by ones that do
 // what they would do to the files that the rig has.
-func (r *rig) mend(command, stubs string) {
+func (r *rig) mend(fix command.Command, stubs string) {
 	r.t.Helper()
-	cmd := exec.Command("/bin/sh", "-c", "sudo() { \"$@\"; }\n"+stubs+"\n"+command+"\necho; env -0")
+	sh, _ := shell.Lookup("sh")
+	line := shell.Line(sh, fix)
+	cmd := exec.Command("/bin/sh", "-c", "sudo() { \"$@\"; }\n"+stubs+"\n"+line+"\necho; env -0")
 	cmd.Dir = r.dir
 	for name, value := range r.env {
 		cmd.Env = append(cmd.Env, name+"="+value)
@@ -111,7 +114,7 @@ func (r *rig) mend(command, stubs string) {
 	cmd.Env = append(cmd.Env, "ROOT="+r.root)
 	out, err := cmd.Output()
 	if err != nil {
-		r.t.Fatalf("%s: %v", command, err)
+		r.t.Fatalf("%s: %v", line, err)
 	}
 	_, after, _ := strings.Cut(string(out), "\n")
 	clear(r.env)
@@ -204,7 +207,7 @@ func TestFaults(t *testing.T) {
 			if len(found) == 0 {
 				t.Fatal("nothing found")
 			}
-			if f := found[0]; f.Severity != test.severity || !strings.Contains(f.Cause, test.cause) || f.Fix+f.Advice == "" {
+			if f := found[0]; f.Severity != test.severity || !strings.Contains(f.Cause, test.cause) || f.Fix == nil && f.Advice == "" {
 				t.Errorf("%+v, want %s: …%s…", f, test.severity, test.cause)
 			}
 			if test.unmended != "" {
@@ -212,7 +215,7 @@ func TestFaults(t *testing.T) {
 			}
 			r.mend(found[0].Fix, test.stubs)
 			if left := r.look(test.id); len(left) > 0 {
-				t.Errorf("after %s: %+v", found[0].Fix, left)
+				t.Errorf("after %v: %+v", found[0].Fix, left)
 			}
 		})
 	}
@@ -291,7 +294,7 @@ func TestHealthy(t *testing.T) {
 	r := newRig(t)
 	r.write("usr/include/stdlib.h", "")
 	empty := Machine{GOOS: "linux", Files: os.DirFS(t.TempDir()), Getenv: func(string) string { return "" },
-		Setting: func(string) Setting { return Setting{} }, Word: func(s string) string { return s }, UID: -1}
+		Setting: func(string) Setting { return Setting{} }, UID: -1}
 	for name, m := range map[string]Machine{"healthy": r.machine(), "empty": empty} {
 		for _, result := range Run(m.Checks(), nil) {
 			if result.ID == "" || result.Sound == "" || !result.Worst.Worse(Skipped) {

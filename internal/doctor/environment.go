@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/gosw/gosw/internal/command"
 )
 
 // environmentChecks are about variables that programs of all kinds read.
@@ -35,7 +37,7 @@ func (m Machine) lookHome() []Finding {
 		return nil
 	}
 	if home := m.passwdHome(); home != "" {
-		f.Fix = m.export("HOME", home)
+		f.Fix = command.Export("HOME", home)
 	} else {
 		f.Advice = "set HOME to a folder of yours"
 	}
@@ -61,7 +63,7 @@ func (m Machine) lookXDG() []Finding {
 		if text == "" || filepath.IsAbs(text) {
 			continue
 		}
-		f := Finding{Severity: Warning, Cause: name + "=" + text + " is not an absolute path, so it does not count", Fix: "unset " + name}
+		f := Finding{Severity: Warning, Cause: name + "=" + text + " is not an absolute path, so it does not count", Fix: command.Unset(name)}
 		if m.GOOS == "linux" && (name == "XDG_CACHE_HOME" && m.Setting("GOCACHE").Text == "" || name == "XDG_CONFIG_HOME") {
 			f.Severity = Error
 			f.Cause = name + "=" + text + " is not an absolute path, and go ends with an error because of it"
@@ -140,7 +142,7 @@ func (m Machine) lookPathRelative() []Finding {
 	return []Finding{{
 		Severity: Warning,
 		Cause:    "PATH has " + strings.Join(bad, ", ") + ": in each directory another program may run by a common name, and go refuses to run what it finds there",
-		Fix:      m.export("PATH", strings.Join(good, string(filepath.ListSeparator))),
+		Fix:      command.Export("PATH", strings.Join(good, string(filepath.ListSeparator))),
 	}}
 }
 
@@ -160,7 +162,7 @@ func (m Machine) lookPathWritable() []Finding {
 		}
 		f := Finding{Severity: Warning, Cause: dir + " is on PATH before gosw's go, and everybody may write to it (sticky or not): who puts a go there runs it as you"}
 		if uid, ok := ownerOf(dir); ok && uid == m.UID {
-			f.Fix = "chmod o-w " + m.Word(dir)
+			f.Fix = command.Run("chmod", "o-w", dir)
 		} else {
 			f.Advice = "take it off PATH"
 		}
@@ -182,6 +184,6 @@ func (m Machine) lookGoBinPath() []Finding {
 	return []Finding{{
 		Severity: Note,
 		Cause:    bin + ", where go install puts programs, is not on PATH",
-		Fix:      `export PATH="$PATH":` + m.Word(bin),
+		Fix:      command.Command{{Kind: command.Last, Text: bin}},
 	}}
 }

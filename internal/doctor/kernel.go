@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/gosw/gosw/internal/command"
 )
 
 func (m Machine) kernelChecks() []Check {
@@ -32,10 +34,11 @@ func (m Machine) lookKernel() []Finding {
 		if m.Version.Minor() < k.goMinor || major > k.major || major == k.major && minor >= k.minor {
 			continue
 		}
+		line := fmt.Sprintf("1.%d", k.goMinor-1)
 		return []Finding{{
 			Severity: Error,
 			Cause:    fmt.Sprintf("%v needs Linux %d.%d, and this is %d.%d", m.Version, k.major, k.minor, major, minor),
-			Fix:      fmt.Sprintf("gosw install 1.%d && export GO_VERSION=1.%d", k.goMinor-1, k.goMinor-1),
+			Fix:      command.Run("gosw", "install", line).Then(command.Export("GO_VERSION", line)),
 			Advice:   "or a newer kernel",
 		}}
 	}
@@ -88,6 +91,6 @@ func (m Machine) lookProc() []Finding {
 	return []Finding{{
 		Severity: Note,
 		Cause:    "/proc is not mounted: what depends on mounts can't be checked, and gosw can't tell what runs from a toolchain that it removes",
-		Fix:      m.sudo() + "mount -t proc proc /proc",
+		Fix:      m.AsRoot("mount", "-t", "proc", "proc", "/proc"),
 	}}
 }

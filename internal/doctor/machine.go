@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -20,7 +21,6 @@ type Machine struct {
 	Getenv func(string) string
 	// Setting returns a variable of the go command, wherever it is set.
 	Setting func(name string) Setting
-	Word    func(text string) string // text as one word of the user's shell
 	UID     int
 	Dir     string         // the working directory; "" if it is gone
 	Store   toolchain.Home // "" if the environment names none
@@ -33,7 +33,7 @@ type Machine struct {
 // A Setting is a variable of the go command.
 type Setting struct {
 	Text  string
-	Unset string // the command that takes it away; "" if it is not set
+	Unset command.Command // takes it away; nil if it is not set
 }
 
 // Checks returns the checks of a machine.
@@ -115,12 +115,17 @@ func absolute(dir string) string {
 	return filepath.Clean(dir)
 }
 
-// sudo begins a command that only root may run.
-func (m Machine) sudo() string {
-	if m.UID == 0 {
-		return ""
+// AsRoot is the command of a program that only root may run.
+func (m Machine) AsRoot(argv ...string) command.Command {
+	if m.UID != 0 {
+		argv = append([]string{"sudo"}, argv...)
 	}
-	return "sudo "
+	return command.Run(argv...)
+}
+
+// inDir is the command that has a variable name a directory that it makes.
+func inDir(variable, dir string) command.Command {
+	return command.Run("mkdir", "-p", dir).Then(command.Export(variable, dir))
 }
 
 // maxFile is how much of a file is read, in bytes; none of those here is larger.
@@ -165,5 +170,5 @@ func isDir(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// export is the command that gives a variable a value in the running shell.
-func (m Machine) export(name, value string) string { return "export " + name + "=" + m.Word(value) }
+// Aside is the command that moves a file out of the way, and keeps it.
+func Aside(file string) command.Command { return command.Run("mv", file, file+".old") }

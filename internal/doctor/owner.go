@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+
+	"github.com/gosw/gosw/internal/command"
 )
 
 // maxEntries bounds how many files of a folder are looked at.
@@ -18,11 +21,11 @@ func (m Machine) lookWritable() []Finding {
 	on, ok := m.table.of(dir)
 	switch home := m.inHome(".local", "go"); {
 	case ok && on.has("ro") && home != string(m.Store) && home != "":
-		f.Fix = m.export("GOSW_SYSTEM_ROOT", string(m.Store)) + " " + "GOSW_ROOT=" + m.Word(home)
+		f.Fix = command.Export("GOSW_SYSTEM_ROOT", string(m.Store)).Then(command.Export("GOSW_ROOT", home))
 	case ok && on.has("ro"):
-		f.Fix = m.sudo() + "mount -o remount,rw " + m.Word(on.point)
+		f.Fix = m.AsRoot("mount", "-o", "remount,rw", on.point)
 	default:
-		f.Advice = `if it belongs to somebody else, make it the system's: "export GOSW_SYSTEM_ROOT=` + m.Word(string(m.Store)) + `", and set GOSW_ROOT to a folder of yours`
+		f.Advice = "if it belongs to somebody else, make it the system's: set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a folder of yours"
 	}
 	return []Finding{f}
 }
@@ -38,7 +41,7 @@ func (m Machine) lookOwner() []Finding {
 		return []Finding{{
 			Severity: Warning,
 			Cause:    fmt.Sprintf("you are root, and the store %s belongs to user %d: what root writes there, that user can't change", m.Store, top),
-			Fix:      m.export("GOSW_ROOT", "/root/.local/go"),
+			Fix:      command.Export("GOSW_ROOT", "/root/.local/go"),
 			Advice:   "or run gosw as that user",
 		}}
 	}
@@ -82,7 +85,7 @@ func (m Machine) lookCacheOwner() []Finding {
 }
 
 func (m Machine) chown(s Severity, cause, dir string) Finding {
-	return Finding{Severity: s, Cause: cause, Fix: fmt.Sprintf("sudo chown -R %d %s", m.UID, m.Word(dir))}
+	return Finding{Severity: s, Cause: cause, Fix: command.Run("sudo", "chown", "-R", strconv.Itoa(m.UID), dir)}
 }
 
 // foreign returns the first of files that is neither this user's nor missing.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -19,7 +20,7 @@ func (m Machine) storeChecks() []Check {
 		{ID: "store-writable", Sound: "the store can be written to", Worst: Warning, Look: m.ofStore(m.lookWritable)},
 		{ID: "store-owner", Sound: "the store belongs to you", Worst: Error, Look: m.ofStore(m.lookOwner)},
 		{ID: "store-space", Sound: "there is room for a toolchain", Worst: Error, Look: m.ofStore(func() []Finding {
-			return m.lookSpace(room{"the store", string(m.Store), 1 << 30, 64 << 20, 30_000}, "", `"gosw prune" and "gosw size" may help; GOSW_ROOT moves the store`)
+			return m.lookSpace(room{"the store", string(m.Store), 1 << 30, 64 << 20, 30_000}, nil, `"gosw prune" and "gosw size" may help; GOSW_ROOT moves the store`)
 		})},
 	}
 }
@@ -41,9 +42,9 @@ func (m Machine) folderChecks() []Check {
 		{ID: "tmpdir", Sound: "the folder for temporary files is there", Worst: Error, Look: func() []Finding { return m.lookTemp(temp, variable) }},
 		{ID: "tmpdir-noexec", Sound: "go run and go test may run what they build", Worst: Error, Look: func() []Finding { return m.lookTempNoexec(temp) }},
 		{ID: "tmpdir-space", Sound: "there is room for builds", Worst: Error, Look: func() []Finding {
-			fix := ""
+			fix := command.Command(nil)
 			if dir := m.otherTemp(temp); dir != "" {
-				fix = "mkdir -p " + m.Word(dir) + " && " + m.export("GOTMPDIR", dir)
+				fix = inDir("GOTMPDIR", dir)
 			}
 			return m.lookSpace(room{"the folder for temporary files", temp, 512 << 20, 16 << 20, 1000}, fix, "")
 		}},
@@ -51,7 +52,7 @@ func (m Machine) folderChecks() []Check {
 		{ID: "gocache-noexec", Sound: "go tool may run what is in the build cache", Worst: Warning, Look: m.lookCacheNoexec},
 		{ID: "gocache-network", Sound: "the build cache is on a disk of this machine", Worst: Note, Look: m.lookCacheNetwork},
 		{ID: "gocache-space", Sound: "there is room in the build cache", Worst: Error, Look: func() []Finding {
-			return m.lookSpace(room{"the build cache", m.goCache(), 512 << 20, 16 << 20, 2000}, "", `"go clean -cache" empties it, and GOCACHE moves it`)
+			return m.lookSpace(room{"the build cache", m.goCache(), 512 << 20, 16 << 20, 2000}, nil, `"go clean -cache" empties it, and GOCACHE moves it`)
 		}},
 		{ID: "cache-owner", Sound: "caches and settings belong to you", Worst: Error, Look: m.lookCacheOwner},
 	}
@@ -65,7 +66,7 @@ func (m Machine) lookStoreNoexec() []Finding {
 	return []Finding{{
 		Severity: Error,
 		Cause:    fmt.Sprintf("%s, which has the store %s, is mounted noexec: no go there can run", on.point, m.Store),
-		Fix:      m.sudo() + "mount -o remount,exec " + m.Word(on.point),
+		Fix:      m.AsRoot("mount", "-o", "remount,exec", on.point),
 		Advice:   "or set GOSW_ROOT to a folder on another file system, and install again",
 	}}
 }
@@ -77,7 +78,7 @@ func (m Machine) lookNetwork() []Finding {
 	}
 	f := Finding{Severity: Warning, Cause: fmt.Sprintf("the store %s is on a network file system (%s): each start of go waits for it, and locks and renames may not hold", m.Store, on.kind)}
 	if dir := m.localDir("gosw"); dir != "" {
-		f.Fix = m.export("GOSW_ROOT", dir)
+		f.Fix = command.Export("GOSW_ROOT", dir)
 	} else {
 		f.Advice = "set GOSW_ROOT to a folder on a disk of this machine"
 	}
@@ -129,9 +130,9 @@ func (m Machine) lookTemp(temp, variable string) []Finding {
 	case variable == "GOTMPDIR":
 		f.Fix = where.Unset
 	case m.Getenv("TMPDIR") != "":
-		f.Fix = "unset TMPDIR"
+		f.Fix = command.Unset("TMPDIR")
 	default:
-		f.Fix = m.sudo() + "mkdir -m 1777 " + m.Word(temp)
+		f.Fix = m.AsRoot("mkdir", "-m", "1777", temp)
 	}
 	return []Finding{f}
 }
@@ -143,9 +144,9 @@ func (m Machine) lookTempNoexec(temp string) []Finding {
 	}
 	f := Finding{Severity: Error, Cause: fmt.Sprintf("%s, which has the folder for temporary files %s, is mounted noexec: go run and go test end with \"fork/exec …: permission denied\"", on.point, temp)}
 	if dir := m.otherTemp(temp); dir != "" {
-		f.Fix = "mkdir -p " + m.Word(dir) + " && " + m.export("GOTMPDIR", dir)
+		f.Fix = inDir("GOTMPDIR", dir)
 	} else {
-		f.Fix = m.sudo() + "mount -o remount,exec " + m.Word(on.point)
+		f.Fix = m.AsRoot("mount", "-o", "remount,exec", on.point)
 	}
 	return []Finding{f}
 }
@@ -180,7 +181,7 @@ func (m Machine) lookCache() []Finding {
 		return skip("there is no home directory")
 	default:
 		if info, err := os.Stat(m.goCache()); err == nil && !info.IsDir() {
-			return []Finding{{Severity: Error, Cause: m.goCache() + ", the build cache, is not a folder", Fix: "mv " + m.Word(m.goCache()) + " " + m.Word(m.goCache()+".old")}}
+			return []Finding{{Severity: Error, Cause: m.goCache() + ", the build cache, is not a folder", Fix: Aside(m.goCache())}}
 		}
 		return nil
 	}
@@ -199,9 +200,9 @@ func (m Machine) lookCacheNoexec() []Finding {
 	}
 	f := Finding{Severity: Warning, Cause: fmt.Sprintf("%s, which has the build cache %s, is mounted noexec: \"go tool\" ends with \"permission denied\"", on.point, m.goCache())}
 	if dir := m.localDir("go-build"); dir != "" {
-		f.Fix = m.export("GOCACHE", dir)
+		f.Fix = command.Export("GOCACHE", dir)
 	} else {
-		f.Fix = m.sudo() + "mount -o remount,exec " + m.Word(on.point)
+		f.Fix = m.AsRoot("mount", "-o", "remount,exec", on.point)
 	}
 	return []Finding{f}
 }
@@ -213,7 +214,7 @@ func (m Machine) lookCacheNetwork() []Finding {
 	}
 	f := Finding{Severity: Note, Cause: fmt.Sprintf("the build cache %s is on a network file system (%s), which is often slower than building again", m.goCache(), on.kind)}
 	if dir := m.localDir("go-build"); dir != "" {
-		f.Fix = m.export("GOCACHE", dir)
+		f.Fix = command.Export("GOCACHE", dir)
 	}
 	return []Finding{f}
 }
@@ -227,7 +228,7 @@ type room struct {
 	inodes uint64 // below this there is a warning
 }
 
-func (m Machine) lookSpace(r room, fix, advice string) []Finding {
+func (m Machine) lookSpace(r room, fix command.Command, advice string) []Finding {
 	if r.dir == "" {
 		return skip("there is none")
 	}
@@ -246,7 +247,7 @@ func (m Machine) lookSpace(r room, fix, advice string) []Finding {
 	if inodes < r.inodes {
 		f.Cause = fmt.Sprintf("the file system of %s (%s) has room for %d more files only", r.name, r.dir, inodes)
 	}
-	if fix == "" && advice == "" {
+	if fix == nil && advice == "" {
 		f.Advice = "make room there, or name another folder"
 	}
 	return []Finding{f}

@@ -11,6 +11,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+
+	"github.com/gosw/gosw/internal/command"
 )
 
 // maxTools bounds how many programs of GOBIN are read.
@@ -39,7 +41,8 @@ func (m Machine) lookOldTools() []Finding {
 		return skip("it is not known which go is here")
 	}
 	line := version.Lang(m.Version.String())
-	var old, again, lost []string
+	var old, lost []string
+	var again command.Command
 	for _, name := range m.programs() {
 		info, ok := toolInfo(filepath.Join(m.goBin(), name))
 		if !ok || version.Lang(info.GoVersion) == "" || version.Compare(version.Lang(info.GoVersion), line) >= 0 {
@@ -47,7 +50,7 @@ func (m Machine) lookOldTools() []Finding {
 		}
 		old = append(old, fmt.Sprintf("%s (%s)", name, info.GoVersion))
 		if info.Path != "" && strings.HasPrefix(info.Main.Version, "v") && info.Main.Replace == nil {
-			again = append(again, "go install "+m.Word(info.Path+"@"+info.Main.Version))
+			again = again.Then(command.Run("go", "install", info.Path+"@"+info.Main.Version))
 		} else {
 			lost = append(lost, name)
 		}
@@ -58,7 +61,7 @@ func (m Machine) lookOldTools() []Finding {
 	f := Finding{
 		Severity: Warning,
 		Cause:    fmt.Sprintf("in %s, built by an older go than %v: %s; tools that read source can't read what is newer than their go", m.goBin(), m.Version, some(old)),
-		Fix:      strings.Join(again, " && "),
+		Fix:      again,
 	}
 	if len(lost) > 0 {
 		f.Advice = "build again, from where they came: " + some(lost)
@@ -76,7 +79,8 @@ func toolInfo(file string) (*debug.BuildInfo, bool) {
 }
 
 func (m Machine) lookBrokenTools() []Finding {
-	var broken, words []string
+	var broken []string
+	remove := []string{"rm", "--"}
 	for _, name := range m.programs() {
 		file := filepath.Join(m.goBin(), name)
 		why := wrong(file)
@@ -84,7 +88,7 @@ func (m Machine) lookBrokenTools() []Finding {
 			continue
 		}
 		broken = append(broken, name+" ("+why+")")
-		words = append(words, m.Word(file))
+		remove = append(remove, file)
 	}
 	if len(broken) == 0 {
 		return nil
@@ -92,7 +96,7 @@ func (m Machine) lookBrokenTools() []Finding {
 	return []Finding{{
 		Severity: Warning,
 		Cause:    fmt.Sprintf("in %s, and no programs that can run: %s", m.goBin(), some(broken)),
-		Fix:      "rm -- " + strings.Join(words, " "),
+		Fix:      command.Run(remove...),
 		Advice:   "then install them again",
 	}}
 }
@@ -140,7 +144,7 @@ func (m Machine) lookShadow() []Finding {
 		return []Finding{{
 			Severity: Warning,
 			Cause:    file + " is one go for all directories wherever GOBIN comes first on PATH",
-			Fix:      "mv " + m.Word(file) + " " + m.Word(file+".old"),
+			Fix:      Aside(file),
 		}}
 	}
 	return nil

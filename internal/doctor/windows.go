@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/gosw/gosw/internal/command"
 )
 
 // wsl returns which WSL this is, 0 if it is none. A kernel of the user's own has
@@ -62,9 +64,9 @@ func (m Machine) lookWindows(p place) []Finding {
 	case p.instead == "" || !ok || other.windows(wsl):
 		f.Advice = "move your home directory to a file system of Linux"
 	case p.variable == "":
-		f.Fix = "cp -a " + m.Word(p.dir) + " " + m.Word(p.instead) + " && cd " + m.Word(p.instead)
+		f.Fix = command.Run("cp", "-a", p.dir, p.instead).Then(command.Run("cd", p.instead))
 	default:
-		f.Fix = "mkdir -p " + m.Word(p.instead) + " && " + m.export(p.variable, p.instead)
+		f.Fix = inDir(p.variable, p.instead)
 	}
 	return []Finding{f}
 }
@@ -76,7 +78,7 @@ func (m Machine) lookWSL() []Finding {
 	return []Finding{{
 		Severity: Warning,
 		Cause:    "this is WSL 1, which translates each system call: builds are slow, and reflinks, file locks and process groups are not as on Linux",
-		Fix:      "wsl.exe --set-version " + m.Word(m.Getenv("WSL_DISTRO_NAME")) + " 2",
+		Fix:      command.Run("wsl.exe", "--set-version", m.Getenv("WSL_DISTRO_NAME"), "2"),
 	}}
 }
 
@@ -94,7 +96,7 @@ func (m Machine) lookMetadata() []Finding {
 		if strings.Contains(m.read("etc/wsl.conf"), "[automount]") {
 			f.Advice = `add options = "metadata" below [automount] in /etc/wsl.conf, then run wsl.exe --shutdown`
 		} else {
-			f.Fix = `printf '[automount]\noptions = "metadata"\n' | ` + m.sudo() + "tee -a /etc/wsl.conf && wsl.exe --shutdown"
+			f.Fix = m.AsRoot("sh", "-c", `printf '[automount]\noptions = "metadata"\n' >> /etc/wsl.conf`).Then(command.Run("wsl.exe", "--shutdown"))
 		}
 		return []Finding{f}
 	}
@@ -124,7 +126,7 @@ func (m Machine) lookWindowsGo() []Finding {
 			}
 			f := Finding{Severity: Error, Cause: filepath.Join(dir, name) + " is a go of Windows, and comes before Linux's on PATH: it builds for Windows, and can't read Linux's paths"}
 			if m.Store != "" {
-				f.Fix = "export PATH=" + m.Word(m.Store.Bin()) + `:"$PATH"`
+				f.Fix = command.Command{{Kind: command.First, Text: m.Store.Bin()}}
 			}
 			return []Finding{f}
 		}

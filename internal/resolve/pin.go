@@ -95,11 +95,14 @@ func missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
+// ErrUTF16 is the error of a whole file, not of a line.
+var ErrUTF16 = errors.New("is UTF-16 text, save it as UTF-8")
+
 // parsePin is what f makes of data, which may begin with a byte order mark.
 func parsePin(data []byte, f format) ([]gover.Spec, int, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return nil, 1, errors.New("is UTF-16 text, save it as UTF-8")
+		return nil, 1, ErrUTF16
 	}
 	return f.versions(string(data))
 }

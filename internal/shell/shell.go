@@ -57,6 +57,8 @@ type Shell interface {
 	// is that of interactive shells, to which gosw adds its line; there is
 	// none if only the shell itself can say which it is.
 	RC(Places) []string
+
+	syntax() syntax // for Line
 }
 
 var shells = []Shell{bash{}, zsh{}, fish{}, posix{}, powershell{}, nushell{}}

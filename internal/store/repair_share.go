@@ -19,19 +19,14 @@ type Sharer struct {
 }
 
 // sharers returns the other toolchains that have files of which report says that
-// they are damaged, or of which nothing is known. They are certainly all: nobody would
-// look for them again once the files here are replaced.
-func (s *Store) sharers(report *Report) ([]Sharer, error) {
+// they are damaged.
+func (s *Store) sharers(report *Report) []Sharer {
 	damaged := make(map[fileID]string)
 	for _, f := range report.Tree {
-		unknown := f.Kind == Extra && len(report.against) == 0
-		if f.Kind != Changed && f.Kind != Mode && f.Kind != Unreadable && !unknown {
+		if f.Kind != Changed && f.Kind != Mode && f.Kind != Unreadable {
 			continue // no matter of the file itself
 		}
 		info, err := os.Lstat(filepath.Join(s.home.Dir(report.Version), filepath.FromSlash(f.Path)))
-		if err != nil && !toolchain.Missing(err) {
-			return nil, err
-		}
 		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}
@@ -40,53 +35,34 @@ func (s *Store) sharers(report *Report) ([]Sharer, error) {
 		}
 	}
 	if len(damaged) == 0 {
-		return nil, nil
-	}
-	homes, err := s.family()
-	if err != nil {
-		return nil, err
+		return nil
 	}
 	var found []Sharer
-	for _, home := range homes {
-		versions, err := home.Installed()
-		if err != nil {
-			return nil, err
-		}
+	for _, home := range s.family() {
+		versions, _ := home.Installed()
 		slices.SortFunc(versions, gover.Compare)
 		for _, w := range versions {
 			if home == s.home && w == report.Version {
 				continue
 			}
-			paths, err := sharedPaths(home.Dir(w), damaged)
-			if err != nil {
-				return nil, err
-			}
-			if len(paths) > 0 {
+			if paths := has(home.Dir(w), damaged); len(paths) > 0 {
+				slices.Sort(paths)
 				found = append(found, Sharer{home, w, paths})
 			}
 		}
 	}
-	return found, nil
+	return found
 }
 
-// sharedPaths returns the paths of files that are in the tree at dir, too, sorted.
-func sharedPaths(dir string, files map[fileID]string) (paths []string, err error) {
-	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
-			return err
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
+// has returns those of files that a tree has, too.
+func has(tree string, files map[fileID]string) (paths []string) {
+	walkAll(tree, func(info fs.FileInfo) {
 		id, _, _ := measure(info)
 		if path, ok := files[id]; ok && !slices.Contains(paths, path) {
 			paths = append(paths, path)
 		}
-		return nil
 	})
-	slices.Sort(paths)
-	return paths, err
+	return paths
 }
 
 // sources are the other toolchains that a repair takes files from: who shared a

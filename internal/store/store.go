@@ -23,7 +23,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -71,12 +70,9 @@ func Open(home toolchain.Home, options Options) (*Store, error) {
 		s.waiting = func(string, string) {}
 	}
 	if err := s.checkAccess(); err != nil {
-		return nil, err
+		return s, err
 	}
-	if err := s.checkFormat(); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s, s.checkFormat()
 }
 
 // Home returns the store's place.
@@ -134,7 +130,12 @@ func (s *Store) create(ctx context.Context) error {
 // store may serve other users. What stands above the store is as the umask has
 // it.
 func (s *Store) makeFolders() error {
-	if err := fsx.MkdirAll(filepath.Dir(string(s.home)), 0o755); err != nil {
+	above := filepath.Dir(string(s.home))
+	missing, err := lookFor(above) // [os.MkdirAll] takes all errors for that
+	if missing {
+		err = os.MkdirAll(above, 0o755)
+	}
+	if err != nil {
 		return err
 	}
 	for _, dir := range s.folders() {
