@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -65,7 +64,7 @@ func (a *app) doctor(ctx context.Context, options doctorOptions) error {
 	report := doctorReport{Schema: 1, Mended: []string{}}
 	var mendErr error
 	if options.fix {
-		if report.Mended, mendErr = p.mend(ctx); len(report.Mended) > 0 {
+		if report.Mended, mendErr = p.mend(ctx, results); len(report.Mended) > 0 {
 			results, _ = examine()
 		}
 	}
@@ -86,6 +85,7 @@ type patient struct {
 	*app
 	ctx      context.Context
 	machine  doctor.Machine
+	inputs   doctor.Store // of the checks of the store
 	store    *store.Store // nil if it can't be used
 	storeErr error
 	why      *explainer // nil if there is no store or no working directory
@@ -95,18 +95,8 @@ type patient struct {
 	settings          switching.Settings // of the go command
 
 	releases func() []gover.Version // all that this machine knows of, newest first
-	glances  func() []glance        // of what is installed, newest first
 
-	lastInstalled time.Time // of all receipts
-	lastVersion   gover.Version
-
-	repairs []repair // what the checks have found that is gosw's own
-}
-
-// A repair mends something that is gosw's own.
-type repair struct {
-	what string
-	run  func(context.Context) error
+	repairs map[string]func(context.Context) error // what mends gosw's own, by the check that finds it
 }
 
 func (a *app) patient(ctx context.Context) *patient {
@@ -116,7 +106,7 @@ func (a *app) patient(ctx context.Context) *patient {
 	p.settings = switching.ReadSettings(a.getenv, a.goEnvFile(), "")
 	dir, _ := os.Getwd()
 	p.machine = doctor.Machine{
-		GOOS: runtime.GOOS, Files: os.DirFS("/"), Getenv: a.getenv, Setting: p.setting, UID: os.Getuid(), Dir: dir,
+		GOOS: runtime.GOOS, Files: os.DirFS("/"), Getenv: a.getenv, Setting: p.setting, Now: a.now, UID: os.Getuid(), Dir: dir,
 	}
 	if pathErr == nil {
 		p.machine.Store = path.Home()
@@ -125,8 +115,8 @@ func (a *app) patient(ctx context.Context) *patient {
 		p.explain()
 		p.machine.Version = p.why.target.version
 	}
+	p.inputs, p.repairs = p.storeInputs(), p.storeRepairs()
 	p.releases = sync.OnceValue(p.releasesKnown)
-	p.glances = p.startGlances()
 	return p
 }
 
@@ -146,7 +136,7 @@ func (p *patient) openStore(path toolchain.Path, err error) {
 // setting is a variable of the go command, for checks of the machine.
 func (p *patient) setting(name string) doctor.Setting {
 	v := p.settings.Get(name)
-	return doctor.Setting{Text: v.Text, Unset: p.unset(name, v)}
+	return doctor.Setting{Text: v.Text, Place: stands(v), Unset: p.unset(name, v)}
 }
 
 // unset is the command after which a variable has no value of the user's.
@@ -166,28 +156,27 @@ func (p *patient) run(given map[string]bool) []doctor.Result {
 	var machine []doctor.Result
 	var group sync.WaitGroup
 	group.Go(func() { machine = doctor.Run(p.machine.Checks(), given) })
-	first := doctor.Run(slices.Concat(p.goChecks(), p.storeChecks(), p.shellChecks(), p.settingChecks()), given)
+	first := doctor.Run(slices.Concat(p.goChecks(), p.inputs.Checks(), p.shellChecks(), p.settingChecks()), given)
 	group.Wait()
 	return slices.Concat(first, machine, doctor.Run(slices.Concat(p.deepChecks(), p.onlineChecks()), given))
 }
 
-// ours is a finding that --fix mends.
-func (p *patient) ours(s doctor.Severity, cause, what string, run func(context.Context) error) doctor.Finding {
-	p.repairs = append(p.repairs, repair{what, run})
-	return doctor.Finding{Severity: s, Cause: cause, Fix: gosw("doctor", "--fix")}
-}
-
-// mend runs the repairs, and returns what was mended.
-func (p *patient) mend(ctx context.Context) ([]string, error) {
+// mend mends what results have that is gosw's own, and returns what was mended.
+func (p *patient) mend(ctx context.Context, results []doctor.Result) ([]string, error) {
 	mended := []string{}
 	var errs []error
-	for _, r := range p.repairs {
-		if err := r.run(ctx); err != nil {
-			errs = append(errs, err)
-			continue
+	for _, r := range results {
+		for _, f := range r.Findings {
+			if f.Mends == "" {
+				continue
+			}
+			if err := p.repairs[r.ID](ctx); err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			mended = append(mended, f.Mends)
+			p.ui.note("mended: %s", f.Mends)
 		}
-		mended = append(mended, r.what)
-		p.ui.note("mended: %s", r.what)
 	}
 	return mended, errors.Join(errs...)
 }

@@ -17,7 +17,7 @@ import (
 // deepChecks take seconds, so they are made when they are asked for.
 func (p *patient) deepChecks() []doctor.Check {
 	return []doctor.Check{
-		{ID: "files", Sound: "all installed files are as they were proven", Worst: doctor.Error, Needs: "--deep", Look: p.inStore(p.lookFiles)},
+		{ID: "files", Sound: "all installed files are as they were proven", Worst: doctor.Error, Needs: "--deep", Look: p.inputs.In(p.lookFiles)},
 		{ID: "cgo-build", Sound: "the go here builds a program that uses C", Worst: doctor.Error, Needs: "--deep", Look: p.lookBuild},
 	}
 }
@@ -54,14 +54,14 @@ const buildTimeout = 5 * time.Minute
 // lookBuild builds a program in a folder that it removes again.
 func (p *patient) lookBuild() []doctor.Finding {
 	if p.whyErr != nil || p.decideErr != nil {
-		return skipped("it is not known which go is here")
+		return doctor.Skip("it is not known which go is here")
 	}
 	if p.setting("CGO_ENABLED").Text == "0" {
-		return skipped("CGO_ENABLED=0")
+		return doctor.Skip("CGO_ENABLED=0")
 	}
 	program, err := p.program(p.why.target, "go")
 	if err != nil {
-		return skipped(err.Error())
+		return doctor.Skip(err.Error())
 	}
 	dir, err := os.MkdirTemp("", "gosw-doctor-")
 	if err != nil {
@@ -147,11 +147,11 @@ const maxSkew = 5 * time.Minute
 func (p *patient) lookServerClock(ctx context.Context, client *fetch.Client) ([]doctor.Finding, error) {
 	theirs, err := client.Clock(ctx)
 	if err != nil {
-		return skipped("the module proxy does not say what time it is: " + err.Error()), nil
+		return doctor.Skip("the module proxy does not say what time it is: " + err.Error()), nil
 	}
 	skew := time.Since(theirs)
 	if skew.Abs() < maxSkew {
 		return nil, nil
 	}
-	return []doctor.Finding{p.clockFinding(fmt.Sprintf("the clock is %v away from that of the module proxy: certificates seem to have ended, or not to have begun", skew.Abs().Round(time.Second)))}, nil
+	return []doctor.Finding{p.machine.Clock(fmt.Sprintf("the clock is %v away from that of the module proxy: certificates seem to have ended, or not to have begun", skew.Abs().Round(time.Second)))}, nil
 }

@@ -61,7 +61,7 @@ func (p *patient) problems(look func()) (findings []doctor.Finding) {
 func (p *patient) lookPin() []doctor.Finding {
 	switch {
 	case p.storeErr != nil && p.machine.Store == "":
-		return skipped("nothing says where the store is")
+		return doctor.Skip("nothing says where the store is")
 	case p.whyErr != nil:
 		return []doctor.Finding{p.finding(doctor.Error, p.whyErr)}
 	}
@@ -71,7 +71,7 @@ func (p *patient) lookPin() []doctor.Finding {
 	f := p.finding(doctor.Error, p.decideErr)
 	if pin := (*resolve.PinError)(nil); errors.As(p.decideErr, &pin) {
 		if pin.Source == p.machine.Store.DefaultFile() {
-			return skipped("the default can't be read, which has a check of its own")
+			return doctor.Skip("the default can't be read, which has a check of its own")
 		}
 		f.Fix, f.Advice = setAside(pin), hintFor(pin).in(p.ui.shell)
 	}
@@ -87,19 +87,19 @@ func setAside(pin *resolve.PinError) command.Command {
 	case pin.Line > 0 && filepath.Base(pin.Source) == ".tool-versions" && !errors.Is(pin, resolve.ErrUTF16):
 		return command.Run("sed", "-i.old", fmt.Sprintf("%ds/^/# /", pin.Line), pin.Source)
 	}
-	return doctor.Aside(pin.Source)
+	return command.Aside(pin.Source)
 }
 
 // lookPinBytes finds what gosw passes over in a pin, and others take for a part
 // of the version.
 func (p *patient) lookPinBytes() []doctor.Finding {
 	if p.whyErr != nil || p.why.target.choice.Rule != resolve.FromFile {
-		return skipped("there is no pin file")
+		return doctor.Skip("there is no pin file")
 	}
 	file := p.why.target.choice.File
 	data, err := readSettings(file)
 	if err != nil {
-		return skipped(err.Error())
+		return doctor.Skip(err.Error())
 	}
 	var findings []doctor.Finding
 	if bytes.HasPrefix(data, []byte("\ufeff")) {
@@ -115,7 +115,7 @@ func (p *patient) lookPinBytes() []doctor.Finding {
 
 func (p *patient) lookDefault() []doctor.Finding {
 	if p.store == nil || p.whyErr != nil {
-		return skipped("there is no store to look at")
+		return doctor.Skip("there is no store to look at")
 	}
 	choice, err := resolve.Default(p.store.Home().DefaultFile())
 	switch {
@@ -124,7 +124,7 @@ func (p *patient) lookDefault() []doctor.Finding {
 	case err != nil:
 		f := doctor.Finding{Severity: doctor.Error, Cause: err.Error(), Fix: p.setDefault()}
 		if info, statErr := os.Stat(p.store.Home().DefaultFile()); statErr == nil && info.IsDir() {
-			f.Fix = doctor.Aside(p.store.Home().DefaultFile()).Then(f.Fix)
+			f.Fix = command.Aside(p.store.Home().DefaultFile()).Then(f.Fix)
 		}
 		return []doctor.Finding{f}
 	case choice.Spec.Kind() == gover.System:
@@ -150,7 +150,7 @@ func (p *patient) setDefault() command.Command {
 // what is wanted.
 func (p *patient) lookSwitching() []doctor.Finding {
 	if p.whyErr != nil || p.decideErr != nil {
-		return skipped("it is not known which go is here")
+		return doctor.Skip("it is not known which go is here")
 	}
 	if p.runErr != nil {
 		f := p.finding(doctor.Error, p.runErr)
@@ -166,13 +166,13 @@ func (p *patient) lookSwitching() []doctor.Finding {
 
 func (p *patient) lookPath() []doctor.Finding {
 	if p.whyErr != nil {
-		return skipped("there is no store to look at")
+		return doctor.Skip("there is no store to look at")
 	}
 	if p.decideErr != nil {
 		p.why.report.Places = onPath(p.why.path, p.getenv("PATH"), "go")
 	}
 	if _, err := os.Stat(p.why.path.Home().Bin()); err != nil && len(p.why.report.Places) == 0 {
-		return skipped("there is no go yet")
+		return doctor.Skip("there is no go yet")
 	}
 	return p.problems(p.why.checkPath)
 }
@@ -200,7 +200,7 @@ func (p *patient) lookGosw() []doctor.Finding {
 func (p *patient) lookSupport() []doctor.Finding {
 	v := p.machine.Version
 	if v.IsZero() {
-		return skipped("it is not known which go is here")
+		return doctor.Skip("it is not known which go is here")
 	}
 	if gover.NewLifecycle(p.releases()).Of(v) != gover.EndOfLife {
 		return nil
@@ -219,13 +219,13 @@ func (p *patient) lookSupport() []doctor.Finding {
 func (p *patient) lookVulnerable() []doctor.Finding {
 	v := p.machine.Version
 	if v.IsZero() {
-		return skipped("it is not known which go is here")
+		return doctor.Skip("it is not known which go is here")
 	}
 	newest := newestOfLines(slices.Concat(p.releases(), []gover.Version{v}))[v.Line()] // other checks read the list, too
 	counts, audited := p.lastAudit([]gover.Version{v, newest})
 	switch {
 	case !audited:
-		return skipped(`nobody has asked yet: "gosw audit" does`)
+		return doctor.Skip(`nobody has asked yet: "gosw audit" does`)
 	case counts.Of[v] == 0:
 		return nil
 	}

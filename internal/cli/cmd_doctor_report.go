@@ -163,7 +163,7 @@ func (r *doctorReport) summary(verbose bool) string {
 
 // withHint adds what a hint says to f: a command that mends it, or words.
 func (p *patient) withHint(f doctor.Finding, h Hint) doctor.Finding {
-	if f.Fix = h.Command; f.Fix == nil {
+	if f.Fix = h.Command; f.Fix == nil || h.Text != "" {
 		f.Advice = h.in(p.ui.shell)
 	}
 	return f
@@ -173,8 +173,4 @@ func (p *patient) withHint(f doctor.Finding, h Hint) doctor.Finding {
 func (p *patient) finding(s doctor.Severity, err error) doctor.Finding {
 	f := doctor.Finding{Severity: s, Cause: err.Error()}
 	return p.withHint(f, hintFor(err))
-}
-
-func skipped(why string) []doctor.Finding {
-	return []doctor.Finding{{Severity: doctor.Skipped, Cause: why}}
 }

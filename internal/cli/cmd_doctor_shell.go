@@ -39,15 +39,15 @@ func (p *patient) inShell(look func(session) []doctor.Finding) func() []doctor.F
 	return func() []doctor.Finding {
 		sh, ok := shell.Detect(p.getenv("SHELL"))
 		if !ok {
-			return skipped("SHELL names no shell that gosw knows")
+			return doctor.Skip("SHELL names no shell that gosw knows")
 		}
 		places, err := p.places()
 		if err != nil {
-			return skipped(err.Error())
+			return doctor.Skip(err.Error())
 		}
 		files := sh.RC(places)
 		if len(files) == 0 {
-			return skipped("only " + sh.Name() + " itself knows its start-up file")
+			return doctor.Skip("only " + sh.Name() + " itself knows its start-up file")
 		}
 		return look(session{sh, places, files})
 	}
@@ -78,8 +78,8 @@ func (p *patient) lookInit(s session) []doctor.Finding {
 	if err != nil || strings.Contains(block, s.Quote(exe)) {
 		return nil
 	}
-	return []doctor.Finding{p.ours(doctor.Error, "gosw's block in "+file.name+" loads another gosw than this one, "+exe, "wrote gosw's block in "+file.name+" anew",
-		func(ctx context.Context) error { return p.installInit(ctx, []string{s.Name()}, flagsOf(block)) })}
+	p.repairs["init"] = func(ctx context.Context) error { return p.installInit(ctx, []string{s.Name()}, flagsOf(block)) }
+	return doctor.Ours(doctor.Error, "gosw's block in "+file.name+" loads another gosw than this one, "+exe, "wrote gosw's block in "+file.name+" anew")
 }
 
 // blockFinding is about a block that somebody has changed. Where it ends, what is
@@ -163,11 +163,11 @@ func turnOffLine(name string, line int) command.Command {
 func (p *patient) lookOrder(s session) []doctor.Finding {
 	file, err := readRC(s.files[0])
 	if err != nil {
-		return skipped("the start-up file can't be read")
+		return doctor.Skip("the start-up file can't be read")
 	}
 	_, block, ours, _, err := shell.RemoveBlock(file.text)
 	if err != nil {
-		return skipped("gosw's block is damaged")
+		return doctor.Skip("gosw's block is damaged")
 	}
 	byHand := initLines(file.text, block)
 	if block == "" && len(byHand) > 0 {
@@ -263,7 +263,7 @@ func exported(line string, names ...string) string {
 // lookDirenv compares the library with the one that this gosw would write.
 func (p *patient) lookDirenv() []doctor.Finding {
 	if _, err := lookPath("direnv", p.getenv("PATH")); err != nil {
-		return skipped("there is no direnv")
+		return doctor.Skip("there is no direnv")
 	}
 	install := command.Run(p.goswName(), "init", "direnv", "--install")
 	text, file, err := p.readDirenvLibrary()
@@ -272,7 +272,7 @@ func (p *patient) lookDirenv() []doctor.Finding {
 	case err != nil:
 		f := p.finding(doctor.Warning, err)
 		if _, statErr := os.Lstat(file); statErr == nil && !errors.Is(err, fs.ErrPermission) {
-			f.Fix = doctor.Aside(file).Then(install)
+			f.Fix = command.Aside(file).Then(install)
 		}
 		return []doctor.Finding{f}
 	case text == "":
@@ -280,6 +280,6 @@ func (p *patient) lookDirenv() []doctor.Finding {
 	case exeErr != nil || text == shell.DirenvLibrary(exe):
 		return nil
 	}
-	return []doctor.Finding{p.ours(doctor.Warning, file+" is not as this gosw writes it", "wrote "+file+" anew",
-		func(context.Context) error { return p.writeDirenvLibrary(shell.DirenvLibrary(exe)) })}
+	p.repairs["direnv"] = func(context.Context) error { return p.writeDirenvLibrary(shell.DirenvLibrary(exe)) }
+	return doctor.Ours(doctor.Warning, file+" is not as this gosw writes it", "wrote "+file+" anew")
 }

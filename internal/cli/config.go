@@ -16,6 +16,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/goauth"
 )
@@ -230,7 +231,7 @@ func readEnvFile(file string) (map[string]string, error) {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil
 	} else if err != nil {
-		return nil, &hintError{fmt.Errorf("read settings: %w", err), hintf("mend or remove %s", file)}
+		return nil, &hintError{fmt.Errorf("read settings: %w", err), Hint{command.Aside(file), "mend or remove %s", []any{file}}}
 	}
 	values := make(map[string]string)
 	for line := range strings.Lines(string(data)) {

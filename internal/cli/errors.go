@@ -251,7 +251,8 @@ func hintFor(err error) Hint {
 	case errors.As(err, &format):
 		return formatHint(format)
 	case errors.As(err, &access):
-		return hintf("what may be changed by others is not for you to run: %v", command.Run("chmod", "go-w", access.Path))
+		chmod := command.Run("chmod", "go-w", access.Path)
+		return Hint{chmod, "what may be changed by others is not for you to run: %v", []any{chmod}}
 	case errors.Is(err, fetch.ErrSumDBOff):
 		return hintf(`set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`)
 	case errors.As(err, &private):
@@ -269,9 +270,9 @@ func hintFor(err error) Hint {
 	case errors.Is(err, toolchain.ErrNoHome):
 		return hintf(`export HOME, or set GOSW_ROOT to the folder of the store`)
 	case errors.Is(err, toolchain.ErrRelativeRoot):
-		return hintf(`set GOSW_ROOT to a path that begins with /`)
+		return Hint{Command: command.Unset("GOSW_ROOT"), Text: `set GOSW_ROOT to a path that begins with /`}
 	case errors.Is(err, toolchain.ErrRelativeSystemRoot):
-		return hintf(`set GOSW_SYSTEM_ROOT to a path that begins with /`)
+		return Hint{Command: command.Unset("GOSW_SYSTEM_ROOT"), Text: `set GOSW_SYSTEM_ROOT to a path that begins with /`}
 	case errors.Is(err, syscall.EXDEV):
 		return hintf(`all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT`)
 	case errors.Is(err, syscall.EDQUOT):
@@ -322,22 +323,13 @@ func (e *notInstalledError) hint() Hint {
 	return run(argv...)
 }
 
-func newerFormat(e *store.FormatError) bool {
-	n, err := strconv.Atoi(e.Found)
-	return err == nil && n > store.Format
-}
-
 // formatHint tells a newer store from a damaged one.
 func formatHint(e *store.FormatError) Hint {
-	if newerFormat(e) {
+	if n, err := strconv.Atoi(e.Found); err == nil && n > store.Format {
 		return hintf("install the newest gosw; this store was last written by a newer one")
 	}
-	return hintf("no gosw writes that; if this is a store of yours, mend it: %v", writeFormat(e))
-}
-
-// writeFormat is the command that makes a store one of this gosw's format.
-func writeFormat(e *store.FormatError) command.Command {
-	return command.Write(strconv.Itoa(store.Format), e.File)
+	write := command.Write(strconv.Itoa(store.Format), e.File)
+	return Hint{write, "no gosw writes that; if this is a store of yours, mend it: %v", []any{write}}
 }
 
 func pinHint(pin *resolve.PinError) Hint {

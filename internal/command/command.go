@@ -42,5 +42,8 @@ func Unset(name string) Command { return Command{{Kind: NoVariable, Name: name}}
 // Write makes file of a line.
 func Write(line, file string) Command { return Command{{Kind: Replace, Text: line, File: file}} }
 
+// Aside moves a file out of the way, and keeps it.
+func Aside(file string) Command { return Run("mv", file, file+".old") }
+
 // Then returns c and what follows it.
 func (c Command) Then(next Command) Command { return append(c[:len(c):len(c)], next...) }

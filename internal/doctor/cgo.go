@@ -48,7 +48,7 @@ func (m Machine) cgoOff() bool { return m.Setting("CGO_ENABLED").Text == "0" }
 // where there is no compiler and nobody has asked for it; older ones fail.
 func (m Machine) lookCompiler() []Finding {
 	if m.cgoOff() {
-		return skip("CGO_ENABLED=0")
+		return Skip("CGO_ENABLED=0")
 	}
 	name, path, chosen := m.compiler()
 	if path != "" {
@@ -84,14 +84,14 @@ func (m Machine) lookHeaders() []Finding {
 	_, path, _ := m.compiler()
 	switch {
 	case m.cgoOff():
-		return skip("CGO_ENABLED=0")
+		return Skip("CGO_ENABLED=0")
 	case m.GOOS != "linux":
-		return skip("they come with the compiler")
+		return Skip("they come with the compiler")
 	case path == "":
-		return skip("there is no C compiler")
+		return Skip("there is no C compiler")
 	}
 	if physical, err := filepath.EvalSymlinks(path); err == nil && !strings.HasPrefix(physical, "/usr/") && !strings.HasPrefix(physical, "/bin/") {
-		return skip(path + " may bring its own")
+		return Skip(path + " may bring its own")
 	}
 	for _, name := range []string{"usr/include/stdlib.h", "usr/local/include/stdlib.h", "usr/include/bits/stdlib.h"} {
 		if m.exists(name) {
@@ -120,15 +120,15 @@ func (m Machine) installCompiler() command.Command {
 	for _, id := range ids {
 		switch id {
 		case "debian", "ubuntu":
-			return m.AsRoot("apt-get", "install", "-y", "gcc", "libc6-dev")
+			return m.asRoot("apt-get", "install", "-y", "gcc", "libc6-dev")
 		case "fedora", "rhel", "centos":
-			return m.AsRoot("dnf", "install", "-y", "gcc", "glibc-devel")
+			return m.asRoot("dnf", "install", "-y", "gcc", "glibc-devel")
 		case "alpine":
-			return m.AsRoot("apk", "add", "gcc", "musl-dev")
+			return m.asRoot("apk", "add", "gcc", "musl-dev")
 		case "arch":
-			return m.AsRoot("pacman", "-S", "--noconfirm", "gcc", "glibc")
+			return m.asRoot("pacman", "-S", "--noconfirm", "gcc", "glibc")
 		case "suse", "opensuse":
-			return m.AsRoot("zypper", "install", "-y", "gcc", "glibc-devel")
+			return m.asRoot("zypper", "install", "-y", "gcc", "glibc-devel")
 		}
 	}
 	return nil

@@ -1,12 +1,13 @@
 // Package doctor has independent checks of this machine: kernel, mounts, disks,
-// WSL, environment, folders of the go command, C compiler. Each names what is
-// wrong, the cause, and the command that mends it.
+// WSL, environment, settings and folders of the go command, C compiler, and the
+// store. Each names what is wrong, the cause, and the command that mends it.
 //
 // A check looks, and that is all: it changes nothing, prints nothing, runs no
 // program, uses no network, and opens only regular files, so that nothing can
-// make it wait. All that it knows comes with a [Machine]. What other workers
-// know, such as the links of a store or the lines of a start-up file, is checked
-// by checks that their callers make; [Run] runs them all.
+// make it wait. All that it knows comes with a [Machine] and a [Store], in values
+// and in functions that look and no more. What is known elsewhere, such as the lines
+// of a start-up file, is checked by checks that their callers make; [Run] runs
+// them all.
 package doctor
 
 import "github.com/gosw/gosw/internal/command"
@@ -36,6 +37,9 @@ type Finding struct {
 	Fix command.Command
 	// Advice is what to do in words, where a command is not enough.
 	Advice string
+	// Mends is what is said when gosw itself has mended it; "" where that is not
+	// for gosw to do.
+	Mends string
 }
 
 // A Check looks at one thing.
@@ -61,7 +65,7 @@ func Run(checks []Check, given map[string]bool) []Result {
 	for i, check := range checks {
 		results[i] = Result{Check: check, Severity: OK}
 		if check.Needs != "" && !given[check.Needs] {
-			results[i].Findings = skip("needs " + check.Needs)
+			results[i].Findings = Skip("needs " + check.Needs)
 		} else {
 			results[i].Findings = check.Look()
 		}
@@ -74,5 +78,10 @@ func Run(checks []Check, given map[string]bool) []Result {
 	return results
 }
 
-// skip is the finding of a check that does not apply.
-func skip(why string) []Finding { return []Finding{{Severity: Skipped, Cause: why}} }
+// Ours is the finding of what gosw itself can mend.
+func Ours(s Severity, cause, mends string) []Finding {
+	return []Finding{{Severity: s, Cause: cause, Fix: command.Run("gosw", "doctor", "--fix"), Mends: mends}}
+}
+
+// Skip is the finding of a check that does not apply.
+func Skip(why string) []Finding { return []Finding{{Severity: Skipped, Cause: why}} }

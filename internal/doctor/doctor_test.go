@@ -77,7 +77,7 @@ func (r *rig) machine() Machine {
 	return Machine{
 		GOOS: "linux", Files: os.DirFS(r.root), Getenv: getenv, UID: 1000, Dir: r.dir, Store: home, Version: v,
 		Setting: func(name string) Setting {
-			return Setting{r.env[name], command.Unset(name)}
+			return Setting{Text: r.env[name], Unset: command.Unset(name)}
 		},
 	}
 }

@@ -22,7 +22,7 @@ func (m Machine) environmentChecks() []Check {
 
 func (m Machine) lookHome() []Finding {
 	if m.GOOS == "windows" {
-		return skip("HOME is for others")
+		return Skip("HOME is for others")
 	}
 	text := m.Getenv("HOME")
 	f := Finding{Severity: Error}
@@ -126,7 +126,7 @@ func (m Machine) pathChecks() []Check {
 
 func (m Machine) lookPathRelative() []Finding {
 	if m.GOOS == "windows" {
-		return skip("Windows looks in the working directory first")
+		return Skip("Windows looks in the working directory first")
 	}
 	var bad, good []string
 	for _, dir := range strings.Split(m.Getenv("PATH"), string(filepath.ListSeparator)) {
@@ -150,7 +150,7 @@ func (m Machine) lookPathRelative() []Finding {
 // there, in which anybody may put a program called go.
 func (m Machine) lookPathWritable() []Finding {
 	if m.GOOS == "windows" {
-		return skip("no such modes here")
+		return Skip("no such modes here")
 	}
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {
 		if m.Store != "" && filepath.IsAbs(dir) && sameFolder(dir, m.Store.Bin()) {

@@ -24,11 +24,11 @@ var kernels = []struct{ goMinor, major, minor int }{
 
 func (m Machine) lookKernel() []Finding {
 	if m.GOOS != "linux" {
-		return skip("this is not Linux")
+		return Skip("this is not Linux")
 	}
 	major, minor, ok := m.kernel()
 	if !ok || m.Version.IsZero() {
-		return skip("the kernel or the go here is not known")
+		return Skip("the kernel or the go here is not known")
 	}
 	for _, k := range kernels {
 		if m.Version.Minor() < k.goMinor || major > k.major || major == k.major && minor >= k.minor {
@@ -78,12 +78,12 @@ func (m Machine) lookOpenFiles() []Finding {
 			Advice:   "raise nofile in /etc/security/limits.conf and log in again, or give the container more (docker run --ulimit nofile=4096)",
 		}}
 	}
-	return skip("this system does not tell")
+	return Skip("this system does not tell")
 }
 
 func (m Machine) lookProc() []Finding {
 	if m.GOOS != "linux" {
-		return skip("this is not Linux")
+		return Skip("this is not Linux")
 	}
 	if m.exists("proc/self/mountinfo") {
 		return nil
@@ -91,6 +91,6 @@ func (m Machine) lookProc() []Finding {
 	return []Finding{{
 		Severity: Note,
 		Cause:    "/proc is not mounted: what depends on mounts can't be checked, and gosw can't tell what runs from a toolchain that it removes",
-		Fix:      m.AsRoot("mount", "-t", "proc", "proc", "/proc"),
+		Fix:      m.asRoot("mount", "-t", "proc", "proc", "/proc"),
 	}}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
@@ -21,6 +22,7 @@ type Machine struct {
 	Getenv func(string) string
 	// Setting returns a variable of the go command, wherever it is set.
 	Setting func(name string) Setting
+	Now     func() time.Time
 	UID     int
 	Dir     string         // the working directory; "" if it is gone
 	Store   toolchain.Home // "" if the environment names none
@@ -33,6 +35,7 @@ type Machine struct {
 // A Setting is a variable of the go command.
 type Setting struct {
 	Text  string
+	Place string          // " (FILE:LINE)" if it is in a file
 	Unset command.Command // takes it away; nil if it is not set
 }
 
@@ -115,8 +118,8 @@ func absolute(dir string) string {
 	return filepath.Clean(dir)
 }
 
-// AsRoot is the command of a program that only root may run.
-func (m Machine) AsRoot(argv ...string) command.Command {
+// asRoot is the command of a program that only root may run.
+func (m Machine) asRoot(argv ...string) command.Command {
 	if m.UID != 0 {
 		argv = append([]string{"sudo"}, argv...)
 	}
@@ -169,6 +172,3 @@ func isDir(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()
 }
-
-// Aside is the command that moves a file out of the way, and keeps it.
-func Aside(file string) command.Command { return command.Run("mv", file, file+".old") }

@@ -23,7 +23,7 @@ func (m Machine) lookWritable() []Finding {
 	case ok && on.has("ro") && home != string(m.Store) && home != "":
 		f.Fix = command.Export("GOSW_SYSTEM_ROOT", string(m.Store)).Then(command.Export("GOSW_ROOT", home))
 	case ok && on.has("ro"):
-		f.Fix = m.AsRoot("mount", "-o", "remount,rw", on.point)
+		f.Fix = m.asRoot("mount", "-o", "remount,rw", on.point)
 	default:
 		f.Advice = "if it belongs to somebody else, make it the system's: set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a folder of yours"
 	}
@@ -35,7 +35,7 @@ func (m Machine) lookWritable() []Finding {
 func (m Machine) lookOwner() []Finding {
 	top, ok := ownerOf(string(m.Store))
 	if !ok {
-		return skip("there is no store yet, or no owners here")
+		return Skip("there is no store yet, or no owners here")
 	}
 	if m.UID == 0 && top != 0 {
 		return []Finding{{
@@ -60,7 +60,7 @@ func (m Machine) lookOwner() []Finding {
 // lookCacheOwner does the same for what go and gosw keep in the home directory.
 func (m Machine) lookCacheOwner() []Finding {
 	if m.UID <= 0 || m.home() == "" {
-		return skip("root may write everywhere")
+		return Skip("root may write everywhere")
 	}
 	var findings []Finding
 	for _, dir := range []string{

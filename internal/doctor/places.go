@@ -29,7 +29,7 @@ func (m Machine) storeChecks() []Check {
 func (m Machine) ofStore(look func() []Finding) func() []Finding {
 	return func() []Finding {
 		if m.Store == "" {
-			return skip("nothing says where the store is")
+			return Skip("nothing says where the store is")
 		}
 		return look()
 	}
@@ -66,7 +66,7 @@ func (m Machine) lookStoreNoexec() []Finding {
 	return []Finding{{
 		Severity: Error,
 		Cause:    fmt.Sprintf("%s, which has the store %s, is mounted noexec: no go there can run", on.point, m.Store),
-		Fix:      m.AsRoot("mount", "-o", "remount,exec", on.point),
+		Fix:      m.asRoot("mount", "-o", "remount,exec", on.point),
 		Advice:   "or set GOSW_ROOT to a folder on another file system, and install again",
 	}}
 }
@@ -101,11 +101,11 @@ func (m Machine) localDir(name string) string {
 // mostly one of Windows; on others it is usual.
 func (m Machine) lookCase() []Finding {
 	if m.GOOS != "linux" {
-		return skip("usual here")
+		return Skip("usual here")
 	}
 	dir := m.Store.Toolchains()
 	if !isDir(dir) {
-		return skip("there is no store yet")
+		return Skip("there is no store yet")
 	}
 	upper := filepath.Join(filepath.Dir(dir), strings.ToUpper(filepath.Base(dir)))
 	one, err := os.Lstat(dir)
@@ -132,7 +132,7 @@ func (m Machine) lookTemp(temp, variable string) []Finding {
 	case m.Getenv("TMPDIR") != "":
 		f.Fix = command.Unset("TMPDIR")
 	default:
-		f.Fix = m.AsRoot("mkdir", "-m", "1777", temp)
+		f.Fix = m.asRoot("mkdir", "-m", "1777", temp)
 	}
 	return []Finding{f}
 }
@@ -146,7 +146,7 @@ func (m Machine) lookTempNoexec(temp string) []Finding {
 	if dir := m.otherTemp(temp); dir != "" {
 		f.Fix = inDir("GOTMPDIR", dir)
 	} else {
-		f.Fix = m.AsRoot("mount", "-o", "remount,exec", on.point)
+		f.Fix = m.asRoot("mount", "-o", "remount,exec", on.point)
 	}
 	return []Finding{f}
 }
@@ -178,10 +178,10 @@ func (m Machine) lookCache() []Finding {
 	case s.Text != "" && !filepath.IsAbs(s.Text):
 		cause = "GOCACHE=" + s.Text + " is not an absolute path, which go refuses"
 	case m.goCache() == "":
-		return skip("there is no home directory")
+		return Skip("there is no home directory")
 	default:
 		if info, err := os.Stat(m.goCache()); err == nil && !info.IsDir() {
-			return []Finding{{Severity: Error, Cause: m.goCache() + ", the build cache, is not a folder", Fix: Aside(m.goCache())}}
+			return []Finding{{Severity: Error, Cause: m.goCache() + ", the build cache, is not a folder", Fix: command.Aside(m.goCache())}}
 		}
 		return nil
 	}
@@ -192,7 +192,7 @@ func (m Machine) lookCache() []Finding {
 // build cache.
 func (m Machine) lookCacheNoexec() []Finding {
 	if v, err := gover.Parse("1.24.0"); err == nil && !m.Version.IsZero() && gover.Compare(m.Version, v) < 0 {
-		return skip("before go1.24 no program is in the cache")
+		return Skip("before go1.24 no program is in the cache")
 	}
 	on, bad := m.table.noexec(m.goCache())
 	if m.goCache() == "" || !bad {
@@ -202,7 +202,7 @@ func (m Machine) lookCacheNoexec() []Finding {
 	if dir := m.localDir("go-build"); dir != "" {
 		f.Fix = command.Export("GOCACHE", dir)
 	} else {
-		f.Fix = m.AsRoot("mount", "-o", "remount,exec", on.point)
+		f.Fix = m.asRoot("mount", "-o", "remount,exec", on.point)
 	}
 	return []Finding{f}
 }
@@ -230,11 +230,11 @@ type room struct {
 
 func (m Machine) lookSpace(r room, fix command.Command, advice string) []Finding {
 	if r.dir == "" {
-		return skip("there is none")
+		return Skip("there is none")
 	}
 	bytes, inodes, ok := free(existing(r.dir))
 	if !ok {
-		return skip("this system does not tell")
+		return Skip("this system does not tell")
 	}
 	f := Finding{Severity: Warning, Fix: fix, Advice: advice}
 	switch {

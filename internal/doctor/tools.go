@@ -38,7 +38,7 @@ func (m Machine) programs() (programs []string) {
 // source, such as gopls and linters, can't read what is newer than their go.
 func (m Machine) lookOldTools() []Finding {
 	if m.Version.IsZero() {
-		return skip("it is not known which go is here")
+		return Skip("it is not known which go is here")
 	}
 	line := version.Lang(m.Version.String())
 	var old, lost []string
@@ -134,7 +134,7 @@ func wrong(file string) string {
 
 func (m Machine) lookShadow() []Finding {
 	if m.Store != "" && m.goBin() != "" && sameFolder(m.goBin(), m.Store.Bin()) {
-		return skip("GOBIN is the store's own folder")
+		return Skip("GOBIN is the store's own folder")
 	}
 	for _, name := range []string{"go", "gofmt"} {
 		file := filepath.Join(m.goBin(), name)
@@ -144,7 +144,7 @@ func (m Machine) lookShadow() []Finding {
 		return []Finding{{
 			Severity: Warning,
 			Cause:    file + " is one go for all directories wherever GOBIN comes first on PATH",
-			Fix:      Aside(file),
+			Fix:      command.Aside(file),
 		}}
 	}
 	return nil

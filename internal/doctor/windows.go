@@ -51,7 +51,7 @@ func (m Machine) windowsChecks() []Check {
 
 func (m Machine) lookWindows(p place) []Finding {
 	if p.dir == "" {
-		return skip("there is none")
+		return Skip("there is none")
 	}
 	wsl := m.linux() > 0
 	on, ok := m.table.of(p.dir)
@@ -96,7 +96,7 @@ func (m Machine) lookMetadata() []Finding {
 		if strings.Contains(m.read("etc/wsl.conf"), "[automount]") {
 			f.Advice = `add options = "metadata" below [automount] in /etc/wsl.conf, then run wsl.exe --shutdown`
 		} else {
-			f.Fix = m.AsRoot("sh", "-c", `printf '[automount]\noptions = "metadata"\n' >> /etc/wsl.conf`).Then(command.Run("wsl.exe", "--shutdown"))
+			f.Fix = m.asRoot("sh", "-c", `printf '[automount]\noptions = "metadata"\n' >> /etc/wsl.conf`).Then(command.Run("wsl.exe", "--shutdown"))
 		}
 		return []Finding{f}
 	}
@@ -107,7 +107,7 @@ func (m Machine) lookMetadata() []Finding {
 // other go on PATH.
 func (m Machine) lookWindowsGo() []Finding {
 	if m.GOOS == "windows" {
-		return skip("this is Windows")
+		return Skip("this is Windows")
 	}
 	wsl := m.linux() > 0
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {

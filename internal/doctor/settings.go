@@ -1,0 +1,82 @@
+package doctor
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// GoChecks returns the checks of variables of the go command. Installed are the
+// versions that are, newest first; unknown returns which of the flags of a GOFLAGS
+// a version does not know, "" if it knows them all.
+func (m Machine) GoChecks(installed []gover.Version, unknown func(flags string, v gover.Version) string) []Check {
+	checks := []Check{
+		{ID: "goflags", Sound: "GOFLAGS has nothing that a release here does not know", Worst: Error, Look: func() []Finding { return m.lookGoFlags(installed, unknown) }},
+		{ID: "gotoolchain", Sound: "GOTOOLCHAIN does not undo pins", Worst: Warning, Look: m.lookGoToolchain},
+	}
+	for _, one := range []struct {
+		id, name string
+		worst    Severity
+		effect   string
+	}{
+		{"goproxy", "GOPROXY", Warning, "neither go nor gosw downloads anything"},
+		{"gosumdb", "GOSUMDB", Warning, "no module is compared with what others got, and neither go nor gosw can prove a toolchain"},
+		{"go111module", "GO111MODULE", Warning, "go takes no heed of go.mod, and its line on the version of Go neither"},
+		{"gowork", "GOWORK", Note, "go takes no heed of go.work"},
+	} {
+		checks = append(checks, Check{ID: one.id, Sound: one.name + " is not off", Worst: one.worst, Look: func() []Finding {
+			s := m.Setting(one.name)
+			if s.Text != "off" {
+				return nil
+			}
+			return []Finding{{Severity: one.worst, Cause: fmt.Sprintf("%s=off%s: %s", one.name, s.Place, one.effect), Fix: s.Unset}}
+		}})
+	}
+	return checks
+}
+
+// lookGoFlags looks at flags in GOFLAGS that one of the installed releases does
+// not know, and at -mod=mod.
+func (m Machine) lookGoFlags(installed []gover.Version, unknown func(string, gover.Version) string) []Finding {
+	s := m.Setting("GOFLAGS")
+	for _, v := range installed {
+		if flag := unknown(s.Text, v); flag != "" {
+			f := Finding{Severity: Warning, Cause: fmt.Sprintf("GOFLAGS%s has %s, which %v, which is installed, does not know", s.Place, flag, v), Fix: s.Unset}
+			if v == m.Version {
+				f.Severity = Error
+			}
+			return []Finding{f}
+		}
+	}
+	if strings.Contains(s.Text, "-mod=mod") {
+		return []Finding{{Severity: Note, Cause: "GOFLAGS" + s.Place + " has -mod=mod: each build may change go.mod and go.sum", Fix: s.Unset}}
+	}
+	return nil
+}
+
+// lookGoToolchain is about a GOTOOLCHAIN of the user's, which pins give way to.
+func (m Machine) lookGoToolchain() []Finding {
+	s := m.Setting("GOTOOLCHAIN")
+	inFile := s.Place != ""
+	name, _, plus := strings.Cut(s.Text, "+")
+	severity, effect := Note, ""
+	switch {
+	case s.Text == "" || inFile && (s.Text == "auto" || s.Text == "path"):
+		return nil
+	case s.Text == "local" && inFile:
+		effect = "lets no go.mod ask for a newer go, also where there is no pin"
+	case strings.HasPrefix(name, "go1"):
+		severity, effect = Warning, "names one go for all directories, also where a pin names another"
+		if plus {
+			effect += ", unless go.mod asks for a newer one"
+		}
+	case s.Text == "local":
+		return nil
+	case name == "auto" || name == "path" || name == "local":
+		effect = "lets go.mod ask for a newer go than the pin"
+	default:
+		severity, effect = Warning, "is nothing that go knows"
+	}
+	return []Finding{{Severity: severity, Cause: fmt.Sprintf("GOTOOLCHAIN=%s%s %s", s.Text, s.Place, effect), Fix: s.Unset}}
+}
