@@ -58,7 +58,6 @@ func readChanges() []change {
 			plant: map[string]string{"staging/go1.22.4.78/tree/bin/go": "x", "=staging/go1.22.4.78/tree0": "toolchains/go1.22.4"}},
 		look("verify", "verify"), look("verify one", "verify", "1.22.4"), look("list", "list"), look("which", "which"),
 		look("default shown", "default"), look("prune shown", "prune", "--dry-run", "--keep", "1.22"),
-		look("exec", "exec", "1.22", "--", "go", "version"),
 	)
 }
 
@@ -237,7 +236,7 @@ func (f *field) checkKept(c change, before, after shot) {
 		switch {
 		case !there && slices.Contains(c.after, name):
 			f.t.Errorf("%s is lost", name)
-		case there && now != receipt && (!c.damaged || now == ""):
+		case there && now != receipt && (c.args[0] != "repair" || now == ""): // which writes those that can't be read anew
 			f.t.Errorf("the receipt of %s is lost, or another one", name)
 		}
 	}

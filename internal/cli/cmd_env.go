@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -191,7 +192,7 @@ func changeSettings(changes map[string]string) error {
 // createPrivate makes an empty file, if there is none, that other users can't
 // read: GOPROXY may hold a password.
 func createPrivate(file string) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+	if err := fsx.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
 	if _, err := readSettings(file); !errors.Is(err, fs.ErrNotExist) {

@@ -11,6 +11,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -110,7 +111,7 @@ func (a *app) writeDirenvLibrary(text string) error {
 
 // replaceFile gives file new content by a rename.
 func replaceFile(file, text string) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+	if err := fsx.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(file), ".gosw-*") // which no *.sh finds

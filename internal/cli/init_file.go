@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -168,7 +169,7 @@ func (file *rcFile) sweep() {
 // owner.
 func (file *rcFile) write(text string) (err error) {
 	dir := filepath.Dir(file.path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := fsx.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(dir, file.draft()+"*")

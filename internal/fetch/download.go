@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // A download is one archive on its way to a file, and from there to a tree.
@@ -127,7 +129,7 @@ func (d *download) notFound(err error) error {
 type tempFile struct{ *os.File }
 
 func (c *Client) tempFile() (*tempFile, error) {
-	if err := os.MkdirAll(c.cfg.CacheDir, 0o755); err != nil {
+	if err := fsx.MkdirAll(c.cfg.CacheDir, 0o755); err != nil {
 		return nil, err
 	}
 	f, err := os.CreateTemp(filepath.Clean(c.cfg.CacheDir), "download-*.zip")

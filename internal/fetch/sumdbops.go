@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -165,7 +164,7 @@ func (o *dbOps) seen(head []byte) error {
 // lockHead serializes access to a tree head among processes. It is held for
 // one read or write, so there is no need to give up waiting.
 func lockHead(name string) (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	if err := fsx.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return nil, fmt.Errorf("lock tree head: %w", err)
 	}
 	unlock, err = lockedfile.MutexAt(name + ".lock").Lock()

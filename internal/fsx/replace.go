@@ -63,12 +63,24 @@ func Replace(name string, data []byte, mode fs.FileMode, how Replacing) error {
 	return nil
 }
 
+// MkdirAll is [os.MkdirAll] that tells what is wrong where a directory that is there
+// can't be looked at. os.MkdirAll says then that it exists.
+func MkdirAll(dir string, mode fs.FileMode) error {
+	err := os.MkdirAll(dir, mode)
+	if path := (*fs.PathError)(nil); errors.Is(err, fs.ErrExist) && errors.As(err, &path) {
+		if _, statErr := os.Stat(path.Path); statErr != nil && !errors.Is(statErr, fs.ErrNotExist) {
+			return statErr
+		}
+	}
+	return err
+}
+
 func (how Replacing) create(name string) (*os.File, error) {
 	if how.Temp != "" {
 		return os.CreateTemp(filepath.Dir(how.Temp), filepath.Base(how.Temp))
 	}
 	dir := filepath.Dir(name)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
 	return os.CreateTemp(dir, ".new-*")

@@ -53,7 +53,11 @@ func (s *Store) lockAndRepair(ctx context.Context, v gover.Version, means Means)
 		return nil, err
 	}
 	defer func() { release() }()
-	if sharers := s.sharers(report); len(sharers) > 0 && means.Sharer != nil {
+	sharers, err := s.sharers(report)
+	if err != nil {
+		return nil, err
+	}
+	if len(sharers) > 0 && means.Sharer != nil {
 		// They take their own locks, and who holds two could wait for ever. v is
 		// last, and not before all of them, so that whoever repairs it again after
 		// a kill or a failure comes by here again.

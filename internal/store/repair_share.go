@@ -19,14 +19,19 @@ type Sharer struct {
 }
 
 // sharers returns the other toolchains that have files of which report says that
-// they are damaged.
-func (s *Store) sharers(report *Report) []Sharer {
+// they are damaged, or of which nothing is known. They are certainly all: nobody would
+// look for them again once the files here are replaced.
+func (s *Store) sharers(report *Report) ([]Sharer, error) {
 	damaged := make(map[fileID]string)
 	for _, f := range report.Tree {
-		if f.Kind != Changed && f.Kind != Mode && f.Kind != Unreadable {
+		unknown := f.Kind == Extra && len(report.against) == 0
+		if f.Kind != Changed && f.Kind != Mode && f.Kind != Unreadable && !unknown {
 			continue // no matter of the file itself
 		}
 		info, err := os.Lstat(filepath.Join(s.home.Dir(report.Version), filepath.FromSlash(f.Path)))
+		if err != nil && !toolchain.Missing(err) {
+			return nil, err
+		}
 		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}
@@ -35,34 +40,53 @@ func (s *Store) sharers(report *Report) []Sharer {
 		}
 	}
 	if len(damaged) == 0 {
-		return nil
+		return nil, nil
+	}
+	homes, err := s.family()
+	if err != nil {
+		return nil, err
 	}
 	var found []Sharer
-	for _, home := range s.family() {
-		versions, _ := home.Installed()
+	for _, home := range homes {
+		versions, err := home.Installed()
+		if err != nil {
+			return nil, err
+		}
 		slices.SortFunc(versions, gover.Compare)
 		for _, w := range versions {
 			if home == s.home && w == report.Version {
 				continue
 			}
-			if paths := has(home.Dir(w), damaged); len(paths) > 0 {
-				slices.Sort(paths)
+			paths, err := sharedPaths(home.Dir(w), damaged)
+			if err != nil {
+				return nil, err
+			}
+			if len(paths) > 0 {
 				found = append(found, Sharer{home, w, paths})
 			}
 		}
 	}
-	return found
+	return found, nil
 }
 
-// has returns those of files that a tree has, too.
-func has(tree string, files map[fileID]string) (paths []string) {
-	walkAll(tree, func(info fs.FileInfo) {
+// sharedPaths returns the paths of files that are in the tree at dir, too, sorted.
+func sharedPaths(dir string, files map[fileID]string) (paths []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
 		id, _, _ := measure(info)
 		if path, ok := files[id]; ok && !slices.Contains(paths, path) {
 			paths = append(paths, path)
 		}
+		return nil
 	})
-	return paths
+	slices.Sort(paths)
+	return paths, err
 }
 
 // sources are the other toolchains that a repair takes files from: who shared a

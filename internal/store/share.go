@@ -102,7 +102,8 @@ type candidate struct {
 // share the most.
 func (s *Store) candidates(v gover.Version) []candidate {
 	var all []candidate
-	for _, home := range s.family() {
+	homes, _ := s.family()
+	for _, home := range homes {
 		versions, _ := home.Installed() // one that can't be listed has none to offer
 		for _, w := range versions {
 			if (w != v || home != s.home) && nearLine(v, w) {
@@ -151,11 +152,11 @@ func compareNear(v, x, y gover.Version) int {
 func patches(v, w gover.Version) int { return max(v.Patch()-w.Patch(), w.Patch()-v.Patch()) }
 
 // family returns the stores of the root that s belongs to, s first.
-func (s *Store) family() []toolchain.Home {
+func (s *Store) family() ([]toolchain.Home, error) {
 	homes := []toolchain.Home{s.home}
 	root := rootOf(s.home)
 	platforms := filepath.Join(root, "platforms")
-	entries, _ := os.ReadDir(platforms)
+	entries, err := readDir(platforms)
 	all := []toolchain.Home{toolchain.Home(root)}
 	for _, entry := range entries {
 		all = append(all, toolchain.Home(filepath.Join(platforms, entry.Name())))
@@ -165,7 +166,7 @@ func (s *Store) family() []toolchain.Home {
 			homes = append(homes, home)
 		}
 	}
-	return homes
+	return homes, err
 }
 
 // related reports whether the store at home belongs to the same root as s and

@@ -133,7 +133,7 @@ func TestSiblingElsewhere(t *testing.T) {
 		{there, []toolchain.Home{there.Home(), toy.store.Home()}},
 		{&Store{home: home("elsewhere", "store")}, []toolchain.Home{home("elsewhere", "store")}},
 	} {
-		if got := test.of.family(); !slices.Equal(got, test.want) {
+		if got, err := test.of.family(); err != nil || !slices.Equal(got, test.want) {
 			t.Errorf("%s shares with %v, want %v", test.of.home, got, test.want)
 		}
 	}

@@ -23,6 +23,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -130,12 +131,7 @@ func (s *Store) create(ctx context.Context) error {
 // store may serve other users. What stands above the store is as the umask has
 // it.
 func (s *Store) makeFolders() error {
-	above := filepath.Dir(string(s.home))
-	missing, err := lookFor(above) // [os.MkdirAll] takes all errors for that
-	if missing {
-		err = os.MkdirAll(above, 0o755)
-	}
-	if err != nil {
+	if err := fsx.MkdirAll(filepath.Dir(string(s.home)), 0o755); err != nil {
 		return err
 	}
 	for _, dir := range s.folders() {
