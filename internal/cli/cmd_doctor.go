@@ -127,8 +127,9 @@ func (p *patient) openStore(path toolchain.Path, err error) {
 		p.store, err = store.Open(path[i], store.Options{})
 	}
 	if p.storeErr = err; err != nil {
-		p.store = nil
-	} else if st, err := p.app.store(); err == nil {
+		return
+	}
+	if st, err := p.app.store(); err == nil {
 		p.store = st // which waits as long as the settings say
 	}
 }

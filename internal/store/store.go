@@ -71,9 +71,12 @@ func Open(home toolchain.Home, options Options) (*Store, error) {
 		s.waiting = func(string, string) {}
 	}
 	if err := s.checkAccess(); err != nil {
-		return s, err
+		return nil, err
 	}
-	return s, s.checkFormat()
+	if err := s.checkFormat(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Home returns the store's place.

@@ -131,8 +131,8 @@ func TestFormat(t *testing.T) {
 		if err := os.WriteFile(s.format(), []byte(found), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Open(s.Home(), Options{})
-		if wrong := (*FormatError)(nil); !errors.As(err, &wrong) || wrong.Found != strings.TrimSpace(found) {
+		st, err := Open(s.Home(), Options{})
+		if wrong := (*FormatError)(nil); st != nil || !errors.As(err, &wrong) || wrong.Found != strings.TrimSpace(found) {
 			t.Errorf("format %q: %v; want a FormatError", found, err)
 		}
 	}
