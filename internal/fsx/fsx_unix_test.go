@@ -3,6 +3,7 @@
 package fsx
 
 import (
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -48,5 +49,21 @@ func TestReadGrowing(t *testing.T) {
 	}
 	if _, err := Read(name, 3, Follow); err == nil || !strings.HasSuffix(err.Error(), "larger than 3 bytes") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestMkdirAll(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	loop := filepath.Join(dir, "loop")
+	if err := errors.Join(os.Symlink(loop, loop), os.WriteFile(filepath.Join(dir, "file"), nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]error{
+		"a/b/c": nil, "a/b": nil, "loop": syscall.ELOOP, "loop/x": syscall.ELOOP, "file": syscall.ENOTDIR, "file/x": syscall.ENOTDIR,
+	} {
+		if err := MkdirAll(filepath.Join(dir, path), 0o755); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", path, err, want)
+		}
 	}
 }
