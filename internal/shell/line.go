@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -10,7 +11,8 @@ import (
 )
 
 // A syntax is how a shell writes the steps of a command. In its formats are [1] the
-// name of a variable, [2] a text, [3] a file and [4] a program with its arguments.
+// name of a variable, [2] a text, [3] a file and [4] a program with its arguments,
+// which alone is the form of a step that has none.
 type syntax struct {
 	plain   string // what needs no quotes, besides letters and digits
 	values  bool   // texts and files have quotes always
@@ -21,7 +23,6 @@ type syntax struct {
 
 var (
 	bourneSyntax = syntax{plain: "/._+-,:@=", and: " && ", formats: [...]string{
-		command.Program:    "%[4]s",
 		command.With:       "%[1]s=%[2]s %[4]s",
 		command.Variable:   "export %[1]s=%[2]s",
 		command.NoVariable: "unset %[1]s",
@@ -31,7 +32,6 @@ var (
 		command.Append:     "echo %[2]s >> %[3]s",
 	}}
 	fishSyntax = syntax{plain: bourneSyntax.plain, and: " && ", formats: [...]string{
-		command.Program:    "%[4]s",
 		command.With:       "%[1]s=%[2]s %[4]s",
 		command.Variable:   "set -gx %[1]s %[2]s",
 		command.NoVariable: "set -e %[1]s",
@@ -41,7 +41,6 @@ var (
 		command.Append:     "echo %[2]s >> %[3]s",
 	}}
 	powershellSyntax = syntax{plain: "/_-", values: true, call: "& ", and: "; ", formats: [...]string{
-		command.Program:    "%[4]s",
 		command.With:       "$env:%[1]s = %[2]s; %[4]s",
 		command.Variable:   "$env:%[1]s = %[2]s",
 		command.NoVariable: "Remove-Item Env:%[1]s",
@@ -51,7 +50,6 @@ var (
 		command.Append:     "Add-Content -LiteralPath %[3]s -Value %[2]s",
 	}}
 	nushellSyntax = syntax{plain: "/._-", values: true, call: "^", and: "; ", formats: [...]string{
-		command.Program:    "%[4]s",
 		command.With:       "with-env {%[1]s: %[2]s} { %[4]s }",
 		command.Variable:   "$env.%[1]s = %[2]s",
 		command.NoVariable: "hide-env %[1]s",
@@ -87,7 +85,7 @@ func Line(sh Shell, c command.Command) string {
 			}
 			argv = append(argv, word)
 		}
-		steps = append(steps, fmt.Sprintf(s.formats[step.Kind], step.Name, s.value(sh, step.Text), s.value(sh, step.File), strings.Join(argv, " ")))
+		steps = append(steps, fmt.Sprintf(cmp.Or(s.formats[step.Kind], "%[4]s"), step.Name, s.value(sh, step.Text), s.value(sh, step.File), strings.Join(argv, " ")))
 	}
 	line := strings.Join(steps, s.and)
 	if len(line) > maxLine || !printable(line) {
