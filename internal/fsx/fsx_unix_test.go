@@ -25,7 +25,7 @@ func TestReadNeverWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	for _, name := range []string{fifo, filepath.Join(dir, "socket"), "/dev/zero", "/dev/tty"} {
 		for _, links := range []Links{Follow, NoFollow} {
 			if _, err := Read(name, 10, links); err == nil || !strings.HasSuffix(err.Error(), "not a regular file") {

@@ -71,7 +71,7 @@ func (s *Store) sharers(report *Report) ([]Sharer, error) {
 
 // sharedPaths returns the paths of files that are in the tree at dir, too, sorted.
 func sharedPaths(dir string, files map[fileID]string) (paths []string, err error) {
-	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
