@@ -35,13 +35,13 @@ func locate(path toolchain.Path, choice resolve.Choice, tool string) (target, er
 		if err != nil {
 			return target{}, err
 		}
-		env := toolchain.Environ(os.Environ(), toolchain.Use{
+		env := toolchain.Environ(toolchain.NewEnv(os.Environ()), toolchain.Use{
 			Version: v,
 			GOROOT:  home.Dir(v),
 			Pinned:  choice.Pinned(),
 			Policy:  os.Getenv("GOSW_GOTOOLCHAIN"),
 		})
-		return target{home.Tool(v, tool), env}, nil
+		return target{home.Tool(v, tool), env.Entries}, nil
 	}
 	return target{}, &notFoundError{choice.Source(), "go " + choice.Spec.String() + " is not installed"}
 }
@@ -56,7 +56,7 @@ func system(path toolchain.Path, choice resolve.Choice, tool string) (target, er
 	if program == "" {
 		return target{}, &notFoundError{choice.Source(), "no other " + tool + " on PATH"}
 	}
-	return target{program, toolchain.Environ(os.Environ(), toolchain.Use{})}, nil
+	return target{program, toolchain.Environ(toolchain.NewEnv(os.Environ()), toolchain.Use{}).Entries}, nil
 }
 
 // toolName returns the tool that a shim called argv0 stands for, "" for none.

@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -142,23 +141,13 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 }
 
 // getenv returns an environment variable, "" if it is not set.
-func (a *app) getenv(name string) string {
-	value, _ := a.lookupEnv(name)
-	return value
-}
-
-func (a *app) lookupEnv(name string) (value string, ok bool) {
-	for _, entry := range a.inv.Env {
-		if key, v, _ := strings.Cut(entry, "="); key == name {
-			value, ok = v, true
-		}
-	}
-	return value, ok
-}
+func (a *app) getenv(name string) string { return toolchain.NewEnv(a.inv.Env).Get(name) }
 
 // variable returns the variable by which a session chooses a version, and its
 // value.
-func (a *app) variable() (name, value string) { return resolve.Variable(a.lookupEnv) }
+func (a *app) variable() (name, value string) {
+	return resolve.Variable(toolchain.NewEnv(a.inv.Env).Lookup)
+}
 
 // rules is what the rules look at, but for the working directory.
 func (a *app) rules(home toolchain.Home) resolve.Env {

@@ -75,7 +75,7 @@ func (p *patient) lookBuild() []doctor.Finding {
 	ctx, cancel := context.WithTimeout(p.ctx, buildTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "build", "-o", filepath.Join(dir, "main"), file)
-	cmd.Dir, cmd.Env = dir, append(p.environ(p.why.target), "CGO_ENABLED=1", "PWD="+dir)
+	cmd.Dir, cmd.Env = dir, p.environ(p.why.target).With("CGO_ENABLED", "1").With("PWD", dir).Entries
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	if err == nil {

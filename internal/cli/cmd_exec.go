@@ -70,20 +70,20 @@ func (a *app) exec(text string, command []string) error {
 	variable, _ := a.variable()
 	if !t.version.IsZero() {
 		path = filepath.Join(t.goroot, "bin") + string(filepath.ListSeparator) + path
-		env = append(env, "PATH="+path, variable+"="+gover.Only(t.version).String())
+		env = env.With("PATH", path).With(variable, gover.Only(t.version).String())
 	} else {
-		env = append(env, variable+"=system") // the go on PATH may be the shim
+		env = env.With(variable, "system") // the go on PATH may be the shim
 	}
 	program, err := lookPath(command[0], path)
 	if own := filepath.Join(t.goroot, "bin", command[0]); err != nil && t.goroot != "" && filepath.Base(command[0]) == command[0] {
 		if _, statErr := os.Stat(own); statErr == nil {
-			return t.start(own, command, dedupe(env)) // which says why it can't be run
+			return t.start(own, command, env.Entries) // which says why it can't be run
 		}
 	}
 	if err != nil {
 		return asExit(fmt.Errorf("exec %q: %w", command[0], err))
 	}
-	return t.start(program, command, dedupe(env))
+	return t.start(program, command, env.Entries)
 }
 
 // execTarget resolves text, or what applies here if it is empty.
@@ -120,11 +120,4 @@ func lookPath(name, path string) (string, error) {
 		}
 	}
 	return "", exec.ErrNotFound
-}
-
-// dedupe keeps the last value of each variable: what a program makes of two is
-// its own affair.
-func dedupe(env []string) []string {
-	cmd := exec.Cmd{Env: env}
-	return cmd.Environ()
 }

@@ -47,12 +47,6 @@ func (x *explainer) foretell(program string) error {
 // start is the go command that the rules lead to, in the environment that the
 // shim gives it.
 func (x *explainer) start() switching.Start {
-	env := make(map[string]string)
-	for _, entry := range x.environ(x.target) {
-		key, value, _ := strings.Cut(entry, "=")
-		env[key] = value
-	}
-	getenv := func(name string) string { return env[name] }
 	chosen := x.report.Chosen
 	dir := x.dir
 	if dir == "" { // removed; GO_VERSION decided without it
@@ -60,7 +54,7 @@ func (x *explainer) start() switching.Start {
 	}
 	return switching.Start{
 		Dir: dir, Local: chosen.name(), GOROOT: chosen.GOROOT, TempDir: os.TempDir(),
-		Settings: switching.ReadSettings(getenv, x.goEnvFile(), chosen.GOROOT),
+		Settings: switching.ReadSettings(x.environ(x.target).Get, x.goEnvFile(), chosen.GOROOT),
 	}
 }
 

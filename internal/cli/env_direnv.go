@@ -93,15 +93,11 @@ func (a *app) direnvVars(path toolchain.Path, t target, args []string, err error
 
 // shimVars lists the variables that the shim changes for t.
 func (a *app) shimVars(t target) []shell.Var {
-	environ := a.environ(t)
+	env := a.environ(t)
 	var vars []shell.Var
 	for _, name := range []string{"GOROOT", "GOTOOLCHAIN", "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION"} {
-		i := slices.IndexFunc(environ, func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
-		if i < 0 {
-			vars = append(vars, shell.Var{Name: name, Unset: true})
-		} else {
-			vars = append(vars, shell.Var{Name: name, Value: environ[i][len(name)+1:]})
-		}
+		value := env.Get(name) // go takes an empty one for none
+		vars = append(vars, shell.Var{Name: name, Value: value, Unset: value == ""})
 	}
 	return vars
 }

@@ -93,8 +93,8 @@ func noProgram(t target, tool string) error {
 }
 
 // environ is the environment for a tool of t.
-func (a *app) environ(t target) []string {
-	return toolchain.Environ(a.inv.Env, toolchain.Use{
+func (a *app) environ(t target) toolchain.Env {
+	return toolchain.Environ(toolchain.NewEnv(a.inv.Env), toolchain.Use{
 		Version: t.version,
 		GOROOT:  t.goroot,
 		Pinned:  t.choice.Pinned(),

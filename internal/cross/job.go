@@ -63,7 +63,7 @@ func (j *job) environ() []string {
 	if j.Version.Minor() >= 18 {
 		env = append(env, "GOFLAGS=-buildvcs=false") // the folder may be in a repository
 	}
-	return toolchain.Environ(env, toolchain.Use{Version: j.Version, GOROOT: j.GOROOT, Pinned: true})
+	return toolchain.Environ(toolchain.NewEnv(env), toolchain.Use{Version: j.Version, GOROOT: j.GOROOT, Pinned: true}).Entries
 }
 
 // self compares what the toolchain says about itself with what it is.

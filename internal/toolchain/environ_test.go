@@ -42,7 +42,7 @@ func TestEnviron(t *testing.T) {
 		}
 		env := strings.Fields(test.env)
 		before := slices.Clone(env)
-		got := Environ(env, test.use)
+		got := Environ(Env{Entries: env}, test.use).Entries
 		want := strings.Fields(test.want)
 		slices.Sort(got)
 		slices.Sort(want)

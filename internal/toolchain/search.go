@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,4 +43,33 @@ func (h Home) holds(dir string) bool {
 // holdsToolchain reports whether dir is below the folder of the toolchains.
 func (h Home) holdsToolchain(dir string) bool {
 	return strings.HasPrefix(filepath.Clean(dir), h.Toolchains()+string(filepath.Separator))
+}
+
+// System returns the program tool next on path (the value of PATH) that is
+// neither in a folder of the store's own nor, by device and inode, the same file as
+// self or as the store's shim; "" if there is none. Elements that are not
+// absolute are passed over.
+func (h Home) System(path, tool, self string) string { return h.system(path, tool, self, "") }
+
+// system is System that passes over another store, too.
+func (h Home) system(path, tool, self string, other Home) string {
+	ours := []string{self, filepath.Join(h.Bin(), tool+Exe)}
+	for _, dir := range filepath.SplitList(path) {
+		if !filepath.IsAbs(dir) || h.holds(dir) || other != "" && other.holds(dir) {
+			continue
+		}
+		candidate := filepath.Join(dir, tool+Exe)
+		info, err := os.Stat(candidate)
+		if err == nil && info.Mode().IsRegular() && executable(info) && !isOneOf(info, ours) {
+			return candidate
+		}
+	}
+	return ""
+}
+
+func isOneOf(info os.FileInfo, files []string) bool {
+	return slices.ContainsFunc(files, func(file string) bool {
+		other, err := os.Stat(file)
+		return err == nil && os.SameFile(info, other)
+	})
 }
