@@ -3,8 +3,11 @@
 package internal_test
 
 import (
-	"errors"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -153,19 +156,46 @@ func dependencies(t *testing.T, pkg string) []string {
 	return deps[:len(deps)-1]
 }
 
-// TestEnvironment makes sure that only the top layer reads the environment,
-// the arguments, the standard streams or the working directory.
-func TestEnvironment(t *testing.T) {
+// surroundings are the ways to what surrounds a program, each a pattern of code,
+// and why it is for cmd/ alone: from there all goes through cli.Invocation.
+var surroundings = map[string]string{
+	`os\.(Getenv|LookupEnv|Environ)\b`:                             "the environment has one reader, which knows the case rules of names",
+	`os\.(UserHomeDir|UserConfigDir|UserCacheDir|TempDir|Getwd)\b`: "such a folder may be relative, and so one of the project's",
+	`os\.(MkdirTemp|CreateTemp)\(""`:                               "that is os.TempDir, which may be a folder of the project's",
+	`"github\.com/adrg/xdg"`:                                       "it reads the environment when the program starts, and takes / for a home that is missing",
+	`http\.ProxyFromEnvironment\b`:                                 "it is handed in, as the environment is",
+	`os\.(Args|Stdin|Stdout|Stderr|Exit)\b`:                        "arguments, streams and exit codes are the main function's",
+}
+
+// TestSurroundings makes sure that only the mains read the environment and what
+// hangs on it.
+func TestSurroundings(t *testing.T) {
 	t.Parallel()
-	out, err := exec.Command("git", "grep", "-nE", `os\.((Getenv|LookupEnv|Environ|Getwd|Exit)\(|(Args|Stdin|Stdout|Stderr)\b)`,
-		"--", "*.go", ":!cli", ":!*_test.go", ":!fetch/fetchtest").Output()
-	exit := (*exec.ExitError)(nil)
-	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) { // 1: nothing found
-		t.Fatal(err)
+	patterns := make(map[*regexp.Regexp]string)
+	for pattern, why := range surroundings {
+		patterns[regexp.MustCompile(pattern)] = why
 	}
-	for line := range strings.Lines(string(out)) {
-		if !strings.HasPrefix(line, "toolchain/exec_windows.go:") { // it stands in for execve
-			t.Errorf("below internal/cli: %s", line)
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case file == filepath.FromSlash("fetch/fetchtest") || file == "capture":
+			return fs.SkipDir // for tests
+		case filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") || file == filepath.FromSlash("toolchain/exec_windows.go"): // which stands in for execve
+			return nil
 		}
+		text, err := os.ReadFile(file)
+		for line := range strings.Lines(string(text)) {
+			code, _, _ := strings.Cut(line, "// ")
+			for pattern, why := range patterns {
+				if pattern.MatchString(code) {
+					t.Errorf("%s: %s: %s", file, strings.TrimSpace(code), why)
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

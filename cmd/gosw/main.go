@@ -5,10 +5,13 @@ import (
 	"context"
 	"io"
 	"log"
+	"net/http"
 	"os"
 	"os/signal"
 	"slices"
 	"syscall"
+
+	"github.com/adrg/xdg"
 
 	"github.com/gosw/gosw/internal/cli"
 )
@@ -31,12 +34,23 @@ func run() int {
 	return cli.Main(ctx, cli.Invocation{
 		Args:   os.Args[1:],
 		Env:    os.Environ(),
+		Dirs:   dirs(),
+		Dir:    os.Getwd,
+		Proxy:  http.ProxyFromEnvironment,
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 		Now:    clock(),
 		Step:   faults(),
 	})
+}
+
+// dirs asks for the user's folders. Those that can't be told are of no use to cli.
+func dirs() cli.Dirs {
+	d := cli.Dirs{Config: xdg.ConfigHome, Cache: xdg.CacheHome, State: xdg.StateHome, Temp: os.TempDir()}
+	d.GoConfig, _ = os.UserConfigDir()
+	d.GoCache, _ = os.UserCacheDir()
+	return d
 }
 
 // signals are those that end gosw in good order. One that is ignored, as for a

@@ -9,13 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/fetch"
@@ -33,6 +33,9 @@ const Version = "0.1.0"
 type Invocation struct {
 	Args   []string // without the program's name
 	Env    []string // "KEY=value"
+	Dirs   Dirs
+	Dir    func() (string, error) // the working directory
+	Proxy  func(*http.Request) (*url.URL, error)
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
@@ -47,7 +50,7 @@ type Invocation struct {
 
 // Main runs one command and returns its exit code.
 func Main(ctx context.Context, inv Invocation) int {
-	a := &app{inv: inv, ui: newUI(inv), platform: thisPlatform()}
+	a := &app{environ: newEnviron(inv), ui: newUI(inv), platform: thisPlatform()}
 	root := a.rootCommand()
 	root.SetArgs(inv.Args)
 	root.SetIn(inv.Stdin)
@@ -72,8 +75,8 @@ func Commands() *cobra.Command {
 // An app is what the commands share. It opens things when they are asked for,
 // so that a command pays only for what it uses.
 type app struct {
-	inv Invocation
-	ui  *ui
+	environ
+	ui *ui
 
 	offline  bool           // --offline
 	platform fetch.Platform // --platform
@@ -140,26 +143,14 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 	return unknownCommand(cmd, args)
 }
 
-// getenv returns an environment variable, "" if it is not set.
-func (a *app) getenv(name string) string { return toolchain.NewEnv(a.inv.Env).Get(name) }
-
 // variable returns the variable by which a session chooses a version, and its
 // value.
-func (a *app) variable() (name, value string) {
-	return resolve.Variable(toolchain.NewEnv(a.inv.Env).Lookup)
-}
+func (a *app) variable() (name, value string) { return resolve.Variable(a.env.Lookup) }
 
 // rules is what the rules look at, but for the working directory.
 func (a *app) rules(home toolchain.Home) resolve.Env {
 	name, value := a.variable()
 	return resolve.Env{Variable: name, Value: value, DefaultFile: home.DefaultFile()}
-}
-
-func (a *app) now() time.Time {
-	if a.inv.Now != nil {
-		return a.inv.Now()
-	}
-	return time.Now()
 }
 
 func (a *app) home() (toolchain.Home, error) { return toolchain.Find(a.getenv) }
@@ -203,9 +194,6 @@ func (a *app) storeAt(home toolchain.Home) (*store.Store, error) {
 	})
 }
 
-// cacheDir is the folder for what can be found out or downloaded again.
-func cacheDir() string { return filepath.Join(xdg.CacheHome, "gosw") }
-
 func (a *app) lockTimeout() (time.Duration, error) {
 	s, err := a.setting("GOSW_LOCK_TIMEOUT")
 	if err != nil {
@@ -218,7 +206,7 @@ func (a *app) lockTimeout() (time.Duration, error) {
 // args, the arguments of a go command, say.
 func (a *app) choice(home toolchain.Home, args []string) (resolve.Choice, error) {
 	env := a.rules(home)
-	dir, err := workingDir()
+	dir, err := a.workingDir()
 	if err != nil && env.Value == "" { // which decides without a directory
 		return resolve.Choice{}, err
 	}
@@ -238,20 +226,6 @@ func sensible(choice resolve.Choice) error {
 		}
 	}
 	return nil
-}
-
-// workingDir is os.Getwd with a hint: a folder that is removed, or closed, stays
-// the working directory of the shells in it.
-func workingDir() (string, error) {
-	dir, err := os.Getwd()
-	if err == nil {
-		return dir, nil
-	}
-	hint := hintf(`it may have been removed; "cd" leads out of it`)
-	if errors.Is(err, fs.ErrPermission) {
-		hint = hintf(`it is closed to you; "cd" leads out of it`)
-	}
-	return "", &hintError{fmt.Errorf("working directory: %w", err), hint}
 }
 
 // executable returns the path of the running gosw without symbolic links.

@@ -150,7 +150,7 @@ func (a *app) exactlyAsked(st *store.Store) (map[gover.Version][]string, error) 
 	if name, value := a.variable(); value != "" {
 		add(resolve.For(resolve.Env{Variable: name, Value: value}, ""))
 	}
-	dirs, err := pinnedDirs(st)
+	dirs, err := a.pinnedDirs(st)
 	for _, dir := range dirs {
 		choice, err := resolve.For(resolve.Env{}, dir)
 		if err != nil {

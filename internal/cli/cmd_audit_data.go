@@ -35,7 +35,8 @@ func (a *app) vulnDir() (dir, source string, err error) {
 	}
 	source = strings.TrimRight(s.Value, "/")
 	sum := sha256.Sum256([]byte(source + "\x00" + a.platform.String()))
-	return filepath.Join(cacheDir(), "vuln", hex.EncodeToString(sum[:8])), source, nil
+	dir, err = a.cacheDir()
+	return filepath.Join(dir, "vuln", hex.EncodeToString(sum[:8])), source, err
 }
 
 // vulnerabilities returns the vulnerability database as it is now, or, where the

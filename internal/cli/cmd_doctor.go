@@ -103,8 +103,9 @@ func (a *app) patient(ctx context.Context) *patient {
 	p := &patient{app: a, ctx: ctx}
 	path, pathErr := a.path()
 	p.openStore(path, pathErr)
-	p.settings = switching.ReadSettings(a.getenv, a.goEnvFile(), "")
-	dir, _ := os.Getwd()
+	goEnv, _ := a.goEnvFile() // a check tells the error
+	p.settings = switching.ReadSettings(a.getenv, goEnv, "")
+	dir, _ := a.workingDir()
 	p.machine = doctor.Machine{
 		GOOS: runtime.GOOS, Files: os.DirFS("/"), Getenv: a.getenv, Setting: p.setting, Now: a.now, UID: os.Getuid(), Dir: dir,
 	}

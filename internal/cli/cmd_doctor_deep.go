@@ -63,7 +63,11 @@ func (p *patient) lookBuild() []doctor.Finding {
 	if err != nil {
 		return doctor.Skip(err.Error())
 	}
-	dir, err := os.MkdirTemp("", "gosw-doctor-")
+	temp, err := p.tempDir()
+	if err != nil {
+		return []doctor.Finding{p.finding(doctor.Error, err)}
+	}
+	dir, err := os.MkdirTemp(temp, "gosw-doctor-")
 	if err != nil {
 		return []doctor.Finding{p.finding(doctor.Error, err)}
 	}
@@ -75,7 +79,7 @@ func (p *patient) lookBuild() []doctor.Finding {
 	ctx, cancel := context.WithTimeout(p.ctx, buildTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "build", "-o", filepath.Join(dir, "main"), file)
-	cmd.Dir, cmd.Env = dir, p.environ(p.why.target).With("CGO_ENABLED", "1").With("PWD", dir).Entries
+	cmd.Dir, cmd.Env = dir, p.environOf(p.why.target).With("CGO_ENABLED", "1").With("PWD", dir).Entries
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	if err == nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -86,8 +85,8 @@ func (r *doctorReport) verdict() error {
 // printDoctor prints what is wrong, the worst first, and how much is not.
 func (a *app) printDoctor(r doctorReport, verbose bool) error {
 	s, _ := a.screen()
-	dir, _ := os.Getwd()
-	home := a.getenv("HOME")
+	dir, _ := a.workingDir()
+	home, _ := a.userHome()
 	t := &trace{screen: s, home: home, paths: keepWhole([]string{home, a.getenv("GOSW_ROOT"), dir})}
 	for _, s := range []doctor.Severity{doctor.Error, doctor.Warning, doctor.Note} {
 		for _, check := range r.Checks {

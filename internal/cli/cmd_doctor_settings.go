@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/switching"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // settingChecks are about the settings of gosw and of go.
@@ -36,7 +38,9 @@ func (p *patient) lookSettings() []doctor.Finding {
 		return doctor.Skip("nothing says where the store is")
 	}
 	all, err := p.app.settings()
-	if err != nil {
+	if told(err) {
+		return doctor.Skip(err.Error())
+	} else if err != nil {
 		return []doctor.Finding{p.finding(doctor.Error, err)}
 	}
 	var findings []doctor.Finding
@@ -52,10 +56,22 @@ func (p *patient) lookSettings() []doctor.Finding {
 	return findings
 }
 
+// told reports whether err is that of a variable which a check of the machine
+// looks at.
+func told(err error) bool {
+	variable := (*toolchain.VariableError)(nil)
+	return errors.As(err, &variable) && variable.Name != "GOENV"
+}
+
 func (p *patient) lookGoEnv() []doctor.Finding {
-	file := p.goEnvFile()
+	file, err := p.goEnvFile()
+	if told(err) {
+		return doctor.Skip(err.Error())
+	} else if err != nil {
+		return []doctor.Finding{p.finding(doctor.Error, err)}
+	}
 	if file == "" {
-		return doctor.Skip("GOENV=off")
+		return doctor.Skip("there is none: GOENV is off, or HOME not set")
 	}
 	if _, err := readEnvFile(file); err != nil {
 		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: command.Aside(file)}}

@@ -41,9 +41,9 @@ default. With NAMEs it prints their bare values.`,
 			case write && unset:
 				return &usageError{err: errors.New("env takes -w or -u, not both"), hint: helpHint(cmd)}
 			case write:
-				return writeSettings(args)
+				return a.writeSettings(args)
 			case unset:
-				return unsetSettings(args)
+				return a.unsetSettings(args)
 			}
 			return a.printSettings(args, asJSON)
 		},
@@ -111,7 +111,7 @@ func findVariable(name string) (variable, error) {
 	return variable{}, &usageError{fmt.Errorf("no setting is called %q", name), hint}
 }
 
-func writeSettings(args []string) error {
+func (a *app) writeSettings(args []string) error {
 	changes := make(map[string]string)
 	for _, arg := range args {
 		name, value, ok := strings.Cut(arg, "=")
@@ -137,7 +137,7 @@ func writeSettings(args []string) error {
 		}
 		changes[name] = value
 	}
-	return changeSettings(changes)
+	return a.changeSettings(changes)
 }
 
 // checkNetwork reports an address or a key that no download could use.
@@ -160,7 +160,7 @@ func checkNetwork(name, value string) error {
 	return err
 }
 
-func unsetSettings(names []string) error {
+func (a *app) unsetSettings(names []string) error {
 	changes := make(map[string]string)
 	for _, name := range names {
 		if _, err := findVariable(name); err != nil {
@@ -168,18 +168,23 @@ func unsetSettings(names []string) error {
 		}
 		changes[name] = ""
 	}
-	return changeSettings(changes)
+	return a.changeSettings(changes)
 }
 
 // changeSettings sets each NAME of changes in gosw's file, or takes it out where
 // the value is empty. Lines that it does not know stay as they are.
-func changeSettings(changes map[string]string) error {
+func (a *app) changeSettings(changes map[string]string) error {
 	if len(changes) == 0 {
 		return &usageError{err: errors.New("env -w and -u need a NAME"), hint: hintf(`run "gosw env --help"`)}
 	}
-	err := createPrivate(configFile())
-	if err == nil {
-		err = lockedfile.Transform(configFile(), func(old []byte) ([]byte, error) {
+	file, err := a.configFile()
+	if notSet(err) {
+		return &hintError{fmt.Errorf("write settings: %w", err), hintf("export HOME, or set XDG_CONFIG_HOME to the folder for settings")}
+	} else if err != nil {
+		return err
+	}
+	if err = createPrivate(file); err == nil {
+		err = lockedfile.Transform(file, func(old []byte) ([]byte, error) {
 			return rewriteSettings(old, changes), nil
 		})
 	}

@@ -65,7 +65,7 @@ func (a *app) exec(text string, command []string) error {
 	} else if err != nil {
 		return err
 	}
-	env := a.environ(t)
+	env := a.environOf(t)
 	path := a.getenv("PATH")
 	variable, _ := a.variable()
 	if !t.version.IsZero() {

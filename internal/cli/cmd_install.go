@@ -104,7 +104,7 @@ func (a *app) wanted() ([]gover.Spec, error) {
 }
 
 func (a *app) required() (gomod.Requirement, bool, error) {
-	dir, err := workingDir()
+	dir, err := a.workingDir()
 	if err != nil {
 		return gomod.Requirement{}, false, err
 	}

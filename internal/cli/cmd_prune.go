@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -204,7 +203,7 @@ func (a *app) roots(st *store.Store, installed []gover.Version, keep []string) (
 		}
 		mark(choice.Spec, choice.Source())
 	}
-	dirs, err := pinnedDirs(st)
+	dirs, err := a.pinnedDirs(st)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +235,7 @@ func (a *app) roots(st *store.Store, installed []gover.Version, keep []string) (
 
 // pinnedDirs returns the folders of the pin files that were seen, each once, and
 // the working directory, whose pin may never have been.
-func pinnedDirs(st *store.Store) ([]string, error) {
+func (a *app) pinnedDirs(st *store.Store) ([]string, error) {
 	pins, err := st.Pins()
 	if err != nil {
 		return nil, err
@@ -245,7 +244,7 @@ func pinnedDirs(st *store.Store) ([]string, error) {
 	for _, file := range pins {
 		dirs = append(dirs, filepath.Dir(file))
 	}
-	if dir, err := os.Getwd(); err == nil {
+	if dir, err := a.workingDir(); err == nil {
 		dirs = append(dirs, dir)
 	} else if !toolchain.Missing(err) {
 		return nil, err

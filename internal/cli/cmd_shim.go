@@ -51,7 +51,7 @@ func (a *app) runShim(ctx context.Context, tool string, args []string) error {
 	if err != nil {
 		return err
 	}
-	return t.start(program, append([]string{tool}, args...), a.environ(t).Entries)
+	return t.start(program, append([]string{tool}, args...), a.environOf(t).Entries)
 }
 
 // autoInstall installs what is missing if the user wants that, else it returns

@@ -3,8 +3,8 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/store"
@@ -62,18 +62,23 @@ func (a *app) size(json bool) error {
 	} else {
 		a.ui.note("%v; so it can't be told what \"gosw prune\" would free", err)
 	}
-	result.Cache, result.State = folder(xdg.CacheHome), folder(xdg.StateHome)
+	for _, f := range []struct {
+		to  *folderJSON
+		dir func() (string, error)
+	}{{&result.Cache, a.cacheDir}, {&result.State, a.stateDir}} {
+		if f.to.Path, err = f.dir(); err != nil {
+			return err
+		}
+		f.to.Bytes = store.DiskUsage(f.to.Path)
+		if strings.HasPrefix(f.to.Path, result.Root+string(filepath.Separator)) { // without a home
+			result.Store.Other, result.Store.Total = result.Store.Other-f.to.Bytes, result.Store.Total-f.to.Bytes
+		}
+	}
 	result.Total = result.Store.Total + result.Cache.Bytes + result.State.Bytes
 	if json {
 		return a.ui.printJSON(result)
 	}
 	return a.printSize(result)
-}
-
-// folder measures gosw's folder in base.
-func folder(base string) folderJSON {
-	path := filepath.Join(base, "gosw")
-	return folderJSON{path, store.DiskUsage(path)}
 }
 
 // printSize prints a line for each part that there is, and the sum.

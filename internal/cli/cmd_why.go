@@ -76,7 +76,7 @@ func (a *app) explainer(tool string) (*explainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := workingDir()
+	dir, err := a.workingDir()
 	if _, value := a.variable(); err != nil && value == "" {
 		return nil, err
 	}

@@ -20,7 +20,8 @@ func (x *explainer) surroundings() {
 	if tool := x.report.Tool; tool == "go" || tool == "gofmt" {
 		x.checkPath()
 	}
-	start := switching.Start{Settings: switching.ReadSettings(x.getenv, x.goEnvFile(), "")}
+	goEnv, _ := x.goEnvFile()
+	start := switching.Start{Settings: switching.ReadSettings(x.getenv, goEnv, "")}
 	if x.report.Chosen != nil {
 		start = x.start()
 	}

@@ -3,9 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gomod"
@@ -32,7 +30,7 @@ func (x *explainer) foretell(program string) error {
 		x.report.Runs = whyRuns{}
 		return &hintError{err, invalidHint(err)}
 	}
-	source := switching.Locate(start, d, x.getenv("PATH"), goModCache(start.Settings))
+	source := switching.Locate(start, d, x.getenv("PATH"), x.goModCache(start.Settings))
 	x.report.Runs = x.runs(d, source)
 	if source.Place == switching.Nowhere {
 		return x.unavailable(d, source)
@@ -52,21 +50,23 @@ func (x *explainer) start() switching.Start {
 	if dir == "" { // removed; GO_VERSION decided without it
 		dir = string(filepath.Separator)
 	}
+	temp, _ := x.tempDir()
+	goEnv, _ := x.goEnvFile()
 	return switching.Start{
-		Dir: dir, Local: chosen.name(), GOROOT: chosen.GOROOT, TempDir: os.TempDir(),
-		Settings: switching.ReadSettings(x.environ(x.target).Get, x.goEnvFile(), chosen.GOROOT),
+		Dir: dir, Local: chosen.name(), GOROOT: chosen.GOROOT, TempDir: temp,
+		Settings: switching.ReadSettings(x.environOf(x.target).Get, goEnv, chosen.GOROOT),
 	}
 }
 
 // goModCache is where a go with these settings keeps modules, "" if that can't
 // be told.
-func goModCache(settings switching.Settings) string {
+func (x *explainer) goModCache(settings switching.Settings) string {
 	if dir := settings.Get("GOMODCACHE").Text; dir != "" {
 		return dir
 	}
 	list := filepath.SplitList(settings.Get("GOPATH").Text)
 	if len(list) == 0 {
-		home, err := os.UserHomeDir()
+		home, err := x.userHome()
 		if err != nil {
 			return ""
 		}

@@ -15,7 +15,8 @@ import (
 // below "look at": it is the error that the command ends with.
 func (a *app) printWhy(r whyReport) error {
 	s, _ := a.screen()
-	t := &trace{screen: s, home: a.getenv("HOME"), paths: keepWhole(r.paths())}
+	home, _ := a.userHome()
+	t := &trace{screen: s, home: home, paths: keepWhole(r.paths())}
 	t.summary(r)
 	t.rules(r.Rules)
 	t.chosen(r.Chosen)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,8 +12,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/adrg/xdg"
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
@@ -141,34 +138,42 @@ func (a *app) setting(name string) (setting, error) {
 // envFiles are the files that have variables: gosw's own, and that of "go env
 // -w", which is read when it is asked for, once.
 type envFiles struct {
-	own    map[string]string
-	shared func() (map[string]string, error)
+	own    envFile
+	shared func() (envFile, error)
+}
+
+type envFile struct {
+	path   string // "" for none
+	values map[string]string
 }
 
 func (a *app) envFiles() (envFiles, error) {
-	own, err := readEnvFile(configFile())
-	return envFiles{own, sync.OnceValues(func() (map[string]string, error) {
-		if file := a.goEnvFile(); file != "" {
-			return readEnvFile(file)
-		}
-		return nil, nil
-	})}, err
+	own, err := openEnvFile(ifSet(a.configFile()))
+	return envFiles{own, sync.OnceValues(func() (envFile, error) { return openEnvFile(a.goEnvFile()) })}, err
+}
+
+func openEnvFile(path string, err error) (envFile, error) {
+	if path == "" || err != nil {
+		return envFile{}, err
+	}
+	values, err := readEnvFile(path)
+	return envFile{path, values}, err
 }
 
 func (a *app) lookup(v variable, files envFiles) (setting, error) {
 	if value := a.getenv(v.name); value != "" {
 		return setting{v.name, value, "environment"}, nil
 	}
-	if value := files.own[v.name]; value != "" && !v.environmentOnly {
-		return setting{v.name, value, configFile()}, nil
+	if value := files.own.values[v.name]; value != "" && !v.environmentOnly {
+		return setting{v.name, value, files.own.path}, nil
 	}
 	if v.shared {
-		values, err := files.shared()
+		shared, err := files.shared()
 		if err != nil {
 			return setting{}, err
 		}
-		if value := values[v.name]; value != "" {
-			return setting{v.name, value, a.goEnvFile()}, nil
+		if value := shared.values[v.name]; value != "" {
+			return setting{v.name, value, shared.path}, nil
 		}
 	}
 	if v.name == "GOSW_ROOT" {
@@ -193,7 +198,7 @@ func (a *app) modCache(files envFiles) string {
 	first := ""
 	if list := filepath.SplitList(gopath.Value); len(list) > 0 {
 		first = list[0]
-	} else if home, err := os.UserHomeDir(); err == nil {
+	} else if home, err := a.userHome(); err == nil {
 		first = filepath.Join(home, "go")
 	}
 	if !filepath.IsAbs(first) {
@@ -203,22 +208,24 @@ func (a *app) modCache(files envFiles) string {
 }
 
 // configFile is what "gosw env -w" writes.
-func configFile() string { return filepath.Join(xdg.ConfigHome, "gosw", "env") }
+func (a *app) configFile() (string, error) {
+	dir, err := a.configHome()
+	return filepath.Join(dir, "gosw", "env"), err
+}
 
-// goEnvFile is what "go env -w" writes; "" if GOENV is off.
-func (a *app) goEnvFile() string {
-	switch file := a.getenv("GOENV"); file {
-	case "off":
-		return ""
-	case "":
-		dir, err := os.UserConfigDir()
-		if err != nil {
-			return ""
-		}
-		return filepath.Join(dir, "go", "env")
-	default:
-		return file
+// goEnvFile is what "go env -w" writes; "" if GOENV is off, or without a home.
+func (a *app) goEnvFile() (string, error) {
+	if a.getenv("GOENV") == "off" {
+		return "", nil
 	}
+	if file, err := a.absolute("GOENV"); file != "" || err != nil {
+		return file, err
+	}
+	dir, err := ifSet(a.base("XDG_CONFIG_HOME", a.inv.Dirs.GoConfig))
+	if dir == "" {
+		return "", err
+	}
+	return filepath.Join(dir, "go", "env"), nil
 }
 
 // maxEnvFile is the largest settings file that is read, in bytes.
@@ -280,7 +287,19 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 	if _, err := a.setting("GOSW_SOURCE"); err != nil { // has no value that it can't have
 		return fetch.Config{}, err
 	}
-	auth, err := goauth.New(value["GOAUTH"], a.netrc(), a.inv.Env)
+	netrc, err := a.netrc()
+	if err != nil {
+		return fetch.Config{}, err
+	}
+	cache, err := a.cacheDir()
+	if err != nil {
+		return fetch.Config{}, err
+	}
+	state, err := a.stateDir()
+	if err != nil {
+		return fetch.Config{}, err
+	}
+	auth, err := goauth.New(value["GOAUTH"], netrc, a.inv.Env)
 	if err != nil {
 		return fetch.Config{}, &hintError{fmt.Errorf("GOAUTH: %w", err), hintf(`"gosw env GOAUTH" shows where it is set, "go help goauth" what it may be`)}
 	}
@@ -294,9 +313,9 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 		SumDB:     value["GOSUMDB"],
 		NoProxy:   private,
 		Auth:      auth,
-		HTTPProxy: http.ProxyFromEnvironment,
-		CacheDir:  cacheDir(),
-		StateDir:  filepath.Join(xdg.StateHome, "gosw", "sumdb"),
+		HTTPProxy: a.inv.Proxy,
+		CacheDir:  cache,
+		StateDir:  filepath.Join(state, "sumdb"),
 		Platform:  a.platform,
 		UserAgent: "gosw/" + Version,
 	}, nil
@@ -305,16 +324,17 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 func thisPlatform() fetch.Platform { return fetch.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH} }
 
 // netrc returns the path of the netrc file, "" for none.
-func (a *app) netrc() string {
-	if file := a.getenv("NETRC"); file != "" {
-		return file
+func (a *app) netrc() (string, error) {
+	file, err := a.absolute("NETRC")
+	if file != "" || err != nil {
+		return file, err
 	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
+	home, err := ifSet(a.userHome())
+	if home == "" {
+		return "", err
 	}
 	if runtime.GOOS == "windows" {
-		return filepath.Join(home, "_netrc")
+		return filepath.Join(home, "_netrc"), nil
 	}
-	return filepath.Join(home, ".netrc")
+	return filepath.Join(home, ".netrc"), nil
 }

@@ -26,7 +26,7 @@ func (a *app) envDirenv(args []string) error {
 	if err := fitsPath(string(path.Home())); err != nil {
 		return err
 	}
-	dir, err := workingDir()
+	dir, err := a.workingDir()
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (a *app) direnvVars(path toolchain.Path, t target, args []string, err error
 
 // shimVars lists the variables that the shim changes for t.
 func (a *app) shimVars(t target) []shell.Var {
-	env := a.environ(t)
+	env := a.environOf(t)
 	var vars []shell.Var
 	for _, name := range []string{"GOROOT", "GOTOOLCHAIN", "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION"} {
 		value := env.Get(name) // go takes an empty one for none

@@ -227,6 +227,7 @@ func hintFor(err error) Hint {
 	var setting *settingError
 	var busy *store.BusyError
 	var access *store.AccessError
+	var variable *toolchain.VariableError
 	var notArchive *fetch.NotArchiveError
 	var status *fetch.StatusError
 	switch {
@@ -267,12 +268,12 @@ func hintFor(err error) Hint {
 		return hintf(`leave --offline away; installed versions go on working`)
 	case errors.Is(err, fetch.ErrProxyOff):
 		return hintf(`set GOPROXY for this command, or "gosw env -w GOPROXY=…"; installed versions go on working`)
-	case errors.Is(err, toolchain.ErrNoHome):
+	case notSet(err):
 		return hintf(`export HOME, or set GOSW_ROOT to the folder of the store`)
-	case errors.Is(err, toolchain.ErrRelativeRoot):
-		return Hint{Command: command.Unset("GOSW_ROOT"), Text: `set GOSW_ROOT to a path that begins with /`}
-	case errors.Is(err, toolchain.ErrRelativeSystemRoot):
-		return Hint{Command: command.Unset("GOSW_SYSTEM_ROOT"), Text: `set GOSW_SYSTEM_ROOT to a path that begins with /`}
+	case errors.As(err, &variable) && variable.Name == "HOME":
+		return hintf("set %s to a path that begins with /", variable.Name)
+	case errors.As(err, &variable):
+		return Hint{Command: command.Unset(variable.Name), Text: fmt.Sprintf("set %s to a path that begins with /", variable.Name)}
 	case errors.Is(err, syscall.EXDEV):
 		return hintf(`all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT`)
 	case errors.Is(err, syscall.EDQUOT):

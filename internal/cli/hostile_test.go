@@ -50,6 +50,7 @@ func TestHostileInstall(t *testing.T) {
 				var stdout, stderr bytes.Buffer
 				code := Main(t.Context(), Invocation{
 					Args: append(args, "--platform", platform), Stdout: &stdout, Stderr: &stderr, Stdin: strings.NewReader(""),
+					Dir: os.Getwd, Dirs: dirsOf(home),
 					Env: []string{"HOME=" + home, "GOSW_ROOT=" + root, "PATH=/usr/bin:/bin"},
 				})
 				return code, stdout.String() + stderr.String()

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/fsx"
@@ -58,19 +57,22 @@ lib/gosw.sh in direnv's configuration folder.`,
 
 // direnvLibraryFile is where direnv looks for libraries, which it reads before
 // any .envrc.
-func (a *app) direnvLibraryFile() string {
-	dir := a.getenv("DIRENV_CONFIG")
-	if dir == "" {
-		dir = filepath.Join(xdg.ConfigHome, "direnv")
+func (a *app) direnvLibraryFile() (string, error) {
+	dir, err := a.absolute("DIRENV_CONFIG")
+	if dir == "" && err == nil {
+		dir, err = a.configHome()
+		dir = filepath.Join(dir, "direnv")
 	}
-	return filepath.Join(dir, "lib", "gosw.sh")
+	return filepath.Join(dir, "lib", "gosw.sh"), err
 }
 
 // readDirenvLibrary returns the installed library, "" if there is none, and the
 // path of the file itself: a link to it, from somebody's collection of such
 // files, stays one. A file of others' making is an error.
 func (a *app) readDirenvLibrary() (text, file string, err error) {
-	file = a.direnvLibraryFile()
+	if file, err = a.direnvLibraryFile(); err != nil {
+		return "", "", err
+	}
 	if target, err := filepath.EvalSymlinks(file); err == nil {
 		file = target
 	}
@@ -131,7 +133,10 @@ func (a *app) removeDirenvLibrary() error {
 	if err != nil {
 		return err
 	}
-	file := a.direnvLibraryFile()
+	file, err := a.direnvLibraryFile()
+	if err != nil {
+		return err
+	}
 	if old == "" {
 		a.ui.note("%s is not there", file)
 		return nil

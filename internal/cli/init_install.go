@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -137,31 +138,19 @@ func startupError(sh shell.Shell) error {
 
 // places returns the folders in which shells look for their files.
 func (a *app) places() (shell.Places, error) {
-	home := a.getenv("HOME")
-	if home == "" && runtime.GOOS == "windows" {
-		home = a.getenv("USERPROFILE")
+	home, err := a.absolute("HOME") // a shell's on Windows, too
+	if home == "" && err == nil {
+		home, err = a.userHome()
 	}
-	if !filepath.IsAbs(home) {
+	if err != nil {
 		return shell.Places{}, &hintError{errors.New("HOME names no folder, so there is no start-up file"), hintf("export HOME, and run this again")}
 	}
 	places := shell.Places{Home: home, ZDotDir: a.getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}
-	if config := a.getenv("XDG_CONFIG_HOME"); filepath.IsAbs(config) {
-		places.Config, places.Native = config, config
-	} else {
+	config, err := a.absolute("XDG_CONFIG_HOME")
+	places.Config, places.Native = config, config
+	if config == "" {
 		places.Config = filepath.Join(home, ".config")
-		places.Native = nativeConfig(runtime.GOOS, places.Config, home, a.getenv("APPDATA"))
+		places.Native = cmp.Or(a.inv.Dirs.GoConfig, places.Config)
 	}
-	return places, nil
-}
-
-// nativeConfig is where a system has what users configure: config where it has no
-// place of its own.
-func nativeConfig(system, config, home, appData string) string {
-	switch {
-	case system == "darwin":
-		return filepath.Join(home, "Library", "Application Support")
-	case system == "windows" && appData != "":
-		return appData
-	}
-	return config
+	return places, err
 }

@@ -68,21 +68,3 @@ func TestStartupOfWindows(t *testing.T) {
 		t.Errorf("%v\n%s", err, hint)
 	}
 }
-
-// TestNativeConfig has nushell's folder on each system, as nushell itself finds it.
-func TestNativeConfig(t *testing.T) {
-	t.Parallel()
-	sh, _ := shell.Lookup("nushell")
-	for system, want := range map[string]string{
-		"linux":  "/home/jo/.config/nushell/autoload/gosw.nu",
-		"darwin": "/home/jo/Library/Application Support/nushell/autoload/gosw.nu",
-	} {
-		native := nativeConfig(system, "/home/jo/.config", "/home/jo", "")
-		if got := filepath.ToSlash(sh.RC(shell.Places{Home: "/home/jo", Config: "/home/jo/.config", Native: native})[0]); got != want {
-			t.Errorf("%s: %s, want %s", system, got, want)
-		}
-	}
-	if got := nativeConfig("windows", "config", "home", `C:\Users\jo\AppData\Roaming`); got != `C:\Users\jo\AppData\Roaming` {
-		t.Errorf("windows: %s", got)
-	}
-}

@@ -17,7 +17,8 @@ func (a *app) printProfile(kind string) error {
 		if err != nil {
 			return err
 		}
-		text, err := shell.Environment(string(home), a.getenv("HOME"))
+		userHome, _ := a.userHome()
+		text, err := shell.Environment(string(home), userHome)
 		if err != nil {
 			return &hintError{fmt.Errorf("GOSW_ROOT: %w", err), hintf("choose a folder of letters, digits and dots, or set PATH in another way")}
 		}

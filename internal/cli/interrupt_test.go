@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -31,6 +32,7 @@ func TestInterrupt(t *testing.T) {
 		code := Main(ctx, Invocation{
 			Args: args, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
 			Env: []string{"HOME=" + home, "PATH=/usr/bin:/bin", "GOPROXY=" + proxy, "GOSUMDB=" + server.SumDB(), "GOSW_SOURCE=proxy", "GOSW_JOBS=1"},
+			Dir: os.Getwd, Dirs: dirsOf(home),
 			Step: func(name string) error {
 				if name == step {
 					if count++; count == 2 {

@@ -152,7 +152,7 @@ func (a *app) place(path string) string {
 	if _, terminal := a.screen(); !terminal {
 		return clean(path)
 	}
-	home := a.getenv("HOME")
+	home, _ := a.userHome()
 	if below, ok := strings.CutPrefix(path, home+string(filepath.Separator)); ok && filepath.IsAbs(home) {
 		path = filepath.Join("~", below)
 	}

@@ -92,9 +92,9 @@ func noProgram(t target, tool string) error {
 	}
 }
 
-// environ is the environment for a tool of t.
-func (a *app) environ(t target) toolchain.Env {
-	return toolchain.Environ(toolchain.NewEnv(a.inv.Env), toolchain.Use{
+// environOf is the environment for a tool of t.
+func (a *app) environOf(t target) toolchain.Env {
+	return toolchain.Environ(a.env, toolchain.Use{
 		Version: t.version,
 		GOROOT:  t.goroot,
 		Pinned:  t.choice.Pinned(),

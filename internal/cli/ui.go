@@ -37,7 +37,7 @@ type ui struct {
 
 func newUI(inv Invocation) *ui {
 	u := &ui{out: inv.Stdout, err: inv.Stderr, in: inv.Stdin}
-	a := app{inv: inv}
+	a := app{environ: newEnviron(inv)}
 	u.shell = a.userShell()
 	u.progress = isTerminal(inv.Stderr) && a.getenv("TERM") != "dumb"
 	return u

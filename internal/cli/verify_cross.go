@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,8 +87,12 @@ func (a *app) checkCross(c *crossPorts, args []string) error {
 // each.
 func (a *app) crossBuild(ctx context.Context, result *verifiedJSON, options verifyOptions) error {
 	v := result.Version
-	t := cross.Toolchain{Version: v, GOROOT: result.GOROOT, Env: a.inv.Env, Temp: os.TempDir()}
-	if dir, err := os.UserCacheDir(); err == nil { // without a HOME there is none
+	temp, err := a.tempDir()
+	if err != nil {
+		return err
+	}
+	t := cross.Toolchain{Version: v, GOROOT: result.GOROOT, Env: a.inv.Env, Temp: temp}
+	if dir, err := a.base("XDG_CACHE_HOME", a.inv.Dirs.GoCache); err == nil { // without a HOME there is none
 		t.Cache = filepath.Join(dir, "go-build") // as go has it
 	}
 	for name, dir := range map[string]*string{"GOCACHE": &t.Cache, "GOTMPDIR": &t.Temp} {

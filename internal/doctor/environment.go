@@ -28,7 +28,7 @@ func (m Machine) lookHome() []Finding {
 	f := Finding{Severity: Error}
 	switch {
 	case text == "":
-		f.Cause = "HOME is not set: go has no GOPATH and no build cache, and gosw no store"
+		f.Cause = "HOME is not set: go has no GOPATH and no build cache, and gosw no store but one that GOSW_ROOT names"
 	case !filepath.IsAbs(text):
 		f.Cause = "HOME=" + text + " is not an absolute path"
 	case !isDir(text):

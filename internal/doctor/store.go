@@ -87,8 +87,9 @@ func (s Store) lookStore() []Finding {
 		}
 		return []Finding{{Severity: Error, Cause: cause, Fix: command.Aside(dir)}}
 	}
-	if errors.Is(s.Err, toolchain.ErrNoHome) {
-		return Skip("nothing says where it is")
+	variable := (*toolchain.VariableError)(nil)
+	if errors.As(s.Err, &variable) && variable.Name != "GOSW_ROOT" && variable.Name != "GOSW_SYSTEM_ROOT" {
+		return Skip("nothing says where it is") // a check of its own looks at HOME
 	}
 	err := cmp.Or(s.Err, s.PathErr)
 	if err == nil {

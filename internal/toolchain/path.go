@@ -1,7 +1,6 @@
 package toolchain
 
 import (
-	"errors"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -13,9 +12,6 @@ import (
 // the one that changes, and perhaps a system's, such as one in an image. What
 // both have is taken from the user's.
 type Path []Home
-
-// ErrRelativeSystemRoot says that GOSW_SYSTEM_ROOT is not an absolute path.
-var ErrRelativeSystemRoot = errors.New("GOSW_SYSTEM_ROOT is not an absolute path")
 
 // FindPath returns the stores that the environment names: that of [Find], and
 // GOSW_SYSTEM_ROOT.
@@ -29,7 +25,7 @@ func FindPath(getenv func(string) string) (Path, error) {
 	case root == "":
 		return Path{home}, nil
 	case !filepath.IsAbs(root):
-		return nil, ErrRelativeSystemRoot
+		return nil, &VariableError{"GOSW_SYSTEM_ROOT", root}
 	}
 	if system := Home(filepath.Clean(root)); system != home {
 		return Path{home, system}, nil

@@ -1,7 +1,6 @@
 package toolchain
 
 import (
-	"errors"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -14,13 +13,13 @@ func TestFindPath(t *testing.T) {
 	for _, test := range []struct {
 		system string
 		want   Path
-		err    error
+		err    string
 	}{
-		{"", Path{"/r"}, nil},
-		{"/s", Path{"/r", "/s"}, nil},
-		{"/s/../s/", Path{"/r", "/s"}, nil},
-		{"/r/", Path{"/r"}, nil},
-		{"s", nil, ErrRelativeSystemRoot},
+		{"", Path{"/r"}, ""},
+		{"/s", Path{"/r", "/s"}, ""},
+		{"/s/../s/", Path{"/r", "/s"}, ""},
+		{"/r/", Path{"/r"}, ""},
+		{"s", nil, "GOSW_SYSTEM_ROOT is not an absolute path"},
 	} {
 		if filepath.Separator != '/' {
 			t.Skip("absolute paths are others here")
@@ -28,7 +27,7 @@ func TestFindPath(t *testing.T) {
 		got, err := FindPath(func(name string) string {
 			return map[string]string{"GOSW_ROOT": "/r", "GOSW_SYSTEM_ROOT": test.system}[name]
 		})
-		if !slices.Equal(got, test.want) || !errors.Is(err, test.err) {
+		if !slices.Equal(got, test.want) || errorText(err) != test.err {
 			t.Errorf("%q: %v, %v; want %v, %v", test.system, got, err, test.want, test.err)
 		}
 	}

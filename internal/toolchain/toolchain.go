@@ -21,30 +21,44 @@ import (
 // of docs/store.md.
 type Home string
 
-// ErrNoHome says that neither GOSW_ROOT nor HOME tells where the store is.
-var ErrNoHome = errors.New("HOME is not set to an absolute path")
+// A VariableError says that a variable names no folder: it is not set, or a
+// relative path, which is another folder in each folder, a project's among them.
+type VariableError struct{ Name, Value string }
 
-// ErrRelativeRoot says that GOSW_ROOT is not an absolute path.
-var ErrRelativeRoot = errors.New("GOSW_ROOT is not an absolute path")
+func (e *VariableError) Error() string {
+	if e.Value == "" {
+		return e.Name + " is not set to an absolute path"
+	}
+	return e.Name + " is not an absolute path"
+}
 
 // Find returns the store that the environment names: GOSW_ROOT, else
-// .local/go in the user's home directory.
+// .local/go in the user's home directory. Its error is a [*VariableError].
 func Find(getenv func(string) string) (Home, error) {
 	if root := getenv("GOSW_ROOT"); root != "" {
 		if !filepath.IsAbs(root) {
-			return "", ErrRelativeRoot
+			return "", &VariableError{"GOSW_ROOT", root}
 		}
 		return Home(filepath.Clean(root)), nil
 	}
+	home, err := UserHome(getenv)
+	if err != nil {
+		return "", err
+	}
+	return Home(filepath.Join(home, ".local", "go")), nil
+}
+
+// UserHome returns the user's home directory. Its error is a [*VariableError].
+func UserHome(getenv func(string) string) (string, error) {
 	variable := "HOME"
 	if runtime.GOOS == "windows" {
 		variable = "USERPROFILE"
 	}
 	home := getenv(variable)
 	if !filepath.IsAbs(home) {
-		return "", ErrNoHome
+		return "", &VariableError{variable, home}
 	}
-	return Home(filepath.Join(home, ".local", "go")), nil
+	return home, nil
 }
 
 // Platform returns the store for toolchains of another platform, which don't run
