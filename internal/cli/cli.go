@@ -40,7 +40,7 @@ type Invocation struct {
 	Stdout io.Writer
 	Stderr io.Writer
 
-	// Now is the time that pictures on a terminal are of. It is nil but for tests.
+	// Now is the clock, the system's if it is nil, as it is but for tests.
 	Now func() time.Time
 
 	// Step is called before each step of a change of the store; see

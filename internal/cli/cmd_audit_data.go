@@ -84,7 +84,7 @@ func (a *app) oldVulnerabilities(old vulnData, cause error) (vulnData, error) {
 	}
 	err := fmt.Errorf("read the vulnerability database: %w", cause)
 	if old.Database != nil {
-		return vulnData{}, &hintError{err, hintf(`"gosw audit --offline" takes what was fetched %s`, ago(time.Since(old.Fetched)))}
+		return vulnData{}, &hintError{err, hintf(`"gosw audit --offline" takes what was fetched %s`, ago(a.since(old.Fetched)))}
 	}
 	if isNetwork(cause) || errors.Is(cause, context.DeadlineExceeded) {
 		return vulnData{}, &hintError{err, hintf(`look at the network and at GOVULNDB, "gosw env" shows what it is`)}
@@ -103,7 +103,7 @@ func (a *app) sayVulnAge(data vulnData) {
 }
 
 func (a *app) sayFetched(at time.Time) {
-	a.ui.note("the data on vulnerabilities were fetched %s", ago(time.Since(at)))
+	a.ui.note("the data on vulnerabilities were fetched %s", ago(a.since(at)))
 }
 
 // lastAudit returns how many known vulnerabilities each of versions has, as the

@@ -153,7 +153,7 @@ func (p *patient) lookServerClock(ctx context.Context, client *fetch.Client) ([]
 	if err != nil {
 		return doctor.Skip("the module proxy does not say what time it is: " + err.Error()), nil
 	}
-	skew := time.Since(theirs)
+	skew := p.since(theirs)
 	if skew.Abs() < maxSkew {
 		return nil, nil
 	}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -93,7 +92,7 @@ func (a *app) addTree(ctx context.Context, st *store.Store, v gover.Version, tre
 	if err != nil {
 		return false, err
 	}
-	start := time.Now()
+	start := a.now()
 	var audit *fetch.Audit
 	added, err := st.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
 		if audit, err = client.Import(ctx, tree, root, fetch.AuditOptions{}); err != nil {
@@ -118,7 +117,7 @@ func (a *app) addTree(ctx context.Context, st *store.Store, v gover.Version, tre
 		a.ui.note("%v is installed already", v)
 		return false, nil
 	}
-	a.ui.note("imported %v (%s in %.1fs, proven by the checksum database)", v, megabytes(audit.Bytes), time.Since(start).Seconds())
+	a.ui.note("imported %v (%s in %.1fs, proven by the checksum database)", v, megabytes(audit.Bytes), a.since(start).Seconds())
 	if audit.Uncovered > 0 {
 		a.ui.note("left out, as no part of the release's module: %s (%s)", strings.Join(audit.LeftOut, " "), plural(audit.Uncovered, "file"))
 	}

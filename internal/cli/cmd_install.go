@@ -285,7 +285,7 @@ func (a *app) jobs() (int, error) {
 }
 
 func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (bool, error) {
-	start := time.Now()
+	start := in.app.now()
 	var proof *fetch.Proof
 	var shared gover.Version
 	added, err := in.store.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
@@ -319,7 +319,7 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 		if proof.Reused > 0 {
 			what += fmt.Sprintf(", the rest from %v,", shared)
 		}
-		in.app.ui.note("installed %v (%s in %.1fs, %s)", v, what, time.Since(start).Seconds(), proofWords(proof))
+		in.app.ui.note("installed %v (%s in %.1fs, %s)", v, what, in.app.since(start).Seconds(), proofWords(proof))
 	}
 	return added, err
 }
@@ -355,7 +355,7 @@ func proofWords(p *fetch.Proof) string {
 func (a *app) newReceipt(p *fetch.Proof) (*store.Receipt, error) {
 	r := &store.Receipt{
 		Platform:  a.platform.String(),
-		Installed: time.Now(),
+		Installed: a.now(),
 		By:        "gosw " + Version,
 		Via:       p.Via,
 		Source:    p.Source,

@@ -105,7 +105,7 @@ func (a *app) outdated(ctx context.Context, options outdatedOptions) error {
 	switch {
 	case !audited:
 		a.ui.hint(`nobody has asked for known vulnerabilities yet: "gosw audit" does`)
-	case time.Since(known.Fetched) > 24*time.Hour:
+	case a.since(known.Fetched) > 24*time.Hour:
 		a.sayFetched(known.Fetched)
 	}
 	for i := range list {

@@ -130,7 +130,8 @@ func (a *app) waitForUsers(ctx context.Context, st *store.Store, versions []gove
 	if err != nil {
 		return err
 	}
-	for start := time.Now(); ; time.Sleep(100 * time.Millisecond) { // no process is told of another's end
+	late := time.After(timeout)
+	for {
 		if err := st.Tidy(ctx); err != nil {
 			return err
 		}
@@ -139,12 +140,14 @@ func (a *app) waitForUsers(ctx context.Context, st *store.Store, versions []gove
 			return err
 		}
 		still := slices.IndexFunc(versions, func(v gover.Version) bool { return len(pending[v]) > 0 })
-		switch {
-		case still < 0:
+		if still < 0 {
 			return nil
-		case ctx.Err() != nil:
+		}
+		select {
+		case <-time.After(100 * time.Millisecond): // no process is told of another's end
+		case <-ctx.Done():
 			return context.Cause(ctx)
-		case time.Since(start) > timeout:
+		case <-late:
 			v := versions[still]
 			return fmt.Errorf("uninstall %v: process %d (%s) still runs from it after %v",
 				v, pending[v][0].ID, pending[v][0].Command, timeout)

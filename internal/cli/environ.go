@@ -31,12 +31,16 @@ func newEnviron(inv Invocation) environ { return environ{inv, toolchain.NewEnv(i
 // getenv returns an environment variable, "" if it is not set.
 func (e environ) getenv(name string) string { return e.env.Get(name) }
 
+// now tells the time of all that is shown, compared or written down. Waits have
+// no use for it: it may stand still.
 func (e environ) now() time.Time {
 	if e.inv.Now != nil {
 		return e.inv.Now()
 	}
 	return time.Now()
 }
+
+func (e environ) since(t time.Time) time.Duration { return e.now().Sub(t) }
 
 // workingDir returns the working directory. A folder that is removed, or closed,
 // stays that of the shells in it.

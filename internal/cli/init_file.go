@@ -155,11 +155,11 @@ func (file *rcFile) draft() string { return "." + filepath.Base(file.path) + ".g
 
 // sweep removes drafts of killed processes. One that is not a minute old may be
 // that of another gosw that runs now.
-func (file *rcFile) sweep() {
+func (file *rcFile) sweep(now time.Time) {
 	entries, _ := os.ReadDir(filepath.Dir(file.path))
 	for _, entry := range entries {
 		info, err := entry.Info()
-		if err == nil && info.Mode().IsRegular() && strings.HasPrefix(entry.Name(), file.draft()) && time.Since(info.ModTime()) > time.Minute {
+		if err == nil && info.Mode().IsRegular() && strings.HasPrefix(entry.Name(), file.draft()) && now.Sub(info.ModTime()) > time.Minute {
 			_ = os.Remove(filepath.Join(filepath.Dir(file.path), entry.Name()))
 		}
 	}

@@ -39,7 +39,7 @@ func (a *app) installInit(ctx context.Context, args []string, f initFlags) error
 		return file.damaged(err)
 	}
 	if !f.dryRun {
-		file.sweep()
+		file.sweep(a.now())
 	}
 	if text != file.text {
 		if !f.dryRun {
@@ -64,7 +64,7 @@ func (a *app) uninstallInit(args []string, f initFlags) error {
 		return file.damaged(err)
 	}
 	if !f.dryRun {
-		file.sweep()
+		file.sweep(a.now())
 	}
 	if removed == "" {
 		return nil

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/store"
@@ -73,7 +72,7 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 	if err := in.open(); err != nil {
 		return err
 	}
-	start := time.Now()
+	start := in.app.now()
 	var proof *fetch.Proof
 	added, err := in.store.Add(ctx, local.Version, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
 		if proof, err = in.client.FetchLocal(ctx, local, sum, root); err != nil {
@@ -86,7 +85,7 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 	}
 	if err == nil && added {
 		in.added++
-		in.app.ui.note("installed %v from %s (%.1fs, %s)", local.Version, clean(file), time.Since(start).Seconds(), proofWords(proof))
+		in.app.ui.note("installed %v from %s (%.1fs, %s)", local.Version, clean(file), in.app.since(start).Seconds(), proofWords(proof))
 	}
 	return err
 }

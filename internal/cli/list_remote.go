@@ -109,7 +109,7 @@ func noneFor(ctx context.Context, client *fetch.Client, spec gover.Spec, known [
 func (a *app) sayAge(list fetch.Releases) {
 	switch list.Origin {
 	case fetch.FromCache:
-		a.ui.note("this list was fetched %s", ago(time.Since(list.Fetched)))
+		a.ui.note("this list was fetched %s", ago(a.since(list.Fetched)))
 	case fetch.FromBuild:
 		a.ui.note("this list was built into gosw %s; there may be newer releases", Version)
 	}
