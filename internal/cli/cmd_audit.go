@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
@@ -179,11 +180,11 @@ func (a *app) judge(targets []auditTarget, data vulnData, known []gover.Version,
 		fixes[e] = e.Fixes(a.platform.OS, a.platform.Arch)
 	}
 	report.Toolchains = make([]vulnerableJSON, len(targets))
-	forEach(len(targets), func(i int) {
+	fsx.Each(len(targets), func(i int) {
 		t := targets[i]
 		report.Toolchains[i] = vulnerableJSON{Version: t.version, Installed: t.installed, System: t.system, AskedBy: t.askedBy,
 			Support: lifecycle.Of(t.version).String(), Vulnerabilities: a.vulnerabilitiesOf(t.version, data, fixes, all)}
-	})()
+	})
 	for i, t := range targets {
 		if newest, ok := lines[t.version.Line()]; ok {
 			report.Toolchains[i].NewestOfLine = &countJSON{newest, count(newest)}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 )
@@ -181,8 +182,8 @@ func (p *patient) lookPath() []doctor.Finding {
 // may be of the one, and commands of the other.
 func (p *patient) lookGosw() []doctor.Finding {
 	exe, err := executable()
-	found, lookErr := lookPath("gosw", p.getenv("PATH"))
-	if err != nil || lookErr != nil {
+	found := fsx.FirstOnPath(p.getenv("PATH"), "gosw")
+	if err != nil || found == "" {
 		return nil
 	}
 	physical, err := filepath.EvalSymlinks(found)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -262,7 +263,7 @@ func exported(line string, names ...string) string {
 
 // lookDirenv compares the library with the one that this gosw would write.
 func (p *patient) lookDirenv() []doctor.Finding {
-	if _, err := lookPath("direnv", p.getenv("PATH")); err != nil {
+	if fsx.FirstOnPath(p.getenv("PATH"), "direnv") == "" {
 		return doctor.Skip("there is no direnv")
 	}
 	install := command.Run(p.goswName(), "init", "direnv", "--install")

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"sync"
 
 	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // storeInputs are what the store's checks look at.
@@ -28,15 +30,17 @@ func (p *patient) startReceipts() (wait func() []doctor.Receipt) {
 	newestFirst(installed)
 	receipts := make([]doctor.Receipt, len(installed))
 	here := p.machine.Version
-	ended := forEach(len(installed), func(i int) {
+	look := func(i int) {
 		v := installed[i]
 		receipt, err := p.store.Glance(v, v == here)
 		receipts[i] = doctor.Receipt{Version: v, Err: err, Repair: p.repairOf(p.store.Home(), v)}
 		if receipt != nil {
 			receipts[i].Installed = receipt.Installed
 		}
-	})
-	return func() []doctor.Receipt { ended(); return receipts }
+	}
+	var group sync.WaitGroup
+	group.Go(func() { fsx.Each(len(installed), look) })
+	return func() []doctor.Receipt { group.Wait(); return receipts }
 }
 
 // storeRepairs mend what is the store's own, by the check that finds it.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -200,7 +199,7 @@ func createPrivate(file string) error {
 	if err := fsx.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
-	if _, err := readSettings(file); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := readSettings(file); !fsx.IsAbsent(err) {
 		return err
 	}
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o600)

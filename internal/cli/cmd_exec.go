@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 )
@@ -111,13 +112,8 @@ func lookPath(name, path string) (string, error) {
 	if strings.ContainsRune(name, filepath.Separator) {
 		return filepath.Abs(name)
 	}
-	for _, dir := range filepath.SplitList(path) {
-		if !filepath.IsAbs(dir) { // a file of the project must not pass for a command
-			continue
-		}
-		if program, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
-			return program, nil
-		}
+	if program := fsx.FirstOnPath(path, name); program != "" {
+		return program, nil
 	}
 	return "", exec.ErrNotFound
 }

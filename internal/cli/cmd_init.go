@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -220,10 +221,7 @@ func (a *app) goswName() string {
 	if err != nil {
 		return "gosw"
 	}
-	found, err := lookPath("gosw", a.getenv("PATH"))
-	if err == nil {
-		found, err = filepath.EvalSymlinks(found)
-	}
+	found, err := filepath.EvalSymlinks(fsx.FirstOnPath(a.getenv("PATH"), "gosw"))
 	if err != nil || found != exe {
 		return exe
 	}

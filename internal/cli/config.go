@@ -1,20 +1,17 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/goauth"
 )
 
@@ -235,7 +232,7 @@ const maxEnvFile = 1 << 20
 // do not count; a file that is not there has none.
 func readEnvFile(file string) (map[string]string, error) {
 	data, err := readSettings(file)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+	if fsx.IsAbsent(err) {
 		return nil, nil
 	} else if err != nil {
 		return nil, &hintError{fmt.Errorf("read settings: %w", err), Hint{command.Aside(file), "mend or remove %s", []any{file}}}
@@ -250,25 +247,8 @@ func readEnvFile(file string) (map[string]string, error) {
 	return values, nil
 }
 
-// readSettings reads a small file. It looks before it opens, since opening a
-// FIFO would block.
-func readSettings(file string) ([]byte, error) {
-	info, err := os.Stat(file)
-	switch {
-	case err != nil:
-		return nil, err
-	case info.Mode()&fs.ModeCharDevice != 0: // GOENV=/dev/null
-		return nil, nil
-	case !info.Mode().IsRegular():
-		err = errors.New("not a regular file")
-	case info.Size() > maxEnvFile:
-		err = errors.New("larger than 1 MiB")
-	}
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: file, Err: err}
-	}
-	return os.ReadFile(file)
-}
+// readSettings reads a small file of the user's.
+func readSettings(file string) ([]byte, error) { return fsx.Read(file, maxEnvFile, fsx.Follow) }
 
 // fetchConfig gathers what the fetcher must know.
 func (a *app) fetchConfig() (fetch.Config, error) {

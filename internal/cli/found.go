@@ -3,12 +3,13 @@ package cli
 import (
 	"debug/buildinfo"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -80,12 +81,8 @@ func (a *app) found(path toolchain.Path, t target, tool string, known bool) []fo
 // once. Elements that are not absolute are passed over, as gosw and Go do.
 func onPath(path toolchain.Path, dirs, tool string) []found {
 	var all []found
-	for _, dir := range filepath.SplitList(dirs) {
-		if !filepath.IsAbs(dir) {
-			continue
-		}
-		program, err := exec.LookPath(filepath.Join(filepath.Clean(dir), tool))
-		if err != nil || slices.ContainsFunc(all, func(f found) bool { return f.Path == program }) {
+	for program := range fsx.OnPath(dirs, tool) {
+		if slices.ContainsFunc(all, func(f found) bool { return f.Path == program }) {
 			continue
 		}
 		kind, v := kindOf(path, program)
@@ -186,16 +183,29 @@ func gorootOf(program string) string {
 	return ""
 }
 
+// buildInfo reads what go has written into a program that it built.
+func buildInfo(program string) (*debug.BuildInfo, error) {
+	f, _, err := fsx.Open(program, fsx.Follow)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return buildinfo.Read(f)
+}
+
+// maxVersionFile bounds a GOROOT's VERSION, in bytes; it has some 50.
+const maxVersionFile = 1 << 10
+
 // versionOf returns the toolchain name that a go program reports, as far as that
 // can be read from it or from its GOROOT without running it.
 func versionOf(program string) string {
 	text := ""
-	if info, err := buildinfo.ReadFile(program); err == nil {
+	if info, err := buildInfo(program); err == nil {
 		if info.Path != "" && info.Path != "cmd/go" { // somebody's wrapper
 			return ""
 		}
 		text = info.GoVersion
-	} else if data, err := os.ReadFile(filepath.Join(gorootOf(program), "VERSION")); err == nil {
+	} else if data, err := fsx.Read(filepath.Join(gorootOf(program), "VERSION"), maxVersionFile, fsx.Follow); err == nil {
 		text = string(data)
 	}
 	text, _, _ = strings.Cut(text, "\n")

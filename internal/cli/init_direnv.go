@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,7 +77,7 @@ func (a *app) readDirenvLibrary() (text, file string, err error) {
 	}
 	data, err := readSettings(file)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case fsx.IsAbsent(err):
 		return "", file, nil
 	case err != nil:
 		return "", file, err
@@ -101,7 +100,7 @@ func (a *app) writeDirenvLibrary(text string) error {
 		a.ui.note("%s is up to date", file)
 		return nil
 	}
-	if err := replaceFile(file, text); err != nil {
+	if err := fsx.Replace(file, []byte(text), 0o644, fsx.Replacing{}); err != nil {
 		return &hintError{fmt.Errorf("install direnv's library: %w", err), hintf("the folder has to be writable; DIRENV_CONFIG and XDG_CONFIG_HOME move it")}
 	}
 	a.ui.note("wrote %s", file)
@@ -109,23 +108,6 @@ func (a *app) writeDirenvLibrary(text string) error {
 		a.ui.hint(`in a project: "echo use gosw >> .envrc && direnv allow"`)
 	}
 	return nil
-}
-
-// replaceFile gives file new content by a rename.
-func replaceFile(file, text string) error {
-	if err := fsx.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".gosw-*") // which no *.sh finds
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
 }
 
 func (a *app) removeDirenvLibrary() error {

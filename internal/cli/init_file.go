@@ -30,7 +30,7 @@ type rcFile struct {
 func readRC(name string) (*rcFile, error) {
 	file := &rcFile{name: name, path: name, mode: 0o644}
 	info, err := os.Lstat(name)
-	if errors.Is(err, fs.ErrNotExist) {
+	if fsx.IsAbsent(err) {
 		file.missing = true
 		return file, nil
 	}
@@ -48,7 +48,7 @@ func readRC(name string) (*rcFile, error) {
 	if !info.Mode().IsRegular() {
 		return nil, &hintError{fmt.Errorf("%s is not a regular file", name), hintf("move it out of the way, the shell can't read it either")}
 	}
-	data, err := os.ReadFile(file.path)
+	data, err := readSettings(file.path)
 	if err != nil {
 		return nil, &hintError{err: err, hint: hintf("the file has to be readable")}
 	}
@@ -140,8 +140,8 @@ var errOwner = errors.New("its owner and permissions can't be kept")
 // current returns errChanged if the file is neither as it was read nor text,
 // which a second gosw may have written.
 func (file *rcFile) current(text string) error {
-	data, err := os.ReadFile(file.path)
-	if errors.Is(err, fs.ErrNotExist) && file.missing {
+	data, err := readSettings(file.path)
+	if fsx.IsAbsent(err) && file.missing {
 		return nil
 	}
 	if err == nil && string(data) != text && (file.missing || string(data) != file.text) {
@@ -166,33 +166,25 @@ func (file *rcFile) sweep(now time.Time) {
 }
 
 // write replaces the file by one with text in one step, of the same mode and
-// owner.
-func (file *rcFile) write(text string) (err error) {
+// owner, unless another program has changed it meanwhile.
+func (file *rcFile) write(text string) error {
 	dir := filepath.Dir(file.path)
 	if err := fsx.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, file.draft()+"*")
-	if err != nil {
-		return err
+	how := fsx.Replacing{Temp: filepath.Join(dir, file.draft()+"*"), Durable: true}
+	if !file.missing {
+		how.Ready = file.keepAccess
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
+	how.Step = func(name string, do func() error) error {
+		if name == "rename" {
+			if err := file.current(text); err != nil {
+				return err
+			}
 		}
-	}()
-	_, err = f.WriteString(text)
-	if err == nil && !file.missing {
-		err = file.keepAccess(f)
+		return do()
 	}
-	err = errors.Join(err, f.Chmod(file.mode))
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close(), file.current(text)); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file.path)
+	return fsx.Replace(file.path, []byte(text), file.mode, how)
 }
 
 // keepAccess gives f the owner, the group and the attributes of the file that it

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -94,11 +95,11 @@ func (a *app) installedFacts(path toolchain.Path, homes map[gover.Version]toolch
 			item.Vulnerabilities = &n
 		}
 	}
-	forEach(len(list), func(i int) {
+	fsx.Each(len(list), func(i int) {
 		if st := stores[homes[versions[i]]]; st != nil {
 			list[i].ask(st)
 		}
-	})()
+	})
 	return list, here
 }
 

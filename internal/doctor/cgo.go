@@ -1,11 +1,11 @@
 package doctor
 
 import (
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -30,16 +30,10 @@ func (m Machine) compiler() (name, path string, chosen bool) {
 
 // lookPath finds a program by PATH as it is given; "" if there is none.
 func (m Machine) lookPath(name string) string {
-	dirs := filepath.SplitList(m.Getenv("PATH"))
 	if filepath.IsAbs(name) {
-		dirs = []string{""}
+		return fsx.FirstOnPath(filepath.Dir(name), filepath.Base(name))
 	}
-	for _, dir := range dirs {
-		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil && filepath.IsAbs(path) {
-			return path
-		}
-	}
-	return ""
+	return fsx.FirstOnPath(m.Getenv("PATH"), name)
 }
 
 func (m Machine) cgoOff() bool { return m.Setting("CGO_ENABLED").Text == "0" }

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"cmp"
-	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"os"
@@ -124,8 +123,8 @@ func (s Store) lookShims() []Finding {
 // it has.
 func (s Store) lookShimVersion() []Finding {
 	own, ok := debug.ReadBuildInfo()
-	other, err := buildinfo.ReadFile(s.Shim)
-	if !ok || err != nil {
+	other, found := toolInfo(s.Shim)
+	if !ok || !found {
 		return Skip("it can't be told what they were built from")
 	}
 	cause := ""

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // maxTools bounds how many programs of GOBIN are read.
@@ -71,10 +72,12 @@ func (m Machine) lookOldTools() []Finding {
 
 // toolInfo reads what go has written into a program that it built.
 func toolInfo(file string) (*debug.BuildInfo, bool) {
-	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+	f, _, err := fsx.Open(file, fsx.Follow)
+	if err != nil {
 		return nil, false
 	}
-	info, err := buildinfo.ReadFile(file)
+	defer f.Close()
+	info, err := buildinfo.Read(f)
 	return info, err == nil
 }
 
@@ -117,7 +120,7 @@ func wrong(file string) string {
 	case info.Size() == 0:
 		return "empty"
 	}
-	f, err := os.Open(file)
+	f, _, err := fsx.Open(file, fsx.Follow)
 	if err != nil {
 		return ""
 	}

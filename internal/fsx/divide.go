@@ -34,3 +34,13 @@ func Divide(ctx context.Context, n int, work func(part iter.Seq[int]) error) err
 	}
 	return context.Cause(ctx)
 }
+
+// Each calls do with each number below n, on all processors at once.
+func Each(n int, do func(i int)) {
+	_ = Divide(context.Background(), n, func(part iter.Seq[int]) error {
+		for i := range part {
+			do(i)
+		}
+		return nil
+	})
+}

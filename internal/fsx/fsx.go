@@ -47,11 +47,11 @@ func Open(name string, links Links) (*os.File, fs.FileInfo, error) {
 		look, flags = os.Lstat, flags|noFollow
 	}
 	info, err := look(name)
-	if err != nil {
-		return nil, nil, err
+	if err == nil && !info.Mode().IsRegular() {
+		err = errNotRegular
 	}
-	if !info.Mode().IsRegular() {
-		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
+	if err != nil {
+		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: cause(err)}
 	}
 	f, err := os.OpenFile(name, flags, 0)
 	if err != nil {
@@ -59,12 +59,21 @@ func Open(name string, links Links) (*os.File, fs.FileInfo, error) {
 	}
 	info, err = f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
+		err = errNotRegular
 	}
 	if err != nil {
-		return nil, nil, errors.Join(err, f.Close())
+		_ = f.Close()
+		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: cause(err)}
 	}
 	return f, info, nil
+}
+
+// cause is err without what a *fs.PathError adds to it.
+func cause(err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // Read returns the content of a regular file of at most limit bytes; a larger
@@ -89,7 +98,7 @@ func Read(name string, limit int64, links Links) ([]byte, error) {
 			return data.Bytes(), nil
 		}
 	}
-	return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("larger than %s", inWords(limit))}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("larger than %s", inWords(limit))}
 }
 
 func isNull(name string) bool {

@@ -64,7 +64,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}
-	if cause := (*fs.PathError)(nil); !errors.As(errOf(Read(file, 0, Follow)), &cause) || cause.Op != "read" {
+	if cause := (*fs.PathError)(nil); !errors.As(errOf(Read(file, 0, Follow)), &cause) || cause.Op != "open" {
 		t.Errorf("%+v", cause)
 	}
 }
