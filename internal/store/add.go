@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -134,7 +135,7 @@ func (s *Store) publish(v gover.Version, tree string, receipt *Receipt) error {
 		}
 		return errors.Join(err, s.removeReceipt(v))
 	}
-	return s.do("install/syncdir", func() error { return syncDir(s.home.Toolchains()) })
+	return s.do("install/syncdir", func() error { return fsx.SyncDir(s.home.Toolchains()) })
 }
 
 // giveName renames tree to the place of v, which is free, or has the link by

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -36,7 +37,7 @@ func (s *Store) Glance(v gover.Version, sums bool) (*Receipt, error) {
 	if !sums {
 		return r, nil
 	}
-	h1, err := hashRegular(s.sumsFile(v))
+	h1, err := hashFile(s.sumsFile(v))
 	if err != nil {
 		return r, fmt.Errorf("its manifest can't be read: %w", err)
 	}
@@ -46,49 +47,23 @@ func (s *Store) Glance(v gover.Version, sums bool) (*Receipt, error) {
 	return r, nil
 }
 
-// readRegular reads a file of the store.
-func readRegular(file string) (data []byte, err error) {
-	err = withRegular(file, func(f rawFile, size int64) error {
-		data = make([]byte, size+1) // by which the end shows without another read
-		n, err := io.ReadFull(f, data)
-		if data = data[:n]; errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		rest, err := io.ReadAll(f) // it has grown
-		data = append(data, rest...)
-		return err
-	})
-	return data, err
-}
+// maxFile bounds a file of the store that is read as a whole, in bytes: the
+// manifest of a release has 1.5 MB.
+const maxFile = 16 << 20
 
-// hashRegular returns what hashOf says of a file, without all of it in memory.
-func hashRegular(file string) (h1 string, err error) {
+// readFile reads a file of the store. gosw makes no links in the place of any.
+func readFile(file string) ([]byte, error) { return fsx.Read(file, maxFile, fsx.NoFollow) }
+
+// hashFile returns what hashOf says of a file, without all of it in memory.
+func hashFile(file string) (h1 string, err error) {
+	f, _, err := fsx.Open(file, fsx.NoFollow)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
 	sum := sha256.New()
-	err = withRegular(file, func(f rawFile, _ int64) error {
-		_, err := io.CopyBuffer(sum, f, make([]byte, 64<<10))
-		return err
-	})
+	_, err = io.Copy(sum, io.LimitReader(f, maxFile))
 	return h1Of(sum.Sum(nil)), err
-}
-
-// withRegular hands a file of the store, and its size, to read. Whatever is no
-// regular file is an error, not something to wait for.
-func withRegular(file string, read func(rawFile, int64) error) error {
-	f, err := openPlain(file)
-	if err != nil {
-		return pathError("open", file, err)
-	}
-	defer f.close()
-	mode, size, err := f.stat()
-	if err == nil && !mode.IsRegular() {
-		err = errors.New("not a regular file")
-	}
-	if err != nil {
-		return pathError("open", file, err)
-	}
-	return pathError("read", file, read(f, size))
 }
 
 // pathError is err with what it is about, if it does not say that itself.

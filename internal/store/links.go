@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -63,7 +64,7 @@ func (s *Store) relink(without ...gover.Version) error {
 		}
 	}
 	return s.do("link/sync", func() error {
-		return errors.Join(syncDir(s.home.Bin()), syncDir(s.home.Toolchains()))
+		return errors.Join(fsx.SyncDir(s.home.Bin()), fsx.SyncDir(s.home.Toolchains()))
 	})
 }
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // A BusyError says that another process held a lock for longer than the bound.
@@ -118,9 +120,12 @@ func acquire(ctx context.Context, path string, flag int, waiting func()) (*locke
 	}
 }
 
+// maxHolder bounds what the holder of a lock writes about itself, in bytes.
+const maxHolder = 1 << 10
+
 // holder returns what the holder of the lock at path wrote about itself.
 func holder(path string) string {
-	data, err := os.ReadFile(path)
+	data, err := fsx.Read(path, maxHolder, fsx.NoFollow)
 	if text := strings.TrimSpace(string(data)); err == nil && text != "" {
 		return text
 	}

@@ -18,7 +18,7 @@ func (s *Store) pinsFile() string { return filepath.Join(string(s.home), "pins")
 // Pins returns the pin files that were seen, oldest first: what they name is
 // not pruned. They may have changed since, or be gone.
 func (s *Store) Pins() ([]string, error) {
-	data, err := readRegular(s.pinsFile())
+	data, err := readFile(s.pinsFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {

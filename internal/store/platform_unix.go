@@ -23,16 +23,6 @@ func isShim(path, program string) bool {
 // shim makes path the shim program. The caller holds storeLock.
 func (s *Store) shim(program, path string) error { return s.link("shim", program, path) }
 
-// syncDir puts the entries of dir on the disk.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
-}
-
 // tryLook is tryLock for one who only looks: it makes no file, and leaves no
 // word in one.
 func (s *Store) tryLook(what string) (release func(), ok bool) {

@@ -31,9 +31,6 @@ func (s *Store) shim(program, path string) error {
 	return s.writeFile("shim", storeLock, path, data)
 }
 
-// syncDir puts the entries of dir on the disk. Windows has no call for it.
-func syncDir(string) error { return nil }
-
 // tryLock is lock without waiting for another process. A free lock is had
 // within microseconds.
 func (s *Store) tryLock(what string) (release func(), ok bool) {

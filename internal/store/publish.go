@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -18,7 +19,7 @@ func syncEach(dir string) error {
 			return err
 		}
 		if entry.IsDir() {
-			return syncDir(path)
+			return fsx.SyncDir(path)
 		}
 		f, err := os.Open(path)
 		if err != nil {

@@ -87,7 +87,7 @@ func (s *Store) removeReceipt(v gover.Version) error {
 
 // Receipt returns the receipt of an installed toolchain, without Sums.
 func (s *Store) Receipt(v gover.Version) (*Receipt, error) {
-	data, err := readRegular(s.receiptFile(v))
+	data, err := readFile(s.receiptFile(v))
 	if err != nil {
 		return nil, err
 	}

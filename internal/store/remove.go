@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -155,7 +156,7 @@ func (s *Store) bury(v gover.Version, grave string) error {
 		}
 	}
 	// Or else, after a power cut, half a toolchain might have the name again.
-	if err := s.do("delete/sync", func() error { return syncDir(s.home.Toolchains()) }); err != nil {
+	if err := s.do("delete/sync", func() error { return fsx.SyncDir(s.home.Toolchains()) }); err != nil {
 		return err
 	}
 	return s.do("delete/files", func() error { return removeAll(grave) })

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -191,7 +192,7 @@ func (r *repair) exchange(ctx context.Context) error {
 		// Not what else may be there: an exchange in steps puts the old tree aside.
 		return errors.Join(err, removeAll(tree), os.Remove(grave))
 	}
-	if err := s.do("repair/sync", func() error { return syncDir(s.home.Toolchains()) }); err != nil {
+	if err := s.do("repair/sync", func() error { return fsx.SyncDir(s.home.Toolchains()) }); err != nil {
 		return err
 	}
 	// It lies there like an uninstalled tree: it goes when nothing runs from it.

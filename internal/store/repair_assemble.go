@@ -1,14 +1,13 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/goroot"
 )
 
@@ -93,30 +92,14 @@ func (r *repair) reuse(path, tree string, into *handle) error {
 	return r.copyOld(path, tree)
 }
 
+// maxOld bounds a file of a tree, in bytes; none of Go's has a tenth of it.
+const maxOld = 1 << 30
+
 // copyOld puts a copy of a file of the old tree into the new one.
 func (r *repair) copyOld(path, tree string) error {
-	data, err := readNoFollow(filepath.Join(r.store.home.Dir(r.report.Version), filepath.FromSlash(path)))
+	data, err := fsx.Read(filepath.Join(r.store.home.Dir(r.report.Version), filepath.FromSlash(path)), maxOld, fsx.NoFollow)
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(tree, filepath.FromSlash(path)), data, goroot.Mode(path)|0o200)
-}
-
-func readNoFollow(path string) ([]byte, error) {
-	f, err := openNoFollow(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "read", Path: path, Err: fs.ErrInvalid}
-	}
-	if err != nil {
-		return nil, err
-	}
-	var data bytes.Buffer
-	data.Grow(int(info.Size()) + 1)
-	_, err = data.ReadFrom(f)
-	return data.Bytes(), err
 }

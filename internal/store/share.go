@@ -233,7 +233,7 @@ func (s *Store) ownManifest(v gover.Version) (*manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	sums, err := os.ReadFile(s.sumsFile(v))
+	sums, err := readFile(s.sumsFile(v))
 	if err != nil {
 		return nil, err
 	}

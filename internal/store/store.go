@@ -105,7 +105,7 @@ func (e *FormatError) Error() string {
 }
 
 func (s *Store) checkFormat() error {
-	data, err := readRegular(s.format())
+	data, err := readFile(s.format())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {
@@ -176,7 +176,7 @@ func (s *Store) unsetDefault() error {
 	} else if err != nil {
 		return err
 	}
-	return s.do("default/syncdir", func() error { return syncDir(string(s.home)) })
+	return s.do("default/syncdir", func() error { return fsx.SyncDir(string(s.home)) })
 }
 
 // set is writeFile for a file that belongs to no version.
@@ -193,26 +193,9 @@ func (s *Store) set(ctx context.Context, step, path, text string) error {
 // new one, and the new one is on the disk before it has the name. The caller
 // holds the lock named lock; checkpoints have names that begin with step.
 func (s *Store) writeFile(step, lock, path string, data []byte) error {
-	if err := s.step(step + "/create"); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(s.staging(), lock+".*")
-	if err != nil {
-		return err
-	}
-	err = s.do(step+"/write", func() error {
-		_, err := f.Write(data)
-		return errors.Join(err, f.Chmod(0o644))
+	return fsx.Replace(path, data, 0o644, fsx.Replacing{
+		Temp:    filepath.Join(s.staging(), lock+".*"),
+		Durable: true,
+		Step:    func(name string, do func() error) error { return s.do(step+"/"+name, do) },
 	})
-	if err == nil {
-		err = s.do(step+"/sync", f.Sync)
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = s.do(step+"/rename", func() error { return os.Rename(f.Name(), path) })
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return s.do(step+"/syncdir", func() error { return syncDir(filepath.Dir(path)) })
 }

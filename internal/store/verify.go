@@ -123,7 +123,7 @@ func (s *Store) readEvidence(r *Report) *manifest {
 		r.Receipt = nil
 		r.blame(s.receiptFile(r.Version), err)
 	}
-	if r.manifest, err = os.ReadFile(s.sumsFile(r.Version)); err != nil {
+	if r.manifest, err = readFile(s.sumsFile(r.Version)); err != nil {
 		r.blame(s.sumsFile(r.Version), err)
 	}
 	m, parseErr := parseManifest(r.manifest)

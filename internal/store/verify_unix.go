@@ -27,10 +27,6 @@ func openRaw(path string) (rawFile, error) {
 	return openWith(path, syscall.O_NOFOLLOW|noAccessTime)
 }
 
-// openPlain opens path to read, or what a link there leads to, and does not wait
-// for the other end of a pipe.
-func openPlain(path string) (rawFile, error) { return openWith(path, 0) }
-
 func openWith(path string, flags int) (rawFile, error) {
 	flags |= syscall.O_RDONLY | syscall.O_NONBLOCK | syscall.O_CLOEXEC
 	for {

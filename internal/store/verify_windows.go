@@ -25,12 +25,6 @@ func openRaw(path string) (rawFile, error) {
 	return rawFile{f}, err
 }
 
-// openPlain opens path to read, or what a link there leads to.
-func openPlain(path string) (rawFile, error) {
-	f, err := os.Open(path)
-	return rawFile{f}, err
-}
-
 func (f rawFile) close() { _ = f.Close() }
 
 // stat returns mode and size.
