@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
@@ -110,6 +111,10 @@ func (w *world) compare(t *testing.T, who string, got answer) {
 			t.Errorf("%s: message %q, want the place %q in it", who, got.message, w.place(w.wantError))
 		case !strings.Contains(got.message, w.says):
 			t.Errorf("%s: message %q, want %q in it", who, got.message, w.says)
+		case w.hides != "" && strings.Contains(got.message, w.hides):
+			t.Errorf("%s: message %q, want no %q in it", who, got.message, w.hides)
+		case who != "resolver" && who != "direnv" && strings.ContainsFunc(got.message, steers):
+			t.Errorf("%s: message %q steers a terminal", who, got.message)
 		}
 		return
 	}
@@ -123,6 +128,8 @@ func (w *world) compare(t *testing.T, who string, got answer) {
 		differ("GOROOT", got.goroot, "unset")
 	}
 }
+
+func steers(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsGraphic(r) }
 
 // place makes the path in a place of the suite absolute.
 func (w *world) place(text string) string {

@@ -29,6 +29,7 @@ type testcase struct {
 	gotoolchain string
 	wantError   string
 	says        string
+	hides       string
 }
 
 // An entry is a key about the tree, such as "file", with the parts of its value.
@@ -123,6 +124,8 @@ func (c *testcase) set(key, value string) error {
 		c.wantError = unquoteStart(value)
 	case "says":
 		c.says = whole
+	case "hides":
+		c.hides = whole
 	default:
 		return fmt.Errorf("unknown key")
 	}

@@ -3,7 +3,9 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
@@ -73,6 +75,23 @@ func toolName(argv0 string) string {
 
 // fail prints a message about tool and returns code.
 func fail(tool, message string, code int) int {
-	_, _ = os.Stderr.WriteString("gosw: " + tool + ": " + message + "\n")
+	_, _ = os.Stderr.WriteString("gosw: " + tool + ": " + printable(message) + "\n")
 	return code
+}
+
+// printable escapes what could steer a terminal, or turn the direction of its
+// text: who makes a directory chooses its name.
+func printable(text string) string {
+	var out strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		if strconv.IsGraphic(r) && (r != utf8.RuneError || size > 1) {
+			out.WriteString(text[:size])
+		} else {
+			quoted := strconv.QuoteToASCII(text[:size])
+			out.WriteString(quoted[1 : len(quoted)-1])
+		}
+		text = text[size:]
+	}
+	return out.String()
 }

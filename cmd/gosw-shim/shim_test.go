@@ -197,6 +197,21 @@ func TestHandOver(t *testing.T) {
 	}
 }
 
+// TestHostileName has the shim without a gosw name a directory whose name could
+// steer a terminal, or turn the direction of its text.
+func TestHostileName(t *testing.T) {
+	s := newStore(t, "go1.22.5")
+	dir := "project/a\x1b]0;b\x07\x7f\u009b31m\u202e\u2066c\xff\ngosw: d é"
+	s.file(dir+"/.go-version", "1.22.5-\x1b[2J\u202e\n")
+	cmd := s.command("go", "version")
+	cmd.Dir = s.path(dir)
+	_, stderr, code := s.run(cmd)
+	const want = `/a\x1b]0;b\a\x7f\u009b31m\u202e\u2066c\xff\ngosw: d é/.go-version:1: "1.22.5-\x1b[2J\u202e": not a Go version` + "\n"
+	if code != 127 || !strings.HasSuffix(stderr, want) || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("got %q, %d, want %q", stderr, code, want)
+	}
+}
+
 func TestGoneDirectory(t *testing.T) {
 	s := newStore(t, "go1.22.5")
 	cmd := exec.Command("/bin/sh", "-c", `PATH=/bin:/usr/bin; mkdir gone && cd gone && rmdir ../gone && unset PWD && exec "$0" version`, s.path("store/bin/go"))

@@ -88,7 +88,7 @@ func (a *app) printSettings(names []string, asJSON bool) error {
 		if len(names) > 0 {
 			line = s.Value
 		}
-		if err := a.ui.print("%s", line); err != nil {
+		if err := a.ui.printText(line); err != nil {
 			return err
 		}
 	}

@@ -123,7 +123,7 @@ func (a *app) printInit(ctx context.Context, args []string, f initFlags) error {
 		}
 		text += more
 	}
-	return a.ui.print("%s", strings.TrimSuffix(text, "\n"))
+	return a.ui.printCode(text)
 }
 
 func noExtras(sh shell.Shell) error {

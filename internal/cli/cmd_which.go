@@ -62,7 +62,7 @@ func (a *app) which(tool string, asJSON bool) error {
 	if asJSON {
 		return a.ui.printJSON(map[string]any{"schema": 1, "tool": tool, "path": program, "version": t.version})
 	}
-	return a.ui.print("%s", program)
+	return a.ui.printText(program)
 }
 
 // A whichAllJSON is what "gosw which --all --json" prints.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
@@ -39,7 +38,7 @@ func (a *app) envDirenv(args []string) error {
 		Watch: append(resolve.Files(path.Home().DefaultFile(), dir), toolchainPlaces(path, t)...),
 		Vars:  a.direnvVars(path, t, args, err),
 	}
-	return errors.Join(a.ui.print("%s", strings.TrimSuffix(changes.Text(), "\n")), err)
+	return errors.Join(a.ui.printCode(changes.Text()), err)
 }
 
 // direnvTarget is the target here. A version in args, from the .envrc, stands

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -46,7 +45,7 @@ lib/gosw.sh in direnv's configuration folder.`,
 			if install {
 				return a.writeDirenvLibrary(text)
 			}
-			return a.ui.print("%s", strings.TrimSuffix(text, "\n"))
+			return a.ui.printCode(text)
 		},
 	}
 	cmd.Flags().BoolVar(&install, "install", false, "put the library where direnv finds it")

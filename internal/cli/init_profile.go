@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/gosw/gosw/internal/shell"
 )
@@ -11,7 +10,7 @@ import (
 func (a *app) printProfile(kind string) error {
 	switch kind {
 	case "sh":
-		return a.ui.print("%s", strings.TrimSuffix(shell.Profile(), "\n"))
+		return a.ui.printCode(shell.Profile())
 	case "environment":
 		home, err := a.home()
 		if err != nil {
@@ -22,7 +21,7 @@ func (a *app) printProfile(kind string) error {
 		if err != nil {
 			return &hintError{fmt.Errorf("GOSW_ROOT: %w", err), hintf("choose a folder of letters, digits and dots, or set PATH in another way")}
 		}
-		return a.ui.print("%s", strings.TrimSuffix(text, "\n"))
+		return a.ui.printCode(text)
 	}
 	return &usageError{fmt.Errorf("no kind of profile is called %q", kind), hintf("there are sh and environment")}
 }

@@ -11,6 +11,7 @@ package cli
 //     cursor, and is gone when it is done.
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/term"
@@ -70,6 +72,26 @@ func (u *ui) print(format string, args ...any) error {
 	return outputError(err)
 }
 
+// printText writes a result in which others have chosen something, such as a path:
+// as it is for who reads it from a file or pipe, clean on a terminal.
+func (u *ui) printText(text string) error {
+	if isTerminal(u.out) {
+		text = clean(text)
+	}
+	return u.print("%s", text)
+}
+
+// printCode is printText for what a shell evaluates.
+func (u *ui) printCode(text string) error {
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for i := range lines {
+		if isTerminal(u.out) {
+			lines[i] = clean(lines[i])
+		}
+	}
+	return u.print("%s", strings.Join(lines, "\n"))
+}
+
 // outputError is the error of stdout. No hint on full disks or rights fits it.
 func outputError(err error) error {
 	if err == nil {
@@ -96,10 +118,35 @@ func (w *checkedWriter) Write(p []byte) (int, error) {
 // printJSON writes a result for machines, indented. Its schema is in
 // docs/reference.md.
 func (u *ui) printJSON(v any) error {
-	encoder := json.NewEncoder(u.out)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetIndent("", "\t")
 	encoder.SetEscapeHTML(false)
-	return outputError(encoder.Encode(v))
+	err := encoder.Encode(v)
+	if err == nil {
+		_, err = u.out.Write(escapeJSON(text.Bytes()))
+	}
+	return outputError(err)
+}
+
+// escapeJSON writes what could steer a terminal, or turn the direction of its text,
+// in the other way that JSON has for it. Only strings can hold such characters.
+func escapeJSON(text []byte) []byte {
+	odd := func(r rune) bool { return r > '~' && !unicode.IsGraphic(r) }
+	if !bytes.ContainsFunc(text, odd) {
+		return text
+	}
+	var out bytes.Buffer
+	for _, r := range string(text) {
+		if !odd(r) {
+			out.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			_, _ = fmt.Fprintf(&out, `\u%04x`, unit)
+		}
+	}
+	return out.Bytes()
 }
 
 // note says something to the user on stderr.

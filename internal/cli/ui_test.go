@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"testing"
+	"unicode"
 )
 
 func TestClean(t *testing.T) {
@@ -17,6 +19,26 @@ func TestClean(t *testing.T) {
 		if got := clean(test.text); got != test.want {
 			t.Errorf("clean(%q) = %q, want %q", test.text, got, test.want)
 		}
+	}
+}
+
+// TestPrintJSON has what could steer a terminal, or turn the direction of its text,
+// in a value: it is not in the text, and is in what a reader makes of it.
+func TestPrintJSON(t *testing.T) {
+	t.Parallel()
+	const value = "a\x1b\x7f\u0085\u009b\u061c\u200e\u200f\u202a\u202e\u2066\u2069\ufeff\U000e0001 é <&> \u65e5"
+	var out bytes.Buffer
+	if err := (&ui{out: &out}).printJSON(map[string]string{value: value}); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range out.String() {
+		if r != '\n' && r != '\t' && !unicode.IsGraphic(r) {
+			t.Errorf("raw: %q", r)
+		}
+	}
+	var got map[string]string
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil || got[value] != value {
+		t.Errorf("%s: %q, %v", &out, got, err)
 	}
 }
 

@@ -49,7 +49,7 @@ func readPin(file string, f format) ([]gover.Spec, int, error) {
 	specs, line, err := parsePin(data, f)
 	switch {
 	case err != nil:
-		return nil, 0, &PinError{file, line, err}
+		return nil, 0, &PinError{file, line, discreet(file, err)}
 	case len(specs) == 0 && f.name == pinFile.name:
 		return nil, 0, &PinError{Source: file, Err: errors.New("names no version")}
 	case len(specs) == 0:
