@@ -179,6 +179,8 @@ func speaks(n ast.Node, returning bool) bool {
 // internal/cli which no session can: it needs a terminal, another user, another
 // system, a broken disk or good timing.
 var elsewhere = map[string]string{
+	"%s can't be asked whether it switches: %v": "TestAskGo",
+	"no answer in %v": "TestAskGo",
 	"interrupted; every version is either done or untouched":                                                      "TestInterrupted",
 	"look for gosw-shim beside gosw: %w":                                                                          "TestOwnPath",
 	"the server of that file system has lost it: mount it again":                                                  "TestReadFaults",
@@ -325,7 +327,7 @@ func catalogue(t *testing.T, scripts []script, own []form) string {
 	return out.String()
 }
 
-var workers = []string{"fetch", "store", "resolve", "gover", "gover/constraint", "gomod", "switching", "toolchain", "vuln", "shell"}
+var workers = []string{"fetch", "store", "resolve", "gover", "gover/constraint", "gomod", "goenv", "toolchain", "vuln", "shell"}
 
 // A message is one with its hint.
 type message struct{ text, hint string }

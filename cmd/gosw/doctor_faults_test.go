@@ -20,7 +20,7 @@ var doctorFaults = []fault{
 	{id: "default", fault: `echo 1.21.0 >$STORE/default`, severity: "warning", cause: "the default: go1.21.0 is not installed"},
 	{id: "default", fault: `echo nonsense >$STORE/default`, severity: "error", cause: "nonsense"},
 	{id: "default", fault: `rm $STORE/default; mkdir $STORE/default`, severity: "error", cause: "is a directory"},
-	{id: "switching", fault: `echo 1.27.3 >.go-version; gosw install 1.27.3; printf 'module x\n\ngo 1.27.4\n' >go.mod`, severity: "error", cause: "go.mod:3 needs go 1.27.4, but go1.27.3 runs"},
+	{id: "switching", fault: `echo 1.27.3 >.go-version; gosw install 1.27.3; printf 'module x\n\ngo 1.27.4\n' >go.mod`, severity: "error", cause: "go.mod requires go >= 1.27.4 (running go 1.27.3; GOTOOLCHAIN=local)"},
 	{id: "switching", fault: `export GOTOOLCHAIN=banana`, severity: "error", cause: `invalid GOTOOLCHAIN "banana"`},
 	{id: "switching", fault: `gosw default --unset`, severity: "error", cause: "no version of Go is set here"},
 	{id: "path-first", fault: `mkdir other; cp $STORE/toolchains/go1.27.4/bin/go other/; PATH=$PWD/other:$PATH`, severity: "error", cause: "/other/go is first on PATH"},

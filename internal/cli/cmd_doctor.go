@@ -12,9 +12,9 @@ import (
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/goenv"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
-	"github.com/gosw/gosw/internal/switching"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -92,7 +92,7 @@ type patient struct {
 	whyErr   error      // why
 	// What ends the search for a version, and what ends the go that it leads to.
 	decideErr, runErr error
-	settings          switching.Settings // of the go command
+	settings          goenv.Settings // of the go command
 
 	releases func() []gover.Version // all that this machine knows of, newest first
 
@@ -104,7 +104,7 @@ func (a *app) patient(ctx context.Context) *patient {
 	path, pathErr := a.path()
 	p.openStore(path, pathErr)
 	goEnv, _ := a.goEnvFile() // a check tells the error
-	p.settings = switching.ReadSettings(a.getenv, goEnv, "")
+	p.settings = goenv.Read(a.getenv, goEnv, "")
 	dir, _ := a.workingDir()
 	p.machine = doctor.Machine{
 		GOOS: runtime.GOOS, Files: os.DirFS("/"), Getenv: a.getenv, Setting: p.setting, Now: a.now, UID: os.Getuid(), Dir: dir,
@@ -142,12 +142,12 @@ func (p *patient) setting(name string) doctor.Setting {
 }
 
 // unset is the command after which a variable has no value of the user's.
-func (p *patient) unset(name string, v switching.Value) command.Command {
+func (p *patient) unset(name string, v goenv.Value) command.Command {
 	switch v.Origin {
-	case switching.Environment:
+	case goenv.Environment:
 		return command.Unset(name)
-	case switching.UserFile:
-		return removeLine(v).Command
+	case goenv.UserFile:
+		return p.removeLine(v).Command
 	}
 	return nil
 }

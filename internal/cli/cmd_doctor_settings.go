@@ -6,8 +6,8 @@ import (
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/goenv"
 	"github.com/gosw/gosw/internal/gover"
-	"github.com/gosw/gosw/internal/switching"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -26,7 +26,7 @@ func (p *patient) settingChecks() []doctor.Check {
 }
 
 // stands says where a value is, if it is in a file.
-func stands(v switching.Value) string {
+func stands(v goenv.Value) string {
 	if v.File == "" {
 		return ""
 	}
@@ -86,7 +86,7 @@ func (p *patient) lookGOROOT() []doctor.Finding {
 	if p.whyErr == nil {
 		findings = p.problems(func() { p.why.addGOROOT(p.settings) })
 	}
-	if v := p.settings.Get("GOROOT"); v.Origin == switching.Environment && len(findings) == 0 {
+	if v := p.settings.Get("GOROOT"); v.Origin == goenv.Environment && len(findings) == 0 {
 		findings = append(findings, doctor.Finding{Severity: doctor.Warning,
 			Cause: "GOROOT=" + v.Text + " is set: gosw takes it out, and what runs another go by its path ends up with two trees in one", Fix: command.Unset("GOROOT")})
 	}

@@ -142,14 +142,14 @@ func (x *explainer) run() error {
 	}
 	_, how := toolIn(target{version: x.target.version, goroot: x.report.Chosen.GOROOT}, tool)
 	if tool == "go" || how == byGoTool || how == byBuild {
-		return x.foretell(program)
+		return x.askGo(program)
 	}
 	if how == byName {
 		program = filepath.Join(filepath.Dir(program), tool+toolchain.Exe)
 	} else if tool != "gofmt" {
 		return &exitError{noTool(x.target, tool), exitNotInstalled}
 	}
-	x.report.Runs = whyRuns{Toolchain: x.report.Chosen.name(), Place: "started", Program: program, GOROOT: x.report.Chosen.GOROOT}
+	x.report.Runs = whyRuns{Toolchain: x.report.Chosen.name(), Place: placeStarted, Program: program, GOROOT: x.report.Chosen.GOROOT}
 	return nil
 }
 

@@ -6,12 +6,11 @@ import (
 	"go/version"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/gosw/gosw/internal/command"
-	"github.com/gosw/gosw/internal/switching"
+	"github.com/gosw/gosw/internal/goenv"
 )
 
 // surroundings looks at what is beside the rules: PATH and the variables that
@@ -20,23 +19,19 @@ func (x *explainer) surroundings() {
 	if tool := x.report.Tool; tool == "go" || tool == "gofmt" {
 		x.checkPath()
 	}
-	goEnv, _ := x.goEnvFile()
-	start := switching.Start{Settings: switching.ReadSettings(x.getenv, goEnv, "")}
-	if x.report.Chosen != nil {
-		start = x.start()
-	}
-	x.addGOROOT(start.Settings)
-	x.addFlags(start.Settings)
+	settings := x.goSettings()
+	x.addGOROOT(settings)
+	x.addFlags(settings)
 	for _, variable := range []struct{ name, effect string }{
 		{"GO111MODULE", "says whether go looks at go.mod"},
 		{"GOWORK", "names the go.work, or turns it off"},
 	} {
-		if v := start.Settings.Get(variable.name); v.Text != "" {
+		if v := settings.Get(variable.name); v.Text != "" {
 			x.addVariable(variable.name, v, variable.effect)
 		}
 	}
 	if policy := x.getenv("GOSW_GOTOOLCHAIN"); policy != "" {
-		x.addVariable("GOSW_GOTOOLCHAIN", switching.Value{Text: policy, Origin: switching.Environment}, "is GOTOOLCHAIN for a pin")
+		x.addVariable("GOSW_GOTOOLCHAIN", goenv.Value{Text: policy, Origin: goenv.Environment}, "is GOTOOLCHAIN for a pin")
 	}
 }
 
@@ -50,7 +45,7 @@ func (x *explainer) end(code int, cause string, fix Hint) {
 	x.ends = &exitError{&hintError{errors.New(cause), fix}, code}
 }
 
-func (x *explainer) addVariable(name string, v switching.Value, effect string) {
+func (x *explainer) addVariable(name string, v goenv.Value, effect string) {
 	x.report.Environment = append(x.report.Environment, whyVariable{name, x.value(v, name), effect})
 }
 
@@ -84,15 +79,15 @@ func (x *explainer) pathFix() Hint {
 }
 
 // addGOROOT is about GOROOT, which belongs to one toolchain only.
-func (x *explainer) addGOROOT(settings switching.Settings) {
-	if v := settings.Get("GOROOT"); v.Origin == switching.UserFile && v.Text != "" {
+func (x *explainer) addGOROOT(settings goenv.Settings) {
+	if v := settings.Get("GOROOT"); v.Origin == goenv.UserFile && v.Text != "" {
 		x.addVariable("GOROOT", v, "every go uses this tree")
 		if x.report.Chosen == nil || !sameDir(v.Text, x.report.Chosen.GOROOT) {
 			cause := fmt.Sprintf("%s:%d sets GOROOT for every version of go", v.File, v.Line)
 			if info, err := os.Stat(v.Text); err == nil && info.IsDir() {
-				x.add(severityWrong, cause+", which breaks their builds", removeLine(v))
+				x.add(severityWrong, cause+", which breaks their builds", x.removeLine(v))
 			} else {
-				x.end(exitUsage, cause+", to a folder that is not there", removeLine(v))
+				x.end(exitUsage, cause+", to a folder that is not there", x.removeLine(v))
 			}
 		}
 	}
@@ -100,7 +95,7 @@ func (x *explainer) addGOROOT(settings switching.Settings) {
 	if text == "" {
 		return
 	}
-	v := switching.Value{Text: text, Origin: switching.Environment}
+	v := goenv.Value{Text: text, Origin: goenv.Environment}
 	switch chosen := x.report.Chosen; {
 	case chosen == nil || !x.target.version.IsZero():
 		x.addVariable("GOROOT", v, "the shim takes it out")
@@ -114,8 +109,8 @@ func (x *explainer) addGOROOT(settings switching.Settings) {
 
 // removeLine is the command that takes v out of the file where it stands. With
 // a bad GOROOT or GOFLAGS in it, go does not take its own "go env -u".
-func removeLine(v switching.Value) Hint {
-	if runtime.GOOS == "windows" {
+func (a *app) removeLine(v goenv.Value) Hint {
+	if a.userShell().Name() == "powershell" {
 		return hintf("remove line %d of %s", v.Line, v.File)
 	}
 	return run("sed", "-i.old", fmt.Sprintf("%dd", v.Line), v.File)
@@ -123,14 +118,14 @@ func removeLine(v switching.Value) Hint {
 
 // addFlags is about GOFLAGS, which in the file of "go env -w" holds for each
 // version, also for those that don't know the flags.
-func (x *explainer) addFlags(settings switching.Settings) {
+func (x *explainer) addFlags(settings goenv.Settings) {
 	v := settings.Get("GOFLAGS")
 	if v.Text == "" {
 		return
 	}
 	effect, fix := "is added to each go command", Hint{Command: command.Unset("GOFLAGS")}
-	if v.Origin == switching.UserFile {
-		effect, fix = "holds for every version of go", removeLine(v)
+	if v.Origin == goenv.UserFile {
+		effect, fix = "holds for every version of go", x.removeLine(v)
 	}
 	x.addVariable("GOFLAGS", v, effect)
 	runs := x.report.Runs.Toolchain

@@ -6,7 +6,6 @@ import (
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
-	"github.com/gosw/gosw/internal/switching"
 )
 
 // A whyReport is what "gosw why" says, and with --json as it stands. Its schema
@@ -34,11 +33,11 @@ func (r whyReport) onPath() []found {
 
 // A whyRuns is the toolchain that does the work in the end.
 type whyRuns struct {
-	Toolchain string          `json:"toolchain"` // "go1.22.5"; "" if only running it would tell
-	Place     switching.Place `json:"place"`     // where it comes from; "" if nothing runs
-	Program   string          `json:"program"`   // path; "" if it is not on this machine
-	GOROOT    string          `json:"goroot"`
-	How       string          `json:"how,omitempty"` // "go tool" or "built", for a tool that go starts
+	Toolchain string `json:"toolchain"` // "go1.22.5"; "" if only running it would tell
+	Place     string `json:"place"`     // where it comes from; "" if nothing runs
+	Program   string `json:"program"`   // path; "" if it is not on this machine
+	GOROOT    string `json:"goroot"`
+	How       string `json:"how,omitempty"` // "go tool" or "built", for a tool that go starts
 }
 
 // A whyRule is one place that a rule looks at.
@@ -63,11 +62,9 @@ type whyChosen struct {
 
 // A whySwitching is what the go command makes of its settings and of go.mod.
 type whySwitching struct {
-	GOTOOLCHAIN whyValue         `json:"gotoolchain"`
-	Mode        string           `json:"mode"` // "auto", "path" or ""
-	File        *whyModFile      `json:"file,omitempty"`
-	Reason      switching.Reason `json:"reason"`
-	Fit         switching.Fit    `json:"fit,omitempty"` // of the toolchain with the file
+	GOTOOLCHAIN whyValue    `json:"gotoolchain"`
+	Said        []string    `json:"said"` // by go, on the way; since 1.24
+	File        *whyModFile `json:"file,omitempty"`
 }
 
 // A whyValue is the value of a variable.

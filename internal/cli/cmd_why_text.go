@@ -3,12 +3,12 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"go/version"
 	"path/filepath"
 	"slices"
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
-	"github.com/gosw/gosw/internal/switching"
 )
 
 // printWhy prints r for people. What ends everything is not among the lines
@@ -63,10 +63,10 @@ func (r whyReport) paths() []string {
 func (t *trace) summary(r whyReport) {
 	name := cmp.Or(r.Runs.Toolchain, "a go of unknown version")
 	switch r.Runs.Place {
-	case "", switching.Nowhere:
+	case "":
 		t.head("%s: nothing runs here", r.Tool)
 		return
-	case switching.Download:
+	case placeDownload:
 		t.head("%s: %s, which go has yet to download", r.Tool, name)
 		return
 	}
@@ -82,7 +82,7 @@ func (t *trace) summary(r whyReport) {
 	default:
 		t.line("it has no %s", r.Tool)
 	}
-	if r.Runs.Place != switching.Started && r.Chosen != nil {
+	if r.Runs.Place != placeStarted && r.Chosen != nil {
 		t.line("%s switches to it (%s)", cmp.Or(r.Chosen.name(), "go"), r.Runs.Place)
 	}
 	if r.shadowed {
@@ -206,7 +206,7 @@ func (t *trace) switching(r whyReport) {
 	t.head("go's own switching")
 	v := s.GOTOOLCHAIN
 	switch {
-	case s.Reason == switching.Old:
+	case version.Compare(r.Chosen.name(), "go1.21") < 0:
 		t.line("releases before go1.21 have none")
 	case v.Value == "":
 		t.line("GOTOOLCHAIN: not set, also not in go.env")
@@ -215,17 +215,19 @@ func (t *trace) switching(r whyReport) {
 	default:
 		t.line("GOTOOLCHAIN=%s%s", v.Value, v.from())
 	}
-	t.modFile(s)
+	t.modFile(s.File)
+	for _, line := range s.Said {
+		t.line("go: %s", line)
+	}
 	t.line("%s", verdict(r))
 }
 
-func (t *trace) modFile(s *whySwitching) {
-	f := s.File
-	if f == nil {
+func (t *trace) modFile(f *whyModFile) {
+	switch {
+	case f == nil:
 		t.line("no go.mod, no go.work")
 		return
-	}
-	if f.GoLine == 0 && f.ToolchainLine == 0 {
+	case f.GoLine == 0 && f.ToolchainLine == 0:
 		t.line("%s: no go line", f.Path)
 	}
 	if f.GoLine > 0 {
@@ -234,24 +236,19 @@ func (t *trace) modFile(s *whySwitching) {
 	if f.ToolchainLine > 0 {
 		t.line("%s:%d: toolchain %s", f.Path, f.ToolchainLine, f.Toolchain)
 	}
-	if f.GoLine+f.ToolchainLine > 0 && s.Mode == "" && s.Reason != switching.Old && s.GOTOOLCHAIN.Value != "" {
-		t.line("this GOTOOLCHAIN lets no file ask for another go")
-	}
 }
 
 // verdict is the last line of the trace of switching.
 func verdict(r whyReport) string {
-	name := r.Chosen.name()
-	switch s := r.Switching; {
-	case r.Runs.Place == "":
+	switch r.Runs.Place {
+	case "":
 		return "go ends with an error"
-	case s.Reason == switching.ModulesOff:
-		return name + " stays: GO111MODULE turns switching off"
-	case r.Runs.Place == switching.Started:
-		return name + " stays"
-	default:
-		return fmt.Sprintf("%s: the %s asks for it", r.Runs.Toolchain, s.Reason)
+	case placeStarted:
+		return r.Chosen.name() + " stays"
+	case placeDownload:
+		return r.Runs.Toolchain + " is to be downloaded"
 	}
+	return fmt.Sprintf("%s runs in its place", r.Runs.Toolchain)
 }
 
 // from says where the value stands.

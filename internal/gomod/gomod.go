@@ -1,19 +1,17 @@
 // Package gomod reads what a go.work or go.mod demands of the Go version. That
 // is a minimum, which belongs to Go itself; it is no pin and never decides which
-// version runs. "gosw install" and "gosw current" look at it.
+// version runs. "gosw install", "gosw current" and "gosw why" look at it.
 package gomod
 
 import (
-	"errors"
 	"fmt"
 	"go/version"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -23,6 +21,8 @@ type Requirement struct {
 	Go        string // of the go line: "1.22" or "1.22.3"; "" without one
 	GoLine    int    // where it stands, 1-based
 	Toolchain string // of the toolchain line: "go1.22.5"; "" without one
+
+	ToolchainLine int
 }
 
 // maxFile is the largest go.mod that is read, in bytes.
@@ -30,25 +30,29 @@ const maxFile = 16 << 20
 
 // Find returns the requirement that Go heeds in dir, an absolute path, and
 // whether there is one: that of the go.work file in dir or above, else of the
-// go.mod file. gowork is the value of GOWORK: "off", a file, or "".
+// go.mod file. gowork is the value of GOWORK: "off", a file, "auto" or "".
 func Find(dir, gowork string) (Requirement, bool, error) {
-	work := gowork
-	if gowork == "" {
-		work = upward(dir, "go.work")
+	file := ""
+	switch {
+	case gowork == "" || gowork == "auto":
+		file = upward(dir, "go.work")
+	case gowork == "off":
+	case !filepath.IsAbs(gowork):
+		return Requirement{}, false, fmt.Errorf("GOWORK: %q is not an absolute path", gowork)
+	default:
+		file = gowork
 	}
-	if work != "" && work != "off" {
-		r, err := parse(work)
-		return r, err == nil, err
+	if file == "" {
+		file = upward(dir, "go.mod")
 	}
-	mod := upward(dir, "go.mod")
-	if mod == "" {
+	if file == "" {
 		return Requirement{}, false, nil
 	}
-	r, err := parse(mod)
+	r, err := Read(file)
 	return r, err == nil, err
 }
 
-// upward returns the file name in dir or the nearest folder above; "" if there
+// upward returns the file name in dir or the nearest directory above; "" if there
 // is none.
 func upward(dir, name string) string {
 	for {
@@ -64,21 +68,10 @@ func upward(dir, name string) string {
 	}
 }
 
-func parse(file string) (Requirement, error) {
+// Read returns what a go.mod or go.work demands.
+func Read(file string) (Requirement, error) {
 	r := Requirement{File: file}
-	// GOWORK may name anything, and opening a FIFO would block.
-	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
-		return r, &fs.PathError{Op: "read", Path: file, Err: errors.New("not a regular file")}
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return r, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = &fs.PathError{Op: "read", Path: file, Err: errors.New("larger than 16 MiB")}
-	}
+	data, err := fsx.Read(file, maxFile, fsx.Follow)
 	if err != nil {
 		return r, err
 	}
@@ -96,7 +89,7 @@ func (r *Requirement) read(data []byte) error {
 	r.setGo(f.Go)
 	for _, stmt := range f.Syntax.Stmt {
 		if line, ok := stmt.(*modfile.Line); ok && len(line.Token) == 2 && line.Token[0] == "toolchain" {
-			r.setToolchain(line.Token[1])
+			r.setToolchain(line.Token[1], line.Start.Line)
 		}
 	}
 	return nil
@@ -108,9 +101,9 @@ func (r *Requirement) setGo(line *modfile.Go) {
 	}
 }
 
-func (r *Requirement) setToolchain(name string) {
+func (r *Requirement) setToolchain(name string, line int) {
 	if name != "default" { // which means none
-		r.Toolchain = name
+		r.Toolchain, r.ToolchainLine = name, line
 	}
 }
 

@@ -97,7 +97,7 @@ func (t *toy) info() string {
 // Files returns the content of a toy toolchain: names as in the zip, without
 // the prefix, and contents. The first is bin/go.
 func Files(version, goos, goarch string) [][2]string {
-	fill := strings.NewReplacer("@VERSION@", version, "@PLATFORM@", goos+"/"+goarch)
+	fill := strings.NewReplacer("@VERSION@", version, "@NUMBER@", strings.TrimPrefix(version, "go"), "@PLATFORM@", goos+"/"+goarch)
 	tool, exe := "pkg/tool/"+goos+"_"+goarch+"/", ""
 	if goos == "windows" {
 		exe = ".exe"
@@ -134,7 +134,8 @@ func padding(seed string) string {
 }
 
 // goScript finds its GOROOT from its own place, through links, as the real go
-// does. It uses no program but readlink, and that for links only.
+// does. It uses no program but readlink, and that for links only. What it says of
+// go.mod it says in the words of the real go.
 const goScript = `#!/bin/sh
 goroot() {
 	self=$0
@@ -149,6 +150,74 @@ if [ "$1" = -C ]; then
 	cd -- "$2" || exit 1
 	shift 2
 fi
+# up FILE prints the nearest FILE upward.
+up() {
+	dir=$PWD
+	while [ "$dir" ] && [ ! -f "$dir/$1" ]; do dir=${dir%/*}; done
+	[ -z "$dir" ] || printf '%s\n' "$dir/$1"
+}
+# number 1.22.3 is a number that grows with the version.
+number() (
+	IFS=.
+	set -- ${1#go}
+	patch=${3-0}
+	echo $((${2%%[!0-9]*} * 1000 + 0${patch%%[!0-9]*}))
+)
+fail() {
+	echo "go: $*" >&2
+	exit 1
+}
+# select_toolchain does the simplest of Go's own switching, for "gosw why" to ask about:
+# GOTOOLCHAIN, or a go line or toolchain line that asks for more than this release.
+select_toolchain() {
+	[ "$(number @VERSION@)" -ge 21000 ] || return 0
+	if [ -z "$GOTOOLCHAIN" ] && [ -f "$GOENV" ]; then
+		while IFS='=' read -r key value; do [ "$key" != GOTOOLCHAIN ] || GOTOOLCHAIN=$value; done <"$GOENV"
+	fi
+	name=@VERSION@
+	case $GOTOOLCHAIN in
+	local) ;;
+	''|auto|path)
+		[ -z "$mod" ] || while read -r key value; do
+			case $key:$value in
+			go:*) value=go$value ;;
+			toolchain:go*) ;;
+			toolchain:*) fail "invalid toolchain \"$value\" in go.mod" ;;
+			*) continue ;;
+			esac
+			[ "$(number "$value")" -le "$(number "$name")" ] || name=$value
+		done <"$mod" || exit ;;
+	go1*) name=${GOTOOLCHAIN%+*} ;;
+	*) fail "invalid GOTOOLCHAIN \"$GOTOOLCHAIN\"" ;;
+	esac
+	[ "$name" != @VERSION@ ] || return 0
+	! command -v "$name" >/dev/null || GOTOOLCHAIN=local exec "$name" "$@"
+	case $GOTOOLCHAIN in
+	*path) fail "cannot find \"$name\" in PATH" ;;
+	esac
+	fail "download $name for @PLATFORM@: toolchain not available"
+}
+mod=$(up go.mod) work=${GOWORK:-$(up go.work)}
+case $1:$2 in
+env:*|list:-m) select_toolchain "$@" ;;
+esac
+case $1:$2 in
+list:-m)
+	case $GOWORK in
+	''|off|/*) ;;
+	*) fail 'invalid GOWORK: not an absolute path' ;;
+	esac
+	[ -z "$GOWORK" ] || [ -f "$GOWORK" ] || fail "open $GOWORK: no such file or directory"
+	[ -z "$mod" ] || while read -r key value; do
+		case $key:$value:$(number @VERSION@) in
+		go:1.*.*:18*) fail "invalid go version '$value': must match format 1.23" ;;
+		go:*:18*) ;;
+		go:*) [ "$(number "$value")" -le "$(number @VERSION@)" ] ||
+			fail "go.mod requires go >= $value (running go @NUMBER@; GOTOOLCHAIN=$GOTOOLCHAIN)" ;;
+		esac
+	done <"$mod" || exit
+	exit ;;
+esac
 case $1 in
 version)
 	echo 'go version @VERSION@ @PLATFORM@' ;;
@@ -158,6 +227,8 @@ env)
 		case $name in
 		GOROOT) goroot ;;
 		GOVERSION) echo '@VERSION@' ;;
+		GOMOD) echo "$mod" ;;
+		GOWORK) echo "$work" ;;
 		''|*[!A-Z0-9_]*) exit 2 ;;
 		*) eval "printf '%s\n' \"\${$name-}\"" ;;
 		esac

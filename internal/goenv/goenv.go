@@ -1,10 +1,13 @@
-package switching
+// Package goenv reads the go command's variables where that command does: in the
+// environment, in the file that "go env -w" writes, and in GOROOT/go.env. It
+// decides nothing by them.
+package goenv
 
 import (
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // An Origin says where the value of a variable comes from.
@@ -33,11 +36,12 @@ type Settings struct {
 	user, goroot map[string]Value
 }
 
-// ReadSettings returns the settings of a go command with the environment
+// Read returns the settings of a go command with the environment
 // getenv, whose "go env -w" writes userFile ("" if there is no such file), and
 // whose tree is goroot. Like the go command it passes over what it can't read.
-func ReadSettings(getenv func(string) string, userFile, goroot string) Settings {
-	s := Settings{getenv: getenv, user: readEnvFile(userFile, UserFile)}
+func Read(getenv func(string) string, userFile, goroot string) Settings {
+	s := Settings{getenv: getenv}
+	s.user, _ = ReadFile(userFile, UserFile)
 	for _, other := range []string{s.user["GOROOT"].Text, getenv("GOROOT")} {
 		if other != "" {
 			goroot = other
@@ -45,7 +49,7 @@ func ReadSettings(getenv func(string) string, userFile, goroot string) Settings 
 		}
 	}
 	if goroot != "" {
-		s.goroot = readEnvFile(filepath.Join(goroot, "go.env"), GOROOTFile)
+		s.goroot, _ = ReadFile(filepath.Join(goroot, "go.env"), GOROOTFile)
 	}
 	return s
 }
@@ -65,37 +69,23 @@ func (s Settings) Get(name string) Value {
 	return Value{Origin: Unset}
 }
 
-// maxEnvFile is how much of a settings file is read, in bytes.
-const maxEnvFile = 1 << 20
+// maxFile is the largest settings file that is read, in bytes.
+const maxFile = 1 << 20
 
-// readEnvFile reads lines KEY=VALUE by the rules of cmd/go/internal/cfg: a key
-// begins with a capital letter, and blanks belong to the value.
-func readEnvFile(file string, origin Origin) map[string]Value {
+// ReadFile returns the variables in a file of lines KEY=VALUE, by the rules of
+// cmd/go/internal/cfg: a key begins with a capital letter, blanks belong to the
+// value, other lines do not count, and the last line of a key holds.
+func ReadFile(file string, origin Origin) (map[string]Value, error) {
+	data, err := fsx.Read(file, maxFile, fsx.Follow)
+	if err != nil {
+		return nil, err
+	}
 	values := make(map[string]Value)
-	for i, line := range strings.Split(string(readRegular(file, maxEnvFile)), "\n") {
+	for i, line := range strings.Split(string(data), "\n") {
 		key, text, ok := strings.Cut(line, "=")
 		if ok && key != "" && 'A' <= key[0] && key[0] <= 'Z' {
 			values[key] = Value{Text: text, Origin: origin, File: file, Line: i + 1}
 		}
 	}
-	return values
-}
-
-// readRegular reads up to limit bytes of a regular file. It has nothing of a
-// file that is missing or can't be read; it looks first, since opening a FIFO
-// would block.
-func readRegular(file string, limit int64) []byte {
-	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
-		return nil
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit))
-	if err != nil {
-		return nil
-	}
-	return data
+	return values, nil
 }
