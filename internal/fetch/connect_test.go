@@ -140,7 +140,7 @@ func TestHTTPProxy(t *testing.T) {
 		{"no login", "HTTPS_PROXY=" + proxy.address(""), "Proxy Authentication Required", false},
 		{"wrong login", "HTTPS_PROXY=" + proxy.address("us%40er:s3cret"), "Proxy Authentication Required", false},
 		{"NO_PROXY", "NO_PROXY=.example.com", "toolchains.example.com", false},
-		{"gone", "HTTPS_PROXY=" + strings.Replace(closedPort(t), "://", "://user:s3cret@", 1), "after 5 attempts: proxyconnect tcp: dial tcp", false},
+		{"gone", "HTTPS_PROXY=" + strings.Replace(closedPort(t), "://", "://user:s3cret@", 1), "after 2 attempts: proxyconnect tcp: dial tcp", false},
 	} {
 		before := len(proxy.seen())
 		cmd := exec.Command(os.Args[0], "-test.run=^TestFetchFromEnvironment$", "-test.count=1")

@@ -165,7 +165,10 @@ type StatusError struct {
 
 func (e *StatusError) Error() string {
 	status := strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)))
-	if e.RetryAfter > 0 {
+	switch {
+	case e.RetryAfter > 48*time.Hour: // which nobody means
+		status += " (try again later)"
+	case e.RetryAfter > 0:
 		status += fmt.Sprintf(" (try again in %v)", e.RetryAfter.Round(time.Second))
 	}
 	return "get " + e.URL + ": " + afterAttempts(e.Attempts) + withDetail(status, e.Detail)

@@ -119,10 +119,10 @@ var network = []misbehaviour{
 		name: "500 always", mode: fetchtest.ZipStatus500, requests: 2, zips: 0.1,
 		want: "after 2 attempts: 500 Internal Server Error: no zip today", as: is[*StatusError],
 	},
-	{name: "refused at first", change: refuses(2), requests: 1, zips: 1.01},
+	{name: "refused at first", change: refuses(1), requests: 1, zips: 1.01},
 	{
 		name: "refused", change: refuses(1000), refused: true,
-		want: "after 5 attempts: dial tcp", as: is[*RequestError],
+		want: "after 2 attempts: dial tcp", as: is[*RequestError],
 	},
 	{
 		name: "no answer", mode: fetchtest.Silent, requests: 5, zips: 0,

@@ -128,7 +128,7 @@ func (t *transfer) request(ctx context.Context) (*body, error) {
 	w, header := t.web, make(http.Header)
 	if t.lost != nil {
 		patient := *w
-		patient.limits.attempts = w.limits.begun
+		patient.limits.attempts, patient.limits.refused = w.limits.begun, w.limits.begun
 		w = &patient
 	}
 	switch {

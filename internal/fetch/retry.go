@@ -7,71 +7,79 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 )
 
-// retries are the attempts to get one answer.
-type retries struct {
-	limits
-	deadline time.Time
-	made     int
-	wait     time.Duration // before the next
-}
-
 // send sends req until there is an answer that another attempt would not
-// change. Redirects are followed anew each time: where they lead to may be
-// good for one request only.
+// change, and says how often it did. Redirects are followed anew each time: where
+// they lead to may be good for one request only.
 func (w *web) send(req *http.Request) (resp *http.Response, attempts int, err error) {
-	r := &retries{limits: w.limits, deadline: time.Now().Add(w.limits.answer)}
-	if end, ok := req.Context().Deadline(); ok && end.Before(r.deadline) {
-		r.deadline = end
+	deadline := time.Now().Add(w.limits.answer)
+	if end, ok := req.Context().Deadline(); ok && end.Before(deadline) {
+		deadline = end
 	}
-	client := &retryablehttp.Client{ // without a Logger it is silent
-		HTTPClient:   w.client,
-		RetryMax:     math.MaxInt, // check counts
-		CheckRetry:   r.check,
-		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.wait },
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	for {
+		attempts++
+		resp, err = w.client.Do(req.WithContext(boundInterim(req.Context())))
+		if req.Context().Err() != nil || attempts >= w.limits.most(resp, err) {
+			return resp, attempts, err
+		}
+		wait := w.limits.backoff(attempts)
+		if err == nil {
+			wait = max(wait, retryAfter(resp.Header.Get("Retry-After"), time.Now()))
+		}
+		if time.Until(deadline) < wait {
+			return resp, attempts, err
+		}
+		if err == nil {
+			// Not drained, as it might have no end: the next attempt gets a new
+			// connection, and perhaps a server in better order.
+			_ = resp.Body.Close()
+		}
+		if reason := sleep(req.Context(), wait); reason != nil {
+			return nil, attempts, reason
+		}
 	}
-	again, err := retryablehttp.FromRequest(req)
-	if err != nil {
-		return nil, 0, err
-	}
-	resp, err = client.Do(again)
-	return resp, r.made, err
 }
 
-// check decides whether there is another attempt, and when.
-func (r *retries) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	r.made++
-	most := r.attempts
+// most returns how many attempts a request is worth that was answered like this.
+func (l limits) most(resp *http.Response, err error) int {
 	switch {
-	case ctx.Err() != nil, err != nil && !transient(err):
-		return false, nil
+	case err != nil && refused(err):
+		return l.refused
+	case err != nil && transient(err):
+		return l.attempts
 	case err != nil:
+		return 1
 	case resp.StatusCode == http.StatusInternalServerError:
-		most = min(most, 2) // most often a fault that stays, and Go does not try again at all
-	case !outOfOrder(resp.StatusCode):
-		return false, nil
+		return min(l.attempts, 2) // most often a fault that stays, and Go does not try again at all
+	case outOfOrder(resp.StatusCode):
+		return l.attempts
 	}
-	r.wait = r.backoff(r.made)
-	if err == nil {
-		r.wait = max(r.wait, retryAfter(resp.Header.Get("Retry-After"), time.Now()))
-	}
-	if r.made >= most || time.Until(r.deadline) < r.wait {
-		return false, nil
-	}
-	if err == nil {
-		// Not drained, as it might have no end: the next attempt gets a new
-		// connection, and perhaps a server in better order.
-		_ = resp.Body.Close()
-	}
-	return true, nil
+	return 1
 }
+
+// boundInterim ends a request whose server sends one 1xx answer after the other:
+// net/http reads ten megabytes of them for each attempt.
+func boundInterim(ctx context.Context) context.Context {
+	const most = 16
+	seen := 0
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error {
+		if seen++; seen > most {
+			return errInterim
+		}
+		return nil
+	}})
+}
+
+// errInterim says that a server only announces an answer.
+var errInterim = errors.New("interim answers without end")
 
 // outOfOrder reports whether a status says that it may be another one soon.
 func outOfOrder(status int) bool {
@@ -83,6 +91,12 @@ func outOfOrder(status int) bool {
 	return false
 }
 
+// refused reports whether nobody listens where a request was sent to. Most often
+// that stays so, and who waits wants to know.
+func refused(err error) bool {
+	const wsaeconnrefused = syscall.Errno(10061) // syscall has another number under that name
+	return errors.Is(err, syscall.ECONNREFUSED) || runtime.GOOS == "windows" && errors.Is(err, wsaeconnrefused)
+}
 // transient reports whether a request that failed may succeed the next time:
 // if there was no connection, or it was lost, or silent. What is wrong with a
 // certificate, a redirect or a name stays wrong.

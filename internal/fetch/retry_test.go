@@ -165,7 +165,8 @@ func TestRetryAfterBound(t *testing.T) {
 	for value, want := range map[string]string{
 		"3601": "(try again in 1h0m1s): text",
 		time.Now().Add(48 * time.Hour).UTC().Format(http.TimeFormat): "(try again in 4",
-		"99999999999999999999": "(try again in 2562047h",
+		"10000000000000000000": "429 Too Many Requests (try again later): text",
+		"9223372036":           "429 Too Many Requests (try again later): text",
 	} {
 		u, requests := answers(t, http.Header{"Retry-After": {value}}, 429, 200)
 		_, err := w.read(t.Context(), u, "something", 100)
@@ -173,6 +174,55 @@ func TestRetryAfterBound(t *testing.T) {
 			t.Errorf("%s: %v after %d requests", value, err, requests.Load())
 		}
 	}
+}
+
+// TestInterim has servers that announce an answer: some times, which is fine, or
+// without end, which is neither read for long nor asked for again.
+func TestInterim(t *testing.T) {
+	t.Parallel()
+	w := newWeb(Config{limits: limits{wait: time.Millisecond, longest: time.Millisecond}})
+	for _, interim := range []string{"100 Continue", "102 Processing", "103 Early Hints", "199 Whatever"} {
+		for _, count := range []int{10, math.MaxInt} {
+			var connections atomic.Int32
+			u := listen(t, func(conn net.Conn) {
+				connections.Add(1)
+				_, _ = conn.Read(make([]byte, 4096))
+				for range count {
+					if _, err := io.WriteString(conn, "HTTP/1.1 "+interim+"\r\nLink: </style.css>\r\n\r\n"); err != nil {
+						return
+					}
+				}
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntext")
+			})
+			data, err := w.read(t.Context(), u, "something", 100)
+			if count == 10 && (err != nil || string(data) != "text") || count != 10 && !errors.Is(err, errInterim) || connections.Load() != 1 {
+				t.Errorf("%s: %q, %v after %d connections", interim, data, err, connections.Load())
+			}
+		}
+	}
+}
+
+// listen has serve talk to each connection, then closes it.
+func listen(t *testing.T, serve func(net.Conn)) *url.URL {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer func() { _ = conn.Close() }()
+				serve(conn)
+			}()
+		}
+	}()
+	return &url.URL{Scheme: "http", Host: listener.Addr().String()}
 }
 
 func TestRetryCanceled(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 // tests, which can't wait; 0 means the default. docs/network.md has them.
 type limits struct {
 	attempts    int           // to get one answer, and to get one more byte
+	refused     int           // attempts where nobody listens
 	begun       int           // attempts to get the rest of what has begun, which is worth more patience
 	wait        time.Duration // before the second attempt; twice as long before each that follows
 	longest     time.Duration // wait, unless the server asks for more
@@ -27,6 +28,7 @@ type limits struct {
 func (l limits) orDefaults() limits {
 	return limits{
 		attempts:    orDefault(l.attempts, 5),
+		refused:     orDefault(l.refused, 2),
 		begun:       orDefault(l.begun, 8),
 		wait:        orDefault(l.wait, 500*time.Millisecond),
 		longest:     orDefault(l.longest, 30*time.Second),
@@ -59,8 +61,11 @@ func (l limits) backoff(n int) time.Duration {
 }
 
 // pause waits after n attempts, as long as ctx lasts.
-func (l limits) pause(ctx context.Context, n int) error {
-	timer := time.NewTimer(l.backoff(n))
+func (l limits) pause(ctx context.Context, n int) error { return sleep(ctx, l.backoff(n)) }
+
+// sleep waits, as long as ctx lasts.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
