@@ -40,9 +40,8 @@ type distFile struct {
 // A distIndex is the index of go.dev/dl. It is never changed, so it is safe for
 // concurrent use.
 type distIndex struct {
-	names map[string]distFile
 	files map[release]distFile
-	at    time.Time
+	at    time.Time // when the server said last that this is its index
 
 	hashless map[release]dlFile // archives that the index has no usable hash of
 }
@@ -50,12 +49,6 @@ type distIndex struct {
 // file returns the archive of a release.
 func (x *distIndex) file(r release) (distFile, bool) {
 	f, ok := x.files[r]
-	return f, ok
-}
-
-// byName returns the archive with a file name.
-func (x *distIndex) byName(name string) (distFile, bool) {
-	f, ok := x.names[name]
 	return f, ok
 }
 
@@ -92,9 +85,6 @@ func (x *distIndex) versions(p Platform) []gover.Version {
 	}
 	return found.newestFirst()
 }
-
-// fetched returns when the server said last that this is its index.
-func (x *distIndex) fetched() time.Time { return x.at }
 
 func comparePlatforms(a, b Platform) int {
 	if c := strings.Compare(a.OS, b.OS); c != 0 {

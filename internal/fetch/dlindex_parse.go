@@ -39,7 +39,8 @@ func parseDistIndex(data []byte) (x *distIndex, got string) {
 	if got != "" {
 		return nil, got
 	}
-	x = &distIndex{names: make(map[string]distFile), files: make(map[release]distFile), hashless: make(map[release]dlFile)}
+	x = &distIndex{files: make(map[release]distFile), hashless: make(map[release]dlFile)}
+	names := make(map[string]distFile)
 	ambiguous := make(map[string]bool)
 	for _, r := range releases {
 		for _, entry := range r.Files {
@@ -51,17 +52,16 @@ func parseDistIndex(data []byte) (x *distIndex, got string) {
 				x.hashless[release{f.Version, f.Platform}] = entry
 				continue
 			}
-			if other, twice := x.names[f.Name]; twice && other.SHA256 != f.SHA256 {
+			if other, twice := names[f.Name]; twice && other.SHA256 != f.SHA256 {
 				ambiguous[f.Name] = true
 			}
-			x.names[f.Name] = f
+			names[f.Name] = f
 		}
 	}
-	for name, f := range x.names {
+	for name, f := range names {
 		r := release{f.Version, f.Platform}
 		if ambiguous[name] { // two hashes for one file prove nothing
 			x.hashless[r] = dlFile{Filename: name, SHA256: "one of two"}
-			delete(x.names, name)
 			continue
 		}
 		if other, ok := x.files[r]; !ok || prefer(f, other) {

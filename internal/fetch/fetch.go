@@ -2,8 +2,7 @@
 // into a directory that the caller gives.
 //
 // Its first source is a Go module proxy: every Go release is also a version of
-// the module golang.org/toolchain, and the module golang.org/dl has a folder for
-// each. A [Client] reads GOPROXY, GOSUMDB and GONOPROXY as the go command
+// the module golang.org/toolchain. A [Client] reads GOPROXY, GOSUMDB and GONOPROXY as the go command
 // does, so who has set up a mirror for Go has nothing more to do. The
 // other sources are Go's download page with its index, and files on this
 // machine. The tree is the same, wherever it comes from.
@@ -38,9 +37,6 @@ import (
 
 // Module is the module whose versions are the Go toolchains.
 const Module = "golang.org/toolchain"
-
-// listModule has one folder for each Go release.
-const listModule = "golang.org/dl"
 
 // A Platform is what a toolchain runs on, in the words of GOOS and GOARCH.
 type Platform struct{ OS, Arch string }

@@ -15,8 +15,7 @@ const (
 )
 
 // probe adds to found what is newer than any list: the next patches of the
-// newest lines, the next line, and what no list has although it was out when
-// this gosw was built. A version that can't be asked for, for
+// newest lines, and the next line. A version that can't be asked for, for
 // whatever reason, ends its line: lists without it are still good.
 func (c *Client) probe(ctx context.Context, found versionSet) {
 	var wg sync.WaitGroup
@@ -26,8 +25,7 @@ func (c *Client) probe(ctx context.Context, found versionSet) {
 		defer mu.Unlock()
 		found.add(versions)
 	}
-	newest, unlisted := newestOfLines(found, probedLines), c.unlisted(found)
-	wg.Go(func() { add(c.passedOn(ctx, unlisted)) })
+	newest := newestOfLines(found, probedLines)
 	for _, v := range newest {
 		wg.Go(func() { add(c.probeFrom(ctx, v.Next())) })
 	}

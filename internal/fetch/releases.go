@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	maxList    = 16 << 20 // bytes of a list of versions
-	maxListZip = 16 << 20 // bytes of the zip of golang.org/dl, 200 kB today
-	maxInfo    = 1 << 16
+	maxList = 16 << 20 // bytes of a list of versions
+	maxInfo = 1 << 16
 )
 
 // An Origin is where a list of releases is from.
@@ -38,11 +37,10 @@ type Releases struct {
 // than maxAge, else from the network. Offline, and with GOPROXY=off, it is what
 // [Client.LocalReleases] returns.
 //
-// A caching proxy knows only the toolchains that somebody asked it for, and
-// the module golang.org/dl lags behind a release. So the list is the union of
-// both, completed by asking for each version that would come next. One of the
-// two sources is enough. If neither is to be had, the index of go.dev/dl
-// stands in.
+// A caching proxy lists only the toolchains that somebody asked it for. So its
+// list is completed by what was out when this gosw was built, and by asking for
+// each version that would come next. If the proxy has no list, the index of
+// go.dev/dl stands in.
 func (c *Client) Releases(ctx context.Context, maxAge time.Duration) (Releases, error) {
 	if c.offline() {
 		list := c.LocalReleases()
@@ -125,22 +123,22 @@ func (c *Client) listProxy(ctx context.Context) (versionSet, error) {
 	if err := c.checkNoProxy(Module); err != nil {
 		return nil, err
 	}
-	found, err := c.listBoth(ctx)
-	if len(found) == 0 {
-		found = make(versionSet)
-		found.add(c.passedOn(ctx, c.unlisted(found)))
+	text, err := c.toolchainList(ctx)
+	if err != nil && errors.As(err, new(*RequestError)) { // nor would it answer anything else
+		return nil, err
 	}
+	found := parseToolchainList(text, c.cfg.Platform)
+	found.add(c.passedOn(ctx, c.unlisted(found)))
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case len(found) > 0:
+		c.probe(ctx, found)
+		return found, nil
 	case err != nil:
 		return nil, err
-	default:
-		return nil, c.noReleases()
 	}
-	c.probe(ctx, found)
-	return found, nil
+	return nil, c.noReleases()
 }
 
 // versionSet is a set of versions.

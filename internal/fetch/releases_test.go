@@ -18,7 +18,7 @@ func names(list []gover.Version) string { return strings.Trim(fmt.Sprint(list), 
 
 func TestReleases(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []string{"", fetchtest.NoList, fetchtest.NoDL, fetchtest.LatestDL, fetchtest.Forbidden} {
+	for _, mode := range []string{"", fetchtest.Forbidden} {
 		s := fetchtest.NewServer(t, "1.22.4", "1.20", "1.21.10", "1.23rc2", "1.23rc10", "1.8beta1", "1.21.9")
 		c := newClient(t, s, nil)
 		s.Misbehave(mode)
@@ -81,13 +81,6 @@ func TestReleasesCache(t *testing.T) {
 	if err != nil || names(fresh.Versions) != "go1.22.5 go1.22.4" {
 		t.Errorf("maxAge 0: %v, %v", fresh, err)
 	}
-	if n := s.Requests("golang.org/dl/@v/v0"); n != 1 {
-		t.Errorf("%d downloads of a new version of golang.org/dl, want 1", n)
-	}
-	s.Reset()
-	if _, err := c.Releases(t.Context(), 0); err != nil || s.Requests("golang.org/dl/@v/v0") != 0 {
-		t.Errorf("%v, %d downloads of a known version of golang.org/dl", err, s.Requests("golang.org/dl/@v/v0"))
-	}
 	s.Reset()
 	cached, ok := c.CachedReleases()
 	if !ok || names(cached.Versions) != "go1.22.5 go1.22.4" || s.Requests("") > 0 {
@@ -134,6 +127,9 @@ func TestReleasesErrors(t *testing.T) {
 	s := fetchtest.NewServer(t, "1.22.4")
 	var status *StatusError
 	var content *ContentError
+	if _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.NoList))).Releases(t.Context(), 0); !errors.As(err, &status) {
+		t.Errorf("no list: %v", err)
+	}
 	if _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.Status500))).Releases(t.Context(), 0); !errors.As(err, &status) {
 		t.Errorf("500: %v", err)
 	}
@@ -159,13 +155,13 @@ func TestParseToolchainList(t *testing.T) {
 	data := "v0.0.1-go1.22.4.linux-amd64\r\n\nv0.0.1-go1.22.4.linux-arm64\n v0.0.1-go1.20.linux-amd64 2023-01-02T03:04:05Z\n" +
 		"v0.0.1-go1.20.0.linux-amd64\nv0.0.1-1.21.1.linux-amd64\nv0.0.1-go1.9.2rc2.linux-amd64\nv0.0.1-go1.22.linux-amd64\n" +
 		"v0.0.2-go1.21.1.linux-amd64\nv0.0.1-go1.21.1.linux-amd64/../x\nv0.0.1-go1.23rc1.linux-amd64"
-	got := names(parseToolchainList(data, Platform{"linux", "amd64"}))
-	if want := "go1.22.4 go1.20 go1.23rc1"; got != want {
+	got := names(parseToolchainList(data, Platform{"linux", "amd64"}).newestFirst())
+	if want := "go1.23rc1 go1.22.4 go1.20"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
-func TestOfPlatform(t *testing.T) {
+func TestKnownHas(t *testing.T) {
 	t.Parallel()
 	for platform, want := range map[Platform]string{
 		{"linux", "amd64"}:    "go1.5 go1.8.5 go1.16 go1.22.4 go1.900.1",
@@ -176,10 +172,11 @@ func TestOfPlatform(t *testing.T) {
 	} {
 		var list []gover.Version
 		for _, v := range []string{"go1.5", "go1.8.5", "go1.16", "go1.22.4", "go1.900.1"} {
-			list = append(list, version(t, v))
+			if v := version(t, v); builtIn().has(v, platform) {
+				list = append(list, v)
+			}
 		}
-		c := newClient(t, fetchtest.NewServer(t), func(cfg *Config) { cfg.Platform = platform })
-		if got := names(c.ofPlatform(list)); got != want {
+		if got := names(list); got != want {
 			t.Errorf("%v: %s, want %s", platform, got, want)
 		}
 	}
@@ -188,24 +185,12 @@ func TestOfPlatform(t *testing.T) {
 func FuzzToolchainList(f *testing.F) {
 	f.Add("v0.0.1-go1.22.4.linux-amd64\nv0.0.1-go1.20.linux-amd64 x\n")
 	f.Fuzz(func(t *testing.T, data string) {
-		for _, v := range parseToolchainList(data, Platform{"linux", "amd64"}) {
+		for v := range parseToolchainList(data, Platform{"linux", "amd64"}) {
 			if again, err := gover.Parse(v.String()); err != nil || again != v {
 				t.Errorf("%v: %v", v, err)
 			}
 			if !strings.Contains(data, "v0.0.1-"+v.String()+".linux-amd64") {
 				t.Errorf("%v is not in the list", v)
-			}
-		}
-	})
-}
-
-func FuzzDLFolders(f *testing.F) {
-	f.Add(zipBytes(f, [2]string{"p/go1.22.4/main.go", ""}, [2]string{"p/gotip/main.go", ""}))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		list, _ := dlFolders(data, "p/")
-		for _, v := range list {
-			if v.IsZero() {
-				t.Error("a version without a name")
 			}
 		}
 	})

@@ -147,7 +147,7 @@ func TestSourceOrder(t *testing.T) {
 				dl = func(*Config) {}
 			}
 			dir, proof, err := fetchInto(t, newClient(t, s, with(sourceIs(test.source), proxyIs(proxy), dl)), "1.22.4")
-			if asked := s.Requests("/dl/") > s.Requests("golang.org/dl/"); asked != test.asked {
+			if asked := s.Requests("/dl/") > 0; asked != test.asked {
 				t.Errorf("download page asked: %v, want %v", asked, test.asked)
 			}
 			switch {

@@ -48,8 +48,6 @@ const (
 	AlteredArchive = "altered-archive" // the page's archive is another one than its index says
 	AlteredDL      = "altered-dl"      // the page's archive is another one, and its index says so
 	NoList         = "no-list"         // the list of toolchains is 500
-	NoDL           = "no-dl"           // golang.org/dl is 500
-	LatestDL       = "latest-dl"       // golang.org/dl answers @latest
 	NoLine         = "no-line"         // the database answers with another module's record
 	OtherVersion   = "other-version"   // the database answers with the record of another version of the module
 	OldHead        = "old-head"        // the answer comes with the signed head of a tree before it
@@ -82,7 +80,6 @@ type Server struct {
 	releases []*toy           // in order of addition
 	hidden   map[string]bool
 	vulns    []Vuln
-	dlSerial int
 	turns    map[string]int // requests so far in modes that change with them
 }
 
@@ -150,7 +147,7 @@ func (s *Server) Misbehave(mode string) {
 	s.mode = mode
 }
 
-// Add publishes a version: it is listed and in golang.org/dl from now on.
+// Add publishes a version: it is listed from now on.
 func (s *Server) Add(version string) error { return s.add(version, 0, false) }
 
 // AddFor publishes a version for another platform than this one.
@@ -197,7 +194,6 @@ func (s *Server) addFor(version, goos, goarch string, padded int, hidden bool) e
 	}
 	s.releases = append(s.releases, release)
 	s.hidden[v.String()] = hidden
-	s.dlSerial++
 	return nil
 }
 

@@ -46,8 +46,6 @@ func (q *request) serve(path string) {
 		q.serveDB("/" + rest)
 	} else if rest, ok := strings.CutPrefix(path, "/"+toolchainModule+"/@v/"); ok {
 		q.serveToolchain(rest)
-	} else if rest, ok := strings.CutPrefix(path, "/golang.org/dl/"); ok {
-		q.serveDL(rest)
 	} else if rest, ok := strings.CutPrefix(path, archiveFolder); ok {
 		q.serveArchive(rest)
 	} else if rest, ok := strings.CutPrefix(path, vulnFolder); ok {

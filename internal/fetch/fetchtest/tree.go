@@ -16,9 +16,6 @@ import (
 func (s *Server) WriteTree(dir string) error {
 	paths := []string{
 		toolchainModule + "/@v/list",
-		dlModule + "/@v/list",
-		dlModule + "/@v/" + s.dlVersion() + ".info",
-		dlModule + "/@v/" + s.dlVersion() + ".zip",
 	}
 	db := "sumdb/" + SumDBName + "/"
 	var lookups []string
