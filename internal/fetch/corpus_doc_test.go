@@ -37,7 +37,7 @@ func corpusTable() string {
 		rows = append(rows, byKey[key])
 	}
 	var table strings.Builder
-	fmt.Fprintf(&table, "%d archives, of which %d must be accepted.\n\n", len(hostile.Corpus()), accepted())
+	fmt.Fprintf(&table, "%d archives, of which %d are accepted: the tree is as the sums say, which is for the proof to judge.\n\n", len(hostile.Corpus()), accepted())
 	table.WriteString("| archive | format | what it tries | answer |\n|---|---|---|---|\n")
 	for _, r := range rows {
 		fmt.Fprintf(&table, "| %s | %s | %s | %s |\n", r.name, r.formats, strings.ReplaceAll(r.why, "|", `\|`), r.want)

@@ -97,6 +97,7 @@ func refused(err error) bool {
 	const wsaeconnrefused = syscall.Errno(10061) // syscall has another number under that name
 	return errors.Is(err, syscall.ECONNREFUSED) || runtime.GOOS == "windows" && errors.Is(err, wsaeconnrefused)
 }
+
 // transient reports whether a request that failed may succeed the next time:
 // if there was no connection, or it was lost, or silent. What is wrong with a
 // certificate, a redirect or a name stays wrong.

@@ -1,21 +1,22 @@
 package fetch
 
 import (
+	"archive/tar"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"runtime"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 )
 
 // A targz is an archive of go.dev/dl on its way to a folder: one goroutine
-// reads and inflates, one takes the tar apart, some hash and write. Memory is
-// bounded by the number of buffers.
+// inflates it and takes the tar apart, some hash and write. Memory is bounded by
+// the number of buffers.
 type targz struct {
 	root    *os.Root
-	tar     *tarReader
+	names   *contents
 	entries []*entry
 
 	free chan []byte // buffers that nobody uses
@@ -25,7 +26,8 @@ type targz struct {
 const (
 	batchSize  = 512 << 10 // bytes of small files that a worker gets at once
 	batchFiles = 256
-	maxWriters = 4 // more than one inflater can feed
+	maxWriters = 4   // more than one inflater can feed
+	blockSize  = 512 // bytes of a header, and of what content is filled up to
 )
 
 // A tarJob is a batch of files, or one that is larger than a batch.
@@ -48,21 +50,16 @@ type tarContent struct {
 func unpackDistTarGz(ctx context.Context, file io.Reader, r release, root *os.Root) (sums []byte, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	writers := min(runtime.GOMAXPROCS(0), maxWriters)
-	inflate := newGunzip(file)
 	t := &targz{
-		root: root, free: make(chan []byte, 2*writers+4), jobs: make(chan tarJob),
-		tar: &tarReader{src: inflate, names: newContents(distLayout(r, targzFormat))},
+		root: root, names: newContents(distLayout(r, targzFormat)),
+		free: make(chan []byte, 2*writers+4), jobs: make(chan tarJob),
 	}
 	for range cap(t.free) {
 		t.free <- make([]byte, batchSize)
 	}
 	g.Go(func() error {
-		inflate.run(ctx)
-		return nil
-	})
-	g.Go(func() error {
 		defer close(t.jobs)
-		return t.split(ctx)
+		return t.split(ctx, file)
 	})
 	for range writers {
 		g.Go(func() error { return t.write(ctx) })
@@ -73,15 +70,35 @@ func unpackDistTarGz(ctx context.Context, file io.Reader, r release, root *os.Ro
 	return sumsText(t.entries), nil
 }
 
-// split makes jobs of the files of the tar.
-func (t *targz) split(ctx context.Context) error {
+// split makes jobs of the files of the tar, and reads the file to its end, where
+// gzip has the checksum.
+func (t *targz) split(ctx context.Context, file io.Reader) error {
+	inflated := &gunzip{ctx: ctx, file: file}
+	err := t.sendFiles(ctx, tar.NewReader(inflated))
+	if err == nil {
+		_, err = io.Copy(io.Discard, inflated)
+	}
+	switch {
+	case err == nil && len(t.entries) == 0:
+		return t.names.errorf("", "0 entries")
+	case err == nil:
+		return nil
+	case inflated.err != nil:
+		return inflated.err
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	return damagedTarGz(err)
+}
+
+func (t *targz) sendFiles(ctx context.Context, tr *tar.Reader) error {
 	batch, err := t.newBatch(ctx)
 	if err != nil {
 		return err
 	}
 	for {
-		e, size, err := t.tar.next(ctx)
-		if errors.Is(err, errTarEnd) {
+		e, size, err := t.next(tr)
+		if err == io.EOF { //nolint:errorlint // archive/tar's own
 			return t.send(ctx, batch)
 		}
 		if err != nil {
@@ -90,7 +107,7 @@ func (t *targz) split(ctx context.Context) error {
 		t.entries = append(t.entries, e)
 		switch {
 		case size > batchSize:
-			if err := t.sendLarge(ctx, e, size); err != nil {
+			if err := t.sendLarge(ctx, e, tr, size); err != nil {
 				return err
 			}
 			continue
@@ -105,10 +122,38 @@ func (t *targz) split(ctx context.Context) error {
 		start := len(batch.data)
 		batch.data = batch.data[:start+int(size)]
 		content := batch.data[start:]
-		if err := t.tar.read(ctx, content); err != nil {
+		if _, err := io.ReadFull(tr, content); err != nil {
 			return err
 		}
 		batch.files = append(batch.files, tarContent{e, content})
+	}
+}
+
+// next returns the next file of the tree and its size. Folders and left-out files
+// are checked and passed over. Sparse files are refused: they have holes that no
+// bound on what is inflated sees.
+func (t *targz) next(tr *tar.Reader) (*entry, int64, error) {
+	for {
+		h, err := tr.Next()
+		if err != nil {
+			return nil, 0, err
+		}
+		isDir := h.Typeflag == tar.TypeDir
+		if !isDir && h.Typeflag != tar.TypeReg {
+			return nil, 0, t.names.errorf(h.Name, "not a regular file: kind %q", h.Typeflag)
+		}
+		for key := range h.PAXRecords {
+			if strings.HasPrefix(key, "GNU.sparse.") {
+				return nil, 0, t.names.errorf(h.Name, "not a regular file: sparse")
+			}
+		}
+		e, err := t.names.add(h.Name, isDir)
+		if err != nil {
+			return nil, 0, err
+		}
+		if !isDir && !e.skip {
+			return &e, h.Size, nil
+		}
 	}
 }
 
@@ -127,7 +172,7 @@ func (t *targz) send(ctx context.Context, job tarJob) error {
 }
 
 // sendLarge hands a file over in parts, while it is written.
-func (t *targz) sendLarge(ctx context.Context, e *entry, size int64) error {
+func (t *targz) sendLarge(ctx context.Context, e *entry, tr *tar.Reader, size int64) error {
 	parts := make(chan []byte, 2)
 	if err := t.send(ctx, tarJob{large: e, parts: parts}); err != nil {
 		return err
@@ -138,7 +183,7 @@ func (t *targz) sendLarge(ctx context.Context, e *entry, size int64) error {
 			return err
 		}
 		buf = buf[:min(size, batchSize)]
-		if err := t.tar.read(ctx, buf); err != nil {
+		if _, err := io.ReadFull(tr, buf); err != nil {
 			return err // and the writer ends with ctx
 		}
 		size -= int64(len(buf))
