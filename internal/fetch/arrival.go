@@ -60,7 +60,7 @@ func (a *arrival) expect(spans []span, entries []*entry) int {
 		a.parts = append(a.parts, part{span: s, at: s.first})
 	}
 	for _, e := range entries {
-		n := slices.IndexFunc(a.parts, func(p part) bool { return p.has(e) })
+		n := slices.IndexFunc(a.parts, func(p part) bool { return holds(p.span, e) })
 		a.parts[n].entries = append(a.parts[n].entries, e)
 	}
 	a.left += len(entries)
@@ -72,8 +72,8 @@ func (a *arrival) expect(spans []span, entries []*entry) int {
 	return first
 }
 
-// has reports whether e lies within s.
-func (s span) has(e *entry) bool {
+// holds reports whether e lies within s.
+func holds(s span, e *entry) bool {
 	return s.first <= e.zip.offset() && e.zip.offset()+e.zip.length() <= s.end
 }
 

@@ -188,13 +188,13 @@ func (j *judge) prove(ctx context.Context) error {
 		}
 	}
 	c := j.client
-	if err := c.checkNoProxy(Module); err != nil {
+	if err := c.proxies.check(Module); err != nil {
 		return fmt.Errorf("verifying %s: %w", j.release, err)
 	}
-	if c.db.off {
+	if c.db.Off() {
 		return fmt.Errorf("verifying %s: %w", j.release, ErrSumDBOff)
 	}
-	rec, err := c.lookup(ctx, j.release)
+	rec, err := c.db.lookup(ctx, subjectOf(j.release))
 	if security := (*SecurityError)(nil); errors.As(err, &security) && security.NoRecord {
 		return &UnknownReleaseError{j.release.version, j.release.platform, security}
 	}

@@ -92,7 +92,7 @@ func (j *judge) nameByZip(ctx context.Context) error {
 	}
 	sums := a.sums()
 	if got := h1(sums); got != j.proof.H1 {
-		return c.securityError(r, "checksum mismatch", "downloaded: "+got, "proven:     "+cleanLine(j.proof.H1))
+		return c.db.securityError(subjectOf(r), "checksum mismatch", "downloaded: "+got, "proven:     "+cleanLine(j.proof.H1))
 	}
 	j.proof.Sums = sums
 	return j.hashAndCompare(ctx, sums)
@@ -107,7 +107,7 @@ func (j *judge) nameByDirectory(ctx context.Context) error {
 		return err
 	}
 	defer temp.remove()
-	return j.client.try(ctx, func(base *url.URL) error {
+	return j.client.proxies.try(ctx, func(base *url.URL) error {
 		if base.Scheme == "file" { // to copy the zip costs no more than parts of it
 			return errNoRanges
 		}
@@ -127,7 +127,7 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 	if err != nil {
 		return err
 	}
-	a, err := p.openDirectory(ctx, here, p.release)
+	a, err := openDirectory(ctx, p.sparse, here, p.release)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 // Clock returns what time it is by the first module proxy that answers, to the
 // second.
 func (c *Client) Clock(ctx context.Context) (now time.Time, err error) {
-	err = c.try(ctx, func(base *url.URL) error {
+	err = c.proxies.try(ctx, func(base *url.URL) error {
 		if base.Scheme == "file" {
 			return errors.New("files have no clock")
 		}

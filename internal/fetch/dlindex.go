@@ -14,9 +14,6 @@ import (
 )
 
 var (
-	// ErrOffline says that something is not in the cache and may not be asked for.
-	ErrOffline = errors.New("not in the cache, and the network is not to be used")
-
 	// ErrNoIndex says that Config.DL is empty.
 	ErrNoIndex = errors.New("no index of downloads is set")
 )
@@ -136,8 +133,8 @@ func newDLSource(base string) (*dlSource, error) {
 // distIndex returns the index, from CacheDir if it was fetched or found
 // unchanged in the last ten minutes. Offline its age does not matter, and one that
 // is a file is read. Several callers at once share one request, and its failure.
-func (c *Client) distIndex(ctx context.Context) (*distIndex, error) {
-	s := c.dl
+func (l *lister) distIndex(ctx context.Context) (*distIndex, error) {
+	s := l.dl
 	if s.url == nil {
 		return nil, ErrNoIndex
 	}
@@ -148,18 +145,18 @@ func (c *Client) distIndex(ctx context.Context) (*distIndex, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	c.loadIndex()
-	offline := c.offline() && s.url.Scheme != "file"
+	l.loadIndex()
+	offline := l.offline() && s.url.Scheme != "file"
 	if s.index != nil && (offline || isFresh(s.index.at, dlFresh)) {
 		return s.index, nil
 	}
 	if offline {
-		return nil, fmt.Errorf("get %s: %w", display(s.url), c.web.offline)
+		return nil, fmt.Errorf("get %s: %w", display(s.url), l.web.offline)
 	}
 	if s.err != nil && s.tried.After(start) {
 		return nil, s.err
 	}
-	err := c.refreshIndex(ctx)
+	err := l.refreshIndex(ctx)
 	if ctx.Err() == nil { // else it says nothing to the others
 		s.err, s.tried = err, time.Now()
 	}
@@ -169,26 +166,39 @@ func (c *Client) distIndex(ctx context.Context) (*distIndex, error) {
 	return s.index, nil
 }
 
+// Archive returns the archive of a release, by the index.
+func (l *lister) archive(ctx context.Context, r release) (distFile, error) {
+	index, err := l.distIndex(ctx)
+	if err != nil {
+		return distFile{}, err
+	}
+	file, ok := index.file(r)
+	if !ok {
+		return distFile{}, index.missing(r, display(l.dl.url))
+	}
+	return file, nil
+}
+
 // cachedIndex returns the index that was fetched last, however old, without
 // the network.
-func (c *Client) cachedIndex() (*distIndex, bool) {
-	s := c.dl
+func (l *lister) cachedIndex() (*distIndex, bool) {
+	s := l.dl
 	if s.url == nil {
 		return nil, false
 	}
 	s.turn <- struct{}{} // for the time of one request at most
 	defer func() { <-s.turn }()
-	c.loadIndex()
+	l.loadIndex()
 	return s.index, s.index != nil
 }
 
 // loadIndex reads the index from CacheDir. One that is damaged is none.
-func (c *Client) loadIndex() {
-	s := c.dl
+func (l *lister) loadIndex() {
+	s := l.dl
 	if s.index != nil {
 		return
 	}
-	doc, ok := readDocument(c.documentFile(s.url), maxList)
+	doc, ok := readDocument(l.web.documentFile(s.url), maxList)
 	if !ok {
 		return
 	}
@@ -198,9 +208,9 @@ func (c *Client) loadIndex() {
 }
 
 // refreshIndex asks whether the index has changed, and reads it if so.
-func (c *Client) refreshIndex(ctx context.Context) error {
-	s := c.dl
-	doc, changed, err := c.web.refresh(ctx, s.url, dlKind, maxList, s.meta)
+func (l *lister) refreshIndex(ctx context.Context) error {
+	s := l.dl
+	doc, changed, err := l.web.refresh(ctx, s.url, dlKind, maxList, s.meta)
 	if err != nil {
 		return err
 	}
@@ -214,7 +224,7 @@ func (c *Client) refreshIndex(ctx context.Context) error {
 			return &ContentError{URL: display(s.url), Got: got, Want: dlKind}
 		}
 	}
-	doc.write(c.documentFile(s.url), changed)
+	doc.write(l.web.documentFile(s.url), changed)
 	s.keep(x, doc)
 	return nil
 }

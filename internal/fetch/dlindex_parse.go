@@ -109,7 +109,7 @@ func decodeDL(data []byte) (releases []dlRelease, got string) {
 func (e dlFile) archive(r dlRelease) (distFile, bool) {
 	v, p, ok := parseDistName(e.Filename)
 	if !ok || e.Kind != "archive" || e.Version != v.String() || r.Version != e.Version ||
-		e.OS != p.OS || goarch(e.Arch) != p.Arch || e.Size < 0 || e.Size > maxZip {
+		e.OS != p.OS || goarch(e.Arch) != p.Arch || e.Size < 0 {
 		return distFile{}, false
 	}
 	return distFile{Version: v, Platform: p, Name: e.Filename, Size: e.Size, Stable: r.Stable}, true

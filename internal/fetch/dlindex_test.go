@@ -18,9 +18,6 @@ import (
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
-// dlIs sets the index that a client reads.
-func dlIs(base string) func(*Config) { return func(cfg *Config) { cfg.DL = base } }
-
 func TestParseDistIndex(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/dl.json")
@@ -146,7 +143,7 @@ func TestDistIndexErrors(t *testing.T) {
 		fetchtest.DLBomb:      "more than 16777216 bytes for an index of Go releases",
 		fetchtest.DLStatus500: "500 Internal Server Error: no index today",
 	} {
-		c := newClient(t, s, dlIs(s.BadDL(mode)))
+		c := newList(t, s, indexIs(s.BadDL(mode)))
 		x, err := c.distIndex(t.Context())
 		if err == nil || x != nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "get "+s.BadDL(mode)+": ") {
 			t.Errorf("%s: %v, want %q", mode, err, want)
@@ -155,13 +152,13 @@ func TestDistIndexErrors(t *testing.T) {
 			t.Errorf("%s: kept", mode)
 		}
 	}
-	if _, err := newClient(t, s, nil).distIndex(t.Context()); !errors.Is(err, ErrNoIndex) {
+	if _, err := newList(t, s, nil).distIndex(t.Context()); !errors.Is(err, ErrNoIndex) {
 		t.Errorf("none: %v", err)
 	}
 	for _, base := range []string{"ftp://example.com/dl/", "example.com/dl", "https://", "https://us%er@example.com"} {
-		cfg := newClient(t, s, nil).cfg
+		cfg := newList(t, s, nil).setup
 		cfg.DL = base
-		if _, err := New(cfg); err == nil || !strings.HasPrefix(err.Error(), "GOSW_DL_URL: ") {
+		if _, err := openList(cfg); err == nil || !strings.HasPrefix(err.Error(), "GOSW_DL_URL: ") {
 			t.Errorf("%s: %v", base, err)
 		}
 	}
@@ -188,12 +185,12 @@ func TestDLURL(t *testing.T) {
 }
 
 // age makes what the client and its cache know of the index old.
-func age(t *testing.T, c *Client, by time.Duration) {
+func age(t *testing.T, c *testLister, by time.Duration) {
 	t.Helper()
 	if c.dl.index != nil {
 		c.dl.index.at = c.dl.index.at.Add(-by)
 	}
-	file := c.documentFile(c.dl.url)
+	file := c.web.documentFile(c.dl.url)
 	d, ok := readDocument(file, maxList)
 	if !ok {
 		t.Fatal("no index in the cache")
@@ -210,8 +207,8 @@ func TestDistIndexCache(t *testing.T) {
 	}{{"", true}, {fetchtest.DLLastModified, true}, {fetchtest.DLNoETag, false}} {
 		s := fetchtest.NewServer(t, "1.22.4")
 		s.Misbehave(row.mode)
-		first := newClient(t, s, dlIs(s.DL()))
-		load := func(c *Client, what string, requests int, sent bool) *distIndex {
+		first := newList(t, s, indexIs(s.DL()))
+		load := func(c *testLister, what string, requests int, sent bool) *distIndex {
 			t.Helper()
 			s.Reset()
 			x, err := c.distIndex(t.Context())
@@ -223,8 +220,8 @@ func TestDistIndexCache(t *testing.T) {
 			}
 			return x
 		}
-		again := func() *Client { // another process
-			c, err := New(first.cfg)
+		again := func() *testLister { // another process
+			c, err := openList(first.setup)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -246,7 +243,7 @@ func TestDistIndexCache(t *testing.T) {
 func TestDistIndexChanges(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newClient(t, s, dlIs(s.DL()))
+	c := newList(t, s, indexIs(s.DL()))
 	old, err := c.distIndex(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -286,18 +283,18 @@ func TestDistIndexChanges(t *testing.T) {
 func TestDistIndexDamaged(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newClient(t, s, dlIs(s.DL()))
+	c := newList(t, s, indexIs(s.DL()))
 	if _, err := c.distIndex(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	file := c.documentFile(c.dl.url)
+	file := c.web.documentFile(c.dl.url)
 	for name, content := range map[string]string{
 		".body": "[]", ".json": "{", // other content, and none
 	} {
 		if err := os.WriteFile(file+name, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		other, err := New(c.cfg)
+		other, err := openList(c.setup)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -320,18 +317,18 @@ func TestDistIndexDamaged(t *testing.T) {
 func TestDistIndexOffline(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newClient(t, s, dlIs(s.DL()))
-	c.goOffline(ErrOffline)
+	c := newList(t, s, indexIs(s.DL()))
+	c.web.offline = ErrOffline
 	if _, err := c.distIndex(t.Context()); !errors.Is(err, ErrOffline) || s.Requests("") > 0 {
 		t.Errorf("%v, %d requests", err, s.Requests(""))
 	}
-	c.cfg.Offline, c.web.offline = false, nil
+	c.web.offline = nil
 	if _, err := c.distIndex(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	age(t, c, 1000*time.Hour)
 	s.Reset()
-	c.goOffline(ErrOffline)
+	c.web.offline = ErrOffline
 	x, err := c.distIndex(t.Context())
 	if err != nil || time.Since(x.at) < 999*time.Hour || s.Requests("") > 0 {
 		t.Errorf("%v, %d requests", err, s.Requests(""))
@@ -343,7 +340,7 @@ func TestDistIndexShared(t *testing.T) {
 	for mode, fails := range map[string]bool{"": false, fetchtest.DLStatus500: true} {
 		s := fetchtest.NewServer(t, "1.22.4")
 		s.Misbehave(mode)
-		c := newClient(t, s, dlIs(s.DL()))
+		c := newList(t, s, indexIs(s.DL()))
 		c.dl.turn <- struct{}{} // so that all of them wait
 		var wg sync.WaitGroup
 		for range 8 {
@@ -379,7 +376,7 @@ func TestDistIndexFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(dir), "/")}
-	x, err := newClient(t, s, dlIs(u.String())).distIndex(t.Context())
+	x, err := newList(t, s, indexIs(u.String())).distIndex(t.Context())
 	if err != nil || names(x.versions(host)) != "go1.22.4" {
 		t.Errorf("%v, %v", x, err)
 	}

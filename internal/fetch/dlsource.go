@@ -36,13 +36,9 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 	if c.archives == nil {
 		return ErrNoIndex
 	}
-	index, err := c.distIndex(ctx)
+	file, err := c.archive(ctx, d.release)
 	if err != nil {
 		return err
-	}
-	file, ok := index.file(d.release)
-	if !ok {
-		return index.missing(d.release, display(c.dl.url))
 	}
 	d.via, d.format = ViaDL, distFormat(file.Name)
 	got, err := c.downloadSum(ctx, d, join(c.archives, file.Name), file.SHA256)

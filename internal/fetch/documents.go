@@ -15,13 +15,13 @@ import (
 // a vulnerability database. A server has each of them as gzip, with ".gz" added
 // to its name, as the Go vulnerability database has them.
 type Documents struct {
-	client *Client
-	base   *url.URL
+	web  *web
+	base *url.URL
 }
 
-// Documents returns the folder at base, the URL of a server or of a file. Name is
+// documents returns the folder at base, the URL of a server or of a file. Name is
 // what the URL is called in an error, such as the setting that has it.
-func (c *Client) Documents(name, base string) (*Documents, error) {
+func (w *web) documents(name, base string) (*Documents, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", name, urlProblem(base, err))
@@ -29,7 +29,7 @@ func (c *Client) Documents(name, base string) (*Documents, error) {
 	if err := checkURL(u); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &Documents{client: c, base: u}, nil
+	return &Documents{web: w, base: u}, nil
 }
 
 // String returns the address as it may be shown, without a password.
@@ -48,9 +48,9 @@ func (d *Documents) Refresh(ctx context.Context, name, kind string, limit int64)
 		return data, time.Now().Round(0), err
 	}
 	u := d.url(name)
-	file := d.client.documentFile(u)
+	file := d.web.documentFile(u)
 	old, _ := readDocument(file, limit)
-	doc, changed, err := d.client.web.refresh(ctx, u, kind, limit, old)
+	doc, changed, err := d.web.refresh(ctx, u, kind, limit, old)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
@@ -65,7 +65,7 @@ func (d *Documents) Refresh(ctx context.Context, name, kind string, limit int64)
 // Read returns a file without any cache.
 func (d *Documents) Read(ctx context.Context, name, kind string, limit int64) ([]byte, error) {
 	u := d.url(name)
-	data, err := d.client.web.read(ctx, u, kind, limit)
+	data, err := d.web.read(ctx, u, kind, limit)
 	if err != nil || d.Local() {
 		return data, err
 	}

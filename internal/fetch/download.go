@@ -56,7 +56,7 @@ func (d *download) report(done, total int64) {
 
 // download tries the proxies in turn.
 func (c *Client) download(ctx context.Context, d *download) error {
-	err := c.try(ctx, func(base *url.URL) error {
+	err := c.proxies.try(ctx, func(base *url.URL) error {
 		u := join(base, Module, "@v", d.module()+".zip")
 		if d.root == nil || u.Scheme == "file" {
 			return c.downloadFrom(ctx, d, u, nil)

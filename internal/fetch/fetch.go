@@ -27,30 +27,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/mod/module"
-
-	"github.com/gosw/gosw/internal/gover"
 )
-
-// Module is the module whose versions are the Go toolchains.
-const Module = "golang.org/toolchain"
-
-// A Platform is what a toolchain runs on, in the words of GOOS and GOARCH.
-type Platform struct{ OS, Arch string }
-
-// String returns the usual form, such as "linux/amd64".
-func (p Platform) String() string { return p.OS + "/" + p.Arch }
-
-// Valid reports whether p has the form of a platform, and so is safe as part of
-// a URL and of a path.
-func (p Platform) Valid() bool { return isWord(p.OS) && isWord(p.Arch) }
-
-func isWord(s string) bool {
-	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
-}
 
 // A Config is what a [Client] needs to know. The values named after variables
 // of the go command are the effective ones: never empty where Go has a default.
@@ -85,17 +63,12 @@ type Config struct {
 
 // A Client fetches releases for one platform. It is safe for concurrent use.
 type Client struct {
-	cfg     Config
-	proxies []proxy
-	db      database
-	web     *web
-	dl      *dlSource
-	known   func() *knownTable
-
+	*lister
+	cfg      Config
+	web      *web
+	proxies  *proxies
+	db       *sumDB
 	archives *url.URL // nil if there is no download page
-
-	mu     sync.Mutex
-	dbBase *url.URL // where the database answers, once that is known
 }
 
 // New returns a client. It reads and checks cfg but asks nothing of the
@@ -108,65 +81,31 @@ func New(cfg Config) (*Client, error) {
 	case !cfg.Platform.Valid():
 		return nil, fmt.Errorf("not a platform: %q", cfg.Platform)
 	}
-	proxies, err := parseProxies(cfg.Proxy)
+	c := &Client{cfg: cfg}
+	list, err := parseProxies(cfg.Proxy)
 	if err != nil {
 		return nil, err
 	}
-	db, err := parseSumDB(cfg.SumDB)
+	c.web = newWeb(webConfig{
+		HTTPProxy: cfg.HTTPProxy, Auth: cfg.Auth, UserAgent: cfg.UserAgent, CacheDir: cfg.CacheDir,
+		Transport: cfg.Transport, Stall: cfg.Stall, Limits: cfg.limits, Offline: offlineReason(cfg.Offline, list),
+	})
+	c.proxies = newProxies(c.web, list, cfg.NoProxy)
+	c.db, err = newSumDB(c.web, c.proxies, sumDBConfig{SumDB: cfg.SumDB, CacheDir: cfg.CacheDir, StateDir: cfg.StateDir, ModCache: cfg.ModCache})
 	if err != nil {
 		return nil, err
 	}
-	dl, err := newDLSource(cfg.DL)
+	c.lister, err = newLister(c.web, c.proxies, listConfig{
+		Platform: cfg.Platform, Source: cmp.Or(cfg.Source, SourceAuto), DL: cfg.DL, CacheDir: cfg.CacheDir,
+		Key: strings.Join([]string{cfg.Proxy, cfg.NoProxy}, "\x00"),
+	})
 	if err != nil {
 		return nil, err
 	}
-	archives, err := parseArchives(cfg)
-	if err != nil {
-		return nil, err
-	}
-	cfg.Source = cmp.Or(cfg.Source, SourceAuto)
-	c := &Client{cfg: cfg, proxies: proxies, db: db, archives: archives, web: newWeb(cfg), dl: dl, known: builtIn}
-	switch {
-	case cfg.Offline:
-		c.goOffline(ErrOffline)
-	case proxies[0].word == ErrProxyOff: //nolint:errorlint // it is that very word
-		c.goOffline(ErrProxyOff)
-	}
-	return c, nil
+	c.cfg.Source = cmp.Or(cfg.Source, SourceAuto)
+	c.archives, err = parseArchives(cfg)
+	return c, err
 }
 
-// goOffline leaves of all sources those that are files; reason is why.
-func (c *Client) goOffline(reason error) {
-	c.cfg.Offline = true
-	c.web.offline = reason
-	for i, p := range c.proxies {
-		if p.base != nil && p.base.Scheme != "file" {
-			c.proxies[i] = proxy{word: reason}
-		}
-	}
-}
-
-// checkNoProxy reports whether a proxy may be asked for a module at all.
-func (c *Client) checkNoProxy(path string) error {
-	if module.MatchPrefixPatterns(c.cfg.NoProxy, path) {
-		return &NoProxyError{Module: path, Patterns: c.cfg.NoProxy}
-	}
-	return nil
-}
-
-// A release is one version for one platform, the unit of everything here.
-type release struct {
-	version  gover.Version
-	platform Platform
-}
-
-// String returns the form for messages, such as "go1.22.3 linux/amd64".
-func (r release) String() string { return r.version.String() + " " + r.platform.String() }
-
-// module returns the version of [Module] that holds the release.
-func (r release) module() string {
-	return "v0.0.1-" + r.version.String() + "." + r.platform.OS + "-" + r.platform.Arch
-}
-
-// prefix returns what every name in the release's zip starts with.
-func (r release) prefix() string { return Module + "@" + r.module() + "/" }
+// Documents returns a folder of small files, see [Documents].
+func (c *Client) Documents(name, base string) (*Documents, error) { return c.web.documents(name, base) }

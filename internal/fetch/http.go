@@ -23,6 +23,18 @@ const (
 	headerTimeout = 2 * time.Minute // a caching proxy may fetch 70 MB before it answers
 )
 
+// A webConfig says what a web goes by; the zero value is fine.
+type webConfig struct {
+	HTTPProxy func(*http.Request) (*url.URL, error) // as in http.Transport; nil for none
+	Auth      Auth                                  // nil for none
+	UserAgent string
+	CacheDir  string            // of documents
+	Transport http.RoundTripper // replaces the web's own, for tests
+	Stall     time.Duration     // how long a body may stay silent; 0 means one minute
+	Limits    limits            // for tests
+	Offline   error             // why nothing may be requested, or nil
+}
+
 // web reads http, https and file URLs under the rules that the go command has
 // for credentials and redirects.
 type web struct {
@@ -31,11 +43,12 @@ type web struct {
 	stall     time.Duration
 	limits    limits
 	auth      Auth
+	cacheDir  string
 	offline   error // why nothing may be requested, or nil
 }
 
-func newWeb(cfg Config) *web {
-	limits := cfg.limits.orDefaults()
+func newWeb(cfg webConfig) *web {
+	limits := cfg.Limits.orDefaults()
 	transport := cfg.Transport
 	if transport == nil {
 		transport = &http.Transport{
@@ -54,6 +67,8 @@ func newWeb(cfg Config) *web {
 		stall:     cfg.Stall,
 		limits:    limits,
 		auth:      cfg.Auth,
+		cacheDir:  cfg.CacheDir,
+		offline:   cfg.Offline,
 	}
 	if w.stall <= 0 {
 		w.stall = stallTimeout

@@ -206,7 +206,7 @@ func TestReadBounded(t *testing.T) {
 		_, _ = w.Write(make([]byte, 1000))
 	}))
 	t.Cleanup(server.Close)
-	w := newWeb(Config{UserAgent: "gosw-test"})
+	w := newWeb(webConfig{UserAgent: "gosw-test"})
 	u, err := url.Parse(server.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -221,7 +221,7 @@ func TestReadBounded(t *testing.T) {
 
 func TestFileURLNotRegular(t *testing.T) {
 	t.Parallel()
-	w := newWeb(Config{})
+	w := newWeb(webConfig{})
 	dir := filepath.ToSlash(t.TempDir())
 	_, err := w.get(t.Context(), &url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(dir, "/")}, "")
 	if err == nil || !strings.HasSuffix(err.Error(), "not a regular file") {

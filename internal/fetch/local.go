@@ -199,10 +199,10 @@ func (l *Local) Compare(want string) error {
 }
 
 func (c *Client) lookupLocal(ctx context.Context, r release) (record, error) {
-	if c.db.off {
+	if c.db.Off() {
 		return record{}, ErrSumDBOff
 	}
-	return c.lookup(ctx, r)
+	return c.db.lookup(ctx, subjectOf(r))
 }
 
 // checkSum compares the SHA-256 of an archive with those that are known: it
@@ -225,16 +225,12 @@ func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]by
 	if l.format == formatModuleZip || c.cfg.DL == "" || c.cfg.Source == SourceProxy {
 		return known, nil
 	}
-	index, err := c.distIndex(ctx)
+	file, err := c.archive(ctx, d.release)
+	if errors.As(err, new(*NotFoundError)) || errors.As(err, new(*PlatformError)) {
+		return known, fmt.Errorf("%s is not in the index", d.release)
+	}
 	if err != nil {
 		return known, err
-	}
-	file, ok := index.file(d.release)
-	if hashless := (*NoHashError)(nil); !ok && errors.As(index.missing(d.release, display(c.dl.url)), &hashless) {
-		return known, hashless
-	}
-	if !ok {
-		return known, fmt.Errorf("%s is not in the index of %s", d.release, display(c.dl.url))
 	}
 	if file.SHA256 != sum {
 		return false, mismatch("index:", hex.EncodeToString(file.SHA256[:]))

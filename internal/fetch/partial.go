@@ -10,7 +10,7 @@ import (
 
 // filesFromProxy is FetchFiles from a module proxy.
 func (c *Client) filesFromProxy(ctx context.Context, r release, files []File, root *os.Root) (received int64, err error) {
-	if err := c.checkNoProxy(Module); err != nil {
+	if err := c.proxies.check(Module); err != nil {
 		return 0, fmt.Errorf("download files of %s: %w", r, err)
 	}
 	temp, err := c.tempFile()
@@ -19,7 +19,7 @@ func (c *Client) filesFromProxy(ctx context.Context, r release, files []File, ro
 	}
 	defer temp.remove()
 	p := &partial{client: c, release: r, files: files}
-	err = c.try(ctx, func(base *url.URL) error {
+	err = c.proxies.try(ctx, func(base *url.URL) error {
 		p.sparse = newSparse(c.web, join(base, Module, "@v", r.module()+".zip"), temp.File, tailSize)
 		return p.download(ctx)
 	})
@@ -72,7 +72,7 @@ func (p *partial) downloadParts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := p.openDirectory(ctx, here, p.release)
+	a, err := openDirectory(ctx, p.sparse, here, p.release)
 	if err != nil {
 		return err
 	}
@@ -84,23 +84,13 @@ func (p *partial) downloadParts(ctx context.Context) error {
 
 // choose picks the entries of the wanted files.
 func (p *partial) choose(a *archive) error {
-	byPath := make(map[string]*entry)
-	for i := range a.entries {
-		byPath[a.entries[i].path] = &a.entries[i]
+	paths := make([]string, len(p.files))
+	for i, f := range p.files {
+		paths[i] = f.Path
 	}
-	folders := make(tree)
-	for _, f := range p.files {
-		e := byPath[f.Path]
-		if e == nil {
-			return &ArchiveError{Name: p.prefix() + f.Path, Reason: "missing"}
-		}
-		if err := folders.add(f.Path); err != nil {
-			return &ArchiveError{Name: e.name, Reason: "asked for twice", Err: err}
-		}
-		p.wanted.entries = append(p.wanted.entries, *e)
-	}
-	p.wanted.dirs = folders.dirs()
-	return nil
+	var err error
+	p.wanted, err = a.pick(paths)
+	return err
 }
 
 // unpack writes the wanted files and proves each.

@@ -17,7 +17,7 @@ const (
 // probe adds to found what is newer than any list: the next patches of the
 // newest lines, and the next line. A version that can't be asked for, for
 // whatever reason, ends its line: lists without it are still good.
-func (c *Client) probe(ctx context.Context, found versionSet) {
+func (l *lister) probe(ctx context.Context, found versionSet) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	add := func(versions []gover.Version) {
@@ -27,7 +27,7 @@ func (c *Client) probe(ctx context.Context, found versionSet) {
 	}
 	newest := newestOfLines(found, probedLines)
 	for _, v := range newest {
-		wg.Go(func() { add(c.probeFrom(ctx, v.Next())) })
+		wg.Go(func() { add(l.probeFrom(ctx, v.Next())) })
 	}
 	wg.Go(func() {
 		for minor := newest[0].Minor() + 1; ; minor++ {
@@ -35,7 +35,7 @@ func (c *Client) probe(ctx context.Context, found versionSet) {
 			if err != nil {
 				return
 			}
-			line := c.probeFrom(ctx, v)
+			line := l.probeFrom(ctx, v)
 			if add(line); len(line) == 0 || minor > newest[0].Minor()+probedLines {
 				return
 			}
@@ -61,9 +61,9 @@ func newestOfLines(found versionSet, n int) []gover.Version {
 
 // probeFrom returns v and the patches after it, up to the first that is
 // missing.
-func (c *Client) probeFrom(ctx context.Context, v gover.Version) []gover.Version {
+func (l *lister) probeFrom(ctx context.Context, v gover.Version) []gover.Version {
 	var list []gover.Version
-	for len(list) < maxProbes && c.exists(ctx, v) {
+	for len(list) < maxProbes && l.exists(ctx, v) {
 		list = append(list, v)
 		v = v.Next()
 	}
@@ -72,24 +72,24 @@ func (c *Client) probeFrom(ctx context.Context, v gover.Version) []gover.Version
 
 // unlisted returns the releases that were out when this gosw was built and are
 // not in found, newest first.
-func (c *Client) unlisted(found versionSet) []gover.Version {
-	return slices.DeleteFunc(c.known().of(c.cfg.Platform), func(v gover.Version) bool { return found[v] })
+func (l *lister) unlisted(found versionSet) []gover.Version {
+	return slices.DeleteFunc(l.known().of(l.cfg.Platform), func(v gover.Version) bool { return found[v] })
 }
 
 // passedOn returns unlisted if the proxy has what it does not list, as one does
 // that passes requests on. A mirror of chosen versions has what it lists. The
 // first release tells them apart.
-func (c *Client) passedOn(ctx context.Context, unlisted []gover.Version) []gover.Version {
+func (l *lister) passedOn(ctx context.Context, unlisted []gover.Version) []gover.Version {
 	i := slices.IndexFunc(unlisted, func(v gover.Version) bool { return !v.IsPrerelease() })
-	if i < 0 || !c.exists(ctx, unlisted[i]) {
+	if i < 0 || !l.exists(ctx, unlisted[i]) {
 		return nil
 	}
 	return unlisted
 }
 
-func (c *Client) exists(ctx context.Context, v gover.Version) bool {
-	want := release{version: v, platform: c.cfg.Platform}.module()
-	data, err := c.read(ctx, Module+"/@v/"+want+".info", "a version", maxInfo)
+func (l *lister) exists(ctx context.Context, v gover.Version) bool {
+	want := release{version: v, platform: l.cfg.Platform}.module()
+	data, err := l.proxies.read(ctx, Module+"/@v/"+want+".info", "a version", maxInfo)
 	var info struct{ Version string }
 	return err == nil && json.Unmarshal(data, &info) == nil && info.Version == want
 }

@@ -8,7 +8,10 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"golang.org/x/mod/module"
 )
 
 // A proxy is one element of GOPROXY: a server, or a word.
@@ -119,6 +122,43 @@ func display(u *url.URL) string {
 	return u.Scheme + "://" + u.Host + u.EscapedPath()
 }
 
+// offlineReason returns why nothing may be requested over the network, or nil.
+func offlineReason(offline bool, list []proxy) error {
+	switch {
+	case offline:
+		return ErrOffline
+	case errors.Is(list[0].word, ErrProxyOff):
+		return ErrProxyOff
+	}
+	return nil
+}
+
+// Proxies are the module proxies of GOPROXY, in their order.
+type proxies struct {
+	web     *web
+	list    []proxy
+	noProxy string // GONOPROXY
+}
+
+// newProxies leaves only those that are files to a web that is offline.
+func newProxies(w *web, list []proxy, noProxy string) *proxies {
+	l := &proxies{w, slices.Clone(list), noProxy}
+	for i, p := range l.list {
+		if w.offline != nil && p.base != nil && p.base.Scheme != "file" {
+			l.list[i] = proxy{word: w.offline}
+		}
+	}
+	return l
+}
+
+// check reports whether a proxy may be asked for a module at all.
+func (l *proxies) check(path string) error {
+	if module.MatchPrefixPatterns(l.noProxy, path) {
+		return &NoProxyError{Module: path, Patterns: l.noProxy}
+	}
+	return nil
+}
+
 // try calls f for one proxy after the other until it succeeds. A proxy that
 // does not have what was asked for hands over to the next, any other error
 // ends the search unless "|" follows.
@@ -126,7 +166,7 @@ func display(u *url.URL) string {
 // If all fail, the error of a proxy that is broken counts more than that of
 // one that lacks the file, and that counts more than the words "off" and
 // "direct". Of several equals the last wins, as in the go command.
-func (c *Client) try(ctx context.Context, f func(base *url.URL) error) error {
+func (l *proxies) try(ctx context.Context, f func(base *url.URL) error) error {
 	const (
 		word = iota + 1
 		missing
@@ -134,7 +174,7 @@ func (c *Client) try(ctx context.Context, f func(base *url.URL) error) error {
 	)
 	var best error
 	bestRank := 0
-	for _, p := range c.proxies {
+	for _, p := range l.list {
 		err, rank := p.word, word
 		if p.base != nil {
 			if err = f(p.base); err == nil {
@@ -155,9 +195,9 @@ func (c *Client) try(ctx context.Context, f func(base *url.URL) error) error {
 }
 
 // read returns a small file from the first proxy that has it.
-func (c *Client) read(ctx context.Context, file, kind string, limit int64) (data []byte, err error) {
-	err = c.try(ctx, func(base *url.URL) (err error) {
-		data, err = c.web.read(ctx, join(base, file), kind, limit)
+func (l *proxies) read(ctx context.Context, file, kind string, limit int64) (data []byte, err error) {
+	err = l.try(ctx, func(base *url.URL) (err error) {
+		data, err = l.web.read(ctx, join(base, file), kind, limit)
 		return err
 	})
 	return data, err

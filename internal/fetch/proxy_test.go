@@ -109,7 +109,7 @@ func TestTry(t *testing.T) {
 			t.Fatal(err)
 		}
 		var tried []string
-		err = (&Client{proxies: list}).try(t.Context(), func(base *url.URL) error {
+		err = (&proxies{list: list}).try(t.Context(), func(base *url.URL) error {
 			tried = append(tried, base.Host)
 			switch base.Host {
 			case "404":
@@ -133,7 +133,7 @@ func TestTryStopsWhenCanceled(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	n := 0
-	err = (&Client{proxies: list}).try(ctx, func(*url.URL) error { n++; cancel(); return ctx.Err() })
+	err = (&proxies{list: list}).try(ctx, func(*url.URL) error { n++; cancel(); return ctx.Err() })
 	if n != 1 || !errors.Is(err, context.Canceled) {
 		t.Errorf("%d tries, %v", n, err)
 	}

@@ -20,7 +20,6 @@ var errNoRanges = errors.New("server sends no ranges")
 
 const (
 	partKind = "a part of a zip file"
-	tailSize = 64 << 10 // the end of a zip, where it says where its directory is
 	minGap   = 32 << 10 // what costs less to receive than another request
 	maxSpans = 64       // requests for one file: with latency each costs more than its bytes
 	// maxRequests are sent at the same time: a request for a few kilobytes is
@@ -77,7 +76,7 @@ func newSparse(w *web, u *url.URL, file *os.File, tailSize int64) *sparse {
 // from which on it is here. With errNoRanges the server may have begun to send
 // all of it, as s.whole, which is not to be asked for again.
 func (s *sparse) tail(ctx context.Context) (int64, error) {
-	b, err := s.web.openAny(ctx, s.url, formatModuleZip.String(), http.Header{"Range": {fmt.Sprintf("bytes=-%d", s.tailSize)}},
+	b, err := s.web.openAny(ctx, s.url, "a zip file", http.Header{"Range": {fmt.Sprintf("bytes=-%d", s.tailSize)}},
 		http.StatusPartialContent, http.StatusOK, http.StatusRequestedRangeNotSatisfiable)
 	if err != nil {
 		return 0, err
@@ -98,28 +97,6 @@ func (s *sparse) tail(ctx context.Context) (int64, error) {
 	t := s.transfer(span{first, end}, nil)
 	t.first = b
 	return first, t.run(ctx)
-}
-
-// openDirectory reads the zip's directory, after asking for what is not here
-// of it: the bytes before offset here.
-func (s *sparse) openDirectory(ctx context.Context, here int64, r release) (*archive, error) {
-	if s.size < endLen {
-		return openArchive(s.file, s.size, r) // which says so
-	}
-	end := make([]byte, endLen)
-	if err := readAt(s.file, end, max(s.size-endLen, here)); err != nil {
-		return nil, err
-	}
-	// Only where it begins is of interest; openArchive is strict.
-	if at := le32(end[16:]); at < here {
-		if here-at > maxDirectory {
-			return nil, &ArchiveError{Format: zipFormat, Reason: "directory too large"}
-		}
-		if err := s.get(ctx, []span{{at, here}}, nil); err != nil {
-			return nil, err
-		}
-	}
-	return openArchive(s.file, s.size, r)
 }
 
 // get gets parts of the file in their order, several at a time, and tells arrived,

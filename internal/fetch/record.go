@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -10,8 +9,6 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
-
-	"github.com/gosw/gosw/internal/gover"
 )
 
 // A Record is what proves the hash of a release for ever, with nothing but the
@@ -125,9 +122,9 @@ func keyName(name string, hash uint32) string { return fmt.Sprintf("%s+%08x", na
 
 // record makes the Record of what o has looked up. The tiles are those that
 // the look-up has just read; none is read again.
-func (o *dbOps) record(r release, h1 string) (*Record, error) {
+func (o *dbOps) record(m subject, h1 string) (*Record, error) {
 	o.mu.Lock()
-	answer, head, tree := o.answers["/lookup/"+Module+"@"+r.module()], o.head, o.latest
+	answer, head, tree := o.answers["/lookup/"+m.String()], o.head, o.latest
 	o.mu.Unlock()
 	id, text, _, err := tlog.ParseRecord(answer)
 	if err != nil {
@@ -137,13 +134,13 @@ func (o *dbOps) record(r release, h1 string) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := o.client.db.verifier
+	key := o.client.verifier
 	rec := &Record{Key: keyName(key.Name(), key.KeyHash()), ID: id, Text: string(text), Tree: string(head), Proof: proof}
 	data, err := json.Marshal(rec)
 	if err != nil {
 		return nil, err
 	}
-	_, err = checkRecord(data, Module+"@"+r.module(), h1, o.client.db.key)
+	_, err = checkRecord(data, m.String(), h1, o.client.key)
 	return rec, err
 }
 
@@ -185,24 +182,4 @@ func (o *dbOps) tile(tile tlog.Tile) ([]byte, error) {
 		return whole[:len(whole)/full.W*tile.W], nil
 	}
 	return o.ReadRemote("/" + tile.Path())
-}
-
-// ModuleOf returns the module version that a release is: what its record in
-// the checksum database is about.
-func ModuleOf(v gover.Version, p Platform) string {
-	return Module + "@" + release{version: v, platform: p}.module()
-}
-
-// Prove asks the checksum database for v and downloads nothing: the Proof has
-// no Source, Size and Sums.
-func (c *Client) Prove(ctx context.Context, v gover.Version) (*Proof, error) {
-	r := release{version: v, platform: c.cfg.Platform}
-	if err := c.checkFetch(r); err != nil {
-		return nil, err
-	}
-	rec, err := c.lookup(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return c.proof(r, rec), nil
 }

@@ -38,7 +38,7 @@ func TestRedirectsTellNothing(t *testing.T) {
 		}
 		t.Cleanup(transport.CloseIdleConnections)
 		u := &url.URL{Scheme: "https", Host: hosts[0], Path: "/", User: url.UserPassword(user, password)}
-		if _, err := newWeb(Config{Transport: transport}).read(t.Context(), u, "something", 100); err != nil {
+		if _, err := newWeb(webConfig{Transport: transport}).read(t.Context(), u, "something", 100); err != nil {
 			t.Fatal(err)
 		}
 		home := true

@@ -15,6 +15,13 @@ const (
 	maxInfo = 1 << 16
 )
 
+// Where releases may come from: of a list and of a download.
+const (
+	SourceAuto  = "auto"  // a module proxy, then the download page
+	SourceProxy = "proxy" // module proxies alone
+	SourceDL    = "dl"    // the download page alone
+)
+
 // An Origin is where a list of releases is from.
 type Origin string
 
@@ -33,24 +40,51 @@ type Releases struct {
 	Offline  bool // nobody was to be asked, so there may be newer ones
 }
 
+// A lister knows what releases there are, for one platform. It is safe for
+// concurrent use.
+type lister struct {
+	web     *web
+	proxies *proxies
+	cfg     listConfig
+	dl      *dlSource
+	known   func() *knownTable
+}
+
+// A listConfig says where lists come from.
+type listConfig struct {
+	Platform Platform
+	Source   string // SourceAuto, SourceProxy or SourceDL
+	DL       string // base URL of the index of archives, or URL of a copy that ends in ".json"; "" for none
+	CacheDir string
+	Key      string // tells lists of other proxies apart
+}
+
+func newLister(w *web, p *proxies, cfg listConfig) (*lister, error) {
+	dl, err := newDLSource(cfg.DL)
+	if err != nil {
+		return nil, err
+	}
+	return &lister{web: w, proxies: p, cfg: cfg, dl: dl, known: builtIn}, nil
+}
+
 // Releases returns the list of releases, from CacheDir if that is not older
 // than maxAge, else from the network. Offline, and with GOPROXY=off, it is what
-// [Client.LocalReleases] returns.
+// [lister.LocalReleases] returns.
 //
 // A caching proxy lists only the toolchains that somebody asked it for. So its
 // list is completed by what was out when this gosw was built, and by asking for
 // each version that would come next. If the proxy has no list, the index of
 // go.dev/dl stands in.
-func (c *Client) Releases(ctx context.Context, maxAge time.Duration) (Releases, error) {
-	if c.offline() {
-		list := c.LocalReleases()
+func (l *lister) Releases(ctx context.Context, maxAge time.Duration) (Releases, error) {
+	if l.offline() {
+		list := l.LocalReleases()
 		list.Offline = true
 		return list, nil
 	}
-	if cached, ok := c.CachedReleases(); ok && maxAge > 0 && isFresh(cached.Fetched, maxAge) {
+	if cached, ok := l.CachedReleases(); ok && maxAge > 0 && isFresh(cached.Fetched, maxAge) {
 		return cached, nil
 	}
-	found, err := c.list(ctx)
+	found, err := l.list(ctx)
 	if err == nil && ctx.Err() != nil { // what has been probed so far is not the list
 		err = context.Cause(ctx)
 	}
@@ -58,22 +92,22 @@ func (c *Client) Releases(ctx context.Context, maxAge time.Duration) (Releases, 
 		return Releases{}, fmt.Errorf("list Go releases: %w", err)
 	}
 	list := Releases{Versions: found.newestFirst(), Fetched: time.Now().Round(0), Origin: FromNetwork}
-	c.storeReleases(list)
+	l.storeReleases(list)
 	return list, nil
 }
 
 // LocalReleases returns what can be told without the network: the list that
 // was fetched last, however old, else what was out when this gosw was built.
-func (c *Client) LocalReleases() Releases {
-	if cached, ok := c.CachedReleases(); ok {
+func (l *lister) LocalReleases() Releases {
+	if cached, ok := l.CachedReleases(); ok {
 		return cached
 	}
-	return Releases{Versions: c.known().of(c.cfg.Platform), Origin: FromBuild}
+	return Releases{Versions: l.known().of(l.cfg.Platform), Origin: FromBuild}
 }
 
 // offline reports whether lists are to come from caches only.
-func (c *Client) offline() bool {
-	return c.cfg.Offline
+func (l *lister) offline() bool {
+	return l.web.offline != nil
 }
 
 // sources says where lists of releases may come from.
@@ -82,27 +116,27 @@ type sources struct {
 	index bool // the index of go.dev/dl; if proxy is set, only where that fails
 }
 
-func (c *Client) sources() sources {
+func (l *lister) sources() sources {
 	return sources{
-		proxy: c.cfg.Source != SourceDL,
-		index: c.cfg.Source != SourceProxy && c.dl.url != nil || c.cfg.Source == SourceDL,
+		proxy: l.cfg.Source != SourceDL,
+		index: l.cfg.Source != SourceProxy && l.dl.url != nil || l.cfg.Source == SourceDL,
 	}
 }
 
 // list returns the releases that the sources know, at least one.
-func (c *Client) list(ctx context.Context) (versionSet, error) {
+func (l *lister) list(ctx context.Context) (versionSet, error) {
 	var proxyErr error
-	from := c.sources()
+	from := l.sources()
 	if from.proxy {
 		var found versionSet
-		if found, proxyErr = c.listProxy(ctx); proxyErr == nil || ctx.Err() != nil || !from.index {
+		if found, proxyErr = l.listProxy(ctx); proxyErr == nil || ctx.Err() != nil || !from.index {
 			return found, proxyErr
 		}
 	}
-	x, err := c.distIndex(ctx)
+	x, err := l.distIndex(ctx)
 	found := make(versionSet)
 	if err == nil {
-		found.add(x.versions(c.cfg.Platform))
+		found.add(x.versions(l.cfg.Platform))
 	}
 	switch {
 	case len(found) > 0:
@@ -112,33 +146,33 @@ func (c *Client) list(ctx context.Context) (versionSet, error) {
 	case err != nil:
 		return nil, err
 	}
-	return nil, c.noReleases()
+	return nil, l.noReleases()
 }
 
 // noReleases is the error of a list that has nothing.
-func (c *Client) noReleases() error { return fmt.Errorf("none for %s", c.cfg.Platform) }
+func (l *lister) noReleases() error { return fmt.Errorf("none for %s", l.cfg.Platform) }
 
 // listProxy returns the releases that the module proxy has.
-func (c *Client) listProxy(ctx context.Context) (versionSet, error) {
-	if err := c.checkNoProxy(Module); err != nil {
+func (l *lister) listProxy(ctx context.Context) (versionSet, error) {
+	if err := l.proxies.check(Module); err != nil {
 		return nil, err
 	}
-	text, err := c.toolchainList(ctx)
+	text, err := l.toolchainList(ctx)
 	if err != nil && errors.As(err, new(*RequestError)) { // nor would it answer anything else
 		return nil, err
 	}
-	found := parseToolchainList(text, c.cfg.Platform)
-	found.add(c.passedOn(ctx, c.unlisted(found)))
+	found := parseToolchainList(text, l.cfg.Platform)
+	found.add(l.passedOn(ctx, l.unlisted(found)))
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case len(found) > 0:
-		c.probe(ctx, found)
+		l.probe(ctx, found)
 		return found, nil
 	case err != nil:
 		return nil, err
 	}
-	return nil, c.noReleases()
+	return nil, l.noReleases()
 }
 
 // versionSet is a set of versions.

@@ -14,7 +14,7 @@ import (
 )
 
 // knows gives the client another table than the one that is built in.
-func knows(t *testing.T, c *Client, text string) *Client {
+func knows(t *testing.T, c *testLister, text string) *testLister {
 	t.Helper()
 	table, err := parseKnown(text)
 	if err != nil {
@@ -44,7 +44,7 @@ func TestReleasesKnown(t *testing.T) {
 			}
 		}
 		s.Misbehave(row.mode)
-		list, err := knows(t, newClient(t, s, nil), table).Releases(t.Context(), 0)
+		list, err := knows(t, newList(t, s, nil), table).Releases(t.Context(), 0)
 		if got := names(list.Versions); err != nil || got != row.want || list.Origin != FromNetwork || list.Offline {
 			t.Errorf("%s: got %s (%s), %v, want %s", row.why, got, list.Origin, err, row.want)
 		}
@@ -54,14 +54,14 @@ func TestReleasesKnown(t *testing.T) {
 func TestReleasesOffline(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newClient(t, s, nil)
-	for why, change := range map[string]func(*Config){
-		"flag":        func(cfg *Config) { cfg.Offline = true },
-		"GOPROXY=off": proxyIs("off"),
+	c := newList(t, s, nil)
+	for why, change := range map[string]func(*listSetup){
+		"flag":        func(cfg *listSetup) { cfg.offline = true },
+		"GOPROXY=off": listedBy("off"),
 	} {
-		cfg := c.cfg
+		cfg := c.setup
 		change(&cfg)
-		off, err := New(cfg)
+		off, err := openList(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestReleasesOffline(t *testing.T) {
 	}
 	c.storeReleases(Releases{Versions: []gover.Version{version(t, "1.22.4")}, Fetched: time.Now().Add(-1000 * time.Hour)})
 	s.Reset()
-	c.cfg.Offline = true
+	c.web.offline = ErrOffline
 	list, err := c.Releases(t.Context(), time.Minute)
 	if err != nil || list.Origin != FromCache || !list.Offline || names(list.Versions) != "go1.22.4" ||
 		time.Since(list.Fetched) < 999*time.Hour || s.Requests("") > 0 {
@@ -101,7 +101,7 @@ func TestReleasesIndex(t *testing.T) {
 		{"both are broken", s.Bad(fetchtest.Status500) + "|" + s.Bad(fetchtest.HTML), true, "text/html"},
 	} {
 		s.Reset()
-		c := newClient(t, s, func(cfg *Config) { cfg.Proxy, cfg.DL = row.proxy, s.DL() })
+		c := newList(t, s, func(cfg *listSetup) { cfg.proxy, cfg.DL = row.proxy, s.DL() })
 		if row.want != "" {
 			c.dl.url.Path = "/nowhere"
 		}
@@ -116,8 +116,8 @@ func TestReleasesIndex(t *testing.T) {
 			t.Errorf("%s: %d requests for the index", row.why, asked)
 		}
 	}
-	private := func(cfg *Config) { cfg.NoProxy, cfg.DL = "golang.org/*", s.DL() }
-	if list, err := newClient(t, s, private).Releases(t.Context(), 0); err != nil || len(list.Versions) != 2 {
+	private := func(cfg *listSetup) { cfg.noProxy, cfg.DL = "golang.org/*", s.DL() }
+	if list, err := newList(t, s, private).Releases(t.Context(), 0); err != nil || len(list.Versions) != 2 {
 		t.Errorf("GONOPROXY: %v, %v", list, err)
 	}
 }
@@ -125,7 +125,7 @@ func TestReleasesIndex(t *testing.T) {
 func TestToolchainListUnchanged(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newClient(t, s, nil)
+	c := newList(t, s, nil)
 	for _, want := range []int{1, 0} {
 		s.Reset()
 		text, err := c.toolchainList(t.Context())
@@ -139,8 +139,8 @@ func TestToolchainListUnchanged(t *testing.T) {
 func TestPlatforms(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.5", "1.99.1")
-	other := func(cfg *Config) { cfg.Platform, cfg.DL = Platform{"windows", "arm"}, s.DL() }
-	c := newClient(t, s, other)
+	other := func(cfg *listSetup) { cfg.Platform, cfg.DL = Platform{"windows", "arm"}, s.DL() }
+	c := newList(t, s, other)
 	list, all, err := c.Platforms(t.Context(), version(t, "1.24.0"))
 	if err != nil || !all || len(list) != 40 || !slices.IsSortedFunc(list, comparePlatforms) || s.Requests("") > 0 {
 		t.Errorf("known: %v, %v, %d requests", list, err, s.Requests(""))
@@ -153,7 +153,7 @@ func TestPlatforms(t *testing.T) {
 	want := "darwin/arm64 " + host.String() + " linux/arm windows/amd64"
 	for _, requests := range []int{1, 0} { // then it is in the cache
 		s.Reset()
-		list, all, err = newClient(t, s, func(cfg *Config) { *cfg = c.cfg }).Platforms(t.Context(), version(t, "1.99.1"))
+		list, all, err = newList(t, s, func(cfg *listSetup) { *cfg = c.setup }).Platforms(t.Context(), version(t, "1.99.1"))
 		if err != nil || !all || host.String() == "linux/amd64" && platformNames(list) != want || s.Requests("/dl/") != requests {
 			t.Errorf("index: %v, %v, %d requests", list, err, s.Requests("/dl/"))
 		}
@@ -163,7 +163,7 @@ func TestPlatforms(t *testing.T) {
 			t.Errorf("%s: %v", v, err)
 		}
 	}
-	if list, all, err := newClient(t, s, nil).Platforms(t.Context(), version(t, "1.99.1")); err != nil || all || platformNames(list) != host.String() {
+	if list, all, err := newList(t, s, nil).Platforms(t.Context(), version(t, "1.99.1")); err != nil || all || platformNames(list) != host.String() {
 		t.Errorf("proxy: %v, %v", list, err)
 	}
 	for _, row := range []struct {
@@ -175,18 +175,18 @@ func TestPlatforms(t *testing.T) {
 		{Platform{"windows", "arm"}, "", true},    // has ended
 		{Platform{"linux", "riscv64"}, s.DL(), true},
 	} {
-		c := newClient(t, s, func(cfg *Config) { cfg.Platform, cfg.DL = row.platform, row.dl })
+		c := newList(t, s, func(cfg *listSetup) { cfg.Platform, cfg.DL = row.platform, row.dl })
 		err := c.MissingPlatform(t.Context(), version(t, "1.99.1"))
 		if (err != nil) != row.missing || errors.As(err, &missing) && missing.Partial != (row.dl == "") {
 			t.Errorf("%+v: %v", row, err)
 		}
 	}
-	off := newClient(t, s, func(cfg *Config) { cfg.Offline = true })
+	off := newList(t, s, func(cfg *listSetup) { cfg.offline = true })
 	s.Reset()
 	if list, _, err := off.Platforms(t.Context(), version(t, "1.99.1")); err != nil || len(list) > 0 || s.Requests("") > 0 {
 		t.Errorf("offline: %v, %v", list, err)
 	}
-	if _, _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.Status500))).Platforms(t.Context(), version(t, "1.99.1")); err == nil {
+	if _, _, err := newList(t, s, listedBy(s.Bad(fetchtest.Status500))).Platforms(t.Context(), version(t, "1.99.1")); err == nil {
 		t.Error("a broken proxy, and no error")
 	}
 }
@@ -195,7 +195,7 @@ func FuzzCachedReleases(f *testing.F) {
 	f.Add([]byte(`{"fetched":"2024-01-02T03:04:05Z","versions":["go1.22.4","go1.23rc1","go1.22.4"]}`))
 	f.Add([]byte(`{"versions":[null]}`))
 	dir := f.TempDir()
-	c, err := New(Config{Proxy: "off", SumDB: "off", CacheDir: dir, StateDir: dir, Platform: host})
+	c, err := openList(listSetup{listConfig: listConfig{Platform: host, Source: SourceAuto, CacheDir: dir}, proxy: "off"})
 	if err != nil {
 		f.Fatal(err)
 	}

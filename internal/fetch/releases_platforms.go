@@ -32,13 +32,13 @@ func (e *PlatformError) Is(target error) bool { return target == fs.ErrNotExist 
 // for. The network is asked only for a version newer than this gosw and
 // the index in CacheDir, and not offline. The error is that of the network, if
 // nothing else is known.
-func (c *Client) Platforms(ctx context.Context, v gover.Version) (list []Platform, all bool, err error) {
-	list, all = c.known().platformsOf(v), true
-	if x, ok := c.cachedIndex(); ok {
+func (l *lister) Platforms(ctx context.Context, v gover.Version) (list []Platform, all bool, err error) {
+	list, all = l.known().platformsOf(v), true
+	if x, ok := l.cachedIndex(); ok {
 		list = append(list, x.platforms(v)...)
 	}
-	if len(list) == 0 && !c.offline() {
-		list, all, err = c.askPlatforms(ctx, v)
+	if len(list) == 0 && !l.offline() {
+		list, all, err = l.askPlatforms(ctx, v)
 	}
 	if len(list) > 0 {
 		slices.SortFunc(list, comparePlatforms)
@@ -49,18 +49,18 @@ func (c *Client) Platforms(ctx context.Context, v gover.Version) (list []Platfor
 
 // askPlatforms asks the index, which has all, then the proxy, whose list may
 // lack what nobody has asked it for.
-func (c *Client) askPlatforms(ctx context.Context, v gover.Version) (list []Platform, all bool, err error) {
-	from := c.sources()
+func (l *lister) askPlatforms(ctx context.Context, v gover.Version) (list []Platform, all bool, err error) {
+	from := l.sources()
 	if from.index {
 		var x *distIndex
-		if x, err = c.distIndex(ctx); err == nil {
+		if x, err = l.distIndex(ctx); err == nil {
 			list = x.platforms(v)
 		}
 	}
-	if len(list) > 0 || !from.proxy || c.checkNoProxy(Module) != nil {
+	if len(list) > 0 || !from.proxy || l.proxies.check(Module) != nil {
 		return list, true, err
 	}
-	text, err := c.toolchainList(ctx)
+	text, err := l.toolchainList(ctx)
 	for r := range toolchains(text) {
 		if r.version == v {
 			list = append(list, r.platform)
@@ -70,14 +70,14 @@ func (c *Client) askPlatforms(ctx context.Context, v gover.Version) (list []Plat
 }
 
 // MissingPlatform returns a *PlatformError if v exists for other platforms than
-// the client's only, as far as [Client.Platforms] can tell, else nil.
-func (c *Client) MissingPlatform(ctx context.Context, v gover.Version) error {
-	list, all, err := c.Platforms(ctx, v)
-	if err != nil || len(list) == 0 || slices.Contains(list, c.cfg.Platform) {
+// the client's only, as far as [lister.Platforms] can tell, else nil.
+func (l *lister) MissingPlatform(ctx context.Context, v gover.Version) error {
+	list, all, err := l.Platforms(ctx, v)
+	if err != nil || len(list) == 0 || slices.Contains(list, l.cfg.Platform) {
 		return nil
 	}
-	if x, ok := c.cachedIndex(); c.known().has(v, c.cfg.Platform) && (!ok || len(x.platforms(v)) == 0) {
+	if x, ok := l.cachedIndex(); l.known().has(v, l.cfg.Platform) && (!ok || len(x.platforms(v)) == 0) {
 		return nil // the list is a proxy's, which may lack what nobody has asked it for
 	}
-	return &PlatformError{Version: v, Platform: c.cfg.Platform, Exist: list, Partial: !all}
+	return &PlatformError{Version: v, Platform: l.cfg.Platform, Exist: list, Partial: !all}
 }

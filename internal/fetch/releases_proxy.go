@@ -12,12 +12,12 @@ import (
 // toolchainList returns the proxy's list of toolchains for all platforms. It
 // is kept, so that a server that tells whether it has changed need not send it
 // again.
-func (c *Client) toolchainList(ctx context.Context) (text string, err error) {
-	err = c.try(ctx, func(base *url.URL) error {
+func (l *lister) toolchainList(ctx context.Context) (text string, err error) {
+	err = l.proxies.try(ctx, func(base *url.URL) error {
 		u := join(base, Module, "@v", "list")
-		file := c.documentFile(u)
+		file := l.web.documentFile(u)
 		old, _ := readDocument(file, maxList)
-		d, changed, err := c.web.refresh(ctx, u, "a list of versions", maxList, old)
+		d, changed, err := l.web.refresh(ctx, u, "a list of versions", maxList, old)
 		if err != nil {
 			return err
 		}

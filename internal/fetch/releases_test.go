@@ -20,7 +20,7 @@ func TestReleases(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"", fetchtest.Forbidden} {
 		s := fetchtest.NewServer(t, "1.22.4", "1.20", "1.21.10", "1.23rc2", "1.23rc10", "1.8beta1", "1.21.9")
-		c := newClient(t, s, nil)
+		c := newList(t, s, nil)
 		s.Misbehave(mode)
 		list, err := c.Releases(t.Context(), time.Hour)
 		if err != nil {
@@ -51,7 +51,7 @@ func TestReleasesProbes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	list, err := newClient(t, s, nil).Releases(t.Context(), 0)
+	list, err := newList(t, s, nil).Releases(t.Context(), 0)
 	want := "go1.25.0 go1.24.1 go1.24.0 go1.23.1 go1.23.0 go1.23rc1 go1.22.6 go1.22.5 go1.22.4 go1.21.10 go1.21.9 go1.20.1 go1.19.1"
 	if got := names(list.Versions); err != nil || got != want {
 		t.Errorf("got  %s, %v\nwant %s", got, err, want)
@@ -61,7 +61,7 @@ func TestReleasesProbes(t *testing.T) {
 func TestReleasesCache(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newClient(t, s, nil)
+	c := newList(t, s, nil)
 	if _, ok := c.CachedReleases(); ok {
 		t.Error("a list before the first")
 	}
@@ -87,9 +87,9 @@ func TestReleasesCache(t *testing.T) {
 		t.Errorf("cached: %v, %v", cached, ok)
 	}
 	// Another proxy may have another list.
-	cfg := c.cfg
-	cfg.Proxy += ",direct"
-	other, err := New(cfg)
+	cfg := c.setup
+	cfg.proxy += ",direct"
+	other, err := openList(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestReleasesCache(t *testing.T) {
 func TestReleasesCacheDamaged(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newClient(t, s, nil)
+	c := newList(t, s, nil)
 	for _, content := range []string{
 		"", "{", "null", `{"fetched":"2024-01-02T03:04:05Z","versions":[]}`,
 		`{"fetched":"2024-01-02T03:04:05Z","versions":["../x"]}`,
@@ -127,25 +127,25 @@ func TestReleasesErrors(t *testing.T) {
 	s := fetchtest.NewServer(t, "1.22.4")
 	var status *StatusError
 	var content *ContentError
-	if _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.NoList))).Releases(t.Context(), 0); !errors.As(err, &status) {
+	if _, err := newList(t, s, listedBy(s.Bad(fetchtest.NoList))).Releases(t.Context(), 0); !errors.As(err, &status) {
 		t.Errorf("no list: %v", err)
 	}
-	if _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.Status500))).Releases(t.Context(), 0); !errors.As(err, &status) {
+	if _, err := newList(t, s, listedBy(s.Bad(fetchtest.Status500))).Releases(t.Context(), 0); !errors.As(err, &status) {
 		t.Errorf("500: %v", err)
 	}
-	if _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.HTML))).Releases(t.Context(), 0); !errors.As(err, &content) {
+	if _, err := newList(t, s, listedBy(s.Bad(fetchtest.HTML))).Releases(t.Context(), 0); !errors.As(err, &content) {
 		t.Errorf("html: %v", err)
 	}
-	if _, err := newClient(t, s, proxyIs("direct")).Releases(t.Context(), 0); !errors.Is(err, ErrDirect) {
+	if _, err := newList(t, s, listedBy("direct")).Releases(t.Context(), 0); !errors.Is(err, ErrDirect) {
 		t.Errorf("direct: %v", err)
 	}
 	empty := fetchtest.NewServer(t)
-	if _, err := newClient(t, empty, nil).Releases(t.Context(), 0); err == nil || err.Error() != "list Go releases: none for "+host.String() {
+	if _, err := newList(t, empty, nil).Releases(t.Context(), 0); err == nil || err.Error() != "list Go releases: none for "+host.String() {
 		t.Errorf("none: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := newClient(t, s, nil).Releases(ctx, 0); !errors.Is(err, context.Canceled) {
+	if _, err := newList(t, s, nil).Releases(ctx, 0); !errors.Is(err, context.Canceled) {
 		t.Errorf("canceled: %v", err)
 	}
 }

@@ -122,9 +122,9 @@ func pieces(t *testing.T, content []byte, each int) (*url.URL, *int) {
 
 func transferOf(t *testing.T, u *url.URL, change func(*limits)) *transfer {
 	t.Helper()
-	cfg := Config{limits: limits{wait: time.Microsecond, longest: time.Microsecond}}
+	cfg := webConfig{Limits: limits{wait: time.Microsecond, longest: time.Microsecond}}
 	if change != nil {
-		change(&cfg.limits)
+		change(&cfg.Limits)
 	}
 	f, err := os.Create(filepath.Join(t.TempDir(), "file"))
 	if err != nil {

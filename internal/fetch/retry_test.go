@@ -123,7 +123,7 @@ func answers(t *testing.T, header http.Header, statuses ...int) (*url.URL, *atom
 
 func TestRetryStatus(t *testing.T) {
 	t.Parallel()
-	w := newWeb(Config{limits: limits{wait: time.Millisecond, longest: time.Millisecond}})
+	w := newWeb(webConfig{Limits: limits{wait: time.Millisecond, longest: time.Millisecond}})
 	for _, test := range []struct {
 		statuses []int
 		requests int32
@@ -161,7 +161,7 @@ func TestRetryStatus(t *testing.T) {
 // a client waits: an hour here, so that a client that waits at all is noticed.
 func TestRetryAfterBound(t *testing.T) {
 	t.Parallel()
-	w := newWeb(Config{limits: limits{answer: time.Hour}})
+	w := newWeb(webConfig{Limits: limits{answer: time.Hour}})
 	for value, want := range map[string]string{
 		"3601": "(try again in 1h0m1s): text",
 		time.Now().Add(48 * time.Hour).UTC().Format(http.TimeFormat): "(try again in 4",
@@ -180,7 +180,7 @@ func TestRetryAfterBound(t *testing.T) {
 // without end, which is neither read for long nor asked for again.
 func TestInterim(t *testing.T) {
 	t.Parallel()
-	w := newWeb(Config{limits: limits{wait: time.Millisecond, longest: time.Millisecond}})
+	w := newWeb(webConfig{Limits: limits{wait: time.Millisecond, longest: time.Millisecond}})
 	for _, interim := range []string{"100 Continue", "102 Processing", "103 Early Hints", "199 Whatever"} {
 		for _, count := range []int{10, math.MaxInt} {
 			var connections atomic.Int32
@@ -228,7 +228,7 @@ func listen(t *testing.T, serve func(net.Conn)) *url.URL {
 func TestRetryCanceled(t *testing.T) {
 	t.Parallel()
 	u, requests := answers(t, http.Header{"Retry-After": {"100"}}, 503)
-	w := newWeb(Config{})
+	w := newWeb(webConfig{})
 	ctx, cancel := context.WithCancelCause(t.Context())
 	go func() {
 		for requests.Load() == 0 && ctx.Err() == nil {
@@ -261,7 +261,7 @@ func TestRetrySilentError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWeb(Config{limits: limits{wait: time.Millisecond, longest: time.Millisecond, detail: 100 * time.Millisecond}})
+	w := newWeb(webConfig{Limits: limits{wait: time.Millisecond, longest: time.Millisecond, detail: 100 * time.Millisecond}})
 	start := time.Now()
 	_, err = w.read(t.Context(), u, "something", 100)
 	if !errors.Is(err, os.ErrNotExist) || requests.Load() != 3 || time.Since(start) > 10*time.Second {
@@ -288,7 +288,7 @@ func TestReadBroken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := newWeb(Config{limits: limits{wait: time.Millisecond, longest: time.Millisecond}})
+		w := newWeb(webConfig{Limits: limits{wait: time.Millisecond, longest: time.Millisecond}})
 		data, err := w.read(t.Context(), u, "something", 100)
 		if want == "" && (err != nil || string(data) != "text") || want != "" && (err == nil || !strings.HasSuffix(err.Error(), want)) {
 			t.Errorf("%d broken: %q, %v", broken, data, err)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,9 +32,9 @@ type document struct {
 
 // documentFile returns the place of a document without its extension. The name
 // gives no password away.
-func (c *Client) documentFile(u *url.URL) string {
+func (w *web) documentFile(u *url.URL) string {
 	sum := sha256.Sum256([]byte(u.String()))
-	return filepath.Join(c.cfg.CacheDir, "index", hex.EncodeToString(sum[:8]), "document")
+	return filepath.Join(w.cacheDir, "index", hex.EncodeToString(sum[:8]), "document")
 }
 
 // readDocument returns a document that is complete: two processes may be
@@ -158,3 +159,23 @@ func hexSum(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
+
+// writeJSON writes a file of CacheDir in one step. A cache that can't be
+// written costs time next time, nothing else.
+func writeJSON(name string, value any) {
+	if data, err := json.Marshal(value); err == nil {
+		_ = fsx.Replace(name, append(data, '\n'), 0o600, fsx.Replacing{})
+	}
+}
+
+// readJSON reads a file of CacheDir. One that is damaged is as good as none.
+func readJSON(name string, value any) error {
+	data, err := fsx.Read(name, maxJSON, fsx.Follow)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, value)
+}
+
+// maxJSON bounds a file of the cache.
+const maxJSON = 16 << 20

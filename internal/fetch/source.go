@@ -11,13 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Where releases may come from: the values of Config.Source.
-const (
-	SourceAuto  = "auto"  // a module proxy, then the download page
-	SourceProxy = "proxy" // module proxies alone
-	SourceDL    = "dl"    // the download page alone
-)
-
 // How a toolchain came here: the values of Proof.Via.
 const (
 	ViaProxy    = "proxy"
@@ -60,7 +53,7 @@ func (c *Client) downloadAndLookup(ctx context.Context, d *download) (rec record
 	g.Go(func() (err error) {
 		select {
 		case <-d.answered:
-			rec, err = c.lookup(ctx, d.release)
+			rec, err = c.db.lookup(ctx, subjectOf(d.release))
 			return err
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -79,7 +72,7 @@ func (c *Client) obtain(ctx context.Context, d *download) error {
 	if found, err := c.fromModCache(ctx, d); found || err != nil {
 		return err
 	}
-	err := c.checkNoProxy(Module)
+	err := c.proxies.check(Module)
 	if err == nil {
 		d.via, d.format = ViaProxy, formatModuleZip
 		err = c.download(ctx, d)

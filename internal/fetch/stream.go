@@ -17,6 +17,9 @@ import (
 // release has 1.4 to 1.8 MB.
 const streamTail = 2 << 20
 
+// tailSize is the same where only a few files are wanted.
+const tailSize = 64 << 10
+
 // A Reuse puts the file at path (slash-separated, below GOROOT) into the tree
 // that is being unpacked, if there is one on this machine that has just this
 // size and CRC-32, and returns the SHA-256 of its content, computed now. It
@@ -46,23 +49,36 @@ func (c *Client) streamParts(ctx context.Context, d *download, s *sparse) error 
 	if err != nil {
 		return err
 	}
-	a, err := s.openDirectory(ctx, here, d.release)
+	a, err := openDirectory(ctx, s, here, d.release)
 	if err != nil {
 		return err
 	}
 	d.once.Do(func() { close(d.answered) })
 	d.source, d.size = display(s.url), s.size
 	d.dirty = true
-	if err := s.unpackArriving(ctx, d, a, here); err != nil {
+	if err := unpackArriving(ctx, d, s, a, here); err != nil {
 		return err
 	}
 	d.sums, d.received = a.sums(), s.received.Load()
 	return nil
 }
 
+// openDirectory reads the zip's directory, after asking for what is not here
+// of it: the bytes before offset here.
+func openDirectory(ctx context.Context, s *sparse, here int64, r release) (*archive, error) {
+	at, err := directoryStart(s.file, s.size, here)
+	if err == nil && at < here {
+		err = s.get(ctx, []span{{at, here}}, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return openArchive(s.file, s.size, r)
+}
+
 // unpackArriving gets the entries of a and unpacks each when it is there; what
 // follows offset here is there already. The first failure ends both.
-func (s *sparse) unpackArriving(ctx context.Context, d *download, a *archive, here int64) error {
+func unpackArriving(ctx context.Context, d *download, s *sparse, a *archive, here int64) error {
 	queue := newArrival()
 	queue.expect([]span{{here, s.size}}, nil)
 	queue.arrived(0, s.size)
@@ -73,7 +89,7 @@ func (s *sparse) unpackArriving(ctx context.Context, d *download, a *archive, he
 		defer close(made)
 		return a.makeDirs(d.root)
 	})
-	g.Go(func() error { return s.getWanted(ctx, d, a, here, queue, made) })
+	g.Go(func() error { return getWanted(ctx, d, s, a, here, queue, made) })
 	g.Go(func() error {
 		<-made
 		return unpackEach(ctx, d.root, queue.next, queue.fail)
@@ -84,7 +100,7 @@ func (s *sparse) unpackArriving(ctx context.Context, d *download, a *archive, he
 // getWanted finds out which entries are not on this machine and gets them. It
 // takes the few large ones first, so that the bytes of these arrive while it looks
 // for the thousands of others, once the folders for them are made.
-func (s *sparse) getWanted(ctx context.Context, d *download, a *archive, here int64, queue *arrival, made <-chan struct{}) error {
+func getWanted(ctx context.Context, d *download, s *sparse, a *archive, here int64, queue *arrival, made <-chan struct{}) error {
 	var total atomic.Int64
 	total.Store(s.received.Load())
 	covered := []span{{here, s.size}}
@@ -93,7 +109,7 @@ func (s *sparse) getWanted(ctx context.Context, d *download, a *archive, here in
 	if d.reuse != nil {
 		reuse = d.reuse()
 	}
-	for i, batch := range a.batches(reuse != nil) {
+	for i, batch := range batches(a, reuse != nil) {
 		if i > 0 {
 			<-made
 		}
@@ -132,13 +148,13 @@ func (s *sparse) getWanted(ctx context.Context, d *download, a *archive, here in
 // outside returns those of entries that lie in none of spans.
 func outside(spans []span, entries []*entry) []*entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e *entry) bool {
-		return slices.ContainsFunc(spans, func(s span) bool { return s.has(e) })
+		return slices.ContainsFunc(spans, func(s span) bool { return holds(s, e) })
 	})
 }
 
 // batches returns the entries in the order in which it is best to look for them
 // on this machine: the large ones first.
-func (a *archive) batches(large bool) [][]*entry {
+func batches(a *archive, large bool) [][]*entry {
 	if !large {
 		return [][]*entry{pointers(a.entries)}
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/sumdb"
 	"golang.org/x/mod/sumdb/note"
@@ -85,6 +86,44 @@ func directURL(name string) (*url.URL, error) {
 	return u, nil
 }
 
+// A sumDB is a checksum database that is asked through proxies.
+type sumDB struct {
+	database
+	web     *web
+	proxies *proxies
+	cfg     sumDBConfig
+
+	mu   sync.Mutex
+	base *url.URL // where the database answers, once that is known
+}
+
+// A sumDBConfig says which database it is, and where what is seen of it is kept.
+type sumDBConfig struct {
+	SumDB    string // GOSUMDB
+	CacheDir string // of answers that are proven
+	StateDir string // of the last signed tree head
+	ModCache string // GOMODCACHE, "" for none
+}
+
+func newSumDB(w *web, p *proxies, cfg sumDBConfig) (*sumDB, error) {
+	db, err := parseSumDB(cfg.SumDB)
+	if err != nil {
+		return nil, err
+	}
+	return &sumDB{database: db, web: w, proxies: p, cfg: cfg}, nil
+}
+
+// Name returns the database's name, "" if GOSUMDB is off.
+func (c *sumDB) Name() string { return c.name }
+
+// Off reports whether GOSUMDB is off.
+func (c *sumDB) Off() bool { return c.off }
+
+// A subject is a version of a module, and how messages call it.
+type subject struct{ path, version, name string }
+
+func (m subject) String() string { return m.path + "@" + m.version }
+
 // A record is what the database has proven about a release.
 type record struct {
 	h1   string
@@ -92,49 +131,49 @@ type record struct {
 	full *Record   // the proof of that
 }
 
-// lookup asks the database for the hash of a release.
+// lookup asks the database for the hash of a module.
 //
 // The tiles and records in CacheDir were authentic when they were written, but
 // a disk can damage them later, and that must not look like an attack for
 // ever. So when a proof fails that made use of the cache, it is done again
 // from the network alone. What has been seen of the log stays in StateDir, and
 // a log that contradicts itself has been shown to, by signatures.
-func (c *Client) lookup(ctx context.Context, r release) (record, error) {
+func (c *sumDB) lookup(ctx context.Context, m subject) (record, error) {
 	ops := c.newDBOps(ctx)
-	rec, err := c.lookupWith(ops, r)
+	rec, err := c.lookupWith(ops, m)
 	var security *SecurityError
 	if errors.As(err, &security) && ops.mayBeDamage() {
 		ops = c.newDBOps(ctx)
 		ops.skipCache = true
-		rec, err = c.lookupWith(ops, r)
+		rec, err = c.lookupWith(ops, m)
 	}
 	return rec, err
 }
 
-func (c *Client) lookupWith(ops *dbOps, r release) (record, error) {
-	lines, err := sumdb.NewClient(ops).Lookup(Module, r.module())
+func (c *sumDB) lookupWith(ops *dbOps, m subject) (record, error) {
+	lines, err := sumdb.NewClient(ops).Lookup(m.path, m.version)
 	if err != nil {
-		return record{}, ops.judge(err, r)
+		return record{}, ops.judge(err, m)
 	}
 	// Lookup succeeds with whatever record the answer held, as long as it is
 	// in the log: without a line for this very module nothing is proven.
 	var h1 string
 	for _, line := range lines {
-		hash, ok := strings.CutPrefix(line, Module+" "+r.module()+" ")
+		hash, ok := strings.CutPrefix(line, m.path+" "+m.version+" ")
 		if !ok || !strings.HasPrefix(hash, "h1:") {
 			continue
 		}
 		if h1 != "" && h1 != hash {
-			return record{}, c.securityError(r, "the checksum database has two checksums", cleanLine(h1), cleanLine(hash))
+			return record{}, c.securityError(m, "the checksum database has two checksums", cleanLine(h1), cleanLine(hash))
 		}
 		h1 = hash
 	}
 	if h1 == "" {
-		return record{}, c.securityError(r, "the checksum database's answer has no checksum for it")
+		return record{}, c.securityError(m, "the checksum database's answer has no checksum for it")
 	}
-	full, err := ops.record(r, h1)
+	full, err := ops.record(m, h1)
 	if err != nil {
-		return record{}, ops.judge(err, r)
+		return record{}, ops.judge(err, m)
 	}
 	return record{h1: h1, tree: ops.tree(), full: full}, nil
 }
@@ -142,13 +181,13 @@ func (c *Client) lookupWith(ops *dbOps, r release) (record, error) {
 // judge tells a database that is away from one that can't prove what it says.
 // The errors of sumdb.Client are texts without a chain, so the operations keep
 // what they returned.
-func (o *dbOps) judge(err error, r release) error {
+func (o *dbOps) judge(err error, m subject) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	op := "verifying " + r.String()
+	op := "verifying " + m.name
 	switch {
 	case o.fork != "":
-		return o.client.securityError(r, "the checksum database contradicts what it said before", forkLines(o.fork)...)
+		return o.client.securityError(m, "the checksum database contradicts what it said before", forkLines(o.fork)...)
 	case o.ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", op, context.Cause(o.ctx))
 	case o.local != nil:
@@ -158,29 +197,29 @@ func (o *dbOps) judge(err error, r release) error {
 	for _, path := range slices.Sorted(maps.Keys(o.failed)) { // of several, always the same one
 		failure := o.failed[path]
 		if !errors.Is(failure, fs.ErrNotExist) {
-			return &DatabaseError{Op: op, Name: o.client.db.name, Err: failure}
+			return &DatabaseError{Op: op, Name: o.client.name, Err: failure}
 		}
 		missing = failure
 	}
 	if missing != nil && o.client.isCopy() {
-		return &DatabaseError{Op: op, Name: o.client.db.name, Err: missing}
+		return &DatabaseError{Op: op, Name: o.client.name, Err: missing}
 	}
 	if missing != nil {
 		// A published release is in the log, and a log has the tiles of every
 		// tree it signed: an answer "not here" is a refusal to prove.
-		refusal := o.client.securityError(r, "the checksum database has no record that proves it", cleanLine(missing.Error()))
+		refusal := o.client.securityError(m, "the checksum database has no record that proves it", cleanLine(missing.Error()))
 		refusal.NoRecord = true
 		return refusal
 	}
-	return o.client.securityError(r, "the checksum database's answer is not authentic", cleanLine(err.Error()))
+	return o.client.securityError(m, "the checksum database's answer is not authentic", cleanLine(err.Error()))
 }
 
-func (c *Client) securityError(r release, reason string, details ...string) *SecurityError {
+func (c *sumDB) securityError(m subject, reason string, details ...string) *SecurityError {
 	return &SecurityError{
-		Op:      "verifying " + r.String(),
+		Op:      "verifying " + m.name,
 		Reason:  reason,
-		Module:  Module + "@" + r.module(),
-		Details: append([]string{"checksum database: " + c.db.name}, details...),
+		Module:  m.String(),
+		Details: append([]string{"checksum database: " + c.name}, details...),
 	}
 }
 
@@ -201,44 +240,44 @@ func forkLines(report string) []string {
 
 // databaseURL finds where the database answers, by the go command's rule: at
 // the first proxy that says it passes requests on, else at its own address.
-func (c *Client) databaseURL(ctx context.Context) (*url.URL, error) {
-	if c.db.fixed != nil {
-		return c.db.fixed, nil
+func (c *sumDB) databaseURL(ctx context.Context) (*url.URL, error) {
+	if c.fixed != nil {
+		return c.fixed, nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.dbBase != nil {
-		return c.dbBase, nil
+	if c.base != nil {
+		return c.base, nil
 	}
 	found, err := c.findDatabase(ctx)
 	if err == nil {
-		c.dbBase = found
+		c.base = found
 	}
 	return found, err
 }
 
 // isCopy reports whether the database's answers are read from files, which need
 // not be all of them.
-func (c *Client) isCopy() bool {
+func (c *sumDB) isCopy() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.dbBase != nil && c.dbBase.Scheme == "file"
+	return c.base != nil && c.base.Scheme == "file"
 }
 
 // findDatabase asks one proxy after the other. A proxy that does not know the
 // database hands over to the next, one that is broken ends the search unless
 // "|" follows; "direct", "off" and the end of the list mean the database's own
 // address.
-func (c *Client) findDatabase(ctx context.Context) (*url.URL, error) {
+func (c *sumDB) findDatabase(ctx context.Context) (*url.URL, error) {
 	var broken error
-	for _, p := range c.proxies {
-		if p.base == nil && c.cfg.Offline {
+	for _, p := range c.proxies.list {
+		if p.base == nil && c.web.offline != nil {
 			continue
 		}
 		if p.base == nil {
-			return c.db.direct, nil
+			return c.direct, nil
 		}
-		base := join(p.base, "sumdb", c.db.name)
+		base := join(p.base, "sumdb", c.name)
 		err := c.supports(ctx, base)
 		switch {
 		case err == nil:
@@ -253,19 +292,19 @@ func (c *Client) findDatabase(ctx context.Context) (*url.URL, error) {
 	if broken != nil {
 		return nil, broken
 	}
-	if c.cfg.Offline && c.cfg.ModCache != "" {
+	if c.web.offline != nil && c.cfg.ModCache != "" {
 		// What the go command has seen of the database. It is signed as well.
-		base := fileURL(filepath.Join(c.cfg.ModCache, "cache", "download", "sumdb", filepath.FromSlash(c.db.name)))
+		base := fileURL(filepath.Join(c.cfg.ModCache, "cache", "download", "sumdb", filepath.FromSlash(c.name)))
 		if c.supports(ctx, base) == nil {
 			return base, nil
 		}
 	}
-	return c.db.direct, nil
+	return c.direct, nil
 }
 
 // supports asks a proxy whether it passes on requests for the database. A
 // file tree says so by having the folder.
-func (c *Client) supports(ctx context.Context, base *url.URL) error {
+func (c *sumDB) supports(ctx context.Context, base *url.URL) error {
 	if base.Scheme == "file" {
 		_, err := os.Stat(filePath(base))
 		if err != nil {

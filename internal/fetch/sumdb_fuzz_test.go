@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
@@ -14,8 +16,8 @@ import (
 // looked is a look-up that succeeded: the release, what the database answered,
 // and what came of it.
 type looked struct {
-	config  Config
-	release release
+	config  sumDBConfig
+	subject subject
 	paths   []string // of answers, sorted
 	answers map[string][]byte
 	rec     record
@@ -25,14 +27,12 @@ type looked struct {
 func lookUp(f *testing.F) looked {
 	f.Helper()
 	s := fetchtest.NewServer(f, "1.22.4", "1.22.5", "1.21.0", "1.20.1", "1.19.2")
-	cfg := Config{Proxy: s.Proxy(), SumDB: s.SumDB(), CacheDir: f.TempDir(), StateDir: f.TempDir(), Platform: host}
-	c, err := New(cfg)
-	if err != nil {
-		f.Fatal(err)
-	}
-	l := looked{config: cfg, release: release{version(f, "1.22.4"), host}}
+	cfg := sumDBConfig{SumDB: s.SumDB(), CacheDir: f.TempDir(), StateDir: f.TempDir()}
+	c := openSumDB(f, s.Proxy(), cfg)
+	l := looked{config: cfg, subject: toySubject("1.22.4")}
 	ops := c.newDBOps(f.Context())
-	if l.rec, err = c.lookupWith(ops, l.release); err != nil || l.rec.h1 != s.H1("1.22.4") {
+	var err error
+	if l.rec, err = c.lookupWith(ops, l.subject); err != nil || l.rec.h1 != s.H1("1.22.4") {
 		f.Fatal(l.rec, err)
 	}
 	l.answers = ops.answers
@@ -41,6 +41,27 @@ func lookUp(f *testing.F) looked {
 	}
 	slices.Sort(l.paths)
 	return l
+}
+
+// openSumDB returns a database that is asked through a proxy.
+func openSumDB(t testing.TB, proxy string, cfg sumDBConfig) *sumDB {
+	t.Helper()
+	list, err := parseProxies(proxy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWeb(webConfig{Limits: limits{wait: time.Millisecond, longest: 10 * time.Millisecond}})
+	c, err := newSumDB(w, newProxies(w, list, ""), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// toySubject is a version of fetchtest's module.
+func toySubject(version string) subject {
+	name := "go" + version
+	return subject{path: "golang.org/toolchain", version: "v0.0.1-" + name + "." + runtime.GOOS + "-" + runtime.GOARCH, name: name}
 }
 
 // splice replaces cut bytes of data at at, as far as it has them.
@@ -78,13 +99,9 @@ func FuzzSumDBAnswer(f *testing.F) {
 		cfg := l.config
 		cfg.SumDB += " " + fileURL(dir).String()
 		cfg.CacheDir, cfg.StateDir = t.TempDir(), t.TempDir()
-		c, err := New(cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rec, err := c.lookup(t.Context(), l.release)
+		rec, err := openSumDB(t, "direct", cfg).lookup(t.Context(), l.subject)
 		if err == nil && rec.h1 != l.rec.h1 {
-			t.Errorf("%s has %s, and %s is proven", l.release, l.rec.h1, rec.h1)
+			t.Errorf("%s has %s, and %s is proven", l.subject, l.rec.h1, rec.h1)
 		}
 		if untouched := splice(l.answers[spoiled], at, cut, put); string(untouched) == string(l.answers[spoiled]) && err != nil {
 			t.Errorf("nothing was changed: %v", err)
@@ -99,7 +116,7 @@ func FuzzRecord(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	module := strings.TrimSuffix(l.release.prefix(), "/")
+	module := l.subject.String()
 	if _, err := CheckRecord(data, module, l.rec.h1, l.config.SumDB); err != nil {
 		f.Fatal(err)
 	}

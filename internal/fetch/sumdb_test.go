@@ -213,8 +213,8 @@ func TestDamagedState(t *testing.T) {
 func TestWriteConfigConflict(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newClient(t, s, nil)
-	if _, _, err := fetchInto(t, c, "1.22.4"); err != nil {
+	c := openSumDB(t, s.Proxy(), sumDBConfig{SumDB: s.SumDB(), CacheDir: t.TempDir(), StateDir: t.TempDir()})
+	if _, err := c.lookup(t.Context(), toySubject("1.22.4")); err != nil {
 		t.Fatal(err)
 	}
 	ops := c.newDBOps(t.Context())
@@ -295,10 +295,10 @@ func TestDatabaseUnreachable(t *testing.T) {
 func TestLookupCanceled(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newClient(t, s, nil)
+	c := openSumDB(t, s.Proxy(), sumDBConfig{SumDB: s.SumDB(), CacheDir: t.TempDir(), StateDir: t.TempDir()})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := c.lookup(ctx, release{version(t, "1.22.4"), host})
+	_, err := c.lookup(ctx, toySubject("1.22.4"))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v, want Canceled", err)
 	}

@@ -25,7 +25,7 @@ const maxDBAnswer = 1 << 20
 // what went wrong, because sumdb.Client turns every error into text.
 type dbOps struct {
 	ctx       context.Context // sumdb.ClientOps has no parameter for it
-	client    *Client
+	client    *sumDB
 	skipCache bool
 
 	mu     sync.Mutex
@@ -39,7 +39,7 @@ type dbOps struct {
 	answers map[string][]byte // the database's, by path: what the Record is made of
 }
 
-func (c *Client) newDBOps(ctx context.Context) *dbOps {
+func (c *sumDB) newDBOps(ctx context.Context) *dbOps {
 	return &dbOps{ctx: ctx, client: c, failed: make(map[string]error), answers: make(map[string][]byte)}
 }
 
@@ -87,7 +87,7 @@ func (o *dbOps) readRemote(path string) ([]byte, error) {
 // ReadConfig returns the key, or the newest signed tree head seen so far.
 func (o *dbOps) ReadConfig(file string) ([]byte, error) {
 	if file == "key" {
-		return []byte(o.client.db.key), nil
+		return []byte(o.client.key), nil
 	}
 	data, err := o.readHead(file)
 	return data, o.keepLocal(err)
@@ -145,7 +145,7 @@ func (o *dbOps) writeHead(name string, before, after []byte) error {
 
 // seen notes the tree of a signed head if it is the newest so far.
 func (o *dbOps) seen(head []byte) error {
-	n, err := note.Open(head, note.VerifierList(o.client.db.verifier))
+	n, err := note.Open(head, note.VerifierList(o.client.verifier))
 	if err != nil {
 		return err
 	}
@@ -201,7 +201,7 @@ func (o *dbOps) ReadCache(file string) ([]byte, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.cached = true
-	o.answers[strings.TrimPrefix(file, o.client.db.name)] = data
+	o.answers[strings.TrimPrefix(file, o.client.name)] = data
 	return data, nil
 }
 

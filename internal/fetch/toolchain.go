@@ -124,14 +124,14 @@ func (c *Client) compare(d *download, got string, rec record) error {
 	return &SecurityError{
 		Op: "verifying " + d.String(), Reason: mismatch, Module: Module + "@" + d.module(),
 		Details: []string{
-			"from: " + d.source, "downloaded: " + got, c.db.name + ": " + cleanLine(rec.h1),
+			"from: " + d.source, "downloaded: " + got, c.db.Name() + ": " + cleanLine(rec.h1),
 		},
 	}
 }
 
 func (c *Client) proof(r release, rec record) *Proof {
 	return &Proof{
-		Module: Module, Version: r.module(), H1: rec.h1, SumDB: c.db.name,
+		Module: Module, Version: r.module(), H1: rec.h1, SumDB: c.db.Name(),
 		TreeSize: rec.tree.N, TreeHash: rec.tree.Hash.String(), Record: rec.full,
 	}
 }
@@ -141,7 +141,7 @@ func (c *Client) checkFetch(r release) error {
 	if r.version.IsZero() {
 		return errors.New("download: no version")
 	}
-	if c.db.off {
+	if c.db.Off() {
 		return fmt.Errorf("download %s: %w", r, ErrSumDBOff)
 	}
 	return nil
@@ -165,4 +165,23 @@ func (d *download) unpack(ctx context.Context, root *os.Root) ([]byte, error) {
 		return unpackDistZip(ctx, d.file, d.size, d.release, root)
 	}
 	return unpackModuleZip(ctx, d.file, d.size, d.release, root)
+}
+
+// Prove asks the checksum database for v and downloads nothing: the Proof has
+// no Source, Size and Sums.
+func (c *Client) Prove(ctx context.Context, v gover.Version) (*Proof, error) {
+	r := release{version: v, platform: c.cfg.Platform}
+	if err := c.checkFetch(r); err != nil {
+		return nil, err
+	}
+	rec, err := c.db.lookup(ctx, subjectOf(r))
+	if err != nil {
+		return nil, err
+	}
+	return c.proof(r, rec), nil
+}
+
+// subjectOf returns what the database knows a release as.
+func subjectOf(r release) subject {
+	return subject{path: Module, version: r.module(), name: r.String()}
 }

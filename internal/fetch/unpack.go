@@ -111,6 +111,28 @@ func unpackEach(ctx context.Context, root *os.Root, next func() (*entry, error),
 	return g.Wait()
 }
 
+// pick returns the part of the archive that is the files at paths, in their order.
+func (a *archive) pick(paths []string) (archive, error) {
+	byPath := make(map[string]*entry)
+	for i := range a.entries {
+		byPath[a.entries[i].path] = &a.entries[i]
+	}
+	var picked archive
+	folders := make(tree)
+	for _, name := range paths {
+		e := byPath[name]
+		if e == nil {
+			return archive{}, &ArchiveError{Name: name, Reason: "missing"}
+		}
+		if err := folders.add(name); err != nil {
+			return archive{}, &ArchiveError{Name: e.name, Reason: "asked for twice", Err: err}
+		}
+		picked.entries = append(picked.entries, *e)
+	}
+	picked.dirs = folders.dirs()
+	return picked, nil
+}
+
 // order starts with the few large files, so that no worker is left alone with
 // one at the end; the others keep their order, folder by folder.
 func (a *archive) order() []*entry {

@@ -21,6 +21,23 @@ func openArchive(file io.ReaderAt, size int64, r release) (*archive, error) {
 	return openZip(file, size, moduleLayout(r))
 }
 
+// directoryStart returns the offset at which the directory of a zip begins, of
+// which the bytes from here on are there; here if it is not before that.
+func directoryStart(file io.ReaderAt, size, here int64) (int64, error) {
+	if size < endLen {
+		return here, nil // openArchive says so
+	}
+	end := make([]byte, endLen)
+	if err := readAt(file, end, max(size-endLen, here)); err != nil {
+		return 0, err
+	}
+	at := le32(end[16:]) // openArchive is strict
+	if here-at > maxDirectory {
+		return 0, &ArchiveError{Format: zipFormat, Reason: "directory too large"}
+	}
+	return min(at, here), nil
+}
+
 // Signatures and fixed lengths of a zip's parts (APPNOTE.TXT, 4.3).
 const (
 	localSignature      = "PK\x03\x04"
