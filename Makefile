@@ -41,7 +41,7 @@ faults: ## cut each change of the store short at each step, print the matrix; a 
 	@cat bin/matrix.md bin/matrix-reads.md
 
 race: ## run the tests of what is concurrent with the race detector
-	CGO_ENABLED=1 $(GO) test -race -short -skip '$(SERIAL)' ./internal/cli ./internal/fetch ./internal/store ./internal/doctor
+	CGO_ENABLED=1 $(GO) test -race -short -skip '$(SERIAL)' ./internal/cli ./internal/fetch ./internal/web ./internal/sumdb ./internal/release ./internal/archive ./internal/store ./internal/doctor
 
 cover: ## run the hermetic tests, print the coverage of internal/, fail where it is too low
 	@scripts/coverage
@@ -90,7 +90,7 @@ oldest: ## the same with those of Debian 11
 	@scripts/shells bullseye
 
 known: ## renew the table of releases from INDEX, a file with go.dev/dl/?mode=json&include=all
-	$(GO) test -count=1 -run '^TestKnown$$' ./internal/fetch -known='$(abspath $(INDEX))'
+	$(GO) test -count=1 -run '^TestKnown$$' ./internal/release -known='$(abspath $(INDEX))'
 
 pictures: build ## draw docs/pictures from runs of gosw with real releases; needs tmux
 	@mkdir -p docs/pictures

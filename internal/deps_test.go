@@ -50,12 +50,13 @@ var layers = []struct {
 		module + "internal/toolchain": "which version applies does not depend on what is installed",
 	}},
 	{[]string{"internal/store"}, map[string]string{
-		module + "internal/fetch": "the store keeps what it is given, wherever that is from",
-		module + "internal/shell": "workers do not know each other",
-		module + "internal/gomod": "workers do not know each other",
-		module + "internal/cli":   "cli is the top",
-		"net":                     "the store never uses the network",
-		"archive/":                "the store knows no archive format",
+		module + "internal/fetch":   "the store keeps what it is given, wherever that is from",
+		module + "internal/archive": "the store knows no archive format",
+		module + "internal/shell":   "workers do not know each other",
+		module + "internal/gomod":   "workers do not know each other",
+		module + "internal/cli":     "cli is the top",
+		"net":                       "the store never uses the network",
+		"archive/":                  "the store knows no archive format",
 	}},
 	{[]string{"internal/fetch"}, map[string]string{
 		module + "internal/store":     "fetch brings files into a folder, wherever that is",
@@ -64,6 +65,33 @@ var layers = []struct {
 		module + "internal/goauth":    "workers do not know each other: an Auth is handed in",
 		module + "internal/cli":       "cli is the top",
 		"testing":                     "the loopback server is for tests",
+	}},
+	{[]string{"internal/web", "internal/sumdb", "internal/release", "internal/archive"}, map[string]string{
+		module + "internal/fetch":     "fetch puts the parts together; none knows it",
+		module + "internal/store":     "what is fetched goes into a folder, wherever that is",
+		module + "internal/toolchain": "what is installed makes no difference",
+		module + "internal/cli":       "cli is the top",
+		"testing":                     "the loopback server is for tests",
+	}},
+	{[]string{"internal/web"}, map[string]string{
+		module + "internal/sumdb":   "it gets bytes, whatever they prove",
+		module + "internal/release": "it gets bytes, whatever they are of",
+		module + "internal/archive": "it gets bytes, whatever is packed in them",
+		module + "internal/goauth":  "workers do not know each other: an Auth is handed in",
+	}},
+	{[]string{"internal/sumdb"}, map[string]string{
+		module + "internal/release": "it proves a version of any module",
+		module + "internal/archive": "what is proven is a hash",
+	}},
+	{[]string{"internal/release"}, map[string]string{
+		module + "internal/sumdb":   "which releases there are needs no proof: what is fetched does",
+		module + "internal/archive": "it names archives, and opens none",
+	}},
+	{[]string{"internal/archive"}, map[string]string{
+		module + "internal/web":     "an archive is the same wherever it is from",
+		module + "internal/sumdb":   "to unpack is not to prove",
+		module + "internal/release": "an archive is told what names to expect",
+		"net":                       "an archive is the same wherever it is from",
 	}},
 	{[]string{"internal/fsx"}, map[string]string{
 		module + "internal/": "the small kit knows nothing of gosw",
@@ -113,7 +141,7 @@ var layers = []struct {
 	}},
 	{[]string{"cmd/gosw"}, map[string]string{
 		module + "internal/fetch/fetchtest": "the loopback server is for tests",
-		module + "internal/fetch/hostile":   "hostile archives are for tests",
+		module + "internal/archive/hostile": "hostile archives are for tests",
 		module + "internal/capture":         "pictures of a terminal are for tests and documents",
 		"testing":                           "the product has no test code in it",
 	}},

@@ -313,7 +313,7 @@ func catalogue(t *testing.T, scripts []script, own []form) string {
 	for _, text := range slices.Sorted(maps.Keys(elsewhere)) {
 		out.WriteString("| " + cell(verb.ReplaceAllString(text, "…")) + " | " + elsewhere[text] + " |\n")
 	}
-	out.WriteString("\n## Causes from below\n\nWhat stands after the colon comes from the packages that do the work. The scenario is the first one above that has its words;\nthe others are for the tests of the package (internal/fetch/hostile/corpus.md lists those of archives).\n\n| cause | package | scenario |\n|---|---|---|\n")
+	out.WriteString("\n## Causes from below\n\nWhat stands after the colon comes from the packages that do the work. The scenario is the first one above that has its words;\nthe others are for the tests of the package (internal/archive/hostile/corpus.md lists those of archives).\n\n| cause | package | scenario |\n|---|---|---|\n")
 	for _, name := range workers {
 		done := make(map[string]bool)
 		for _, f := range forms(t, "../../internal/"+name) {
@@ -327,7 +327,7 @@ func catalogue(t *testing.T, scripts []script, own []form) string {
 	return out.String()
 }
 
-var workers = []string{"fetch", "store", "resolve", "gover", "gover/constraint", "gomod", "goenv", "toolchain", "vuln", "shell"}
+var workers = []string{"fetch", "web", "sumdb", "release", "archive", "store", "resolve", "gover", "gover/constraint", "gomod", "goenv", "toolchain", "vuln", "shell"}
 
 // A message is one with its hint.
 type message struct{ text, hint string }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
 )
 
 // An auditedJSON is the element of "gosw verify --goroot DIR --json".
@@ -89,7 +91,7 @@ func (a *app) auditWith(ctx context.Context, client *fetch.Client, root *os.Root
 // knownProof returns what an installed toolchain's receipt proves, if the
 // toolchain is that release, and the receipt and its manifest are as they were
 // written.
-func (a *app) knownProof(v gover.Version, p fetch.Platform) *fetch.Proof {
+func (a *app) knownProof(v gover.Version, p release.Platform) *fetch.Proof {
 	path, err := a.path()
 	if err != nil || p != a.platform {
 		return nil
@@ -111,12 +113,12 @@ func (a *app) knownProof(v gover.Version, p fetch.Platform) *fetch.Proof {
 		return nil
 	}
 	sums, err := st.Sums(v)
-	record := new(fetch.Record)
+	record := new(sumdb.Record)
 	if err != nil || json.Unmarshal(receipt.Record, record) != nil {
 		return nil
 	}
 	return &fetch.Proof{
-		Module: fetch.Module, Version: receipt.Module[len(fetch.Module)+1:], H1: receipt.H1,
+		Module: release.Module, Version: receipt.Module[len(release.Module)+1:], H1: receipt.H1,
 		SumDB: witness.SumDB, TreeSize: witness.TreeSize, TreeHash: witness.TreeHash,
 		Record: record, Sums: sums,
 	}
@@ -126,7 +128,7 @@ func (a *app) knownProof(v gover.Version, p fetch.Platform) *fetch.Proof {
 func auditError(op string, err error) error {
 	foreign := (*fetch.ForeignError)(nil)
 	unknown := (*fetch.UnknownReleaseError)(nil)
-	security := (*fetch.SecurityError)(nil)
+	security := (*sumdb.SecurityError)(nil)
 	err = fmt.Errorf("%s: %w", op, err)
 	switch {
 	case errors.As(err, &foreign):

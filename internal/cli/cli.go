@@ -21,6 +21,7 @@ import (
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -78,8 +79,8 @@ type app struct {
 	environ
 	ui *ui
 
-	offline  bool           // --offline
-	platform fetch.Platform // --platform
+	offline  bool             // --offline
+	platform release.Platform // --platform
 }
 
 func (a *app) rootCommand() *cobra.Command {

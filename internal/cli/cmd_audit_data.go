@@ -11,19 +11,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/vuln"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // fromFile is the origin of vulnerability data that are a copy on this machine.
-const fromFile fetch.Origin = "file"
+const fromFile release.Origin = "file"
 
 // A vulnData is a vulnerability database, and where it is from.
 type vulnData struct {
 	*vuln.Database
-	source string       // the address, without a password
-	origin fetch.Origin // FromNetwork, FromCache or fromFile
+	source string         // the address, without a password
+	origin release.Origin // FromNetwork, FromCache or fromFile
 }
 
 // vulnDir is the folder of the cache for what the vulnerability database said.
@@ -60,9 +61,9 @@ func (a *app) vulnerabilities(ctx context.Context) (vulnData, error) {
 	}
 	db, err := vuln.Update(ctx, vuln.Source{Refresh: docs.Refresh, Read: docs.Read}, old)
 	if err != nil {
-		return a.oldVulnerabilities(vulnData{old, docs.String(), fetch.FromCache}, err)
+		return a.oldVulnerabilities(vulnData{old, docs.String(), release.FromCache}, err)
 	}
-	data := vulnData{db, docs.String(), fetch.FromNetwork}
+	data := vulnData{db, docs.String(), release.FromNetwork}
 	if docs.Local() {
 		data.origin = fromFile
 	}
@@ -75,7 +76,7 @@ func (a *app) vulnerabilities(ctx context.Context) (vulnData, error) {
 // no network. Where the network fails the user has to choose that: data that are
 // taken for new and are old make a release look sound.
 func (a *app) oldVulnerabilities(old vulnData, cause error) (vulnData, error) {
-	switch offline := errors.Is(cause, fetch.ErrOffline) || errors.Is(cause, fetch.ErrProxyOff); {
+	switch offline := errors.Is(cause, web.ErrOffline) || errors.Is(cause, web.ErrProxyOff); {
 	case offline && old.Database != nil:
 		return old, nil
 	case offline:
@@ -95,7 +96,7 @@ func (a *app) oldVulnerabilities(old vulnData, cause error) (vulnData, error) {
 // sayVulnAge says how old data are that are not of now.
 func (a *app) sayVulnAge(data vulnData) {
 	switch {
-	case data.origin == fetch.FromCache:
+	case data.origin == release.FromCache:
 		a.sayFetched(data.Fetched)
 	case data.origin == fromFile && data.Modified.Unix() > 0:
 		a.ui.note("the newest entry of this copy of the data on vulnerabilities is of %s", data.Modified.UTC().Format(time.DateOnly))
@@ -140,7 +141,7 @@ func (a *app) vulnCounts() map[gover.Version]int {
 
 // releasesKnown returns all releases that this machine knows of, newest first.
 func (a *app) releasesKnown() []gover.Version {
-	known := fetch.KnownVersions()
+	known := release.KnownVersions()
 	var others []gover.Version
 	if client, err := a.client(); err == nil { // else other commands say so
 		others = client.LocalReleases().Versions

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -16,7 +16,7 @@ import (
 type auditReport struct {
 	Schema     int              `json:"schema"`
 	Source     string           `json:"source"` // the database's address
-	Origin     fetch.Origin     `json:"origin"` // "network", "cache" or "file"
+	Origin     release.Origin   `json:"origin"` // "network", "cache" or "file"
 	Fetched    time.Time        `json:"fetched"`
 	Modified   *time.Time       `json:"modified,omitempty"` // of the newest entry, if the database says
 	Platform   string           `json:"platform"`           // of the programs that are built

@@ -19,6 +19,7 @@ import (
 	"github.com/gosw/gosw/internal/gomod"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/shell"
 	"github.com/gosw/gosw/internal/store"
@@ -309,9 +310,9 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *progress) (b
 		return in.app.newReceipt(proof)
 	})
 	switch {
-	case errors.As(err, new(*fetch.PlatformError)):
+	case errors.As(err, new(*release.PlatformError)):
 		return false, platformHint(err)
-	case errors.As(err, new(*fetch.NotFoundError)):
+	case errors.As(err, new(*release.NotFoundError)):
 		return false, in.explainMissing(ctx, v, err)
 	}
 	if err == nil && added {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -116,7 +116,7 @@ func (a *app) outdated(ctx context.Context, options outdatedOptions) error {
 	return err
 }
 
-func (a *app) judgeOutdated(system toolchain.Home, homes map[gover.Version]toolchain.Home, versions []gover.Version, releases fetch.Releases, vulnerable map[gover.Version]int) []outdatedJSON {
+func (a *app) judgeOutdated(system toolchain.Home, homes map[gover.Version]toolchain.Home, versions []gover.Version, releases release.Releases, vulnerable map[gover.Version]int) []outdatedJSON {
 	lifecycle := gover.NewLifecycle(append(a.releasesKnown(), releases.Versions...))
 	lines := newestOfLines(slices.Concat(releases.Versions, versions)) // what is installed is out, whoever lists it
 	list := make([]outdatedJSON, 0, len(versions))
@@ -185,7 +185,7 @@ func (o *outdatedJSON) row() []cell {
 	return row
 }
 
-func (a *app) printOutdatedJSON(list []outdatedJSON, releases fetch.Releases, audited time.Time) error {
+func (a *app) printOutdatedJSON(list []outdatedJSON, releases release.Releases, audited time.Time) error {
 	result := map[string]any{"schema": 1, "origin": releases.Origin, "offline": releases.Offline, "toolchains": list}
 	if !releases.Fetched.IsZero() {
 		result["fetched"] = releases.Fetched.UTC()

@@ -13,9 +13,10 @@ import (
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/cross"
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -188,27 +189,27 @@ func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Versio
 
 // checkReceipt reports what proves a receipt of v in the store at home. A record that does not is an
 // unprovenError; no record is any other error.
-func (a *app) checkReceipt(home toolchain.Home, v gover.Version, r *store.Receipt) (fetch.Witness, error) {
+func (a *app) checkReceipt(home toolchain.Home, v gover.Version, r *store.Receipt) (sumdb.Witness, error) {
 	if r == nil {
-		return fetch.Witness{}, errors.New("no receipt")
+		return sumdb.Witness{}, errors.New("no receipt")
 	}
 	if len(r.Record) == 0 && r.SHA256 == "" {
-		return fetch.Witness{}, errors.New("no record of the checksum database")
+		return sumdb.Witness{}, errors.New("no record of the checksum database")
 	}
-	sumdb, err := a.setting("GOSUMDB")
+	known, err := a.setting("GOSUMDB")
 	if err != nil {
-		return fetch.Witness{}, err
+		return sumdb.Witness{}, err
 	}
 	// Not what the receipt says: that may be anything.
 	if want := a.platform.String(); r.Platform != want {
-		return fetch.Witness{}, fmt.Errorf("platform %q, not %s", r.Platform, want)
+		return sumdb.Witness{}, fmt.Errorf("platform %q, not %s", r.Platform, want)
 	}
-	module := fetch.ModuleOf(v, a.platform)
+	module := release.ModuleOf(v, a.platform)
 	if len(r.Record) == 0 && r.Module == module {
-		return fetch.Witness{}, nil // installed from a file, when the database could not be asked
+		return sumdb.Witness{}, nil // installed from a file, when the database could not be asked
 	}
-	witness, err := fetch.CheckRecord(r.Record, module, r.H1, sumdb.Value)
-	if security := (*fetch.SecurityError)(nil); errors.As(err, &security) {
+	witness, err := sumdb.CheckRecord(r.Record, module, r.H1, known.Value)
+	if security := (*sumdb.SecurityError)(nil); errors.As(err, &security) {
 		return witness, &unprovenError{v, security, a.repairOf(home, v)}
 	}
 	if err == nil && r.Module != module {
@@ -220,7 +221,7 @@ func (a *app) checkReceipt(home toolchain.Home, v gover.Version, r *store.Receip
 	return witness, err
 }
 
-func verified(home toolchain.Home, r *store.Report, w fetch.Witness, err error) verifiedJSON {
+func verified(home toolchain.Home, r *store.Report, w sumdb.Witness, err error) verifiedJSON {
 	v := verifiedJSON{
 		Version: r.Version, GOROOT: home.Dir(r.Version), OK: r.Clean() && err == nil,
 		Files: r.Files, Bytes: r.Bytes, H1: r.H1,

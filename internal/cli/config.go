@@ -13,6 +13,7 @@ import (
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/goauth"
+	"github.com/gosw/gosw/internal/release"
 )
 
 // A variable is one that "gosw env" knows.
@@ -50,8 +51,8 @@ func variables() []variable {
 			d, err := time.ParseDuration(s)
 			return err == nil && d > 0
 		}},
-		{name: "GOSW_SOURCE", fallback: fetch.SourceAuto, want: "auto, proxy or dl", valid: func(s string) bool {
-			return s == fetch.SourceAuto || s == fetch.SourceProxy || s == fetch.SourceDL
+		{name: "GOSW_SOURCE", fallback: release.SourceAuto, want: "auto, proxy or dl", valid: func(s string) bool {
+			return s == release.SourceAuto || s == release.SourceProxy || s == release.SourceDL
 		}},
 		{name: "GOSW_DL_URL", fallback: defaultDL},
 		{name: "GOSW_DL_ARCHIVE_URL", fallback: defaultDLArchive},
@@ -301,7 +302,7 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 	}, nil
 }
 
-func thisPlatform() fetch.Platform { return fetch.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH} }
+func thisPlatform() release.Platform { return release.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH} }
 
 // netrc returns the path of the netrc file, "" for none.
 func (a *app) netrc() (string, error) {

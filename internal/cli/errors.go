@@ -1,7 +1,5 @@
 package cli
 
-// Errors become words, hints and exit codes here and nowhere else.
-
 import (
 	"cmp"
 	"context"
@@ -22,9 +20,12 @@ import (
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/toolchain"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // The exit codes of gosw, as docs/reference.md promises them. A command that
@@ -81,7 +82,7 @@ func (e *settingError) Error() string {
 // An unprovenError is a failed proof of what is installed already.
 type unprovenError struct {
 	version gover.Version
-	err     *fetch.SecurityError
+	err     *sumdb.SecurityError
 	repair  command.Command // replaces it
 }
 
@@ -152,7 +153,7 @@ func flatten(err error) []error {
 // securityErrors returns the failed proofs in err, which an interrupt does not make
 // undone.
 func securityErrors(err error) []error {
-	return slices.DeleteFunc(flatten(err), func(err error) bool { return !errors.As(err, new(*fetch.SecurityError)) })
+	return slices.DeleteFunc(flatten(err), func(err error) bool { return !errors.As(err, new(*sumdb.SecurityError)) })
 }
 
 // worse picks the code that a script should see: a failed proof over all else,
@@ -171,7 +172,7 @@ func worse(a, b int) int {
 
 func exitCode(err error) int {
 	var exit *exitError
-	var security *fetch.SecurityError
+	var security *sumdb.SecurityError
 	var usage *usageError
 	switch {
 	case errors.As(err, &security):
@@ -187,7 +188,7 @@ func exitCode(err error) int {
 }
 
 func (a *app) reportOne(err error) {
-	if security := (*fetch.SecurityError)(nil); errors.As(err, &security) {
+	if security := (*sumdb.SecurityError)(nil); errors.As(err, &security) {
 		a.ui.security(security, consequence(err).in(a.ui.shell))
 		return
 	}
@@ -197,7 +198,7 @@ func (a *app) reportOne(err error) {
 
 // security prints the block of a failed proof. There is no hint: no flag goes
 // on from here.
-func (u *ui) security(err *fetch.SecurityError, consequence string) {
+func (u *ui) security(err *sumdb.SecurityError, consequence string) {
 	u.note("%v", err)
 	for _, line := range err.Details {
 		_, _ = fmt.Fprintf(u.err, "\t%s\n", clean(line))
@@ -223,13 +224,13 @@ func hintFor(err error) Hint {
 	var missing *notInstalledError
 	var pin *resolve.PinError
 	var format *store.FormatError
-	var private *fetch.NoProxyError
+	var private *web.NoProxyError
 	var setting *settingError
 	var busy *store.BusyError
 	var access *store.AccessError
 	var variable *toolchain.VariableError
 	var notArchive *fetch.NotArchiveError
-	var status *fetch.StatusError
+	var status *web.StatusError
 	switch {
 	case errors.As(err, &hint):
 		return hint.hint
@@ -254,19 +255,19 @@ func hintFor(err error) Hint {
 	case errors.As(err, &access):
 		chmod := command.Run("chmod", "go-w", access.Path)
 		return Hint{chmod, "what may be changed by others is not for you to run: %v", []any{chmod}}
-	case errors.Is(err, fetch.ErrSumDBOff):
+	case errors.Is(err, sumdb.ErrOff):
 		return hintf(`set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`)
 	case errors.As(err, &private):
 		return hintf(`leave golang.org/toolchain out of GOPRIVATE and GONOPROXY: "gosw env" shows where they are set`)
-	case errors.Is(err, fetch.ErrDirect):
+	case errors.Is(err, web.ErrDirect):
 		return hintf("name a module proxy: %v", gosw("env", "-w", "GOPROXY="+defaultProxy))
 	case errors.As(err, &notArchive):
 		return hintf(`gosw takes archives by the names that they are published with, such as go1.22.5.linux-amd64.tar.gz, and zips of the module proxy`)
-	case errors.As(err, new(*fetch.NoHashError)):
+	case errors.As(err, new(*release.NoHashError)):
 		return hintf(`the module proxy needs no such hash: "GOSW_SOURCE=proxy gosw install …"`)
-	case errors.Is(err, fetch.ErrOffline):
+	case errors.Is(err, web.ErrOffline):
 		return hintf(`leave --offline away; installed versions go on working`)
-	case errors.Is(err, fetch.ErrProxyOff):
+	case errors.Is(err, web.ErrProxyOff):
 		return hintf(`set GOPROXY for this command, or "gosw env -w GOPROXY=…"; installed versions go on working`)
 	case notSet(err):
 		return hintf(`export HOME, or set GOSW_ROOT to the folder of the store`)
@@ -284,7 +285,7 @@ func hintFor(err error) Hint {
 		return hintf(`gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first, "gosw doctor" looks at it`)
 	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
 		return hintf(`put the login for that server into netrc, or set GOAUTH: "go help goauth" says how`)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, fetch.ErrStalled), errors.Is(err, fetch.ErrSlow), isNetwork(err):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, web.ErrStalled), errors.Is(err, web.ErrSlow), isNetwork(err):
 		return hintf(`look at the network and at GOPROXY, "gosw env" shows what it is, and try again`)
 	}
 	return Hint{}
@@ -299,10 +300,10 @@ func isMkdir(err error) bool {
 // isNetwork reports whether the way to a server, or what answers there instead
 // of a module proxy, is to blame.
 func isNetwork(err error) bool {
-	var request *fetch.RequestError
-	var status *fetch.StatusError
-	var content *fetch.ContentError
-	var truncated *fetch.TruncatedError
+	var request *web.RequestError
+	var status *web.StatusError
+	var content *web.ContentError
+	var truncated *web.TruncatedError
 	return errors.As(err, &request) || errors.As(err, &status) || errors.As(err, &content) || errors.As(err, &truncated)
 }
 

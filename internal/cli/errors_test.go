@@ -7,10 +7,11 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/shell"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // TestHintFor has hints that must work as they are, whatever the path is.
@@ -23,9 +24,9 @@ func TestHintFor(t *testing.T) {
 	}{
 		{&store.AccessError{Path: "/home/a b/.local/go", Mode: 0o775}, `"chmod go-w '/home/a b/.local/go'"`},
 		{fmt.Errorf("install: %w", &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EXDEV}), "one file system"},
-		{fmt.Errorf("install: %w", &fetch.StatusError{Status: 401}), "GOAUTH"},
-		{fmt.Errorf("install: %w", &fetch.StatusError{Status: 403}), "look at the network"},
-		{fmt.Errorf("install: %w", &fetch.NoHashError{File: "x"}), "GOSW_SOURCE=proxy"},
+		{fmt.Errorf("install: %w", &web.StatusError{Status: 401}), "GOAUTH"},
+		{fmt.Errorf("install: %w", &web.StatusError{Status: 403}), "look at the network"},
+		{fmt.Errorf("install: %w", &release.NoHashError{File: "x"}), "GOSW_SOURCE=proxy"},
 		{unreadable("open"), `run "chmod a+r '/home/a b/.go-version'"`},
 		{unreadable("lstat"), "a folder on the way to /home/a b/.go-version is closed"},
 		{fmt.Errorf("install: %w", syscall.EDQUOT), "quota is used up"},

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/release"
 )
 
 // offlineFlag adds --offline to a command that may use the network.
@@ -25,14 +25,14 @@ func (a *app) platformFlag(cmd *cobra.Command) {
 func (a *app) foreign() bool { return a.platform != thisPlatform() }
 
 // platformValue is a flag with a value such as linux/amd64.
-type platformValue fetch.Platform
+type platformValue release.Platform
 
 // String returns the value as it is typed.
 func (p *platformValue) String() string {
 	if p.OS == "" {
 		return ""
 	}
-	return fetch.Platform(*p).String()
+	return release.Platform(*p).String()
 }
 
 // Set takes the value, if it has the form of one.
@@ -48,15 +48,15 @@ func (p *platformValue) Set(text string) error {
 func (p *platformValue) Type() string { return "os/arch" }
 
 // knownPlatform parses a platform that Go has had releases for.
-func knownPlatform(text string) (fetch.Platform, error) {
-	p, err := fetch.ParsePlatform(text)
-	known := fetch.KnownPlatforms()
+func knownPlatform(text string) (release.Platform, error) {
+	p, err := release.ParsePlatform(text)
+	known := release.KnownPlatforms()
 	if err == nil && !slices.Contains(known, p) {
 		err = fmt.Errorf("Go has no releases for %q", text) //nolint:staticcheck // Go is a name
 	}
 	if err != nil {
-		if system, _, _ := strings.Cut(text, "/"); slices.ContainsFunc(known, func(k fetch.Platform) bool { return k.OS == system }) {
-			known = slices.DeleteFunc(known, func(k fetch.Platform) bool { return k.OS != system })
+		if system, _, _ := strings.Cut(text, "/"); slices.ContainsFunc(known, func(k release.Platform) bool { return k.OS == system }) {
+			known = slices.DeleteFunc(known, func(k release.Platform) bool { return k.OS != system })
 		}
 		return p, &usageError{err, hintf("Go has releases for %s", platformList(known))}
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/adrg/xdg"
 
-	"github.com/gosw/gosw/internal/fetch/hostile"
+	"github.com/gosw/gosw/internal/archive/hostile"
 )
 
 // TestHostileInstall installs each archive of the corpus from a file whose

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
 )
 
 // A releaseJSON is an element of "gosw list --remote --json".
@@ -28,8 +29,8 @@ type releaseJSON struct {
 
 // A remoteList is what "gosw list --remote" shows.
 type remoteList struct {
-	fetch.Releases
-	platform fetch.Platform
+	release.Releases
+	platform release.Platform
 	shown    []releaseJSON // newest first
 }
 
@@ -87,7 +88,7 @@ func (a *app) listRemote(ctx context.Context, options listOptions) error {
 	return nil
 }
 
-func platformList(list []fetch.Platform) string {
+func platformList(list []release.Platform) string {
 	words := make([]string, len(list))
 	for i, p := range list {
 		words[i] = p.String()
@@ -106,11 +107,11 @@ func noneFor(ctx context.Context, client *fetch.Client, spec gover.Spec, known [
 }
 
 // sayAge says that a list was not made just now.
-func (a *app) sayAge(list fetch.Releases) {
+func (a *app) sayAge(list release.Releases) {
 	switch list.Origin {
-	case fetch.FromCache:
+	case release.FromCache:
 		a.ui.note("this list was fetched %s", ago(a.since(list.Fetched)))
-	case fetch.FromBuild:
+	case release.FromBuild:
 		a.ui.note("this list was built into gosw %s; there may be newer releases", Version)
 	}
 }
@@ -141,7 +142,7 @@ func (a *app) describe(versions []gover.Version, list remoteList) ([]releaseJSON
 		return nil, err
 	}
 	active := a.applies(path).version
-	lifecycle := gover.NewLifecycle(append(fetch.KnownVersions(), list.Versions...))
+	lifecycle := gover.NewLifecycle(append(release.KnownVersions(), list.Versions...))
 	newest := newestOfLines(list.Versions)
 	shown := make([]releaseJSON, 0, len(versions))
 	for _, v := range versions {

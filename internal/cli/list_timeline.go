@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
 )
 
 // A lineJSON is a line of releases in "gosw list --remote --json".
@@ -25,7 +25,7 @@ type lineJSON struct {
 
 // remoteLines gathers releases, newest first, by line.
 func remoteLines(list remoteList) []lineJSON {
-	lifecycle := gover.NewLifecycle(append(fetch.KnownVersions(), list.Versions...))
+	lifecycle := gover.NewLifecycle(append(release.KnownVersions(), list.Versions...))
 	lines := []lineJSON{}
 	for _, r := range list.shown {
 		if len(lines) == 0 || lines[len(lines)-1].Line != r.Line {

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/cross"
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
 )
 
 // firstClass is the value of --cross for the ports that Go calls first-class.
@@ -30,7 +30,7 @@ func crossFlag(cmd *cobra.Command, value *crossPorts) {
 	cmd.Flags().Lookup("cross").NoOptDefVal = firstClass
 	_ = cmd.RegisterFlagCompletionFunc("cross", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		ports := []string{firstClass}
-		for _, p := range fetch.KnownPlatforms() {
+		for _, p := range release.KnownPlatforms() {
 			ports = append(ports, p.String())
 		}
 		return ports, cobra.ShellCompDirectiveNoFileComp
@@ -53,7 +53,7 @@ func (c *crossPorts) Set(text string) error {
 		return nil
 	}
 	for _, word := range strings.Split(text, ",") {
-		p, err := fetch.ParsePlatform(word)
+		p, err := release.ParsePlatform(word)
 		if err != nil {
 			return &usageError{err, hintf(`ports are named as by "go tool dist list": --cross=linux/arm64,windows/amd64`)}
 		}
@@ -76,7 +76,7 @@ func (a *app) checkCross(c *crossPorts, args []string) error {
 		return &usageError{fmt.Errorf("--cross runs the toolchain, and %v ones don't run here", a.platform), hintf(`leave --platform away; "--cross=%v" builds for it`, a.platform)}
 	}
 	for _, arg := range args {
-		if _, err := fetch.ParsePlatform(arg); err == nil {
+		if _, err := release.ParsePlatform(arg); err == nil {
 			return &usageError{fmt.Errorf("%q is no version", arg), hintf("ports come behind an equals sign: %q", "--cross="+arg)}
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -79,7 +79,7 @@ func (in *installer) explainMissing(ctx context.Context, v gover.Version, err er
 // platformHint adds to the error of a version that has no build for a platform
 // for which ones it has.
 func platformHint(err error) error {
-	if missing := (*fetch.PlatformError)(nil); errors.As(err, &missing) {
+	if missing := (*release.PlatformError)(nil); errors.As(err, &missing) {
 		hint := hintf("it exists for %s", platformList(missing.Exist))
 		if missing.Partial {
 			hint.Text += `; "GOSW_SOURCE=dl gosw …" asks an index that has all`

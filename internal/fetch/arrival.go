@@ -5,6 +5,9 @@ import (
 	"container/heap"
 	"slices"
 	"sync"
+
+	"github.com/gosw/gosw/internal/archive"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // An arrival hands out the entries of a zip as soon as their bytes are there:
@@ -15,27 +18,27 @@ type arrival struct {
 	mu     sync.Mutex
 	wake   *sync.Cond
 	parts  []part
-	large  bySize   // have arrived
-	small  []*entry // the same
-	left   int      // entries that are expected and not handed out yet
-	closed bool     // no more will be expected
-	err    error    // why no more will arrive
+	large  bySize           // have arrived
+	small  []*archive.Entry // the same
+	left   int              // entries that are expected and not handed out yet
+	closed bool             // no more will be expected
+	err    error            // why no more will arrive
 }
 
 // A part is a span of the zip that arrives in order, with its entries.
 type part struct {
-	span
-	at      int64    // what is before it is there
-	entries []*entry // by offset; those that have not arrived
+	web.Span
+	at      int64            // what is before it is there
+	entries []*archive.Entry // by offset; those that have not arrived
 }
 
 // bySize is a heap with the largest entry on top.
-type bySize []*entry
+type bySize []*archive.Entry
 
 func (h bySize) Len() int           { return len(h) }
-func (h bySize) Less(i, j int) bool { return h[i].zip.size() > h[j].zip.size() }
+func (h bySize) Less(i, j int) bool { return h[i].Size() > h[j].Size() }
 func (h bySize) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *bySize) Push(e any)        { *h = append(*h, e.(*entry)) }
+func (h *bySize) Push(e any)        { *h = append(*h, e.(*archive.Entry)) }
 func (h *bySize) Pop() any {
 	old := *h
 	e := old[len(old)-1]
@@ -52,29 +55,29 @@ func newArrival() *arrival {
 // expect adds parts, and entries, each of which lies within one of these or of
 // those before, of which some may have arrived. It returns the number of the first
 // part.
-func (a *arrival) expect(spans []span, entries []*entry) int {
+func (a *arrival) expect(spans []web.Span, entries []*archive.Entry) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	first := len(a.parts)
 	for _, s := range spans {
-		a.parts = append(a.parts, part{span: s, at: s.first})
+		a.parts = append(a.parts, part{Span: s, at: s.First})
 	}
 	for _, e := range entries {
-		n := slices.IndexFunc(a.parts, func(p part) bool { return holds(p.span, e) })
+		n := slices.IndexFunc(a.parts, func(p part) bool { return holds(p.Span, e) })
 		a.parts[n].entries = append(a.parts[n].entries, e)
 	}
 	a.left += len(entries)
 	for n := range a.parts {
 		p := &a.parts[n]
-		slices.SortFunc(p.entries, func(x, y *entry) int { return cmp.Compare(x.zip.offset(), y.zip.offset()) })
+		slices.SortFunc(p.entries, func(x, y *archive.Entry) int { return cmp.Compare(x.Offset(), y.Offset()) })
 		a.release(p)
 	}
 	return first
 }
 
 // holds reports whether e lies within s.
-func holds(s span, e *entry) bool {
-	return s.first <= e.zip.offset() && e.zip.offset()+e.zip.length() <= s.end
+func holds(s web.Span, e *archive.Entry) bool {
+	return s.First <= e.Offset() && e.End() <= s.End
 }
 
 // arrived says that part n is there from its beginning up to offset end.
@@ -87,8 +90,8 @@ func (a *arrival) arrived(n int, end int64) {
 
 // release makes what is there of p ready to be handed out.
 func (a *arrival) release(p *part) {
-	for len(p.entries) > 0 && p.entries[0].zip.offset()+p.entries[0].zip.length() <= p.at {
-		if e := p.entries[0]; e.isLarge() {
+	for len(p.entries) > 0 && p.entries[0].End() <= p.at {
+		if e := p.entries[0]; e.IsLarge() {
 			heap.Push(&a.large, e)
 		} else {
 			a.small = append(a.small, e)
@@ -117,7 +120,7 @@ func (a *arrival) fail(err error) {
 }
 
 // next waits for an entry; nil without an error means that there are no more.
-func (a *arrival) next() (*entry, error) {
+func (a *arrival) next() (*archive.Entry, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for {
@@ -137,9 +140,9 @@ func (a *arrival) next() (*entry, error) {
 }
 
 // pop takes an entry that has arrived.
-func (a *arrival) pop() *entry {
+func (a *arrival) pop() *archive.Entry {
 	if len(a.large) > 0 {
-		return heap.Pop(&a.large).(*entry)
+		return heap.Pop(&a.large).(*archive.Entry)
 	}
 	e := a.small[0]
 	a.small = a.small[1:]

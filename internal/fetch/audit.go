@@ -7,7 +7,10 @@ import (
 	"os"
 	"path"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
 )
 
 // The kinds of what an audit finds.
@@ -30,7 +33,7 @@ type Difference struct {
 // made is a release of Go.
 type Audit struct {
 	Version  gover.Version
-	Platform Platform
+	Platform release.Platform
 	Proof    *Proof // of the release; with Sums, and Source "", if those are known
 	Cached   bool   // a folder of the go command's module cache
 	H1       string // of the tree as it is, "" if that can't be told
@@ -75,7 +78,7 @@ func (a *Audit) Rebuilt() bool {
 type AuditOptions struct {
 	// Known returns a proof that is at hand, with its Sums, or nil. Then no
 	// network is used.
-	Known func(gover.Version, Platform) *Proof
+	Known func(gover.Version, release.Platform) *Proof
 	// Full downloads the zip to name what differs, where its directory would
 	// do for most.
 	Full bool
@@ -88,8 +91,8 @@ type AuditOptions struct {
 // of an attack.
 type UnknownReleaseError struct {
 	Version  gover.Version
-	Platform Platform
-	Err      *SecurityError
+	Platform release.Platform
+	Err      *sumdb.SecurityError
 }
 
 func (e *UnknownReleaseError) Error() string {
@@ -117,7 +120,7 @@ func (c *Client) Import(ctx context.Context, root, into *os.Root, options AuditO
 	if err != nil || !a.OK() {
 		return a, err
 	}
-	return a, checkGOROOT(into, release{a.Version, a.Platform})
+	return a, checkGOROOT(into, release.Release{Version: a.Version, Platform: a.Platform})
 }
 
 func (c *Client) audit(ctx context.Context, root, into *os.Root, options AuditOptions) (*Audit, error) {
@@ -132,12 +135,12 @@ func (c *Client) audit(ctx context.Context, root, into *os.Root, options AuditOp
 	if err != nil {
 		return nil, err
 	}
-	j := &judge{client: c, release: release{v, p}, tree: t, options: options}
+	j := &judge{client: c, release: release.Release{Version: v, Platform: p}, tree: t, options: options}
 	if err := j.prove(ctx); err != nil {
 		return nil, err
 	}
 	// A tree that is larger than any release needs no hash to be told from one.
-	if t.bytes <= maxUnpacked {
+	if t.bytes <= archive.MaxUnpacked {
 		if err := t.copyInto(ctx, into); err != nil {
 			return nil, err
 		}
@@ -171,7 +174,7 @@ func (t *goRoot) copyInto(ctx context.Context, into *os.Root) error {
 // A judge compares a tree with the release that it says it is.
 type judge struct {
 	client  *Client
-	release release
+	release release.Release
 	tree    *goRoot
 	options AuditOptions
 	proof   *Proof
@@ -181,22 +184,22 @@ type judge struct {
 // prove finds out what the release hashes to.
 func (j *judge) prove(ctx context.Context) error {
 	if j.options.Known != nil {
-		known := j.options.Known(j.release.version, j.release.platform)
-		if known != nil && h1(known.Sums) == known.H1 {
+		known := j.options.Known(j.release.Version, j.release.Platform)
+		if known != nil && archive.H1(known.Sums) == known.H1 {
 			j.proof = known
 			return nil
 		}
 	}
 	c := j.client
-	if err := c.proxies.check(Module); err != nil {
+	if err := c.proxies.Check(release.Module); err != nil {
 		return fmt.Errorf("verifying %s: %w", j.release, err)
 	}
 	if c.db.Off() {
-		return fmt.Errorf("verifying %s: %w", j.release, ErrSumDBOff)
+		return fmt.Errorf("verifying %s: %w", j.release, sumdb.ErrOff)
 	}
-	rec, err := c.db.lookup(ctx, subjectOf(j.release))
-	if security := (*SecurityError)(nil); errors.As(err, &security) && security.NoRecord {
-		return &UnknownReleaseError{j.release.version, j.release.platform, security}
+	rec, err := c.db.Lookup(ctx, subjectOf(j.release))
+	if security := (*sumdb.SecurityError)(nil); errors.As(err, &security) && security.NoRecord {
+		return &UnknownReleaseError{j.release.Version, j.release.Platform, security}
 	}
 	if err != nil {
 		return err
@@ -209,12 +212,12 @@ func (j *judge) prove(ctx context.Context) error {
 func (j *judge) judge(ctx context.Context) (*Audit, error) {
 	t := j.tree
 	j.audit = &Audit{
-		Version: j.release.version, Platform: j.release.platform, Proof: j.proof, Cached: t.cached,
+		Version: j.release.Version, Platform: j.release.Platform, Proof: j.proof, Cached: t.cached,
 		LeftOut: t.leftOut, Uncovered: t.uncovered, Sure: true,
 	}
 	sums := t.sums(j.release)
 	if sums != nil {
-		j.audit.H1 = h1(sums)
+		j.audit.H1 = archive.H1(sums)
 	}
 	var err error
 	if j.audit.H1 == j.proof.H1 {

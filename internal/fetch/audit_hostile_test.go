@@ -15,7 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/release"
 )
 
 // TestAuditHostile has trees that want to be followed, waited for or believed.
@@ -68,8 +70,8 @@ func TestAuditInjection(t *testing.T) {
 	s := fetchtest.NewServer(t, "1.22.4")
 	c := newClient(t, s, nil)
 	dir := distTree(t, "go1.22.4")
-	r := release{version(t, "1.22.4"), host}
-	forged := fmt.Sprintf("src/fmt/print.go\n%x  %ssrc/internal/empty.go", sha256.Sum256(nil), r.prefix())
+	r := release.Release{Version: version(t, "1.22.4"), Platform: host}
+	forged := fmt.Sprintf("src/fmt/print.go\n%x  %ssrc/internal/empty.go", sha256.Sum256(nil), r.Prefix())
 	remove(t, dir, "src/fmt")
 	remove(t, dir, "src/internal")
 	put(t, dir, forged, "package fmt\n")
@@ -81,7 +83,7 @@ func TestAuditInjection(t *testing.T) {
 		sums[f.name] = f.sum
 	}
 	sums[forged] = sha256.Sum256([]byte("package fmt\n"))
-	if h1(formatSums(r, sums)) != s.H1("1.22.4") {
+	if archive.H1(formatSums(r, sums)) != s.H1("1.22.4") {
 		t.Fatal("the test does not make what it should refuse")
 	}
 	a, err := c.Audit(t.Context(), openRoot(t, dir), AuditOptions{})
@@ -148,7 +150,7 @@ func TestAuditRace(t *testing.T) {
 				t.Errorf("%s: hashed %x, %v", name, f.sum, f.err)
 			}
 		}
-		if tree.sums(release{version(t, "1.22.4"), host}) != nil {
+		if tree.sums(release.Release{Version: version(t, "1.22.4"), Platform: host}) != nil {
 			t.Errorf("%s: the tree has a checksum", name)
 		}
 		dir = distTree(t, "go1.22.4")

@@ -12,9 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
 )
 
 // distTree writes the toy of a version as Go's archives have it: writable, with
@@ -105,7 +108,7 @@ func TestAuditProves(t *testing.T) {
 		if n := s.Requests(".zip"); n != 0 {
 			t.Errorf("%s: %d requests for the zip", name, n)
 		}
-		if want := len(fetchtest.Files("go1.22.4", host.OS, host.Arch)); a.Files != want || h1(a.Proof.Sums) != a.H1 {
+		if want := len(fetchtest.Files("go1.22.4", host.OS, host.Arch)); a.Files != want || archive.H1(a.Proof.Sums) != a.H1 {
 			t.Errorf("%s: %d files, want %d", name, a.Files, want)
 		}
 		if name == "dist" && (len(a.LeftOut) != 5 || a.Uncovered != 6) {
@@ -183,7 +186,7 @@ func TestAuditNames(t *testing.T) {
 		"full":      {c, AuditOptions{Full: true}},
 		"no ranges": {newClient(t, s, proxyIs(s.Bad(fetchtest.NoRange))), AuditOptions{}},
 		"file":      {newClient(t, s, proxyIs("file://"+filepath.ToSlash(tree))), AuditOptions{}},
-		"known": {newClient(t, s, proxyIs("off")), AuditOptions{Known: func(gover.Version, Platform) *Proof {
+		"known": {newClient(t, s, proxyIs("off")), AuditOptions{Known: func(gover.Version, release.Platform) *Proof {
 			known := *good.Proof
 			return &known
 		}}},
@@ -281,7 +284,7 @@ func TestAuditDatabase(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
 	dir := distTree(t, "go1.22.4")
-	security := (*SecurityError)(nil)
+	security := (*sumdb.SecurityError)(nil)
 	for _, mode := range []string{fetchtest.ForgedRecord, fetchtest.ForgedHead, fetchtest.NoLine} {
 		if a, err := newClient(t, s, proxyIs(s.Bad(mode))).Audit(t.Context(), openRoot(t, dir), AuditOptions{}); !errors.As(err, &security) {
 			t.Errorf("%s: %v, %+v", mode, err, a)
@@ -291,7 +294,7 @@ func TestAuditDatabase(t *testing.T) {
 	if a, err := newClient(t, s, proxyIs(s.Bad(fetchtest.NotInDB))).Audit(t.Context(), openRoot(t, distTree(t, "go1.22.99")), AuditOptions{}); !errors.As(err, &unknown) || errors.As(err, &security) {
 		t.Errorf("a release that is none: %v, %+v", err, a)
 	}
-	if a, err := newClient(t, s, func(cfg *Config) { cfg.SumDB = "off" }).Audit(t.Context(), openRoot(t, dir), AuditOptions{}); !errors.Is(err, ErrSumDBOff) {
+	if a, err := newClient(t, s, func(cfg *Config) { cfg.SumDB = "off" }).Audit(t.Context(), openRoot(t, dir), AuditOptions{}); !errors.Is(err, sumdb.ErrOff) {
 		t.Errorf("without a database: %v, %+v", err, a)
 	}
 	put(t, dir, "LICENSE", "mine\n")

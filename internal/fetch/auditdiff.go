@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/gosw/gosw/internal/web"
 )
 
 // differences lists what the tree has besides or instead of the expected names,
@@ -26,7 +28,7 @@ func (j *judge) differences(same func(*treeFile) bool, expected map[string]bool)
 		l.there[f.name] = true
 		switch {
 		case f.err != nil:
-			l.add(Unreadable, f.path, cleanLine(f.err.Error()))
+			l.add(Unreadable, f.path, web.CleanLine(f.err.Error()))
 		case same == nil:
 		case !expected[f.name]:
 			l.addExtra(f.path)
@@ -104,7 +106,7 @@ func (l *differenceList) addCopies() {
 		case duplicate == nil:
 			l.add(Missing, path.Join(path.Dir(f.path), "go.mod"), "")
 		case duplicate.err != nil:
-			l.add(Unreadable, duplicate.path, cleanLine(duplicate.err.Error()))
+			l.add(Unreadable, duplicate.path, web.CleanLine(duplicate.err.Error()))
 		case duplicate.sum != f.sum && duplicate.hashed && f.hashed:
 			l.add(Changed, duplicate.path, "not what _go.mod has")
 		}

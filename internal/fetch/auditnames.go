@@ -6,6 +6,11 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/gosw/gosw/internal/archive"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // maxDecide bounds what is downloaded to make sure of what differs, in bytes
@@ -21,13 +26,13 @@ func (j *judge) name(ctx context.Context) error {
 	if !j.options.Full {
 		err = j.nameByDirectory(ctx)
 	}
-	if j.options.Full || errors.Is(err, errNoRanges) {
+	if j.options.Full || errors.Is(err, web.ErrNoRanges) {
 		err = j.nameByZip(ctx)
 	}
 	if err == nil {
 		return nil
 	}
-	if security := (*SecurityError)(nil); errors.As(err, &security) || ctx.Err() != nil {
+	if security := (*sumdb.SecurityError)(nil); errors.As(err, &security) || ctx.Err() != nil {
 		return err
 	}
 	// The verdict is there, and so is what can be told without the zip.
@@ -54,7 +59,7 @@ func (t *goRoot) hashSome(ctx context.Context, wanted func(*treeFile) bool) erro
 	var todo []*treeFile
 	var bytes int64
 	for _, f := range t.files {
-		if !f.hashed && f.err == nil && wanted(f) && f.info.Size() <= maxUnpacked-bytes {
+		if !f.hashed && f.err == nil && wanted(f) && f.info.Size() <= archive.MaxUnpacked-bytes {
 			todo = append(todo, f)
 			bytes += f.info.Size()
 		}
@@ -78,21 +83,21 @@ func (j *judge) nameByZip(ctx context.Context) error {
 		return err
 	}
 	defer temp.remove()
-	d := &download{release: r, file: temp.File, progress: j.options.Progress, answered: make(chan struct{})}
+	d := &download{Release: r, file: temp.File, progress: j.options.Progress, answered: make(chan struct{})}
 	if err := c.download(ctx, d); err != nil {
 		return err
 	}
 	j.audit.Received += d.size
-	a, err := openArchive(temp.File, d.size, r)
+	a, err := archive.OpenModuleZip(temp.File, d.size, r.Prefix())
 	if err != nil {
 		return err
 	}
-	if err := hashEntries(ctx, pointers(a.entries)); err != nil {
+	if err := archive.HashEntries(ctx, a.Entries); err != nil {
 		return err
 	}
-	sums := a.sums()
-	if got := h1(sums); got != j.proof.H1 {
-		return c.db.securityError(subjectOf(r), "checksum mismatch", "downloaded: "+got, "proven:     "+cleanLine(j.proof.H1))
+	sums := a.Sums()
+	if got := archive.H1(sums); got != j.proof.H1 {
+		return c.db.SecurityError(subjectOf(r), "checksum mismatch", "downloaded: "+got, "proven:     "+web.CleanLine(j.proof.H1))
 	}
 	j.proof.Sums = sums
 	return j.hashAndCompare(ctx, sums)
@@ -107,45 +112,45 @@ func (j *judge) nameByDirectory(ctx context.Context) error {
 		return err
 	}
 	defer temp.remove()
-	return j.client.proxies.try(ctx, func(base *url.URL) error {
+	return j.client.proxies.Try(ctx, func(base *url.URL) error {
 		if base.Scheme == "file" { // to copy the zip costs no more than parts of it
-			return errNoRanges
+			return web.ErrNoRanges
 		}
 		if err := temp.Truncate(0); err != nil {
 			return err
 		}
-		p := &partial{client: j.client, release: j.release}
-		p.sparse = newSparse(j.client.web, join(base, Module, "@v", j.release.module()+".zip"), temp.File, tailSize)
-		defer func() { j.audit.Received += p.received.Load() }()
-		defer p.close()
+		p := &partial{client: j.client, Release: j.release}
+		p.Sparse = web.NewSparse(j.client.web, web.Join(base, release.Module, "@v", j.release.Module()+".zip"), temp.File, tailSize)
+		defer func() { j.audit.Received += p.Received.Load() }()
+		defer p.Close()
 		return j.compareDirectory(ctx, p)
 	})
 }
 
 func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
-	here, err := p.tail(ctx)
+	here, err := p.Tail(ctx)
 	if err != nil {
 		return err
 	}
-	a, err := openDirectory(ctx, p.sparse, here, p.release)
+	a, err := openDirectory(ctx, p.Sparse, here, p.Release)
 	if err != nil {
 		return err
 	}
-	listed := make(map[string]*entry, len(a.entries))
-	for i := range a.entries {
-		e := &a.entries[i]
-		listed[strings.TrimPrefix(e.name, p.prefix())] = e
+	listed := make(map[string]*archive.Entry, len(a.Entries))
+	for i := range a.Entries {
+		e := a.Entries[i]
+		listed[strings.TrimPrefix(e.Name, p.Prefix())] = e
 	}
 	err = j.tree.hashSome(ctx, func(f *treeFile) bool {
 		e := listed[f.name]
-		return e != nil && e.zip.size() == f.info.Size()
+		return e != nil && e.Size() == f.info.Size()
 	})
 	if err != nil {
 		return err
 	}
 	same := func(f *treeFile) bool {
 		e := listed[f.name]
-		return e != nil && f.hashed && e.zip.size() == f.info.Size() && e.zip.crc() == f.crc
+		return e != nil && f.hashed && e.Size() == f.info.Size() && e.Crc() == f.crc
 	}
 	j.audit.Differences = j.differences(same, keys(listed))
 	sums, err := j.decide(ctx, p, a, here, same)
@@ -153,7 +158,7 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 		return context.Cause(ctx)
 	}
 	// If it can't be decided, for whatever reason, the names are there, and unsure.
-	if j.audit.Sure = err == nil && h1(sums) == j.proof.H1; j.audit.Sure {
+	if j.audit.Sure = err == nil && archive.H1(sums) == j.proof.H1; j.audit.Sure {
 		j.proof.Sums = sums
 		j.compareSums(sums)
 	}
@@ -163,41 +168,41 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 // decide downloads what differs, if that is little, and returns the manifest
 // that it completes; nil if it is too much. What follows offset here of the zip
 // is there already.
-func (j *judge) decide(ctx context.Context, p *partial, a *archive, here int64, same func(*treeFile) bool) ([]byte, error) {
-	complete := make(map[string][32]byte, len(a.entries))
+func (j *judge) decide(ctx context.Context, p *partial, a *archive.Zip, here int64, same func(*treeFile) bool) ([]byte, error) {
+	complete := make(map[string][32]byte, len(a.Entries))
 	for _, f := range j.tree.files {
 		if f.hashed && same(f) {
 			complete[f.name] = f.sum
 		}
 	}
-	for i := range a.entries {
-		if _, ok := complete[strings.TrimPrefix(a.entries[i].name, p.prefix())]; !ok {
-			p.files = append(p.files, File{Path: a.entries[i].path})
+	for i := range a.Entries {
+		if _, ok := complete[strings.TrimPrefix(a.Entries[i].Name, p.Prefix())]; !ok {
+			p.files = append(p.files, File{Path: a.Entries[i].Path})
 		}
 	}
 	if err := p.choose(a); err != nil {
 		return nil, err
 	}
 	// What is received counts: the sizes in the directory may not be true.
-	spans := missingSpans(pointers(p.wanted.entries), here)
+	spans := missingSpans(p.wanted.Entries, here)
 	var size int64
 	for _, s := range spans {
-		size += s.end - s.first
+		size += s.End - s.First
 	}
 	if size > maxDecide {
 		return nil, nil
 	}
-	if err := p.get(ctx, spans, nil); err != nil {
+	if err := p.Get(ctx, spans, nil); err != nil {
 		return nil, err
 	}
-	if err := hashEntries(ctx, pointers(p.wanted.entries)); err != nil {
+	if err := archive.HashEntries(ctx, p.wanted.Entries); err != nil {
 		return nil, err
 	}
-	for i := range p.wanted.entries {
-		e := &p.wanted.entries[i]
-		complete[strings.TrimPrefix(e.name, p.prefix())] = e.sum
+	for i := range p.wanted.Entries {
+		e := p.wanted.Entries[i]
+		complete[strings.TrimPrefix(e.Name, p.Prefix())] = e.Sum
 	}
-	return formatSums(p.release, complete), nil
+	return formatSums(p.Release, complete), nil
 }
 
 func keys[V any](m map[string]V) map[string]bool {

@@ -2,8 +2,6 @@
 
 package fetch
 
-// On other systems Go asks the system for its authorities, not SSL_CERT_FILE.
-
 import (
 	"encoding/base64"
 	"encoding/pem"
@@ -21,6 +19,7 @@ import (
 	"time"
 
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // An httpProxy is one that companies have: it tunnels to any address, which is
@@ -99,7 +98,7 @@ func TestFetchFromEnvironment(t *testing.T) {
 	c, err := New(Config{
 		Proxy: os.Getenv("GOPROXY"), SumDB: sumdb, Auth: netrcAuth(t, os.Getenv("NETRC")), HTTPProxy: http.ProxyFromEnvironment,
 		CacheDir: t.TempDir(), StateDir: t.TempDir(), Platform: host,
-		limits: limits{wait: time.Millisecond, answer: 20 * time.Second},
+		limits: web.Limits{Wait: time.Millisecond, Answer: 20 * time.Second},
 	})
 	if err != nil {
 		t.Fatal(err)

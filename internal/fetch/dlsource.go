@@ -9,6 +9,10 @@ import (
 	"net/url"
 	"os"
 	"strings"
+
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // downloadDL gets the archive of the download page, which has to be the one
@@ -19,35 +23,35 @@ import (
 // must have the hash that the checksum database has for the release.
 func (c *Client) downloadDL(ctx context.Context, d *download) error {
 	err := c.downloadDist(ctx, d)
-	var status *StatusError
+	var status *web.StatusError
 	switch {
-	case err == nil, errors.As(err, new(*NotFoundError)), errors.As(err, new(*SecurityError)):
+	case err == nil, errors.As(err, new(*release.NotFoundError)), errors.As(err, new(*sumdb.SecurityError)):
 		return err
 	case errors.As(err, &status) && errors.Is(err, os.ErrNotExist):
 		// In the index, but not where the archives are.
-		return &NotFoundError{
-			Version: d.version, Platform: d.platform, URL: status.URL, Status: status.Status, Detail: status.Detail,
+		return &release.NotFoundError{
+			Version: d.Version, Platform: d.Platform, URL: status.URL, Status: status.Status, Detail: status.Detail,
 		}
 	}
-	return fmt.Errorf("download %s: %w", d.release, err)
+	return fmt.Errorf("download %s: %w", d.Release, err)
 }
 
 func (c *Client) downloadDist(ctx context.Context, d *download) error {
 	if c.archives == nil {
-		return ErrNoIndex
+		return release.ErrNoIndex
 	}
-	file, err := c.archive(ctx, d.release)
+	file, err := c.Archive(ctx, d.Release)
 	if err != nil {
 		return err
 	}
 	d.via, d.format = ViaDL, distFormat(file.Name)
-	got, err := c.downloadSum(ctx, d, join(c.archives, file.Name), file.SHA256)
+	got, err := c.downloadSum(ctx, d, web.Join(c.archives, file.Name), file.SHA256)
 	if err != nil {
 		return err
 	}
 	if got != file.SHA256 {
-		return &SecurityError{
-			Op: "verifying " + d.String(), Reason: mismatch, Module: Module + "@" + d.module(),
+		return &sumdb.SecurityError{
+			Op: "verifying " + d.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + d.Module(),
 			Details: []string{
 				"from:       " + d.source,
 				fmt.Sprintf("downloaded: sha256:%x", got), fmt.Sprintf("index:      sha256:%x", file.SHA256),
@@ -83,14 +87,7 @@ func parseArchives(cfg Config) (*url.URL, error) {
 	if cfg.DLArchive == "" {
 		return nil, nil
 	}
-	u, err := url.Parse(cfg.DLArchive)
-	if err != nil {
-		return nil, fmt.Errorf("archives of downloads: %s", urlProblem(cfg.DLArchive, err))
-	}
-	if err := checkURL(u); err != nil {
-		return nil, fmt.Errorf("archives of downloads: %w", err)
-	}
-	return u, nil
+	return web.ParseURL("archives of downloads", cfg.DLArchive)
 }
 
 // distFormat returns the format of an archive of the download page.

@@ -14,11 +14,13 @@ import (
 	"sync"
 
 	"github.com/gosw/gosw/internal/fsx"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // A download is one archive on its way to a file, and from there to a tree.
 type download struct {
-	release
+	release.Release
 	file *os.File
 	root *os.Root // where a zip may be unpacked while it arrives; nil if not
 
@@ -56,8 +58,8 @@ func (d *download) report(done, total int64) {
 
 // download tries the proxies in turn.
 func (c *Client) download(ctx context.Context, d *download) error {
-	err := c.proxies.try(ctx, func(base *url.URL) error {
-		u := join(base, Module, "@v", d.module()+".zip")
+	err := c.proxies.Try(ctx, func(base *url.URL) error {
+		u := web.Join(base, release.Module, "@v", d.Module()+".zip")
 		if d.root == nil || u.Scheme == "file" {
 			return c.downloadFrom(ctx, d, u, nil)
 		}
@@ -72,38 +74,38 @@ func (c *Client) download(ctx context.Context, d *download) error {
 	if missing := d.notFound(err); missing != nil {
 		return missing
 	}
-	return fmt.Errorf("download %s: %w", d.release, err)
+	return fmt.Errorf("download %s: %w", d.Release, err)
 }
 
 // downloadFrom gets the whole archive. First is an answer that has begun, or nil.
-func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL, first *body) error {
+func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL, first *web.Body) error {
 	// A source before may have sent something, and it may be unpacked already:
 	// what the proof of this archive does not know of must not stay.
 	if err := errors.Join(d.clear(), d.file.Truncate(0)); err != nil {
 		return err
 	}
-	t := &transfer{
-		web: c.web, url: from, first: first, kind: d.format.String(), file: d.file, size: -1,
-		check: func() error { return d.check(from) }, progress: d.report,
+	t := &web.Transfer{
+		Web: c.web, URL: from, First: first, Kind: d.format.String(), File: d.file, Size: -1,
+		Check: func() error { return d.check(from) }, Progress: d.report,
 	}
-	if err := t.run(ctx); err != nil {
+	if err := t.Run(ctx); err != nil {
 		return err
 	}
-	d.source, d.size, d.received = display(from), t.size, t.size
+	d.source, d.size, d.received = web.Display(from), t.Size, t.Size
 	return nil
 }
 
 // check looks at how the file begins. The rest is not worth waiting for if
 // that is no archive.
 func (d *download) check(from *url.URL) error {
-	magic := make([]byte, magicSize)
+	magic := make([]byte, len("PK\x03\x04"))
 	switch n, err := d.file.ReadAt(magic, 0); {
 	case n == 0:
-		return &ContentError{URL: display(from), Got: "empty", Want: d.format.String()}
+		return &web.ContentError{URL: web.Display(from), Got: "empty", Want: d.format.String()}
 	case err != nil && !errors.Is(err, io.EOF):
 		return err
 	case !strings.HasPrefix(string(magic), d.format.magic()):
-		return &ContentError{URL: display(from), Got: "something else", Want: d.format.String()}
+		return &web.ContentError{URL: web.Display(from), Got: "something else", Want: d.format.String()}
 	}
 	d.once.Do(func() { close(d.answered) })
 	return nil
@@ -111,13 +113,13 @@ func (d *download) check(from *url.URL) error {
 
 // notFound returns the error that says so, if that is what err means.
 func (d *download) notFound(err error) error {
-	missing := &NotFoundError{Version: d.version, Platform: d.platform, Status: http.StatusNotFound}
-	var status *StatusError
+	missing := &release.NotFoundError{Version: d.Version, Platform: d.Platform, Status: http.StatusNotFound}
+	var status *web.StatusError
 	switch {
 	case errors.As(err, &status) && (status.Is(os.ErrNotExist) || status.Status == http.StatusForbidden):
 		missing.URL, missing.Status, missing.Detail = status.URL, status.Status, status.Detail
 	case errors.Is(err, os.ErrNotExist):
-		missing.Detail = cleanLine(err.Error())
+		missing.Detail = web.CleanLine(err.Error())
 	default:
 		return nil
 	}

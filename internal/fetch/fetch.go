@@ -2,15 +2,15 @@
 // into a directory that the caller gives.
 //
 // Its first source is a Go module proxy: every Go release is also a version of
-// the module golang.org/toolchain. A [Client] reads GOPROXY, GOSUMDB and GONOPROXY as the go command
-// does, so who has set up a mirror for Go has nothing more to do. The
-// other sources are Go's download page with its index, and files on this
-// machine. The tree is the same, wherever it comes from.
+// the module golang.org/toolchain. A [Client] reads GOPROXY, GOSUMDB and
+// GONOPROXY as the go command does, so who has set up a mirror for Go has nothing
+// more to do. The other sources are Go's download page with its index, and files
+// on this machine. The tree is the same, wherever it comes from.
 //
 // What [Client.Fetch] returns without error is proven: the hash over all files
 // is the one that the checksum database has for this release, and the record
 // is part of a signed log that agrees with every state of it seen before. The
-// proof can't be turned off. A failed proof is a [*SecurityError] and is not
+// proof can't be turned off. A failed proof is a [*sumdb.SecurityError] and is not
 // retried anywhere, nor is another source asked.
 //
 // The package never chooses a version or a place, never prints, and reads
@@ -28,6 +28,10 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // A Config is what a [Client] needs to know. The values named after variables
@@ -36,11 +40,11 @@ type Config struct {
 	Proxy     string                                // GOPROXY
 	SumDB     string                                // GOSUMDB
 	NoProxy   string                                // GONOPROXY, which defaults to GOPRIVATE
-	Auth      Auth                                  // nil for none
+	Auth      web.Auth                              // nil for none
 	HTTPProxy func(*http.Request) (*url.URL, error) // as in http.Transport; nil for none
 	CacheDir  string                                // downloads, database tiles, list of releases
 	StateDir  string                                // last signed tree head of each database
-	Platform  Platform
+	Platform  release.Platform
 	UserAgent string
 
 	Source   string // SourceAuto, SourceProxy or SourceDL; "" is SourceAuto
@@ -58,16 +62,16 @@ type Config struct {
 	// Stall bounds how long a body may stay silent; 0 means one minute.
 	Stall time.Duration
 
-	limits limits // for tests
+	limits web.Limits // for tests
 }
 
 // A Client fetches releases for one platform. It is safe for concurrent use.
 type Client struct {
-	*lister
+	*release.Lister
 	cfg      Config
-	web      *web
-	proxies  *proxies
-	db       *sumDB
+	web      *web.Client
+	proxies  *web.Proxies
+	db       *sumdb.Client
 	archives *url.URL // nil if there is no download page
 }
 
@@ -82,30 +86,32 @@ func New(cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("not a platform: %q", cfg.Platform)
 	}
 	c := &Client{cfg: cfg}
-	list, err := parseProxies(cfg.Proxy)
-	if err != nil {
-		return nil, err
-	}
-	c.web = newWeb(webConfig{
+	var err error
+	c.web, c.proxies, err = web.New(web.Config{
 		HTTPProxy: cfg.HTTPProxy, Auth: cfg.Auth, UserAgent: cfg.UserAgent, CacheDir: cfg.CacheDir,
-		Transport: cfg.Transport, Stall: cfg.Stall, Limits: cfg.limits, Offline: offlineReason(cfg.Offline, list),
+		Transport: cfg.Transport, Stall: cfg.Stall, Limits: cfg.limits,
+		Proxy: cfg.Proxy, NoProxy: cfg.NoProxy, Offline: cfg.Offline,
 	})
-	c.proxies = newProxies(c.web, list, cfg.NoProxy)
-	c.db, err = newSumDB(c.web, c.proxies, sumDBConfig{SumDB: cfg.SumDB, CacheDir: cfg.CacheDir, StateDir: cfg.StateDir, ModCache: cfg.ModCache})
 	if err != nil {
 		return nil, err
 	}
-	c.lister, err = newLister(c.web, c.proxies, listConfig{
-		Platform: cfg.Platform, Source: cmp.Or(cfg.Source, SourceAuto), DL: cfg.DL, CacheDir: cfg.CacheDir,
+	c.db, err = sumdb.New(c.web, c.proxies, sumdb.Config{SumDB: cfg.SumDB, CacheDir: cfg.CacheDir, StateDir: cfg.StateDir, ModCache: cfg.ModCache})
+	if err != nil {
+		return nil, err
+	}
+	c.Lister, err = release.New(c.web, c.proxies, release.Config{
+		Platform: cfg.Platform, Source: cmp.Or(cfg.Source, release.SourceAuto), DL: cfg.DL, CacheDir: cfg.CacheDir,
 		Key: strings.Join([]string{cfg.Proxy, cfg.NoProxy}, "\x00"),
 	})
 	if err != nil {
 		return nil, err
 	}
-	c.cfg.Source = cmp.Or(cfg.Source, SourceAuto)
+	c.cfg.Source = cmp.Or(cfg.Source, release.SourceAuto)
 	c.archives, err = parseArchives(cfg)
 	return c, err
 }
 
 // Documents returns a folder of small files, see [Documents].
-func (c *Client) Documents(name, base string) (*Documents, error) { return c.web.documents(name, base) }
+func (c *Client) Documents(name, base string) (*web.Documents, error) {
+	return c.web.Documents(name, base)
+}

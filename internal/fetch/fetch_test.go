@@ -15,11 +15,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/web"
 )
 
-var host = Platform{OS: runtime.GOOS, Arch: runtime.GOARCH}
+var host = release.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH}
 
 // newClient returns a client of s with directories of its own.
 func newClient(t *testing.T, s *fetchtest.Server, change func(*Config)) *Client {
@@ -31,7 +34,7 @@ func newClient(t *testing.T, s *fetchtest.Server, change func(*Config)) *Client 
 		StateDir:  filepath.Join(t.TempDir(), "state"),
 		Platform:  host,
 		UserAgent: "gosw-test",
-		limits:    limits{wait: time.Millisecond, longest: 10 * time.Millisecond},
+		limits:    web.Limits{Wait: time.Millisecond, Longest: 10 * time.Millisecond},
 	}
 	if change != nil {
 		change(&cfg)
@@ -118,11 +121,11 @@ func TestFetch(t *testing.T) {
 			if want := s.Proxy() + "/golang.org/toolchain/@v/" + mod + ".zip"; proof.Source != want {
 				t.Errorf("Source = %q, want %q", proof.Source, want)
 			}
-			if proof.Module != Module || proof.Version != mod || proof.SumDB != fetchtest.SumDBName {
+			if proof.Module != release.Module || proof.Version != mod || proof.SumDB != fetchtest.SumDBName {
 				t.Errorf("proof = %+v", proof)
 			}
-			if proof.H1 != s.H1(v) || h1(proof.Sums) != proof.H1 {
-				t.Errorf("h1 = %s, sums %s, want %s", proof.H1, h1(proof.Sums), s.H1(v))
+			if proof.H1 != s.H1(v) || archive.H1(proof.Sums) != proof.H1 {
+				t.Errorf("h1 = %s, sums %s, want %s", proof.H1, archive.H1(proof.Sums), s.H1(v))
 			}
 			if proof.TreeSize != 6 || proof.TreeHash == "" {
 				t.Errorf("tree = %d %q", proof.TreeSize, proof.TreeHash)
@@ -316,11 +319,11 @@ func TestFetchStalled(t *testing.T) {
 			cfg.Stall = stall
 		})
 		_, _, err := fetchInto(t, c, "1.22.4")
-		var truncated *TruncatedError
-		if errors.Is(err, ErrStalled) && errors.As(err, &truncated) && truncated.Got > 0 && truncated.Got < truncated.Want {
+		var truncated *web.TruncatedError
+		if errors.Is(err, web.ErrStalled) && errors.As(err, &truncated) && truncated.Got > 0 && truncated.Got < truncated.Want {
 			return
 		}
-		if !errors.Is(err, ErrStalled) || stall > 2*time.Second {
+		if !errors.Is(err, web.ErrStalled) || stall > 2*time.Second {
 			t.Fatalf("err = %v", err)
 		}
 	}
@@ -360,7 +363,7 @@ func TestFetchFile(t *testing.T) {
 		checkTree(t, out, "go"+v)
 	}
 	_, _, err := fetchInto(t, c, "1.23.2")
-	var missing *NotFoundError
+	var missing *release.NotFoundError
 	if !errors.As(err, &missing) {
 		t.Errorf("err = %v, want NotFoundError", err)
 	}
@@ -374,8 +377,8 @@ func TestNewChecksConfig(t *testing.T) {
 	t.Parallel()
 	good := Config{Proxy: "https://example.com", SumDB: "off", CacheDir: "c", StateDir: "s", Platform: host}
 	for name, change := range map[string]func(*Config){
-		"platform":    func(c *Config) { c.Platform = Platform{OS: "linux/..", Arch: "amd64"} },
-		"no platform": func(c *Config) { c.Platform = Platform{} },
+		"platform":    func(c *Config) { c.Platform = release.Platform{OS: "linux/..", Arch: "amd64"} },
+		"no platform": func(c *Config) { c.Platform = release.Platform{} },
 		"no cache":    func(c *Config) { c.CacheDir = "" },
 		"no state":    func(c *Config) { c.StateDir = "" },
 		"proxy":       func(c *Config) { c.Proxy = "ftp://example.com" },

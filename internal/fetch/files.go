@@ -10,6 +10,9 @@ import (
 	"path"
 
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // A File is one of a release whose content is known by its hash.
@@ -24,10 +27,10 @@ type File struct {
 // the files and the zip's directory, if a module proxy sends parts of a file;
 // the download page has whole archives only.
 func (c *Client) FetchFiles(ctx context.Context, v gover.Version, files []File, root *os.Root) (received int64, err error) {
-	r := release{version: v, platform: c.cfg.Platform}
-	if c.cfg.Source != SourceDL {
+	r := release.Release{Version: v, Platform: c.cfg.Platform}
+	if c.cfg.Source != release.SourceDL {
 		received, err = c.filesFromProxy(ctx, r, files, root)
-		if err == nil || c.cfg.Source == SourceProxy || c.cfg.DL == "" || ctx.Err() != nil || !isAway(err) {
+		if err == nil || c.cfg.Source == release.SourceProxy || c.cfg.DL == "" || ctx.Err() != nil || !isAway(err) {
 			return received, err
 		}
 	}
@@ -44,13 +47,13 @@ const wholeDir = ".whole"
 
 // filesFromDL unpacks a whole archive below root, takes the files from there, and
 // removes the rest.
-func (c *Client) filesFromDL(ctx context.Context, r release, files []File, root *os.Root) (received int64, err error) {
+func (c *Client) filesFromDL(ctx context.Context, r release.Release, files []File, root *os.Root) (received int64, err error) {
 	temp, err := c.tempFile()
 	if err != nil {
 		return 0, fmt.Errorf("download files of %s: %w", r, err)
 	}
 	defer temp.remove()
-	d := &download{release: r, file: temp.File, answered: make(chan struct{})}
+	d := &download{Release: r, file: temp.File, answered: make(chan struct{})}
 	if err := c.downloadDL(ctx, d); err != nil {
 		return 0, err
 	}
@@ -79,7 +82,7 @@ func (d *download) take(f File, root *os.Root) error {
 	from := path.Join(wholeDir, f.Path)
 	src, err := root.Open(from)
 	if err != nil {
-		return fmt.Errorf("unpack files of %s: %w", d.release, err)
+		return fmt.Errorf("unpack files of %s: %w", d.Release, err)
 	}
 	h := sha256.New()
 	_, err = io.Copy(h, src)
@@ -87,17 +90,17 @@ func (d *download) take(f File, root *os.Root) error {
 		return err
 	}
 	if got := [32]byte(h.Sum(nil)); got != f.Sum {
-		return fileMismatch(d.release, f, got)
+		return fileMismatch(d.Release, f, got)
 	}
 	return root.Rename(from, f.Path)
 }
 
 // fileMismatch says that a file is not the one that was proven.
-func fileMismatch(r release, f File, got [32]byte) *SecurityError {
-	return &SecurityError{
-		Op: "verifying " + r.String(), Reason: mismatch, Module: Module + "@" + r.module(),
+func fileMismatch(r release.Release, f File, got [32]byte) *sumdb.SecurityError {
+	return &sumdb.SecurityError{
+		Op: "verifying " + r.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + r.Module(),
 		Details: []string{
-			"file:       " + cleanLine(f.Path),
+			"file:       " + web.CleanLine(f.Path),
 			fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum),
 		},
 	}

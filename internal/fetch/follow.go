@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"os"
 	"sync"
+
+	"github.com/gosw/gosw/internal/archive"
 )
 
 // A follower reads a file while it is being written.
@@ -71,7 +73,7 @@ func (c *Client) downloadAndUnpack(ctx context.Context, d *download, u *url.URL)
 	unpacked := make(chan []byte, 1)
 	d.arrived = f.advance
 	go func() {
-		sums, err := unpackDistTarGz(ctx, io.TeeReader(f, hash), d.release, d.root)
+		sums, err := archive.UnpackDistTarGz(ctx, io.TeeReader(f, hash), d.Prefix(), d.root)
 		if err != nil {
 			sums = nil // the file as a whole will show why
 		}

@@ -17,8 +17,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/gosw/gosw/internal/archive/hostile"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
-	"github.com/gosw/gosw/internal/fetch/hostile"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
 )
 
 func TestFollower(t *testing.T) {
@@ -96,7 +98,7 @@ func TestArchiveArrives(t *testing.T) {
 				_, _ = w.Write(data)
 			}))
 			t.Cleanup(between.Close)
-			c := newClient(t, s, with(sourceIs(SourceDL), func(cfg *Config) {
+			c := newClient(t, s, with(sourceIs(release.SourceDL), func(cfg *Config) {
 				cfg.DL, cfg.DLArchive = s.DL(), between.URL+"/dl/archive/"
 				if test.archive != "" {
 					cfg.DLArchive = between.URL + "/bad/" + test.archive + "/dl/archive/"
@@ -104,7 +106,7 @@ func TestArchiveArrives(t *testing.T) {
 			}))
 			dir, proof, err := fetchInto(t, c, "1.22.4")
 			if test.err != "" {
-				if !errors.As(err, new(*SecurityError)) || !strings.Contains(err.Error(), test.err) {
+				if !errors.As(err, new(*sumdb.SecurityError)) || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("err = %v", err)
 				}
 				return
@@ -124,7 +126,7 @@ func TestArchiveArrives(t *testing.T) {
 // the way of those that count.
 func TestArchiveArrivesAgain(t *testing.T) {
 	t.Parallel()
-	r := release{version(t, "1.22.4"), host}
+	r := release.Release{Version: version(t, "1.22.4"), Platform: host}
 	pack := func(first byte) []byte {
 		var tar bytes.Buffer
 		noise := rand.NewChaCha8([32]byte{1})
@@ -161,7 +163,7 @@ func TestArchiveArrivesAgain(t *testing.T) {
 	}
 	defer file.remove()
 	dir := t.TempDir()
-	d := &download{release: r, file: file.File, root: openRoot(t, dir), format: formatTarGz, answered: make(chan struct{})}
+	d := &download{Release: r, file: file.File, root: openRoot(t, dir), format: formatTarGz, answered: make(chan struct{})}
 	u, err := url.Parse(server.URL + "/x.tar.gz")
 	if err != nil {
 		t.Fatal(err)

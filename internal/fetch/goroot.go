@@ -7,29 +7,33 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/gosw/gosw/internal/archive"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // checkGOROOT reports whether root holds the release that was asked for, and
 // something to run.
-func checkGOROOT(root *os.Root, r release) error {
+func checkGOROOT(root *os.Root, r release.Release) error {
 	if err := checkVERSION(root, r); err != nil {
 		return err
 	}
 	tool := "bin/go"
-	if r.platform.OS == "windows" {
+	if r.Platform.OS == "windows" {
 		tool += ".exe"
 	}
 	info, err := root.Stat(tool)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
-		return &ArchiveError{Reason: "no " + tool}
+		return &archive.Error{Reason: "no " + tool}
 	}
 	return err
 }
 
-func checkVERSION(root *os.Root, r release) error {
+func checkVERSION(root *os.Root, r release.Release) error {
 	f, err := root.Open("VERSION")
 	if errors.Is(err, fs.ErrNotExist) {
-		return &ArchiveError{Reason: "no VERSION file"}
+		return &archive.Error{Reason: "no VERSION file"}
 	}
 	if err != nil {
 		return err
@@ -40,8 +44,8 @@ func checkVERSION(root *os.Root, r release) error {
 		return err
 	}
 	line, _, _ := strings.Cut(string(data), "\n")
-	if line = strings.TrimSpace(line); line != r.version.String() {
-		return &ArchiveError{Reason: fmt.Sprintf("VERSION file says %q, not %s", cleanLine(line), r.version)}
+	if line = strings.TrimSpace(line); line != r.Version.String() {
+		return &archive.Error{Reason: fmt.Sprintf("VERSION file says %q, not %s", web.CleanLine(line), r.Version)}
 	}
 	return nil
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // A ForeignError says that a folder is not a tree that Go has published, before
@@ -33,20 +35,20 @@ func (e *ForeignError) Error() string { return e.Reason }
 // names leave a choice, prefer decides. It runs nothing and proves nothing.
 //
 // The error is a [*ForeignError] if the tree is not one of Go's.
-func Identify(root *os.Root, prefer Platform) (gover.Version, Platform, error) {
+func Identify(root *os.Root, prefer release.Platform) (gover.Version, release.Platform, error) {
 	v, err := readVersion(root)
 	if err != nil {
-		return v, Platform{}, err
+		return v, release.Platform{}, err
 	}
 	for _, part := range []string{"bin", "pkg", "src", "pkg/tool"} {
 		info, err := root.Lstat(part)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return v, Platform{}, &ForeignError{"no folder " + part, true, v}
+			return v, release.Platform{}, &ForeignError{"no folder " + part, true, v}
 		case err != nil:
-			return v, Platform{}, err
+			return v, release.Platform{}, err
 		case !info.IsDir():
-			return v, Platform{}, &ForeignError{part + " is a " + typeWord(info.Mode()), true, v}
+			return v, release.Platform{}, &ForeignError{part + " is a " + typeWord(info.Mode()), true, v}
 		}
 	}
 	p, err := readPlatform(root, v, prefer)
@@ -71,7 +73,7 @@ func readVersion(root *os.Root) (gover.Version, error) {
 	if err == nil && v.String() == line {
 		return v, nil
 	}
-	says := fmt.Sprintf("VERSION says %q", cleanLine(line))
+	says := fmt.Sprintf("VERSION says %q", web.CleanLine(line))
 	if strings.HasPrefix(line, "devel") {
 		return gover.Version{}, &ForeignError{Reason: says + ": a development build, not a release"}
 	}
@@ -103,36 +105,36 @@ func readHead(root *os.Root, name string, limit int64) ([]byte, error) {
 }
 
 // readPlatform finds the platform on which bin/go runs.
-func readPlatform(root *os.Root, v gover.Version, prefer Platform) (Platform, error) {
+func readPlatform(root *os.Root, v gover.Version, prefer release.Platform) (release.Platform, error) {
 	named, err := toolPlatforms(root)
 	if err != nil {
-		return Platform{}, err
+		return release.Platform{}, err
 	}
 	head, err := readHead(root, "bin/go", 4096)
 	if errors.Is(err, fs.ErrNotExist) {
 		head, err = readHead(root, "bin/go.exe", 4096)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return Platform{}, &ForeignError{"no bin/go", true, v}
+		return release.Platform{}, &ForeignError{"no bin/go", true, v}
 	} else if err != nil {
-		return Platform{}, err
+		return release.Platform{}, err
 	}
-	fits := slices.DeleteFunc(slices.Clone(named), func(p Platform) bool { return !runsOn(head, p) })
+	fits := slices.DeleteFunc(slices.Clone(named), func(p release.Platform) bool { return !runsOn(head, p) })
 	switch {
 	case len(fits) == 1:
 		return fits[0], nil
 	case slices.Contains(fits, prefer):
 		return prefer, nil
 	case len(named) == 0:
-		return Platform{}, &ForeignError{"no tools below pkg/tool", true, v}
+		return release.Platform{}, &ForeignError{"no tools below pkg/tool", true, v}
 	case len(fits) == 0:
-		return Platform{}, &ForeignError{fmt.Sprintf("bin/go is not a program for %v, as pkg/tool has it", named), false, v}
+		return release.Platform{}, &ForeignError{fmt.Sprintf("bin/go is not a program for %v, as pkg/tool has it", named), false, v}
 	}
-	return Platform{}, fmt.Errorf("tools for several platforms, %v, and bin/go could be any of them", fits)
+	return release.Platform{}, fmt.Errorf("tools for several platforms, %v, and bin/go could be any of them", fits)
 }
 
 // toolPlatforms returns the platforms that pkg/tool has folders for.
-func toolPlatforms(root *os.Root) ([]Platform, error) {
+func toolPlatforms(root *os.Root) ([]release.Platform, error) {
 	dir, err := root.OpenFile("pkg/tool", readFlags, 0)
 	if err != nil {
 		return nil, err
@@ -142,20 +144,20 @@ func toolPlatforms(root *os.Root) ([]Platform, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	var found []Platform
+	var found []release.Platform
 	for _, entry := range entries {
 		system, arch, _ := strings.Cut(entry.Name(), "_")
-		if p := (Platform{system, arch}); entry.IsDir() && p.Valid() {
+		if p := (release.Platform{OS: system, Arch: arch}); entry.IsDir() && p.Valid() {
 			found = append(found, p)
 		}
 	}
-	slices.SortFunc(found, func(x, y Platform) int { return strings.Compare(x.String(), y.String()) })
+	slices.SortFunc(found, func(x, y release.Platform) int { return strings.Compare(x.String(), y.String()) })
 	return found, nil
 }
 
 // runsOn reports whether a program that begins with head can be one for p. Of a
 // format that is not known here it says yes: the checksum decides in the end.
-func runsOn(head []byte, p Platform) bool {
+func runsOn(head []byte, p release.Platform) bool {
 	word := func(at int, order binary.ByteOrder) uint16 {
 		if len(head) < at+2 {
 			return 0

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gosw/gosw/internal/release"
 )
 
 // TestIdentifyRefuses has a row for each tree that is none of Go's, and what is
@@ -87,7 +89,7 @@ func TestIdentifyPlatform(t *testing.T) {
 			put(t, dir, "pkg/tool/"+folder+"/compile", "")
 		}
 		put(t, dir, "bin/go", test.head)
-		_, p, err := Identify(openRoot(t, dir), Platform{"linux", "amd64"})
+		_, p, err := Identify(openRoot(t, dir), release.Platform{OS: "linux", Arch: "amd64"})
 		if (err == nil) != (test.want != "") || err == nil && p.String() != test.want {
 			t.Errorf("%s: %v, %v, want %q", test.name, p, err, test.want)
 		}
@@ -102,7 +104,7 @@ func TestImportForeignPlatform(t *testing.T) {
 	remove(t, dir, "pkg/tool")
 	put(t, dir, "pkg/tool/plan9_386/compile", "")
 	into := t.TempDir()
-	c, err := New(Config{Proxy: "off", SumDB: publicSumDB, CacheDir: t.TempDir(), StateDir: t.TempDir(), Platform: host})
+	c, err := New(Config{Proxy: "off", SumDB: "sum.golang.org", CacheDir: t.TempDir(), StateDir: t.TempDir(), Platform: host})
 	if err != nil {
 		t.Fatal(err)
 	}

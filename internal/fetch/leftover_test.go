@@ -19,26 +19,32 @@ import (
 	"time"
 
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // planted is a zip that begins with files, and has so much behind them that
 // they come long before its end.
 func planted(t *testing.T, files ...[2]string) []byte {
 	t.Helper()
-	prefix := release{version(t, "1.22.4"), host}.prefix()
+	prefix := release.Release{Version: version(t, "1.22.4"), Platform: host}.Prefix()
 	filler := make([]byte, 4<<20)
 	_, _ = rand.Read(filler)
-	return packZip(t, func(zw *zip.Writer) {
-		for _, f := range append(files, [2]string{"src/filler", string(filler)}) {
-			w, err := zw.Create(prefix + f[0])
-			if err == nil {
-				_, err = w.Write([]byte(f[1]))
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+	var data bytes.Buffer
+	zw := zip.NewWriter(&data)
+	for _, f := range append(files, [2]string{"src/filler", string(filler)}) {
+		w, err := zw.Create(prefix + f[0])
+		if err == nil {
+			_, err = w.Write([]byte(f[1]))
 		}
-	})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := zw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return data.Bytes()
 }
 
 // plants starts a proxy that sends the end of a zip, and then its beginning. What
@@ -80,9 +86,9 @@ func TestNothingPlanted(t *testing.T) {
 	evil := plants(t, planted(t, [2]string{"bin/evil", "#!/bin/sh\n"}, [2]string{"src/runtime/zz_evil.go", "package runtime"}, [2]string{"lib/evil/x", ""}),
 		func(*http.Request) { time.Sleep(200 * time.Millisecond) }) // for what has arrived to be unpacked
 	files := t.TempDir()
-	module := strings.TrimSuffix(strings.TrimPrefix(release{version(t, "1.22.4"), host}.prefix(), Module+"@"), "/")
-	name := filepath.Join(files, filepath.FromSlash(Module), "@v", module+".zip")
-	answer, err := http.Get(s.Proxy() + "/" + Module + "/@v/" + module + ".zip")
+	module := strings.TrimSuffix(strings.TrimPrefix(release.Release{Version: version(t, "1.22.4"), Platform: host}.Prefix(), release.Module+"@"), "/")
+	name := filepath.Join(files, filepath.FromSlash(release.Module), "@v", module+".zip")
+	answer, err := http.Get(s.Proxy() + "/" + release.Module + "/@v/" + module + ".zip")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +114,7 @@ func TestNothingPlanted(t *testing.T) {
 	}{
 		{"then another proxy", proxyIs(evil + "|" + s.Proxy())},
 		{"then one without ranges", proxyIs(evil + "|" + s.Bad(fetchtest.NoRange))},
-		{"then a folder", proxyIs(evil + "|" + fileURL(files).String())},
+		{"then a folder", proxyIs(evil + "|" + web.FileURL(files).String())},
 		{"then the download page", with(proxyIs(evil), dlOf(s, ""))},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -174,7 +180,7 @@ func TestReuseInterrupted(t *testing.T) {
 	}
 	defer file.remove()
 	d := &download{
-		release: release{version(t, "1.22.4"), host}, file: file.File, root: openRoot(t, t.TempDir()), answered: make(chan struct{}),
+		Release: release.Release{Version: version(t, "1.22.4"), Platform: host}, file: file.File, root: openRoot(t, t.TempDir()), answered: make(chan struct{}),
 		reuse: func() Reuse {
 			return func(string, int64, uint32) (sum [32]byte, ok bool) {
 				cancel()

@@ -12,15 +12,19 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // A Local is an archive of a release on this machine: a zip of the module, or
 // an archive of the download page.
 type Local struct {
 	Version  gover.Version
-	Platform Platform
+	Platform release.Platform
 
 	path   string
 	file   *os.File
@@ -34,7 +38,7 @@ type Local struct {
 func OpenLocal(name string) (*Local, error) {
 	l, err := openLocal(name)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", cleanLine(name), err)
+		return nil, fmt.Errorf("open %s: %w", web.CleanLine(name), err)
 	}
 	return l, nil
 }
@@ -42,10 +46,10 @@ func OpenLocal(name string) (*Local, error) {
 func openLocal(name string) (*Local, error) {
 	file, info, err := fsx.Open(name, fsx.Follow)
 	if err != nil {
-		return nil, pathCause(err)
+		return nil, web.PathCause(err)
 	}
 	l := &Local{path: name, file: file, size: info.Size()}
-	if l.size > maxZip {
+	if l.size > archive.MaxZip {
 		err = fmt.Errorf("%d bytes are too many for a toolchain", l.size)
 	} else {
 		err = l.identify()
@@ -82,12 +86,12 @@ func (l *Local) identify() (err error) {
 
 // moduleVersion returns the version of Module that the first entry is of.
 func (l *Local) moduleVersion() (string, bool) {
-	header := make([]byte, 30+len(Module)+100)
+	header := make([]byte, 30+len(release.Module)+100)
 	n, _ := l.file.ReadAt(header, 0)
 	if n < 30 {
 		return "", false
 	}
-	_, rest, ok := bytes.Cut(header[30:n], []byte(Module+"@"))
+	_, rest, ok := bytes.Cut(header[30:n], []byte(release.Module+"@"))
 	version, _, found := bytes.Cut(rest, []byte("/"))
 	return string(version), ok && found
 }
@@ -112,12 +116,12 @@ func (l *Local) set(text, shown string) error {
 	if dot < 0 {
 		return &NotArchiveError{Name: shown}
 	}
-	version, ok := parseName(text[:dot])
+	version, ok := release.ParseName(text[:dot])
 	goos, arch, dash := strings.Cut(text[dot+1:], "-")
 	if goos == "linux" && arch == "armv6l" && l.format == formatTarGz {
 		arch = "arm"
 	}
-	platform := Platform{goos, arch}
+	platform := release.Platform{OS: goos, Arch: arch}
 	if !ok || !dash || !platform.Valid() {
 		return &NotArchiveError{Name: shown}
 	}
@@ -132,30 +136,30 @@ func (l *Local) set(text, shown string) error {
 // must know the archive: otherwise it is an [*UnprovenError]. What the archive
 // contradicts is a [*SecurityError].
 func (c *Client) FetchLocal(ctx context.Context, l *Local, want string, root *os.Root) (*Proof, error) {
-	r := release{version: l.Version, platform: l.Platform}
+	r := release.Release{Version: l.Version, Platform: l.Platform}
 	// What is hashed and what is unpacked have to be the same bytes, even if
 	// somebody writes to the file meanwhile.
 	file, err := c.tempFile()
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", cleanLine(l.path), err)
+		return nil, fmt.Errorf("read %s: %w", web.CleanLine(l.path), err)
 	}
 	defer file.remove()
 	d := &download{
-		release: r, file: file.File, via: ViaFile, format: l.format, source: display(fileURL(absolute(l.path))),
+		Release: r, file: file.File, via: ViaFile, format: l.format, source: web.Display(web.FileURL(absolute(l.path))),
 	}
 	sum, err := d.copyFrom(ctx, l)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", cleanLine(l.path), err)
+		return nil, fmt.Errorf("read %s: %w", web.CleanLine(l.path), err)
 	}
 	known, indexErr := c.checkSum(ctx, l, d, sum, want)
-	if indexErr != nil && errors.As(indexErr, new(*SecurityError)) {
+	if indexErr != nil && errors.As(indexErr, new(*sumdb.SecurityError)) {
 		return nil, indexErr
 	}
 	if known {
 		d.sum = sum
 	}
 	rec, err := c.lookupLocal(ctx, r)
-	if err != nil && (errors.As(err, new(*SecurityError)) || ctx.Err() != nil) {
+	if err != nil && (errors.As(err, new(*sumdb.SecurityError)) || ctx.Err() != nil) {
 		return nil, err
 	}
 	if err != nil && !known {
@@ -185,24 +189,24 @@ func (d *download) copyFrom(ctx context.Context, l *Local) (sum [32]byte, err er
 func (l *Local) Compare(want string) error {
 	sum, err := sumOf(l.file, l.size)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", cleanLine(l.path), err)
+		return fmt.Errorf("read %s: %w", web.CleanLine(l.path), err)
 	}
 	got := hex.EncodeToString(sum[:])
 	if strings.EqualFold(got, want) {
 		return nil
 	}
-	r := release{version: l.Version, platform: l.Platform}
-	return &SecurityError{
-		Op: "verifying " + r.String(), Reason: mismatch, Module: Module + "@" + r.module(),
-		Details: []string{"from:  " + display(fileURL(absolute(l.path))), "file:  sha256:" + got, "asked: sha256:" + cleanLine(want)},
+	r := release.Release{Version: l.Version, Platform: l.Platform}
+	return &sumdb.SecurityError{
+		Op: "verifying " + r.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + r.Module(),
+		Details: []string{"from:  " + web.Display(web.FileURL(absolute(l.path))), "file:  sha256:" + got, "asked: sha256:" + web.CleanLine(want)},
 	}
 }
 
-func (c *Client) lookupLocal(ctx context.Context, r release) (record, error) {
+func (c *Client) lookupLocal(ctx context.Context, r release.Release) (sumdb.Answer, error) {
 	if c.db.Off() {
-		return record{}, ErrSumDBOff
+		return sumdb.Answer{}, sumdb.ErrOff
 	}
-	return c.db.lookup(ctx, subjectOf(r))
+	return c.db.Lookup(ctx, subjectOf(r))
 }
 
 // checkSum compares the SHA-256 of an archive with those that are known: it
@@ -211,9 +215,9 @@ func (c *Client) lookupLocal(ctx context.Context, r release) (record, error) {
 func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]byte, want string) (known bool, err error) {
 	got := hex.EncodeToString(sum[:])
 	mismatch := func(whose, want string) error {
-		return &SecurityError{
-			Op: "verifying " + d.String(), Reason: mismatch, Module: Module + "@" + d.module(),
-			Details: []string{"from:  " + d.source, "file:  sha256:" + got, whose + " sha256:" + cleanLine(want)},
+		return &sumdb.SecurityError{
+			Op: "verifying " + d.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + d.Module(),
+			Details: []string{"from:  " + d.source, "file:  sha256:" + got, whose + " sha256:" + web.CleanLine(want)},
 		}
 	}
 	if want != "" {
@@ -222,12 +226,12 @@ func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]by
 		}
 		known = true
 	}
-	if l.format == formatModuleZip || c.cfg.DL == "" || c.cfg.Source == SourceProxy {
+	if l.format == formatModuleZip || c.cfg.DL == "" || c.cfg.Source == release.SourceProxy {
 		return known, nil
 	}
-	file, err := c.archive(ctx, d.release)
-	if errors.As(err, new(*NotFoundError)) || errors.As(err, new(*PlatformError)) {
-		return known, fmt.Errorf("%s is not in the index", d.release)
+	file, err := c.Archive(ctx, d.Release)
+	if errors.As(err, new(*release.NotFoundError)) || errors.As(err, new(*release.PlatformError)) {
+		return known, fmt.Errorf("%s is not in the index", d.Release)
 	}
 	if err != nil {
 		return known, err

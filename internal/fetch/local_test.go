@@ -12,7 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/release"
 )
 
 // download saves what a URL has under a name and returns path and SHA-256.
@@ -52,9 +54,9 @@ func TestLocal(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4", "1.22.5")
 	dist := "go1.22.4." + host.OS + "-" + host.Arch + ".tar.gz"
-	archive, archiveSum := downloadTo(t, s.Archives()+dist, dist)
-	mod := release{version(t, "1.22.4"), host}.module() + ".zip"
-	zip, zipSum := downloadTo(t, s.Proxy()+"/"+Module+"/@v/"+mod, "any-name.zip")
+	archived, archiveSum := downloadTo(t, s.Archives()+dist, dist)
+	mod := release.Release{Version: version(t, "1.22.4"), Platform: host}.Module() + ".zip"
+	zip, zipSum := downloadTo(t, s.Proxy()+"/"+release.Module+"/@v/"+mod, "any-name.zip")
 	altered, alteredSum := downloadTo(t, s.Bad(fetchtest.AlteredArchive)+"/dl/archive/"+dist, dist)
 	renamed, renamedSum := downloadTo(t, s.Archives()+dist, strings.Replace(dist, "1.22.4", "1.22.5", 1))
 
@@ -68,14 +70,14 @@ func TestLocal(t *testing.T) {
 		record bool // and a record of the database
 		err    string
 	}{
-		{"archive, all asked", archive, "", online, true, true, ""},
-		{"archive, index alone", archive, "", with(online, noDB), true, false, ""},
-		{"archive, database alone", archive, "", noDL, false, true, ""},
-		{"archive, nothing asked", archive, "", nothing, false, false, "nothing proves it"},
-		{"archive, its sum alone", archive, archiveSum, nothing, true, false, ""},
-		{"archive, sum in capitals", archive, strings.ToUpper(archiveSum), nothing, true, false, ""},
-		{"archive, wrong sum", archive, zipSum, online, false, false, "checksum mismatch"},
-		{"archive, all and its sum", archive, archiveSum, online, true, true, ""},
+		{"archive, all asked", archived, "", online, true, true, ""},
+		{"archive, index alone", archived, "", with(online, noDB), true, false, ""},
+		{"archive, database alone", archived, "", noDL, false, true, ""},
+		{"archive, nothing asked", archived, "", nothing, false, false, "nothing proves it"},
+		{"archive, its sum alone", archived, archiveSum, nothing, true, false, ""},
+		{"archive, sum in capitals", archived, strings.ToUpper(archiveSum), nothing, true, false, ""},
+		{"archive, wrong sum", archived, zipSum, online, false, false, "checksum mismatch"},
+		{"archive, all and its sum", archived, archiveSum, online, true, true, ""},
 		{"zip, all asked", zip, "", online, false, true, ""},
 		{"zip, no database", zip, "", with(online, noDB), false, false, "nothing proves it"},
 		{"zip, its sum alone", zip, zipSum, nothing, true, false, ""},
@@ -110,7 +112,7 @@ func TestLocal(t *testing.T) {
 			if (proof.SHA256 != "") != test.sum || (proof.Record != nil) != test.record || proof.Via != ViaFile {
 				t.Errorf("%+v", proof)
 			}
-			if proof.H1 != s.H1("1.22.4") || h1(proof.Sums) != proof.H1 {
+			if proof.H1 != s.H1("1.22.4") || archive.H1(proof.Sums) != proof.H1 {
 				t.Errorf("h1 = %s, want %s", proof.H1, s.H1("1.22.4"))
 			}
 		})

@@ -10,14 +10,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // security returns a check for a failed proof with a reason that has text.
 func security(reason string) func(*testing.T, error) {
 	return func(t *testing.T, err error) {
 		t.Helper()
-		var e *SecurityError
+		var e *sumdb.SecurityError
 		if !errors.As(err, &e) {
 			t.Errorf("err = %v, want SecurityError", err)
 			return
@@ -29,7 +33,7 @@ func security(reason string) func(*testing.T, error) {
 			t.Errorf("incomplete: %+v", e)
 		}
 		for _, line := range e.Details {
-			if line != cleanLine(line) {
+			if line != web.CleanLine(line) {
 				t.Errorf("detail is not clean: %q", line)
 			}
 		}
@@ -41,7 +45,7 @@ func plain[E error](text string) func(*testing.T, error) {
 	return func(t *testing.T, err error) {
 		t.Helper()
 		var e E
-		var s *SecurityError
+		var s *sumdb.SecurityError
 		if errors.As(err, &s) || !errors.As(err, &e) || !strings.Contains(err.Error(), text) {
 			t.Errorf("err = %v (%T), want %T with %q", err, err, e, text)
 		}
@@ -59,15 +63,15 @@ func TestMisbehaviour(t *testing.T) {
 		fetchtest.EmptyAnswer:   security("not authentic"),
 		fetchtest.ForgedHead:    security("not authentic"),
 		fetchtest.NotInDB:       security("no record"),
-		fetchtest.WrongPlatform: plain[*ArchiveError]("does not belong to v0.0.1-go1.22.4." + host.OS),
-		fetchtest.WrongVersion:  plain[*ArchiveError]("does not belong to"),
-		fetchtest.Truncated:     plain[*TruncatedError]("connection lost after"),
-		fetchtest.ResetMidBody:  plain[*TruncatedError]("connection lost after"),
-		fetchtest.HTML:          plain[*ContentError]("the answer is text/html, not a zip file"),
-		fetchtest.Status500:     plain[*StatusError]("500 Internal Server Error: out of order"),
-		fetchtest.Database500:   plain[*DatabaseError]("checksum database " + fetchtest.SumDBName),
-		fetchtest.DatabaseGone:  plain[*DatabaseError]("EOF"),
-		fetchtest.DatabaseHTML:  plain[*DatabaseError]("the answer is text/html"),
+		fetchtest.WrongPlatform: plain[*archive.Error]("does not belong to v0.0.1-go1.22.4." + host.OS),
+		fetchtest.WrongVersion:  plain[*archive.Error]("does not belong to"),
+		fetchtest.Truncated:     plain[*web.TruncatedError]("connection lost after"),
+		fetchtest.ResetMidBody:  plain[*web.TruncatedError]("connection lost after"),
+		fetchtest.HTML:          plain[*web.ContentError]("the answer is text/html, not a zip file"),
+		fetchtest.Status500:     plain[*web.StatusError]("500 Internal Server Error: out of order"),
+		fetchtest.Database500:   plain[*sumdb.DatabaseError]("checksum database " + fetchtest.SumDBName),
+		fetchtest.DatabaseGone:  plain[*sumdb.DatabaseError]("EOF"),
+		fetchtest.DatabaseHTML:  plain[*sumdb.DatabaseError]("the answer is text/html"),
 	} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -95,8 +99,8 @@ func TestMisbehaviour(t *testing.T) {
 
 // isTransport reports whether err is of the kind that another attempt may mend.
 func isTransport(err error) bool {
-	var truncated *TruncatedError
-	var status *StatusError
+	var truncated *web.TruncatedError
+	var status *web.StatusError
 	return errors.As(err, &truncated) || errors.As(err, &status)
 }
 
@@ -104,7 +108,7 @@ func TestMismatchDetails(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
 	_, _, err := fetchInto(t, newClient(t, s, proxyIs(s.Bad(fetchtest.AlteredZip))), "1.22.4")
-	var e *SecurityError
+	var e *sumdb.SecurityError
 	if !errors.As(err, &e) {
 		t.Fatal(err)
 	}
@@ -130,7 +134,7 @@ func TestNotFound(t *testing.T) {
 		{fetchtest.Forbidden, 403, "download go1.99.0 for " + host.String() + ": not found (403 Forbidden: not found: v0.0.1-go1.99.0"},
 	} {
 		_, _, err := fetchInto(t, newClient(t, s, proxyIs(s.Bad(test.mode))), "1.99.0")
-		var e *NotFoundError
+		var e *release.NotFoundError
 		if !errors.As(err, &e) || !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: err = %v, want NotFoundError", test.mode, err)
 			continue
@@ -189,24 +193,9 @@ func TestUnwritable(t *testing.T) {
 		"state": func(cfg *Config) { cfg.StateDir = file },
 	} {
 		_, _, err := fetchInto(t, newClient(t, s, change), "1.22.4")
-		var security *SecurityError
+		var security *sumdb.SecurityError
 		if err == nil || errors.As(err, &security) || !strings.Contains(err.Error(), file) {
 			t.Errorf("%s: err = %v", name, err)
-		}
-	}
-}
-
-func TestCleanLine(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"":                            "",
-		" two\twords \nmore":          "two words",
-		"\x1b[31mred\x07\u202e\xff":   "[31mred",
-		strings.Repeat("ä", 300):      strings.Repeat("ä", maxDetail) + "…",
-		"\r\n\n first line\r\nsecond": "first line",
-	} {
-		if got := cleanLine(in); got != want {
-			t.Errorf("cleanLine(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -14,7 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // A misbehaviour is one row of the table in docs/network.md.
@@ -57,89 +60,89 @@ var network = []misbehaviour{
 	{name: "206 of another size", mode: fetchtest.ResumeTotal, requests: 3, zips: 2.1},
 	{
 		name: "206 of other bytes", mode: fetchtest.ResumeSpliced, requests: 2, zips: half,
-		want: "zip file", as: is[*ArchiveError],
+		want: "zip file", as: is[*archive.Error],
 	},
 	{
 		name: "206 of a forged rest", mode: fetchtest.ResumeForged, requests: 2, zips: half,
-		want: "checksum mismatch", as: is[*SecurityError],
+		want: "checksum mismatch", as: is[*sumdb.SecurityError],
 	},
 	{name: "416 for the rest", mode: fetchtest.Resume416, requests: 3, zips: 1.6},
 	{
 		name: "416 for all", mode: fetchtest.Always416, requests: 2, zips: 0.1,
-		want: "416 Requested Range Not Satisfiable: no", as: is[*StatusError],
+		want: "416 Requested Range Not Satisfiable: no", as: is[*web.StatusError],
 	},
 	{name: "length too large", mode: fetchtest.LengthLong, requests: 2, zips: 1.01},
 	{
 		name: "length too small", mode: fetchtest.LengthShort, requests: 1, zips: 1.01,
-		want: "zip file", as: is[*ArchiveError],
+		want: "zip file", as: is[*archive.Error],
 	},
 	{
 		name: "broken each time, no ranges", mode: fetchtest.Truncated, requests: 5, zips: 2.6,
-		want: "after 5 attempts: connection lost after", as: is[*TruncatedError],
+		want: "after 5 attempts: connection lost after", as: is[*web.TruncatedError],
 	},
 	{
 		name: "silent each time, no ranges", mode: fetchtest.Stalled, change: impatient, requests: 5, zips: 2.6,
-		want: "no data received for 400ms", as: isError(ErrStalled),
+		want: "no data received for 400ms", as: isError(web.ErrStalled),
 	},
 	{
 		name: "a byte a second", mode: "drip=5", requests: 1, zips: 1,
-		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.window = 300 * time.Millisecond },
-		want:   "no whole answer: ", as: isError(ErrSlow),
+		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.Window = 300 * time.Millisecond },
+		want:   "no whole answer: ", as: isError(web.ErrSlow),
 	},
 	{
 		name: "no end", mode: fetchtest.Endless, requests: 1, zips: 500,
-		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.size = 1 << 20 },
+		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.Size = 1 << 20 },
 		want:   "more than 1048576 bytes are too many for a toolchain",
 	},
 	{
 		name: "too large", mode: "", requests: 1, zips: 100,
-		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.size = 1 << 10 },
+		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.Size = 1 << 10 },
 		want:   "bytes are too many for a toolchain",
 	},
 	{
 		name: "gzip", mode: fetchtest.Gzip, requests: 1, zips: 1.1,
-		want: "the answer is gzip-encoded, not a zip file", as: is[*ContentError],
+		want: "the answer is gzip-encoded, not a zip file", as: is[*web.ContentError],
 	},
 	{
 		name: "login page", mode: fetchtest.HTML, requests: 1, zips: 1,
-		want: "the answer is text/html, not a zip file", as: is[*ContentError],
+		want: "the answer is text/html, not a zip file", as: is[*web.ContentError],
 	},
 	{name: "429, seconds", mode: "too-many=1", requests: 2, zips: 1.01},
 	{name: "429, date", mode: fetchtest.TooManyDate, requests: 2, zips: 1.01},
 	{
 		name: "429, a day", mode: "too-many=86400", requests: 1, zips: 0.1,
-		want: "429 Too Many Requests (try again in 24h0m0s): slow down", as: is[*StatusError],
+		want: "429 Too Many Requests (try again in 24h0m0s): slow down", as: is[*web.StatusError],
 	},
 	{name: "503 twice", mode: "unavailable=2", requests: 3, zips: 1.01},
 	{
 		name: "503 always", mode: "unavailable=1000", requests: 5, zips: 0.1,
-		want: "after 5 attempts: 503 Service Unavailable: back soon", as: is[*StatusError],
+		want: "after 5 attempts: 503 Service Unavailable: back soon", as: is[*web.StatusError],
 	},
 	{
 		name: "500 always", mode: fetchtest.ZipStatus500, requests: 2, zips: 0.1,
-		want: "after 2 attempts: 500 Internal Server Error: no zip today", as: is[*StatusError],
+		want: "after 2 attempts: 500 Internal Server Error: no zip today", as: is[*web.StatusError],
 	},
 	{name: "refused at first", change: refuses(1), requests: 1, zips: 1.01},
 	{
 		name: "refused", change: refuses(1000), refused: true,
-		want: "after 2 attempts: dial tcp", as: is[*RequestError],
+		want: "after 2 attempts: dial tcp", as: is[*web.RequestError],
 	},
 	{
 		name: "no answer", mode: fetchtest.Silent, requests: 5, zips: 0,
-		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.header = 50 * time.Millisecond },
-		want:   "after 5 attempts: net/http: timeout awaiting response headers", as: is[*RequestError],
+		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.Header = 50 * time.Millisecond },
+		want:   "after 5 attempts: net/http: timeout awaiting response headers", as: is[*web.RequestError],
 	},
 	{
 		name: "redirect loop", mode: fetchtest.RedirectLoop, requests: 10, zips: 0.1,
-		want: "stopped after 10 redirects", as: is[*RequestError],
+		want: "stopped after 10 redirects", as: is[*web.RequestError],
 	},
 	{
 		name: "redirect to http", change: redirectsToHTTP, requests: 0, zips: 0,
-		want: "redirect from https to insecure http://127.0.0.1", as: is[*RequestError],
+		want: "redirect from https to insecure http://127.0.0.1", as: is[*web.RequestError],
 	},
 	{
 		name: "unknown certificate", change: unknownCertificate, refused: true,
-		want: "certificate", as: is[*RequestError],
+		want: "certificate", as: is[*web.RequestError],
 	},
 }
 

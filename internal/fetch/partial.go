@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+
+	"github.com/gosw/gosw/internal/archive"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // filesFromProxy is FetchFiles from a module proxy.
-func (c *Client) filesFromProxy(ctx context.Context, r release, files []File, root *os.Root) (received int64, err error) {
-	if err := c.proxies.check(Module); err != nil {
+func (c *Client) filesFromProxy(ctx context.Context, r release.Release, files []File, root *os.Root) (received int64, err error) {
+	if err := c.proxies.Check(release.Module); err != nil {
 		return 0, fmt.Errorf("download files of %s: %w", r, err)
 	}
 	temp, err := c.tempFile()
@@ -18,49 +22,49 @@ func (c *Client) filesFromProxy(ctx context.Context, r release, files []File, ro
 		return 0, fmt.Errorf("download files of %s: %w", r, err)
 	}
 	defer temp.remove()
-	p := &partial{client: c, release: r, files: files}
-	err = c.proxies.try(ctx, func(base *url.URL) error {
-		p.sparse = newSparse(c.web, join(base, Module, "@v", r.module()+".zip"), temp.File, tailSize)
+	p := &partial{client: c, Release: r, files: files}
+	err = c.proxies.Try(ctx, func(base *url.URL) error {
+		p.Sparse = web.NewSparse(c.web, web.Join(base, release.Module, "@v", r.Module()+".zip"), temp.File, tailSize)
 		return p.download(ctx)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("download files of %s: %w", r, err)
 	}
-	return p.received.Load(), p.unpack(ctx, root)
+	return p.Received.Load(), p.unpack(ctx, root)
 }
 
 // A partial is the zip of a release, of which only some files are wanted.
 type partial struct {
-	*sparse
-	release
+	*web.Sparse
+	release.Release
 	client *Client
 	files  []File
 
-	wanted archive // the entries of files, in their order
+	wanted archive.Zip // the entries of files, in their order
 }
 
 // download gets what is needed of the zip, or all of it where a server sends
 // files as a whole only.
 func (p *partial) download(ctx context.Context) error {
-	p.wanted = archive{} // a proxy before may have failed half-way
-	if err := p.file.Truncate(0); err != nil {
+	p.wanted = archive.Zip{} // a proxy before may have failed half-way
+	if err := p.File.Truncate(0); err != nil {
 		return err
 	}
-	err := errNoRanges
-	if p.url.Scheme != "file" { // copying it here costs no more than parts
+	err := web.ErrNoRanges
+	if p.URL.Scheme != "file" { // copying it here costs no more than parts
 		err = p.downloadParts(ctx)
 	}
-	if !errors.Is(err, errNoRanges) {
+	if !errors.Is(err, web.ErrNoRanges) {
 		return err
 	}
-	d := &download{release: p.release, file: p.file, answered: make(chan struct{})}
-	if err := p.client.downloadFrom(ctx, d, p.url, p.takeWhole()); err != nil {
+	d := &download{Release: p.Release, file: p.File, answered: make(chan struct{})}
+	if err := p.client.downloadFrom(ctx, d, p.URL, p.TakeWhole()); err != nil {
 		return err
 	}
-	p.size = d.size
-	p.received.Add(d.size)
-	p.wanted = archive{}
-	a, err := openArchive(p.file, p.size, p.release)
+	p.Size = d.size
+	p.Received.Add(d.size)
+	p.wanted = archive.Zip{}
+	a, err := archive.OpenModuleZip(p.File, p.Size, p.Prefix())
 	if err != nil {
 		return err
 	}
@@ -68,39 +72,39 @@ func (p *partial) download(ctx context.Context) error {
 }
 
 func (p *partial) downloadParts(ctx context.Context) error {
-	here, err := p.tail(ctx)
+	here, err := p.Tail(ctx)
 	if err != nil {
 		return err
 	}
-	a, err := openDirectory(ctx, p.sparse, here, p.release)
+	a, err := openDirectory(ctx, p.Sparse, here, p.Release)
 	if err != nil {
 		return err
 	}
 	if err := p.choose(a); err != nil {
 		return err
 	}
-	return p.get(ctx, missingSpans(pointers(p.wanted.entries), here), nil)
+	return p.Get(ctx, missingSpans(p.wanted.Entries, here), nil)
 }
 
 // choose picks the entries of the wanted files.
-func (p *partial) choose(a *archive) error {
+func (p *partial) choose(a *archive.Zip) error {
 	paths := make([]string, len(p.files))
 	for i, f := range p.files {
 		paths[i] = f.Path
 	}
 	var err error
-	p.wanted, err = a.pick(paths)
+	p.wanted, err = a.Pick(paths)
 	return err
 }
 
 // unpack writes the wanted files and proves each.
 func (p *partial) unpack(ctx context.Context, root *os.Root) error {
-	if err := p.wanted.unpack(ctx, root); err != nil {
-		return fmt.Errorf("unpack files of %s: %w", p.release, err)
+	if err := p.wanted.Unpack(ctx, root); err != nil {
+		return fmt.Errorf("unpack files of %s: %w", p.Release, err)
 	}
 	for i, f := range p.files {
-		if got := p.wanted.entries[i].sum; got != f.Sum {
-			return fileMismatch(p.release, f, got)
+		if got := p.wanted.Entries[i].Sum; got != f.Sum {
+			return fileMismatch(p.Release, f, got)
 		}
 	}
 	return nil

@@ -10,8 +10,11 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/goroot"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
 )
 
 // toyFiles returns files of the toy 1.22.4 with their sums.
@@ -85,8 +88,8 @@ func TestFetchFilesDL(t *testing.T) {
 	good := toyFiles(t, "src/go.mod", "src/fmt/print.go", "bin/gofmt", "src/internal/empty.go")
 	bad := append(slices.Clone(good), File{Path: "bin/go"})
 	for name, files := range map[string][]File{"good": good, "altered": bad, "missing": {{Path: "src/missing.go"}}} {
-		dir, _, err := fetchFiles(t, newClient(t, s, with(sourceIs(SourceDL), dlOf(s, ""))), files)
-		var security *SecurityError
+		dir, _, err := fetchFiles(t, newClient(t, s, with(sourceIs(release.SourceDL), dlOf(s, ""))), files)
+		var security *sumdb.SecurityError
 		switch name {
 		case "good":
 			if err != nil {
@@ -118,12 +121,12 @@ func TestFetchFilesDL(t *testing.T) {
 func TestFetchFilesRefuses(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	var security *SecurityError
+	var security *sumdb.SecurityError
 	if _, _, err := fetchFiles(t, newClient(t, s, proxyIs(s.Bad(fetchtest.AlteredZip))), toyFiles(t, "bin/go")); !errors.As(err, &security) {
 		t.Errorf("altered zip: %v", err)
 	}
 	missing := []File{{Path: "src/missing.go"}}
-	var archive *ArchiveError
+	var archive *archive.Error
 	if _, _, err := fetchFiles(t, newClient(t, s, nil), missing); !errors.As(err, &archive) {
 		t.Errorf("missing file: %v", err)
 	}
@@ -133,27 +136,6 @@ func TestFetchFilesRefuses(t *testing.T) {
 	for _, mode := range []string{fetchtest.Truncated, fetchtest.ResetMidBody, fetchtest.HTML, fetchtest.Status500, fetchtest.WrongPlatform} {
 		if _, _, err := fetchFiles(t, newClient(t, s, proxyIs(s.Bad(mode))), toyFiles(t, "bin/go")); err == nil || errors.As(err, &security) {
 			t.Errorf("%s: %v", mode, err)
-		}
-	}
-}
-
-func TestJoinSpans(t *testing.T) {
-	t.Parallel()
-	got := joinSpans([]span{{500_000, 500_100}, {0, 10}, {10, 20}, {20 + minGap, 40_000}, {73_000, 73_001}})
-	want := []span{{0, 40_000}, {73_000, 73_001}, {500_000, 500_100}}
-	if !slices.Equal(got, want) {
-		t.Errorf("joined = %v, want %v", got, want)
-	}
-}
-
-func TestParseContentRange(t *testing.T) {
-	t.Parallel()
-	if first, end, size, err := parseContentRange("bytes 5-9/10"); first != 5 || end != 10 || size != 10 || err != nil {
-		t.Errorf("got %d %d %d %v", first, end, size, err)
-	}
-	for _, bad := range []string{"", "bytes */10", "bytes 5-4/10", "bytes 5-10/10", "bytes -1-4/10", "bytes 5-9/10 x", "bytes 5-9/*"} {
-		if _, _, _, err := parseContentRange(bad); err == nil {
-			t.Errorf("%q is accepted", bad)
 		}
 	}
 }

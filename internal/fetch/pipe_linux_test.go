@@ -38,9 +38,6 @@ func TestOpenSwapped(t *testing.T) {
 	go func() {
 		defer close(opened)
 		for start := time.Now(); time.Since(start) < 300*time.Millisecond; {
-			if b, err := openFile(fileURL(name)); err == nil {
-				_ = b.Close()
-			}
 			if l, err := OpenLocal(name); err == nil {
 				l.Close()
 			}

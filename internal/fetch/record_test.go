@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
 )
 
 // recordOf returns the record that a fetch keeps, in JSON.
@@ -37,7 +39,7 @@ func TestRecord(t *testing.T) {
 	c := newClient(t, s, nil)
 	data, proof := recordOf(t, s, c)
 	module := proof.Module + "@" + proof.Version
-	w, err := CheckRecord(data, module, proof.H1, s.SumDB())
+	w, err := sumdb.CheckRecord(data, module, proof.H1, s.SumDB())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,17 +51,17 @@ func TestRecord(t *testing.T) {
 		t.Errorf("record = %s, then %s", data, again)
 	}
 	for name, err := range map[string]error{
-		"another hash":      second(CheckRecord(data, module, s.H1("1.22.5"), s.SumDB())),
-		"another release":   second(CheckRecord(data, strings.Replace(module, "1.22.4", "1.22.5", 1), proof.H1, s.SumDB())),
-		"go.mod's hash":     second(CheckRecord(data, module+"/go.mod", goModH1(t, data), s.SumDB())),
-		"a prefix":          second(CheckRecord(data, module[:len(module)-1], proof.H1, s.SumDB())),
-		"unknown key":       second(CheckRecord(data, module, proof.H1, publicSumDB)),
-		"key of a stranger": second(CheckRecord(data, module, proof.H1, fetchtest.NewServer(t).SumDB())),
-		"database off":      second(CheckRecord(data, module, proof.H1, "off")),
-		"nothing":           second(CheckRecord(nil, module, proof.H1, s.SumDB())),
-		"no record":         second(CheckRecord([]byte("{}"), module, proof.H1, s.SumDB())),
+		"another hash":      second(sumdb.CheckRecord(data, module, s.H1("1.22.5"), s.SumDB())),
+		"another release":   second(sumdb.CheckRecord(data, strings.Replace(module, "1.22.4", "1.22.5", 1), proof.H1, s.SumDB())),
+		"go.mod's hash":     second(sumdb.CheckRecord(data, module+"/go.mod", goModH1(t, data), s.SumDB())),
+		"a prefix":          second(sumdb.CheckRecord(data, module[:len(module)-1], proof.H1, s.SumDB())),
+		"unknown key":       second(sumdb.CheckRecord(data, module, proof.H1, "sum.golang.org")),
+		"key of a stranger": second(sumdb.CheckRecord(data, module, proof.H1, fetchtest.NewServer(t).SumDB())),
+		"database off":      second(sumdb.CheckRecord(data, module, proof.H1, "off")),
+		"nothing":           second(sumdb.CheckRecord(nil, module, proof.H1, s.SumDB())),
+		"no record":         second(sumdb.CheckRecord([]byte("{}"), module, proof.H1, s.SumDB())),
 	} {
-		if security := (*SecurityError)(nil); !errors.As(err, &security) {
+		if security := (*sumdb.SecurityError)(nil); !errors.As(err, &security) {
 			t.Errorf("%s: %v, want a SecurityError", name, err)
 		}
 	}
@@ -68,7 +70,7 @@ func TestRecord(t *testing.T) {
 // goModH1 returns the hash that a record has for the module's go.mod.
 func goModH1(t *testing.T, data []byte) string {
 	t.Helper()
-	var r Record
+	var r sumdb.Record
 	if err := json.Unmarshal(data, &r); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func goModH1(t *testing.T, data []byte) string {
 	return strings.TrimSpace(hash)
 }
 
-func second(_ Witness, err error) error { return err }
+func second(_ sumdb.Witness, err error) error { return err }
 
 // TestRecordFlips flips every bit of a record: either it proves nothing any
 // more, or it is still the same record (JSON has several spellings).
@@ -87,7 +89,7 @@ func TestRecordFlips(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
 	data, proof := recordOf(t, s, newClient(t, s, nil))
-	var want Record
+	var want sumdb.Record
 	if err := json.Unmarshal(data, &want); err != nil {
 		t.Fatal(err)
 	}
@@ -95,8 +97,8 @@ func TestRecordFlips(t *testing.T) {
 	caught := 0
 	for i := range len(data) * 8 {
 		data[i/8] ^= 1 << (i % 8)
-		_, err := CheckRecord(data, module, proof.H1, s.SumDB())
-		var got Record
+		_, err := sumdb.CheckRecord(data, module, proof.H1, s.SumDB())
+		var got sumdb.Record
 		switch {
 		case err != nil:
 			caught++
@@ -116,8 +118,8 @@ func TestPublicRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const module, h1 = Module + "@v0.0.1-go1.26.8.linux-amd64", "h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM="
-	if w, err := CheckRecord(data, module, h1, publicSumDB); err != nil || w.SumDB != publicSumDB || w.Key != "sum.golang.org+033de0ae" {
+	const module, h1 = release.Module + "@v0.0.1-go1.26.8.linux-amd64", "h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM="
+	if w, err := sumdb.CheckRecord(data, module, h1, "sum.golang.org"); err != nil || w.SumDB != "sum.golang.org" || w.Key != "sum.golang.org+033de0ae" {
 		t.Errorf("%+v, %v", w, err)
 	}
 	for name, altered := range map[string]string{
@@ -128,7 +130,7 @@ func TestPublicRecord(t *testing.T) {
 		if altered == string(data) {
 			t.Errorf("%s: nothing altered", name)
 		}
-		if _, err := CheckRecord([]byte(altered), module, h1, publicSumDB); err == nil {
+		if _, err := sumdb.CheckRecord([]byte(altered), module, h1, "sum.golang.org"); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // How a toolchain came here: the values of Proof.Via.
@@ -47,13 +50,13 @@ func (f format) magic() string {
 
 // downloadAndLookup gets the archive and, as soon as one is known to exist, the
 // database's word for it. The first failure ends both.
-func (c *Client) downloadAndLookup(ctx context.Context, d *download) (rec record, err error) {
+func (c *Client) downloadAndLookup(ctx context.Context, d *download) (rec sumdb.Answer, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return c.obtain(ctx, d) })
 	g.Go(func() (err error) {
 		select {
 		case <-d.answered:
-			rec, err = c.db.lookup(ctx, subjectOf(d.release))
+			rec, err = c.db.Lookup(ctx, subjectOf(d.Release))
 			return err
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -66,20 +69,20 @@ func (c *Client) downloadAndLookup(ctx context.Context, d *download) (rec record
 // sent something wrong ends the search: only one that is away, or lacks the
 // release, hands over to the next.
 func (c *Client) obtain(ctx context.Context, d *download) error {
-	if c.cfg.Source == SourceDL {
+	if c.cfg.Source == release.SourceDL {
 		return c.downloadDL(ctx, d)
 	}
 	if found, err := c.fromModCache(ctx, d); found || err != nil {
 		return err
 	}
-	err := c.proxies.check(Module)
+	err := c.proxies.Check(release.Module)
 	if err == nil {
 		d.via, d.format = ViaProxy, formatModuleZip
 		err = c.download(ctx, d)
 	} else {
-		err = fmt.Errorf("download %s: %w", d.release, err)
+		err = fmt.Errorf("download %s: %w", d.Release, err)
 	}
-	if err == nil || c.cfg.Source != SourceAuto || c.cfg.DL == "" || ctx.Err() != nil || !isAway(err) {
+	if err == nil || c.cfg.Source != release.SourceAuto || c.cfg.DL == "" || ctx.Err() != nil || !isAway(err) {
 		return err
 	}
 	return bothAway(err, c.downloadDL(ctx, d))
@@ -88,17 +91,17 @@ func (c *Client) obtain(ctx context.Context, d *download) error {
 // isAway reports whether err says that a source can't be asked, or does not have
 // what was asked for; nothing that it sent was wrong.
 func isAway(err error) bool {
-	for _, target := range []error{ErrDirect, ErrStalled, ErrSlow, os.ErrNotExist} {
+	for _, target := range []error{web.ErrDirect, web.ErrStalled, web.ErrSlow, os.ErrNotExist} {
 		if errors.Is(err, target) {
 			return true
 		}
 	}
-	var excluded *NoProxyError
-	var request *RequestError
-	var status *StatusError
-	var content *ContentError
-	var truncated *TruncatedError
-	var hashless *NoHashError
+	var excluded *web.NoProxyError
+	var request *web.RequestError
+	var status *web.StatusError
+	var content *web.ContentError
+	var truncated *web.TruncatedError
+	var hashless *release.NoHashError
 	return errors.As(err, &excluded) || errors.As(err, &hashless) || errors.As(err, &request) || errors.As(err, &status) ||
 		errors.As(err, &content) || errors.As(err, &truncated)
 }
@@ -106,9 +109,9 @@ func isAway(err error) bool {
 // bothAway joins what two sources say. That a release does not exist is the
 // answer, where one of them says so and the other can't be asked.
 func bothAway(proxyErr, dlErr error) error {
-	var missing, missingToo *NotFoundError
+	var missing, missingToo *release.NotFoundError
 	switch {
-	case dlErr == nil, !isAway(dlErr), errors.As(dlErr, new(*PlatformError)):
+	case dlErr == nil, !isAway(dlErr), errors.As(dlErr, new(*release.PlatformError)):
 		return dlErr
 	case errors.As(dlErr, &missing):
 		if !errors.As(proxyErr, &missingToo) {
@@ -128,23 +131,14 @@ func (c *Client) fromModCache(ctx context.Context, d *download) (bool, error) {
 	if c.cfg.ModCache == "" {
 		return false, nil
 	}
-	name := filepath.Join(c.cfg.ModCache, "cache", "download", filepath.FromSlash(Module), "@v", d.module()+".zip")
+	name := filepath.Join(c.cfg.ModCache, "cache", "download", filepath.FromSlash(release.Module), "@v", d.Module()+".zip")
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return false, nil
 	}
 	d.via, d.format = ViaModCache, formatModuleZip
-	err := c.downloadFrom(ctx, d, fileURL(name), nil)
+	err := c.downloadFrom(ctx, d, web.FileURL(name), nil)
 	if err != nil && ctx.Err() == nil {
 		return false, nil // it may go while it is read; then the network has it
 	}
 	return err == nil, err
-}
-
-// fileURL returns the file URL of an absolute path.
-func fileURL(name string) *url.URL {
-	name = filepath.ToSlash(name)
-	if name != "" && name[0] != '/' {
-		name = "/" + name // C:/…
-	}
-	return &url.URL{Scheme: "file", Path: name}
 }

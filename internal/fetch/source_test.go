@@ -9,7 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // with makes one change of several.
@@ -60,7 +64,7 @@ func readTree(t *testing.T, dir string) map[string]string {
 // The tree is the same and has the same proof, from whatever source it comes.
 func TestSourcesAgree(t *testing.T) {
 	t.Parallel()
-	for _, platform := range []Platform{host, {"windows", "amd64"}, {"linux", "arm"}, {"darwin", "arm64"}} {
+	for _, platform := range []release.Platform{host, {OS: "windows", Arch: "amd64"}, {OS: "linux", Arch: "arm"}, {OS: "darwin", Arch: "arm64"}} {
 		t.Run(strings.ReplaceAll(platform.String(), "/", "-"), func(t *testing.T) {
 			t.Parallel()
 			s := fetchtest.NewServer(t)
@@ -68,12 +72,12 @@ func TestSourcesAgree(t *testing.T) {
 				t.Fatal(err)
 			}
 			on := func(cfg *Config) { cfg.Platform = platform }
-			fromProxy, proxyProof, err := fetchInto(t, newClient(t, s, with(on, sourceIs(SourceProxy))), "1.22.4")
+			fromProxy, proxyProof, err := fetchInto(t, newClient(t, s, with(on, sourceIs(release.SourceProxy))), "1.22.4")
 			if err != nil {
 				t.Fatal(err)
 			}
 			zips := s.Requests(".zip")
-			fromDL, dlProof, err := fetchInto(t, newClient(t, s, with(on, sourceIs(SourceDL), dlOf(s, ""))), "1.22.4")
+			fromDL, dlProof, err := fetchInto(t, newClient(t, s, with(on, sourceIs(release.SourceDL), dlOf(s, ""))), "1.22.4")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,23 +118,23 @@ func TestSourceOrder(t *testing.T) {
 		err    string
 		asked  bool // whether the download page was
 	}{
-		{"proxy first", SourceAuto, "", "", ViaProxy, "", false},
+		{"proxy first", release.SourceAuto, "", "", ViaProxy, "", false},
 		{"empty is auto", "", "", "", ViaProxy, "", false},
-		{"proxy alone", SourceProxy, "", "", ViaProxy, "", false},
-		{"page alone", SourceDL, "", "", ViaDL, "", true},
-		{"proxy broken", SourceAuto, fetchtest.ZipStatus500, "", ViaDL, "", true},
-		{"proxy is a login page", SourceAuto, fetchtest.HTML, "", "", "checksum database", true},
-		{"no proxy but direct", SourceAuto, "direct", "", "", "checksum database", true},
-		{"proxy broken, proxy alone", SourceProxy, fetchtest.ZipStatus500, "", "", "500", false},
-		{"proxy broken, no page", SourceAuto, fetchtest.ZipStatus500, "none", "", "500", false},
-		{"altered zip", SourceAuto, fetchtest.AlteredZip, "", "", fetchtest.SumDBName + ": h1:", false},
-		{"malformed zip", SourceAuto, fetchtest.WrongVersion, "", "", "does not belong to", false},
-		{"no record", SourceAuto, fetchtest.NotInDB, "", "", "no record", false},
-		{"off", SourceAuto, "off", "", "", "GOPROXY=off", false},
-		{"off, page alone", SourceDL, "off", "", "", "GOPROXY=off", false},
-		{"altered archive", SourceDL, "", fetchtest.AlteredArchive, "", "index:      sha256:", true},
-		{"altered archive, and its index", SourceDL, "", fetchtest.AlteredDL, "", fetchtest.SumDBName + ": h1:", true},
-		{"both broken", SourceAuto, fetchtest.ZipStatus500, fetchtest.Status500, "", "500", true},
+		{"proxy alone", release.SourceProxy, "", "", ViaProxy, "", false},
+		{"page alone", release.SourceDL, "", "", ViaDL, "", true},
+		{"proxy broken", release.SourceAuto, fetchtest.ZipStatus500, "", ViaDL, "", true},
+		{"proxy is a login page", release.SourceAuto, fetchtest.HTML, "", "", "checksum database", true},
+		{"no proxy but direct", release.SourceAuto, "direct", "", "", "checksum database", true},
+		{"proxy broken, proxy alone", release.SourceProxy, fetchtest.ZipStatus500, "", "", "500", false},
+		{"proxy broken, no page", release.SourceAuto, fetchtest.ZipStatus500, "none", "", "500", false},
+		{"altered zip", release.SourceAuto, fetchtest.AlteredZip, "", "", fetchtest.SumDBName + ": h1:", false},
+		{"malformed zip", release.SourceAuto, fetchtest.WrongVersion, "", "", "does not belong to", false},
+		{"no record", release.SourceAuto, fetchtest.NotInDB, "", "", "no record", false},
+		{"off", release.SourceAuto, "off", "", "", "GOPROXY=off", false},
+		{"off, page alone", release.SourceDL, "off", "", "", "GOPROXY=off", false},
+		{"altered archive", release.SourceDL, "", fetchtest.AlteredArchive, "", "index:      sha256:", true},
+		{"altered archive, and its index", release.SourceDL, "", fetchtest.AlteredDL, "", fetchtest.SumDBName + ": h1:", true},
+		{"both broken", release.SourceAuto, fetchtest.ZipStatus500, fetchtest.Status500, "", "500", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -155,7 +159,7 @@ func TestSourceOrder(t *testing.T) {
 				t.Fatalf("no error; via %q", proof.Via)
 			case test.via == "":
 				text := err.Error()
-				if security := (*SecurityError)(nil); errors.As(err, &security) {
+				if security := (*sumdb.SecurityError)(nil); errors.As(err, &security) {
 					text += "\n" + strings.Join(security.Details, "\n") // who says so
 				}
 				if !strings.Contains(text, test.err) {
@@ -176,9 +180,9 @@ func TestSourceOrder(t *testing.T) {
 func TestDLNotFound(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newClient(t, s, with(sourceIs(SourceDL), dlOf(s, ""), func(cfg *Config) { cfg.Platform = Platform{"plan9", "386"} }))
+	c := newClient(t, s, with(sourceIs(release.SourceDL), dlOf(s, ""), func(cfg *Config) { cfg.Platform = release.Platform{OS: "plan9", Arch: "386"} }))
 	_, _, err := fetchInto(t, c, "1.22.4")
-	var missing *PlatformError
+	var missing *release.PlatformError
 	if !errors.As(err, &missing) || !slices.Contains(missing.Exist, host) || slices.Contains(missing.Exist, c.cfg.Platform) {
 		t.Errorf("err = %v, %+v", err, missing)
 	}
@@ -217,15 +221,15 @@ func TestModCache(t *testing.T) {
 		}
 	})
 	t.Run("altered", func(t *testing.T) {
-		zips := filepath.Join(cache, "cache", "download", filepath.FromSlash(Module), "@v")
+		zips := filepath.Join(cache, "cache", "download", filepath.FromSlash(release.Module), "@v")
 		name := func(v string) string {
-			return filepath.Join(zips, release{version(t, v), host}.module()+".zip")
+			return filepath.Join(zips, release.Release{Version: version(t, v), Platform: host}.Module()+".zip")
 		}
 		if err := os.Rename(name("1.22.5"), name("1.22.4")); err != nil {
 			t.Fatal(err)
 		}
 		_, _, err := fetchInto(t, newClient(t, s, inCache), "1.22.4")
-		if !errors.As(err, new(*ArchiveError)) || !strings.HasPrefix(err.Error(), "unpack go1.22.4 "+host.String()+" from "+fileURL(zips).String()+"/") {
+		if !errors.As(err, new(*archive.Error)) || !strings.HasPrefix(err.Error(), "unpack go1.22.4 "+host.String()+" from "+web.FileURL(zips).String()+"/") {
 			t.Errorf("err = %v", err)
 		}
 	})

@@ -10,7 +10,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fsx"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // streamTail is how much of a zip's end is asked for first: the directory of a
@@ -32,67 +35,67 @@ type Reuse func(path string, size int64, crc uint32) (sum [32]byte, ok bool)
 // what is on this machine already need not come at all. Where the server sends
 // whole files only, the whole file is what d has then.
 func (c *Client) stream(ctx context.Context, d *download, u *url.URL) error {
-	s := newSparse(c.web, u, d.file, streamTail)
-	defer s.close()
+	s := web.NewSparse(c.web, u, d.file, streamTail)
+	defer s.Close()
 	err := c.streamParts(ctx, d, s)
-	if !errors.Is(err, errNoRanges) {
+	if !errors.Is(err, web.ErrNoRanges) {
 		return err
 	}
-	return c.downloadFrom(ctx, d, u, s.takeWhole())
+	return c.downloadFrom(ctx, d, u, s.TakeWhole())
 }
 
-func (c *Client) streamParts(ctx context.Context, d *download, s *sparse) error {
+func (c *Client) streamParts(ctx context.Context, d *download, s *web.Sparse) error {
 	if err := d.file.Truncate(0); err != nil {
 		return err
 	}
-	here, err := s.tail(ctx)
+	here, err := s.Tail(ctx)
 	if err != nil {
 		return err
 	}
-	a, err := openDirectory(ctx, s, here, d.release)
+	a, err := openDirectory(ctx, s, here, d.Release)
 	if err != nil {
 		return err
 	}
 	d.once.Do(func() { close(d.answered) })
-	d.source, d.size = display(s.url), s.size
+	d.source, d.size = web.Display(s.URL), s.Size
 	d.dirty = true
 	if err := unpackArriving(ctx, d, s, a, here); err != nil {
 		return err
 	}
-	d.sums, d.received = a.sums(), s.received.Load()
+	d.sums, d.received = a.Sums(), s.Received.Load()
 	return nil
 }
 
 // openDirectory reads the zip's directory, after asking for what is not here
 // of it: the bytes before offset here.
-func openDirectory(ctx context.Context, s *sparse, here int64, r release) (*archive, error) {
-	at, err := directoryStart(s.file, s.size, here)
+func openDirectory(ctx context.Context, s *web.Sparse, here int64, r release.Release) (*archive.Zip, error) {
+	at, err := archive.DirectoryStart(s.File, s.Size, here)
 	if err == nil && at < here {
-		err = s.get(ctx, []span{{at, here}}, nil)
+		err = s.Get(ctx, []web.Span{{First: at, End: here}}, nil)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return openArchive(s.file, s.size, r)
+	return archive.OpenModuleZip(s.File, s.Size, r.Prefix())
 }
 
 // unpackArriving gets the entries of a and unpacks each when it is there; what
 // follows offset here is there already. The first failure ends both.
-func unpackArriving(ctx context.Context, d *download, s *sparse, a *archive, here int64) error {
+func unpackArriving(ctx context.Context, d *download, s *web.Sparse, a *archive.Zip, here int64) error {
 	queue := newArrival()
-	queue.expect([]span{{here, s.size}}, nil)
-	queue.arrived(0, s.size)
+	queue.expect([]web.Span{{First: here, End: s.Size}}, nil)
+	queue.arrived(0, s.Size)
 	g, ctx := errgroup.WithContext(ctx)
 	defer context.AfterFunc(ctx, func() { queue.fail(context.Cause(ctx)) })()
 	made := make(chan struct{})
 	g.Go(func() error {
 		defer close(made)
-		return a.makeDirs(d.root)
+		return a.MakeDirs(d.root)
 	})
 	g.Go(func() error { return getWanted(ctx, d, s, a, here, queue, made) })
 	g.Go(func() error {
 		<-made
-		return unpackEach(ctx, d.root, queue.next, queue.fail)
+		return archive.UnpackEach(ctx, d.root, queue.next, queue.fail)
 	})
 	return g.Wait()
 }
@@ -100,10 +103,10 @@ func unpackArriving(ctx context.Context, d *download, s *sparse, a *archive, her
 // getWanted finds out which entries are not on this machine and gets them. It
 // takes the few large ones first, so that the bytes of these arrive while it looks
 // for the thousands of others, once the folders for them are made.
-func getWanted(ctx context.Context, d *download, s *sparse, a *archive, here int64, queue *arrival, made <-chan struct{}) error {
+func getWanted(ctx context.Context, d *download, s *web.Sparse, a *archive.Zip, here int64, queue *arrival, made <-chan struct{}) error {
 	var total atomic.Int64
-	total.Store(s.received.Load())
-	covered := []span{{here, s.size}}
+	total.Store(s.Received.Load())
+	covered := []web.Span{{First: here, End: s.Size}}
 	g, getting := errgroup.WithContext(ctx)
 	var reuse Reuse
 	if d.reuse != nil {
@@ -120,21 +123,21 @@ func getWanted(ctx context.Context, d *download, s *sparse, a *archive, here int
 		missing := missingSpans(outside(covered, wanted), here)
 		parts := slices.Clone(missing)
 		for n, part := range parts {
-			total.Add(part.end - part.first)
-			if part.end == here {
-				parts[n].end = s.size // an entry may lie across
+			total.Add(part.End - part.First)
+			if part.End == here {
+				parts[n].End = s.Size // an entry may lie across
 			}
 		}
 		covered = append(covered, parts...)
 		first := queue.expect(parts, wanted)
-		d.report(s.received.Load(), total.Load())
+		d.report(s.Received.Load(), total.Load())
 		g.Go(func() error {
-			return s.get(getting, missing, func(n int, end int64) {
+			return s.Get(getting, missing, func(n int, end int64) {
 				if end == here {
-					end = s.size
+					end = s.Size
 				}
 				queue.arrived(first+n, end)
-				d.report(s.received.Load(), total.Load())
+				d.report(s.Received.Load(), total.Load())
 			})
 		})
 	}
@@ -146,45 +149,45 @@ func getWanted(ctx context.Context, d *download, s *sparse, a *archive, here int
 }
 
 // outside returns those of entries that lie in none of spans.
-func outside(spans []span, entries []*entry) []*entry {
-	return slices.DeleteFunc(slices.Clone(entries), func(e *entry) bool {
-		return slices.ContainsFunc(spans, func(s span) bool { return holds(s, e) })
+func outside(spans []web.Span, entries []*archive.Entry) []*archive.Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e *archive.Entry) bool {
+		return slices.ContainsFunc(spans, func(s web.Span) bool { return holds(s, e) })
 	})
 }
 
 // batches returns the entries in the order in which it is best to look for them
 // on this machine: the large ones first.
-func batches(a *archive, large bool) [][]*entry {
+func batches(a *archive.Zip, large bool) [][]*archive.Entry {
 	if !large {
-		return [][]*entry{pointers(a.entries)}
+		return [][]*archive.Entry{a.Entries}
 	}
-	batches := make([][]*entry, 2)
-	for i := range a.entries {
+	batches := make([][]*archive.Entry, 2)
+	for i := range a.Entries {
 		n := 1
-		if a.entries[i].isLarge() {
+		if a.Entries[i].IsLarge() {
 			n = 0
 		}
-		batches[n] = append(batches[n], &a.entries[i])
+		batches[n] = append(batches[n], a.Entries[i])
 	}
 	return batches
 }
 
 // reuseFiles takes from this machine what reuse has, which may be nil, and returns those
 // of entries that are left, those without a file included.
-func (d *download) reuseFiles(ctx context.Context, entries []*entry, reuse Reuse) []*entry {
+func (d *download) reuseFiles(ctx context.Context, entries []*archive.Entry, reuse Reuse) []*archive.Entry {
 	if reuse == nil {
 		return entries
 	}
 	found := make([]bool, len(entries))
 	_ = fsx.Divide(ctx, len(entries), func(part iter.Seq[int]) error {
 		for i := range part {
-			if e := entries[i]; !e.skip {
-				e.sum, found[i] = reuse(e.path, e.zip.size(), e.zip.crc())
+			if e := entries[i]; !e.Skip {
+				e.Sum, found[i] = reuse(e.Path, e.Size(), e.Crc())
 			}
 		}
 		return nil
 	})
-	var left []*entry
+	var left []*archive.Entry
 	for i, ok := range found {
 		if ok {
 			d.reused++
@@ -196,14 +199,14 @@ func (d *download) reuseFiles(ctx context.Context, entries []*entry, reuse Reuse
 }
 
 // missingSpans returns where entries are, as far as that is before here.
-func missingSpans(entries []*entry, here int64) []span {
-	var missing []span
+func missingSpans(entries []*archive.Entry, here int64) []web.Span {
+	var missing []web.Span
 	for _, e := range entries {
-		if first := e.zip.offset(); first < here {
-			missing = append(missing, span{first, min(first+e.zip.length(), here)})
+		if first := e.Offset(); first < here {
+			missing = append(missing, web.Span{First: first, End: min(e.End(), here)})
 		}
 	}
-	return joinSpans(missing)
+	return web.JoinSpans(missing)
 }
 
 // clear empties the tree after an attempt that came to nothing.

@@ -1,6 +1,8 @@
 package fetch
 
 import (
+	"archive/zip"
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -12,43 +14,52 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
-// zipEntries makes entries of the given packed sizes, one after the other.
-func zipEntries(sizes ...int) []*entry {
-	var list []*entry
-	offset := 0
+// zipEntries makes entries with content of the given sizes, one after the other.
+func zipEntries(t *testing.T, sizes ...int) []*archive.Entry {
+	t.Helper()
+	r := release.Release{Version: version(t, "1.22.4"), Platform: host}
+	var data bytes.Buffer
+	zw := zip.NewWriter(&data)
 	for i, size := range sizes {
-		name := fmt.Sprintf("f%d", i)
-		record := make([]byte, directoryLen+len(name))
-		put := func(at, n int) { record[at], record[at+1], record[at+2] = byte(n), byte(n>>8), byte(n>>16) }
-		put(20, size)
-		put(24, size)
-		put(28, len(name))
-		put(42, offset)
-		copy(record[directoryLen:], name)
-		e := &entry{name: name, zip: zipEntry{record: record}}
-		list = append(list, e)
-		offset += int(e.zip.length())
+		w, err := zw.CreateHeader(&zip.FileHeader{Name: fmt.Sprintf("%sf%d", r.Prefix(), i)})
+		if err == nil {
+			_, err = w.Write(make([]byte, size))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	return list
+	if err := zw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a, err := archive.OpenModuleZip(bytes.NewReader(data.Bytes()), int64(data.Len()), r.Prefix())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.Entries
 }
 
 // What has arrived is handed out, the largest first; nothing else is.
 func TestArrivalOrder(t *testing.T) {
 	t.Parallel()
-	list := zipEntries(10, 2<<20, 20, 5<<20)
-	end := func(i int) int64 { return list[i].zip.offset() + list[i].zip.length() }
+	list := zipEntries(t, 10, 2<<20, 20, 5<<20)
+	end := func(i int) int64 { return list[i].End() }
 	a := newArrival()
-	a.expect([]span{{0, end(3)}}, list)
+	a.expect([]web.Span{{First: 0, End: end(3)}}, list)
 	a.close()
 	next := func() string {
 		e, err := a.next()
 		if err != nil || e == nil {
 			t.Fatalf("%v, %v", e, err)
 		}
-		return e.name
+		return e.Path
 	}
 	a.arrived(0, end(0))
 	if got := next(); got != "f0" {
@@ -78,7 +89,7 @@ func takeAll(t *testing.T, a *arrival, take func(name string)) {
 		if e == nil {
 			return
 		}
-		take(e.name)
+		take(e.Path)
 	}
 }
 
@@ -89,11 +100,11 @@ func TestArrivalParallel(t *testing.T) {
 	for range 500 {
 		sizes = append(sizes, rand.IntN(9000))
 	}
-	list := zipEntries(sizes...)
-	spans := []span{
-		{0, list[100].zip.offset()},
-		{list[100].zip.offset(), list[400].zip.offset()},
-		{list[400].zip.offset(), list[499].zip.offset() + list[499].zip.length()},
+	list := zipEntries(t, sizes...)
+	spans := []web.Span{
+		{First: 0, End: list[100].Offset()},
+		{First: list[100].Offset(), End: list[400].Offset()},
+		{First: list[400].Offset(), End: list[499].End()},
 	}
 	a := newArrival()
 	a.expect(spans, list)
@@ -112,8 +123,8 @@ func TestArrivalParallel(t *testing.T) {
 	}
 	for n, s := range spans {
 		wg.Go(func() {
-			for at := s.first; at < s.end; {
-				at = min(at+1+rand.Int64N(40_000), s.end)
+			for at := s.First; at < s.End; {
+				at = min(at+1+rand.Int64N(40_000), s.End)
 				a.arrived(n, at)
 			}
 		})
@@ -133,14 +144,14 @@ func TestArrivalParallel(t *testing.T) {
 // or not; and nobody is sent home while more may be expected.
 func TestArrivalLater(t *testing.T) {
 	t.Parallel()
-	list := zipEntries(10, 20, 30, 40)
-	end := func(i int) int64 { return list[i].zip.offset() + list[i].zip.length() }
+	list := zipEntries(t, 10, 20, 30, 40)
+	end := func(i int) int64 { return list[i].End() }
 	a := newArrival()
-	if n := a.expect([]span{{0, end(2)}}, list[2:3]); n != 0 {
+	if n := a.expect([]web.Span{{First: 0, End: end(2)}}, list[2:3]); n != 0 {
 		t.Errorf("first part is %d", n)
 	}
 	a.arrived(0, end(0))
-	if n := a.expect([]span{{end(2), end(3)}}, []*entry{list[3], list[1], list[0]}); n != 1 {
+	if n := a.expect([]web.Span{{First: end(2), End: end(3)}}, []*archive.Entry{list[3], list[1], list[0]}); n != 1 {
 		t.Errorf("second part is %d", n)
 	}
 	got := make(chan string)
@@ -173,9 +184,9 @@ func TestArrivalLater(t *testing.T) {
 // A failure ends all that wait.
 func TestArrivalFails(t *testing.T) {
 	t.Parallel()
-	list := zipEntries(10, 20)
+	list := zipEntries(t, 10, 20)
 	a := newArrival()
-	a.expect([]span{{0, 1000}}, list)
+	a.expect([]web.Span{{First: 0, End: 1000}}, list)
 	lost := errors.New("lost")
 	var wg sync.WaitGroup
 	for range 3 {
@@ -311,7 +322,7 @@ func TestReuseAltered(t *testing.T) {
 	c := newClient(t, s, proxyIs(s.Bad(fetchtest.AlteredZip)))
 	all := func(string) (bool, bool) { return true, false }
 	_, err = c.Fetch(t.Context(), version(t, "1.22.4"), openRoot(t, dir), Options{Reuse: from(t, whole, dir, all)})
-	if !errors.As(err, new(*SecurityError)) {
+	if !errors.As(err, new(*sumdb.SecurityError)) {
 		t.Errorf("err = %v", err)
 	}
 }

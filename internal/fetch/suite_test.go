@@ -11,7 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // A way is one by which a release comes here over the network.
@@ -29,7 +33,7 @@ func ways() []way {
 			return with(proxyIs(addressOf(s, mode)), dlOf(s, "")) // the download page is fine, and could be asked
 		}, "/dl/archive/", fetchtest.AlteredZip, fetchtest.ForgedRecord},
 		{"dl", ViaDL, func(s *fetchtest.Server, mode string) func(*Config) {
-			return with(sourceIs(SourceDL), proxyIs(addressOf(s, mode)), dlOf(s, mode)) // the database is behind the proxy
+			return with(sourceIs(release.SourceDL), proxyIs(addressOf(s, mode)), dlOf(s, mode)) // the database is behind the proxy
 		}, ".zip", fetchtest.AlteredArchive, fetchtest.AlteredDL},
 	}
 }
@@ -69,8 +73,8 @@ func TestSuite(t *testing.T) {
 				})
 			}
 			for mode, check := range map[string]func(*testing.T, error){
-				fetchtest.Database500:  plain[*DatabaseError]("500"),
-				fetchtest.DatabaseHTML: plain[*DatabaseError]("text/html"),
+				fetchtest.Database500:  plain[*sumdb.DatabaseError]("500"),
+				fetchtest.DatabaseHTML: plain[*sumdb.DatabaseError]("text/html"),
 			} {
 				t.Run("refused/"+mode, func(t *testing.T) {
 					t.Parallel()
@@ -87,20 +91,20 @@ func (w way) checkSound(t *testing.T, mode string) {
 	t.Helper()
 	s := fetchtest.NewServer(t, "1.22.4")
 	var last int64
-	c := newClient(t, s, with(w.config(s, mode), func(cfg *Config) { cfg.limits.attempts = 30 }))
+	c := newClient(t, s, with(w.config(s, mode), func(cfg *Config) { cfg.limits.Attempts = 30 }))
 	dir, proof, err := fetchContext(t.Context(), t, c, "1.22.4", func(done, _ int64) { last = done })
 	if err != nil {
 		t.Fatal(err)
 	}
 	checkTree(t, dir, "go1.22.4")
-	if proof.Via != w.via || proof.H1 != s.H1("1.22.4") || h1(proof.Sums) != proof.H1 || proof.Size == 0 || last != proof.Size {
+	if proof.Via != w.via || proof.H1 != s.H1("1.22.4") || archive.H1(proof.Sums) != proof.H1 || proof.Size == 0 || last != proof.Size {
 		t.Errorf("proof = %+v; progress ended at %d", proof, last)
 	}
 	record, err := json.Marshal(proof.Record)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := CheckRecord(record, proof.Module+"@"+proof.Version, proof.H1, s.SumDB()); err != nil {
+	if _, err := sumdb.CheckRecord(record, proof.Module+"@"+proof.Version, proof.H1, s.SumDB()); err != nil {
 		t.Error(err)
 	}
 	if s.Requests(w.other) > 0 {
@@ -150,13 +154,13 @@ func TestEveryWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	archive := "go1.22.4." + host.OS + "-" + host.Arch + ".tar.gz"
-	zipFile, _ := downloadTo(t, s.Proxy()+"/"+Module+"/@v/"+release{version(t, "1.22.4"), host}.module()+".zip", "some.zip")
+	zipFile, _ := downloadTo(t, s.Proxy()+"/"+release.Module+"/@v/"+release.Release{Version: version(t, "1.22.4"), Platform: host}.Module()+".zip", "some.zip")
 	tarFile, _ := downloadTo(t, s.Archives()+archive, archive)
 	if err := os.WriteFile(filepath.Join(filepath.Dir(tarFile), "index.json"), s.Index(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	files := fileURL(filepath.Join(folder, "cache", "download")).String()
-	page := fileURL(filepath.Dir(tarFile)).String()
+	files := web.FileURL(filepath.Join(folder, "cache", "download")).String()
+	page := web.FileURL(filepath.Dir(tarFile)).String()
 	var first map[string]string
 	for _, test := range []struct {
 		via    string
@@ -164,9 +168,9 @@ func TestEveryWay(t *testing.T) {
 		file   string
 	}{
 		{ViaProxy, nil, ""},
-		{ViaDL, with(sourceIs(SourceDL), dlOf(s, "")), ""},
+		{ViaDL, with(sourceIs(release.SourceDL), dlOf(s, "")), ""},
 		{ViaProxy, with(offline(t), proxyIs(files)), ""},
-		{ViaDL, with(offline(t), proxyIs(files), sourceIs(SourceDL), func(cfg *Config) { cfg.DL, cfg.DLArchive = page, page }), ""},
+		{ViaDL, with(offline(t), proxyIs(files), sourceIs(release.SourceDL), func(cfg *Config) { cfg.DL, cfg.DLArchive = page, page }), ""},
 		{ViaModCache, with(offline(t), func(cfg *Config) { cfg.ModCache = folder }), ""},
 		{ViaFile, nil, zipFile},
 		{ViaFile, nil, tarFile},

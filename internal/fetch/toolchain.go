@@ -8,7 +8,11 @@ import (
 	"io"
 	"os"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // A Proof says where a toolchain came from and what proves it.
@@ -27,7 +31,7 @@ type Proof struct {
 	Reused   int    `json:"-"`    // files that came from Options.Reuse
 
 	// Record proves H1 without the network, see [CheckRecord].
-	Record *Record `json:"record"`
+	Record *sumdb.Record `json:"record"`
 
 	// Sums is the text that H1 is the hash of: a line "hex  name\n" for each
 	// file, sorted. The names are those in the zip: with Module@Version/ in
@@ -52,7 +56,7 @@ type Options struct {
 // Files that options.Reuse has are not downloaded. If the tree is not as proven
 // then, all is downloaded after all: only what was published fails.
 func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, options Options) (*Proof, error) {
-	r := release{version: v, platform: c.cfg.Platform}
+	r := release.Release{Version: v, Platform: c.cfg.Platform}
 	if err := c.checkFetch(r); err != nil {
 		return nil, err
 	}
@@ -62,14 +66,14 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, opti
 	}
 	defer file.remove()
 	d := &download{
-		release: r, file: file.File, root: root, reuse: options.Reuse, progress: options.Progress,
+		Release: r, file: file.File, root: root, reuse: options.Reuse, progress: options.Progress,
 		answered: make(chan struct{}),
 	}
 	proof, err := c.fetch(ctx, d)
-	if security := (*SecurityError)(nil); d.reused > 0 && errors.As(err, &security) && security.Reason == mismatch {
+	if security := (*sumdb.SecurityError)(nil); d.reused > 0 && errors.As(err, &security) && security.Reason == sumdb.Mismatch {
 		// The files that were here may be to blame.
 		again := &download{
-			release: r, file: file.File, root: root, dirty: true, progress: options.Progress, answered: make(chan struct{}),
+			Release: r, file: file.File, root: root, dirty: true, progress: options.Progress, answered: make(chan struct{}),
 		}
 		if clearErr := again.clear(); clearErr != nil {
 			return nil, errors.Join(err, clearErr)
@@ -89,7 +93,7 @@ func (c *Client) fetch(ctx context.Context, d *download) (*Proof, error) {
 
 // unpackAndProve compares what it has unpacked with what the database has; a
 // record without a hash is compared with nothing.
-func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root, rec record) (*Proof, error) {
+func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root, rec sumdb.Answer) (*Proof, error) {
 	sums := d.sums
 	if sums == nil {
 		var err error
@@ -98,18 +102,18 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 			if d.via == ViaModCache { // which nobody has named
 				from = " from " + d.source
 			}
-			return nil, fmt.Errorf("unpack %s%s: %w", d.release, from, err)
+			return nil, fmt.Errorf("unpack %s%s: %w", d.Release, from, err)
 		}
 	}
-	proof := &Proof{Module: Module, Version: d.module(), H1: h1(sums)}
-	if rec.h1 != "" {
-		proof = c.proof(d.release, rec)
-		if err := c.compare(d, h1(sums), rec); err != nil {
+	proof := &Proof{Module: release.Module, Version: d.Module(), H1: archive.H1(sums)}
+	if rec.H1 != "" {
+		proof = c.proof(d.Release, rec)
+		if err := c.compare(d, archive.H1(sums), rec); err != nil {
 			return nil, err
 		}
 	}
-	if err := checkGOROOT(root, d.release); err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", d.release, err)
+	if err := checkGOROOT(root, d.Release); err != nil {
+		return nil, fmt.Errorf("unpack %s: %w", d.Release, err)
 	}
 	proof.Sums = sums
 	d.tell(proof)
@@ -117,32 +121,32 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 }
 
 // compare holds the hash of what was unpacked against the database's.
-func (c *Client) compare(d *download, got string, rec record) error {
-	if got == rec.h1 {
+func (c *Client) compare(d *download, got string, rec sumdb.Answer) error {
+	if got == rec.H1 {
 		return nil
 	}
-	return &SecurityError{
-		Op: "verifying " + d.String(), Reason: mismatch, Module: Module + "@" + d.module(),
+	return &sumdb.SecurityError{
+		Op: "verifying " + d.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + d.Module(),
 		Details: []string{
-			"from: " + d.source, "downloaded: " + got, c.db.Name() + ": " + cleanLine(rec.h1),
+			"from: " + d.source, "downloaded: " + got, c.db.Name() + ": " + web.CleanLine(rec.H1),
 		},
 	}
 }
 
-func (c *Client) proof(r release, rec record) *Proof {
+func (c *Client) proof(r release.Release, rec sumdb.Answer) *Proof {
 	return &Proof{
-		Module: Module, Version: r.module(), H1: rec.h1, SumDB: c.db.Name(),
-		TreeSize: rec.tree.N, TreeHash: rec.tree.Hash.String(), Record: rec.full,
+		Module: release.Module, Version: r.Module(), H1: rec.H1, SumDB: c.db.Name(),
+		TreeSize: rec.Tree.N, TreeHash: rec.Tree.Hash.String(), Record: rec.Record,
 	}
 }
 
 // checkFetch finds what makes a download pointless before it begins.
-func (c *Client) checkFetch(r release) error {
-	if r.version.IsZero() {
+func (c *Client) checkFetch(r release.Release) error {
+	if r.Version.IsZero() {
 		return errors.New("download: no version")
 	}
 	if c.db.Off() {
-		return fmt.Errorf("download %s: %w", r, ErrSumDBOff)
+		return fmt.Errorf("download %s: %w", r, sumdb.ErrOff)
 	}
 	return nil
 }
@@ -160,21 +164,21 @@ func (d *download) tell(p *Proof) {
 func (d *download) unpack(ctx context.Context, root *os.Root) ([]byte, error) {
 	switch d.format {
 	case formatTarGz:
-		return unpackDistTarGz(ctx, io.NewSectionReader(d.file, 0, d.size), d.release, root)
+		return archive.UnpackDistTarGz(ctx, io.NewSectionReader(d.file, 0, d.size), d.Prefix(), root)
 	case formatDistZip:
-		return unpackDistZip(ctx, d.file, d.size, d.release, root)
+		return archive.UnpackDistZip(ctx, d.file, d.size, d.Prefix(), root)
 	}
-	return unpackModuleZip(ctx, d.file, d.size, d.release, root)
+	return archive.UnpackModuleZip(ctx, d.file, d.size, d.Prefix(), root)
 }
 
 // Prove asks the checksum database for v and downloads nothing: the Proof has
 // no Source, Size and Sums.
 func (c *Client) Prove(ctx context.Context, v gover.Version) (*Proof, error) {
-	r := release{version: v, platform: c.cfg.Platform}
+	r := release.Release{Version: v, Platform: c.cfg.Platform}
 	if err := c.checkFetch(r); err != nil {
 		return nil, err
 	}
-	rec, err := c.db.lookup(ctx, subjectOf(r))
+	rec, err := c.db.Lookup(ctx, subjectOf(r))
 	if err != nil {
 		return nil, err
 	}
@@ -182,6 +186,6 @@ func (c *Client) Prove(ctx context.Context, v gover.Version) (*Proof, error) {
 }
 
 // subjectOf returns what the database knows a release as.
-func subjectOf(r release) subject {
-	return subject{path: Module, version: r.module(), name: r.String()}
+func subjectOf(r release.Release) sumdb.Module {
+	return sumdb.Module{Path: release.Module, Version: r.Module(), Name: r.String()}
 }

@@ -14,8 +14,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/goroot"
+	"github.com/gosw/gosw/internal/release"
 )
 
 // hash reads files of the tree on all processors and fills in their sums. What
@@ -42,9 +44,9 @@ func (t *goRoot) hash(ctx context.Context, files []*treeFile, into *os.Root) err
 // A treeWorker reads one file after the other.
 type treeWorker struct {
 	root    *os.Root
-	dirName string   // the folder of the last file
-	dir     *os.Root // it stays open: files come folder by folder
-	into    *worker  // nil if nothing is written
+	dirName string          // the folder of the last file
+	dir     *os.Root        // it stays open: files come folder by folder
+	into    *archive.Worker // nil if nothing is written
 	sum     hash.Hash
 	crc     hash.Hash32
 	buf     []byte
@@ -53,7 +55,7 @@ type treeWorker struct {
 func newTreeWorker(root, into *os.Root) *treeWorker {
 	w := &treeWorker{root: root, sum: sha256.New(), crc: crc32.NewIEEE(), buf: make([]byte, 256<<10)}
 	if into != nil {
-		w.into = newWorker(into)
+		w.into = archive.NewWorker(into)
 	}
 	return w
 }
@@ -63,7 +65,7 @@ func (w *treeWorker) close() {
 		_ = w.dir.Close()
 	}
 	if w.into != nil {
-		w.into.close()
+		w.into.Close()
 	}
 }
 
@@ -78,7 +80,7 @@ func (w *treeWorker) read(ctx context.Context, f *treeFile) error {
 	var dst io.WriteCloser
 	if w.into != nil {
 		file := goroot.Path(f.name)
-		if dst, err = w.into.create(&entry{path: file, mode: goroot.Mode(file)}); err != nil {
+		if dst, err = w.into.Create(&archive.Entry{Path: file, Mode: goroot.Mode(file)}); err != nil {
 			return err
 		}
 	}
@@ -117,7 +119,7 @@ func (w *treeWorker) copy(ctx context.Context, f *treeFile, src io.Reader, dst i
 			f.crc, f.hashed = w.crc.Sum32(), true
 			return nil
 		case err != nil:
-			f.err = pathCause(err)
+			f.err = withoutPath(err)
 			return nil
 		}
 	}
@@ -129,7 +131,7 @@ func (w *treeWorker) open(f *treeFile) (*os.File, error) {
 		if w.dir == nil || w.dirName != parent {
 			sub, err := w.root.OpenRoot(parent)
 			if err != nil {
-				return nil, pathCause(err)
+				return nil, withoutPath(err)
 			}
 			if w.dir != nil {
 				_ = w.dir.Close()
@@ -140,14 +142,14 @@ func (w *treeWorker) open(f *treeFile) (*os.File, error) {
 	}
 	src, err := openListed(dir, path.Base(f.path), f.info)
 	if err != nil {
-		return nil, pathCause(err)
+		return nil, withoutPath(err)
 	}
 	return src, nil
 }
 
 // sums returns the text that the h1 of the tree covers, nil if a file of it
 // could not be read.
-func (t *goRoot) sums(r release) []byte {
+func (t *goRoot) sums(r release.Release) []byte {
 	sums := make(map[string][32]byte, len(t.files))
 	for _, f := range t.files {
 		if !f.hashed {
@@ -159,13 +161,13 @@ func (t *goRoot) sums(r release) []byte {
 }
 
 // formatSums returns the text that an h1 covers; see golang.org/x/mod/sumdb/dirhash.
-func formatSums(r release, sums map[string][32]byte) []byte {
+func formatSums(r release.Release, sums map[string][32]byte) []byte {
 	names := make([]string, 0, len(sums))
 	for name := range sums {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	prefix := r.prefix()
+	prefix := r.Prefix()
 	var text []byte
 	for _, name := range names {
 		sum := sums[name]
@@ -175,49 +177,13 @@ func formatSums(r release, sums map[string][32]byte) []byte {
 	return text
 }
 
-// hashEntries inflates entries of a zip on all processors and fills in their
-// sums.
-func hashEntries(ctx context.Context, entries []*entry) error {
-	shared := newLargeBuffers()
-	return fsx.Divide(ctx, len(entries), func(part iter.Seq[int]) error {
-		zr, sum, buf := newZipReader(shared), sha256.New(), make([]byte, 128<<10)
-		for i := range part {
-			if err := entries[i].hash(ctx, zr, sum, buf); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func (e *entry) hash(ctx context.Context, zr *zipReader, sum hash.Hash, buf []byte) error {
-	if err := zr.open(&e.zip); err != nil {
-		return err
-	}
-	sum.Reset()
-	for {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		n, err := zr.Read(buf)
-		_, _ = sum.Write(buf[:n]) // never returns an error
-		switch {
-		case err == io.EOF: //nolint:errorlint // an ArchiveError may wrap it, and is no end
-			sum.Sum(e.sum[:0])
-			return nil
-		case err != nil:
-			return err
-		}
-	}
-}
-
 // readSums is the reverse of formatSums: the names and sums of a proven
 // manifest.
-func readSums(r release, sums []byte) (map[string][32]byte, bool) {
+func readSums(r release.Release, sums []byte) (map[string][32]byte, bool) {
 	files := make(map[string][32]byte)
 	for line := range strings.Lines(string(sums)) {
 		text, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
-		name, ok := strings.CutPrefix(name, r.prefix())
+		name, ok := strings.CutPrefix(name, r.Prefix())
 		var sum [32]byte
 		if n, err := hex.Decode(sum[:], []byte(text[:min(len(text), 64)])); !ok || err != nil || n != len(sum) {
 			return nil, false

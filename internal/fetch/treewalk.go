@@ -13,7 +13,9 @@ import (
 
 	"golang.org/x/mod/module"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/goroot"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // Bounds on what a tree of somebody else may make us do.
@@ -139,7 +141,7 @@ func (t *goRoot) unlisted(w walk, err error) error {
 		return err
 	}
 	if !w.leftOut {
-		t.odd = append(t.odd, oddEntry{w.path + "/", Unreadable, cleanLine(pathCause(err).Error())})
+		t.odd = append(t.odd, oddEntry{w.path + "/", Unreadable, web.CleanLine(withoutPath(err).Error())})
 	}
 	return nil
 }
@@ -167,7 +169,7 @@ func (t *goRoot) add(w walk, info fs.FileInfo) (walk, bool) {
 		t.odd = append(t.odd, oddEntry{name, Extra, ""})
 	default:
 		t.files = append(t.files, &treeFile{path: name, info: info})
-		t.bytes += min(info.Size(), maxUnpacked+1)
+		t.bytes += min(info.Size(), archive.MaxUnpacked+1)
 	}
 	return walk{}, false
 }
@@ -252,4 +254,13 @@ func typeWord(mode fs.FileMode) string {
 		return "folder"
 	}
 	return "device"
+}
+
+// withoutPath drops the path from an error whose message has it already.
+func withoutPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }

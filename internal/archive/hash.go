@@ -1,0 +1,47 @@
+package archive
+
+import (
+	"context"
+	"crypto/sha256"
+	"hash"
+	"io"
+	"iter"
+
+	"github.com/gosw/gosw/internal/fsx"
+)
+
+// HashEntries inflates entries of a zip on all processors and fills in their
+// sums.
+func HashEntries(ctx context.Context, entries []*Entry) error {
+	shared := newLargeBuffers()
+	return fsx.Divide(ctx, len(entries), func(part iter.Seq[int]) error {
+		zr, sum, buf := newZipReader(shared), sha256.New(), make([]byte, 128<<10)
+		for i := range part {
+			if err := entries[i].hash(ctx, zr, sum, buf); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (e *Entry) hash(ctx context.Context, zr *zipReader, sum hash.Hash, buf []byte) error {
+	if err := zr.open(&e.zip); err != nil {
+		return err
+	}
+	sum.Reset()
+	for {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		n, err := zr.Read(buf)
+		_, _ = sum.Write(buf[:n]) // never returns an error
+		switch {
+		case err == io.EOF: //nolint:errorlint // an ArchiveError may wrap it, and is no end
+			sum.Sum(e.Sum[:0])
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}

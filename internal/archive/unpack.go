@@ -1,0 +1,307 @@
+package archive
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// UnpackModuleZip writes the release below root, an empty folder, from the zip
+// of its module. It returns the text that the release's h1 is the hash of.
+func UnpackModuleZip(ctx context.Context, file io.ReaderAt, size int64, prefix string, root *os.Root) (sums []byte, err error) {
+	return unpackZip(ctx, file, size, moduleLayout(prefix), root)
+}
+
+// UnpackDistZip does the same from an archive of go.dev/dl for Windows. The
+// tree, and so the sums, are those of the module.
+func UnpackDistZip(ctx context.Context, file io.ReaderAt, size int64, prefix string, root *os.Root) (sums []byte, err error) {
+	return unpackZip(ctx, file, size, distLayout(prefix, zipFormat), root)
+}
+
+func unpackZip(ctx context.Context, file io.ReaderAt, size int64, l layout, root *os.Root) (sums []byte, err error) {
+	a, err := openZip(file, size, l)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Unpack(ctx, root); err != nil {
+		return nil, err
+	}
+	return a.Sums(), nil
+}
+
+// MakeDirs makes all folders of the archive below root. It takes those of one
+// parent together, which has to be found only once then: a path costs a system
+// call an element.
+func (a *Zip) MakeDirs(root *os.Root) error {
+	dirs := slices.Clone(a.dirs)
+	slices.SortFunc(dirs, func(x, y string) int {
+		return cmp.Or(cmp.Compare(strings.Count(x, "/"), strings.Count(y, "/")), strings.Compare(x, y))
+	})
+	w := NewWorker(root)
+	defer w.Close()
+	for _, dir := range dirs {
+		in, err := w.folder(path.Dir(dir))
+		if err != nil {
+			return err
+		}
+		err = in.Mkdir(path.Base(dir), 0o777)
+		if errors.Is(err, fs.ErrExist) {
+			err = root.MkdirAll(dir, 0o777) // which is content with a folder
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Unpack writes the archive below root, which should be empty, and fills in
+// the sum of each entry on the way: every file is inflated once.
+func (a *Zip) Unpack(ctx context.Context, root *os.Root) error {
+	if err := a.MakeDirs(root); err != nil {
+		return err
+	}
+	order := a.order()
+	var n atomic.Int64
+	return UnpackEach(ctx, root, func() (*Entry, error) {
+		if i := int(n.Add(1)) - 1; i < len(order) {
+			return order[i], nil
+		}
+		return nil, nil
+	}, func(error) {})
+}
+
+// UnpackEach writes the entries that next returns, one worker a core, until it
+// returns none. Failed is told about the first error, so that next need not keep
+// the other workers waiting.
+func UnpackEach(ctx context.Context, root *os.Root, next func() (*Entry, error), failed func(error)) error {
+	g, ctx := errgroup.WithContext(ctx)
+	shared := newLargeBuffers()
+	for range runtime.GOMAXPROCS(0) {
+		g.Go(func() error {
+			w := NewWorker(root)
+			defer w.Close()
+			zr, buf := newZipReader(shared), make([]byte, 256<<10)
+			for {
+				e, err := next()
+				if err != nil || e == nil {
+					return err
+				}
+				if err := w.unzip(ctx, e, zr, buf); err != nil {
+					failed(err)
+					return err
+				}
+			}
+		})
+	}
+	return g.Wait()
+}
+
+// Pick returns the part of the archive that is the files at paths, in their order.
+func (a *Zip) Pick(paths []string) (Zip, error) {
+	byPath := make(map[string]*Entry)
+	for i := range a.Entries {
+		byPath[a.Entries[i].Path] = a.Entries[i]
+	}
+	var picked Zip
+	folders := make(tree)
+	for _, name := range paths {
+		e := byPath[name]
+		if e == nil {
+			return Zip{}, &Error{Name: name, Reason: "missing"}
+		}
+		if err := folders.add(name); err != nil {
+			return Zip{}, &Error{Name: e.Name, Reason: "asked for twice", Err: err}
+		}
+		picked.Entries = append(picked.Entries, e)
+	}
+	picked.dirs = folders.dirs()
+	return picked, nil
+}
+
+// order starts with the few large files, so that no worker is left alone with
+// one at the end; the others keep their order, folder by folder.
+func (a *Zip) order() []*Entry {
+	order := slices.Clone(a.Entries)
+	slices.SortStableFunc(order, func(x, y *Entry) int {
+		if !x.IsLarge() && !y.IsLarge() {
+			return 0
+		}
+		return cmp.Compare(y.zip.size(), x.zip.size())
+	})
+	return order
+}
+
+// IsLarge reports whether e takes so long that it should come first.
+func (e *Entry) IsLarge() bool { return e.zip.size() >= 1<<20 }
+
+// A Worker writes one file after the other.
+type Worker struct {
+	root *os.Root
+	hash hash.Hash
+
+	// The folder of the last file stays open: files come folder by folder,
+	// and resolving a path under os.Root costs a system call an element.
+	dirName string
+	dir     *os.Root
+
+	// Whether the umask leaves a mode as it is, once that was seen.
+	exact map[fs.FileMode]bool
+}
+
+func NewWorker(root *os.Root) *Worker {
+	return &Worker{root: root, hash: sha256.New(), exact: make(map[fs.FileMode]bool)}
+}
+
+func (w *Worker) Close() {
+	if w.dir != nil {
+		_ = w.dir.Close() // a handle on a folder has nothing to lose
+	}
+}
+
+// unzip inflates, hashes and writes e in one go.
+func (w *Worker) unzip(ctx context.Context, e *Entry, zr *zipReader, buf []byte) error {
+	if e.Skip {
+		return zr.skip(&e.zip)
+	}
+	if err := zr.open(&e.zip); err != nil {
+		return err
+	}
+	return w.write(e, func() ([]byte, error) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		n, err := readFull(zr, buf)
+		return buf[:n], err
+	})
+}
+
+// readFull fills buf as far as r goes, and returns the error of r as it is.
+func readFull(r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var m int
+		m, err = r.Read(buf[n:])
+		n += m
+	}
+	return n, err
+}
+
+// write makes the file of e from what next returns, up to [io.EOF], and sets
+// the sum of e.
+func (w *Worker) write(e *Entry, next func() ([]byte, error)) (err error) {
+	dst, err := w.Create(e)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// Where space is allotted late, only Close tells that it ran out.
+		if closeErr := dst.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	w.hash.Reset()
+	for {
+		data, readErr := next()
+		if readErr != nil && readErr != io.EOF { //nolint:errorlint // one that wraps it is no end
+			return readErr
+		}
+		w.hash.Write(data)
+		if _, err := dst.Write(data); err != nil {
+			return err
+		}
+		if readErr != nil {
+			w.hash.Sum(e.Sum[:0])
+			return nil
+		}
+	}
+}
+
+// Create makes the file with its final mode. What the umask takes away is
+// given back: a toolchain is the same for all users, and verified as such.
+func (w *Worker) Create(e *Entry) (*os.File, error) {
+	dir, err := w.folder(path.Dir(e.Path))
+	if err != nil {
+		return nil, err
+	}
+	f, err := dir.OpenFile(path.Base(e.Path), os.O_CREATE|os.O_EXCL|os.O_WRONLY, e.Mode)
+	if err != nil {
+		return nil, err
+	}
+	if runtime.GOOS == "windows" || w.exact[e.Mode] { // has no such bits, and no umask
+		return f, nil
+	}
+	info, err := f.Stat()
+	if err == nil && info.Mode().Perm() != e.Mode {
+		err = f.Chmod(e.Mode)
+	} else if err == nil {
+		w.exact[e.Mode] = true
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// folder opens dir, which is "." for the root itself, and makes it where it is
+// missing.
+func (w *Worker) folder(dir string) (*os.Root, error) {
+	switch {
+	case dir == ".":
+		return w.root, nil
+	case w.dir != nil && w.dirName == dir:
+		return w.dir, nil
+	}
+	w.Close()
+	w.dir = nil
+	sub, err := w.root.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) { // nobody has announced it, as in a tar
+		if err = w.root.MkdirAll(dir, 0o777); err == nil {
+			sub, err = w.root.OpenRoot(dir)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.dir, w.dirName = sub, dir
+	return sub, nil
+}
+
+func (a *Zip) Sums() []byte {
+	return sumsText(a.Entries)
+}
+
+// sumsText returns the text that an h1 hash covers: a line for each file of the
+// tree, sorted by its name in the module zip. See
+// golang.org/x/mod/sumdb/dirhash.
+func sumsText(entries []*Entry) []byte {
+	entries = slices.SortedFunc(slices.Values(entries), func(x, y *Entry) int { return strings.Compare(x.Name, y.Name) })
+	var text []byte
+	for _, e := range entries {
+		if !e.Skip {
+			text = hex.AppendEncode(text, e.Sum[:])
+			text = append(append(append(text, "  "...), e.Name...), '\n')
+		}
+	}
+	return text
+}
+
+// H1 returns the hash over sums as the checksum database writes it.
+func H1(sums []byte) string {
+	sum := sha256.Sum256(sums)
+	return "h1:" + base64.StdEncoding.EncodeToString(sum[:])
+}

@@ -1,0 +1,414 @@
+package release
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/web"
+)
+
+func TestParseDistIndex(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/dl.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, got := parseDistIndex(data)
+	if got != "" {
+		t.Fatal(got)
+	}
+	want := []string{ // whatever else is in there is odd
+		"go1.20.linux-amd64.tar.gz",
+		"go1.21rc2.linux-arm.tar.gz",
+		"go1.22.5.freebsd-arm.tar.gz",
+		"go1.22.5.linux-amd64.tar.gz",
+		"go1.22.5.linux-armv6l.tar.gz",
+		"go1.22.5.windows-arm64.zip",
+		"go1.23rc10.linux-amd64.tar.gz",
+		"go1.23rc2.linux-amd64.tar.gz",
+		"go1.4.2.darwin-amd64-osx10.8.tar.gz",
+	}
+	var files []string
+	for _, file := range x.files {
+		files = append(files, file.Name)
+	}
+	if slices.Sort(files); !slices.Equal(files, want) {
+		t.Errorf("got  %q\nwant %q", files, want)
+	}
+	for _, row := range []struct {
+		version  string
+		platform Platform
+		name     string // "" for none
+		sum      byte   // the last of the hash
+		size     int64
+		stable   bool
+	}{
+		{"1.22.5", Platform{"linux", "amd64"}, "go1.22.5.linux-amd64.tar.gz", 3, 68988925, true},
+		{"1.22.5", Platform{"linux", "arm"}, "go1.22.5.linux-armv6l.tar.gz", 4, 66000000, true},
+		{"1.22.5", Platform{"freebsd", "arm"}, "go1.22.5.freebsd-arm.tar.gz", 5, 66000000, true},
+		{"1.22.5", Platform{"windows", "arm64"}, "go1.22.5.windows-arm64.zip", 6, 0, true},
+		{"1.22.5", Platform{"plan9", "386"}, "", 0, 0, false},
+		{"1.23rc10", Platform{"linux", "amd64"}, "go1.23rc10.linux-amd64.tar.gz", 1, 73000000, false},
+		{"1.21rc2", Platform{"linux", "arm"}, "go1.21rc2.linux-arm.tar.gz", 1, 1, false},
+		{"1.4.2", Platform{"darwin", "amd64"}, "go1.4.2.darwin-amd64-osx10.8.tar.gz", 8, 0, true},
+		{"1.4.2", Platform{"linux", "amd64"}, "", 0, 0, false},
+		{"1.21.0", Platform{"linux", "arm64"}, "", 0, 0, false},
+		{"1.21.0", Platform{"netbsd", "386"}, "", 0, 0, false},
+	} {
+		f, ok := x.file(Release{parsed(t, row.version), row.platform})
+		if ok != (row.name != "") || f.Name != row.name || f.SHA256[31] != row.sum || f.Size != row.size || f.Stable != row.stable {
+			t.Errorf("%s %v: %+v, %v", row.version, row.platform, f, ok)
+		}
+	}
+	for _, row := range []struct {
+		version  string
+		platform Platform
+		want     string
+	}{
+		{"1.21.0", Platform{"linux", "loong64"}, `get URL: "<!DOCTYPE html><html><head><title>Not Found</title></head></html" is not a SHA-256 of go1.21.0.linux-loong64.tar.gz`},
+		{"1.21.0", Platform{"linux", "mips64"}, `get URL: "30" is not a SHA-256 of go1.21.0.linux-mips64.tar.gz`},
+		{"1.21.0", Platform{"netbsd", "386"}, `get URL: "one of two" is not a SHA-256 of go1.21.0.netbsd-386.tar.gz`},
+		{"1.4.2", Platform{"linux", "amd64"}, "get URL: no SHA-256 of go1.4.2.linux-amd64.tar.gz"},
+		{"1.22.5", Platform{"plan9", "amd64"}, "go1.22.5 has no plan9/amd64 build"},
+		{"1.19.0", Platform{"linux", "amd64"}, "download go1.19 for linux/amd64: not found"},
+	} {
+		if err := x.missing(Release{parsed(t, row.version), row.platform}, "URL"); err == nil || err.Error() != row.want {
+			t.Errorf("%s %v: %v, want %s", row.version, row.platform, err, row.want)
+		}
+	}
+	if got, want := names(x.versions(Platform{"linux", "amd64"})), "go1.23rc10 go1.23rc2 go1.22.5 go1.20"; got != want {
+		t.Errorf("versions: %s, want %s", got, want)
+	}
+	if got, want := platformNames(x.platforms(parsed(t, "1.22.5"))), "freebsd/arm linux/amd64 linux/arm windows/arm64"; got != want {
+		t.Errorf("platforms: %s, want %s", got, want)
+	}
+}
+
+func platformNames(list []Platform) string {
+	var words []string
+	for _, p := range list {
+		words = append(words, p.String())
+	}
+	return strings.Join(words, " ")
+}
+
+func TestParseDistIndexOther(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                           "empty",
+		" \n\t":                      "empty",
+		"<!DOCTYPE html><html>":      "a web page",
+		`{"version":"go1.22.5"}`:     "a JSON object",
+		"2cb4b3b0f1":                 "something else",
+		"null":                       "something else",
+		"[]":                         "a list without Go releases",
+		"[null, 1, \"x\", {}, [[]]]": "a list without Go releases",
+		`[{"version":"go1.22.5","fi`: "cut off",
+		`[{"version"="go1.22.5"}]`:   "broken JSON",
+		"[" + strings.Repeat("1,", maxValues+1) + "1]": "too long a list",
+		strings.Repeat("[", 20_000):                    "broken JSON",
+	} {
+		if x, got := parseDistIndex([]byte(text)); got != want || x != nil {
+			t.Errorf("%.40q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestDistIndexErrors(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	for mode, want := range map[string]string{
+		fetchtest.DLHTML:      "the answer is text/html, not an index of Go releases",
+		fetchtest.HTML:        "the answer is text/html, not an index of Go releases",
+		fetchtest.DLPage:      "the answer is a web page, not an index of Go releases",
+		fetchtest.DLEmpty:     "the answer is empty, not an index of Go releases",
+		fetchtest.DLObject:    "the answer is a JSON object, not an index of Go releases",
+		fetchtest.DLCut:       "the answer is cut off, not an index of Go releases",
+		fetchtest.DLNoHash:    "the answer is a list of Go releases without a SHA-256, not an index of Go releases",
+		fetchtest.DLBadHash:   "the answer is a list of Go releases without a SHA-256, not an index of Go releases",
+		fetchtest.DLNoGzip:    "the answer is no gzip, although it says so, not an index of Go releases",
+		fetchtest.DLTruncated: "connection lost after ",
+		fetchtest.DLHuge:      "more than 16777216 bytes for an index of Go releases",
+		fetchtest.DLBomb:      "more than 16777216 bytes for an index of Go releases",
+		fetchtest.DLStatus500: "500 Internal Server Error: no index today",
+	} {
+		c := newList(t, s, indexIs(s.BadDL(mode)))
+		x, err := c.distIndex(t.Context())
+		if err == nil || x != nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "get "+s.BadDL(mode)+": ") {
+			t.Errorf("%s: %v, want %q", mode, err, want)
+		}
+		if _, ok := c.cachedIndex(); ok {
+			t.Errorf("%s: kept", mode)
+		}
+	}
+	if _, err := newList(t, s, nil).distIndex(t.Context()); !errors.Is(err, ErrNoIndex) {
+		t.Errorf("none: %v", err)
+	}
+	for _, base := range []string{"ftp://example.com/dl/", "example.com/dl", "https://", "https://us%er@example.com"} {
+		cfg := newList(t, s, nil).setup
+		cfg.DL = base
+		if _, err := openList(cfg); err == nil || !strings.HasPrefix(err.Error(), "GOSW_DL_URL: ") {
+			t.Errorf("%s: %v", base, err)
+		}
+	}
+}
+
+func TestDLURL(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{
+		"https://go.dev/dl/":             "https://go.dev/dl/?mode=json&include=all",
+		"https://go.dev/dl":              "https://go.dev/dl/?mode=json&include=all",
+		"http://localhost:1":             "http://localhost:1/?mode=json&include=all",
+		"https://example.com/go/dl.json": "https://example.com/go/dl.json",
+		"https://example.com/a%20b":      "https://example.com/a%20b/?mode=json&include=all",
+		"file:///srv/go":                 "file:///srv/go/index.json",
+		"file:///srv/go/dl-2026-08.json": "file:///srv/go/dl-2026-08.json",
+		"https://example.com/?v=2":       "https://example.com/?mode=json&include=all",
+		"https://u:p@example.com/go/dl/": "https://u:p@example.com/go/dl/?mode=json&include=all",
+	} {
+		s, err := newDLSource(base)
+		if err != nil || s.url.String() != want {
+			t.Errorf("%s: %v, %v, want %s", base, s.url, err, want)
+		}
+	}
+}
+
+// age makes what the client and its cache know of the index old.
+func age(t *testing.T, c *testLister, by time.Duration) {
+	t.Helper()
+	if c.dl.index != nil {
+		c.dl.index.at = c.dl.index.at.Add(-by)
+	}
+	d, ok := c.web.Cached(c.dl.url, maxList)
+	if !ok {
+		t.Fatal("no index in the cache")
+	}
+	d.Fetched = d.Fetched.Add(-by)
+	c.web.Keep(c.dl.url, d, false)
+}
+
+func TestDistIndexCache(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		mode      string
+		unchanged bool // the server can say so
+	}{{"", true}, {fetchtest.DLLastModified, true}, {fetchtest.DLNoETag, false}} {
+		s := fetchtest.NewServer(t, "1.22.4")
+		s.Misbehave(row.mode)
+		first := newList(t, s, indexIs(s.DL()))
+		load := func(c *testLister, what string, requests int, sent bool) *distIndex {
+			t.Helper()
+			s.Reset()
+			x, err := c.distIndex(t.Context())
+			if err != nil || names(x.versions(here)) != "go1.22.4" || !isFresh(x.at, time.Minute) {
+				t.Fatalf("%q %s: %+v, %v", row.mode, what, x, err)
+			}
+			if s.Requests("/dl/") != requests || (s.Sent("/dl/") > 0) != sent {
+				t.Errorf("%q %s: %d requests, %d bytes", row.mode, what, s.Requests("/dl/"), s.Sent("/dl/"))
+			}
+			return x
+		}
+		again := func() *testLister { // another process
+			c, err := openList(first.setup)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		load(first, "first", 1, true)
+		load(first, "in memory", 0, false)
+		load(again(), "in the cache", 0, false)
+		age(t, first, 11*time.Minute)
+		load(first, "old", 1, !row.unchanged)
+		load(again(), "renewed", 0, false)
+		age(t, first, 11*time.Minute)
+		load(again(), "old, in another process", 1, !row.unchanged)
+		age(t, first, -time.Hour)
+		load(again(), "of the future", 1, !row.unchanged)
+	}
+}
+
+func TestDistIndexChanges(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	c := newList(t, s, indexIs(s.DL()))
+	old, err := c.distIndex(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add("1.22.5"); err != nil {
+		t.Fatal(err)
+	}
+	age(t, c, time.Hour)
+	x, err := c.distIndex(t.Context())
+	if err != nil || names(x.versions(here)) != "go1.22.5 go1.22.4" || names(old.versions(here)) != "go1.22.4" {
+		t.Errorf("%v, %v, %v", x, old, err)
+	}
+	f, ok := x.file(Release{parsed(t, "1.22.5"), here})
+	if !ok || f.Size == 0 || !f.Stable {
+		t.Errorf("%+v", f)
+	}
+	resp, err := http.Get(s.Archives() + f.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if data, err := io.ReadAll(resp.Body); err != nil || sha256.Sum256(data) != f.SHA256 || int64(len(data)) != f.Size {
+		t.Errorf("%d bytes of %s, %v, not what the index says", len(data), f.Name, err)
+	}
+	// A server that fails does not take away what is known.
+	age(t, c, time.Hour)
+	s.Misbehave(fetchtest.DLStatus500)
+	var status *web.StatusError
+	if _, err := c.distIndex(t.Context()); !errors.As(err, &status) {
+		t.Errorf("500: %v", err)
+	}
+	if x, ok := c.cachedIndex(); !ok || len(x.versions(here)) != 2 {
+		t.Errorf("%+v, %v", x, ok)
+	}
+}
+
+func TestDistIndexDamaged(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	c := newList(t, s, indexIs(s.DL()))
+	if _, err := c.distIndex(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	bodies, err := filepath.Glob(filepath.Join(c.setup.CacheDir, "index", "*", "document.body"))
+	if err != nil || len(bodies) != 1 {
+		t.Fatal(bodies, err)
+	}
+	file := strings.TrimSuffix(bodies[0], ".body")
+	for name, content := range map[string]string{
+		".body": "[]", ".json": "{", // other content, and none
+	} {
+		if err := os.WriteFile(file+name, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		other, err := openList(c.setup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := other.cachedIndex(); ok {
+			t.Errorf("%s: damaged, and used", name)
+		}
+		if x, err := other.distIndex(t.Context()); err != nil || len(x.versions(here)) != 1 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// What a server sends as a validator goes back to it as a header.
+	d, _ := c.web.Cached(c.dl.url, maxList)
+	d.ETag = "\"x\"\r\nHost: example.com"
+	c.web.Keep(c.dl.url, d, false)
+	if d, ok := c.web.Cached(c.dl.url, maxList); !ok || d.ETag != "" {
+		t.Errorf("%q, %v", d.ETag, ok)
+	}
+}
+
+func TestDistIndexOffline(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	c := newList(t, s, indexIs(s.DL()))
+	c.web.Offline = web.ErrOffline
+	if _, err := c.distIndex(t.Context()); !errors.Is(err, web.ErrOffline) || s.Requests("") > 0 {
+		t.Errorf("%v, %d requests", err, s.Requests(""))
+	}
+	c.web.Offline = nil
+	if _, err := c.distIndex(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	age(t, c, 1000*time.Hour)
+	s.Reset()
+	c.web.Offline = web.ErrOffline
+	x, err := c.distIndex(t.Context())
+	if err != nil || time.Since(x.at) < 999*time.Hour || s.Requests("") > 0 {
+		t.Errorf("%v, %d requests", err, s.Requests(""))
+	}
+}
+
+func TestDistIndexShared(t *testing.T) {
+	t.Parallel()
+	for mode, fails := range map[string]bool{"": false, fetchtest.DLStatus500: true} {
+		s := fetchtest.NewServer(t, "1.22.4")
+		s.Misbehave(mode)
+		c := newList(t, s, indexIs(s.DL()))
+		c.dl.turn <- struct{}{} // so that all of them wait
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				if _, err := c.distIndex(t.Context()); (err != nil) != fails {
+					t.Error(err)
+				}
+			})
+		}
+		canceled, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := c.distIndex(canceled); !errors.Is(err, context.Canceled) {
+			t.Errorf("canceled while waiting: %v", err)
+		}
+		time.Sleep(20 * time.Millisecond)
+		<-c.dl.turn
+		wg.Wait()
+		want := 1
+		if fails {
+			want = 2 // a 500 gets another try
+		}
+		if n := s.Requests("/dl/"); n != want {
+			t.Errorf("%q: %d requests, want %d", mode, n, want)
+		}
+	}
+}
+
+func TestDistIndexFile(t *testing.T) {
+	t.Parallel()
+	s := fetchtest.NewServer(t, "1.22.4")
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "index.json"), s.Index(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	u := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(dir), "/")}
+	x, err := newList(t, s, indexIs(u.String())).distIndex(t.Context())
+	if err != nil || names(x.versions(here)) != "go1.22.4" {
+		t.Errorf("%v, %v", x, err)
+	}
+	if want := "darwin/arm64 " + here.String() + " linux/arm windows/amd64"; here.String() == "linux/amd64" && platformNames(x.platforms(parsed(t, "1.22.4"))) != want {
+		t.Errorf("%s, want %s", platformNames(x.platforms(parsed(t, "1.22.4"))), want)
+	}
+}
+
+func FuzzDistIndex(f *testing.F) {
+	data, err := os.ReadFile("testdata/dl.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Add([]byte(`[{"version":"go1.22.5","files":[{"filename":"go1.22.5.linux-amd64.tar.gz"}]}]`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		x, got := parseDistIndex(data)
+		if (x == nil) != (got != "") {
+			t.Fatalf("%v, %q", x, got)
+		}
+		if x == nil {
+			return
+		}
+		for r, file := range x.files {
+			v, p, ok := parseDistName(file.Name)
+			if !ok || filepath.Base(file.Name) != file.Name || r != (Release{v, p}) || v != file.Version || p != file.Platform || file.Size < 0 {
+				t.Errorf("%v: %+v", r, file)
+			}
+		}
+	})
+}

@@ -1,0 +1,183 @@
+package web
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gosw/gosw/internal/fsx"
+)
+
+// A Document is a file of a server as it is kept in CacheDir: with what it
+// takes to ask whether there is a newer one.
+type Document struct {
+	ETag         string    `json:"etag,omitempty"`
+	LastModified string    `json:"last_modified,omitempty"`
+	Fetched      time.Time `json:"fetched"` // when the server said last that this is it
+	SHA256       string    `json:"sha256"`  // of the body, which is in a file of its own
+
+	Body []byte
+}
+
+// documentFile returns the place of a document without its extension. The name
+// gives no password away.
+func (w *Client) documentFile(u *url.URL) string {
+	sum := sha256.Sum256([]byte(u.String()))
+	return filepath.Join(w.cacheDir, "index", hex.EncodeToString(sum[:8]), "document")
+}
+
+// Cached returns the document of u that was kept, if it is complete: two
+// processes may be writing the two files.
+func (w *Client) Cached(u *url.URL, limit int64) (Document, bool) {
+	var d Document
+	name := w.documentFile(u)
+	if readJSON(name+".json", &d) != nil {
+		return Document{}, false
+	}
+	var err error
+	if d.Body, err = fsx.Read(name+".body", limit, fsx.Follow); err != nil || d.SHA256 != hexSum(d.Body) {
+		return Document{}, false
+	}
+	d.ETag, d.LastModified = validator(d.ETag), validator(d.LastModified)
+	return d, true
+}
+
+// Keep keeps d, the document of u. A cache that can't be written costs time, nothing else.
+func (w *Client) Keep(u *url.URL, d Document, withBody bool) {
+	name := w.documentFile(u)
+	if withBody && fsx.Replace(name+".body", d.Body, 0o600, fsx.Replacing{}) != nil {
+		return
+	}
+	writeJSON(name+".json", d)
+}
+
+// Refresh returns the newest form of a document of which old, perhaps the zero
+// document, is known. If it has not changed the result is old, of now.
+func (w *Client) Refresh(ctx context.Context, u *url.URL, kind string, limit int64, old Document) (d Document, changed bool, err error) {
+	bound := 5 * w.stall // as in read
+	ctx, cancel := context.WithTimeoutCause(ctx, bound, fmt.Errorf("%w within %v", ErrSlow, bound))
+	defer cancel()
+	b, err := w.openIfChanged(ctx, u, kind, old)
+	if err != nil {
+		return Document{}, false, err
+	}
+	now := time.Now().Round(0)
+	if b == nil {
+		old.Fetched = now
+		return old, false, nil
+	}
+	defer func() { _ = b.Close() }()
+	data, err := readDecoded(b, kind, limit)
+	if err != nil {
+		return Document{}, false, err
+	}
+	d = Document{Fetched: now, SHA256: hexSum(data), Body: data}
+	d.ETag, d.LastModified = validator(b.Header.Get("ETag")), validator(b.Header.Get("Last-Modified"))
+	return d, true, nil
+}
+
+// openIfChanged opens u, or returns nil if it is still old.
+func (w *Client) openIfChanged(ctx context.Context, u *url.URL, kind string, old Document) (*Body, error) {
+	if u.Scheme == "file" {
+		return w.get(ctx, u, kind)
+	}
+	header := http.Header{"Accept-Encoding": {"gzip"}}
+	if old.ETag != "" {
+		header.Set("If-None-Match", old.ETag)
+	} else if old.LastModified != "" {
+		header.Set("If-Modified-Since", old.LastModified)
+	}
+	b, err := w.open(ctx, u, kind, header)
+	asked := old.ETag != "" || old.LastModified != ""
+	var status *StatusError
+	if errors.As(err, &status) && status.Status == http.StatusNotModified && asked {
+		return nil, nil
+	}
+	if err == nil && b.status == http.StatusNotModified {
+		return nil, b.Close()
+	}
+	return b, err
+}
+
+// readDecoded returns a whole body of at most limit bytes, unzipped.
+func readDecoded(b *Body, kind string, limit int64) ([]byte, error) {
+	var r io.Reader = b
+	switch encoding := strings.ToLower(b.Header.Get("Content-Encoding")); encoding {
+	case "", "identity":
+	case "gzip":
+		zr, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, gzipError(b, kind, err)
+		}
+		r = zr
+	default:
+		return nil, &ContentError{URL: b.url, Got: "encoded as " + CleanLine(encoding), Want: kind}
+	}
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, gzipError(b, kind, err)
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("get %s: more than %d bytes for %s", b.url, limit, kind)
+	}
+	return data, nil
+}
+
+// gzipError words what is wrong with the coding; what the body itself has to
+// say is a message already.
+func gzipError(b *Body, kind string, err error) error {
+	var corrupt flate.CorruptInputError
+	switch {
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt), err == io.EOF: //nolint:errorlint // of gzip itself
+		return &ContentError{URL: b.url, Got: "no gzip, although it says so", Want: kind}
+	case err == io.ErrUnexpectedEOF: //nolint:errorlint // of gzip itself
+		return &TruncatedError{URL: b.url, Got: b.got, Want: b.size, Err: err}
+	}
+	return err
+}
+
+// validator returns what a server said to tell its versions apart, if it can
+// be sent back.
+func validator(text string) string {
+	odd := func(r rune) bool { return r < ' ' || r > '~' }
+	if len(text) > 200 || strings.ContainsFunc(text, odd) {
+		return ""
+	}
+	return text
+}
+
+func hexSum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// writeJSON writes a file of CacheDir in one step. A cache that can't be
+// written costs time next time, nothing else.
+func writeJSON(name string, value any) {
+	if data, err := json.Marshal(value); err == nil {
+		_ = fsx.Replace(name, append(data, '\n'), 0o600, fsx.Replacing{})
+	}
+}
+
+// readJSON reads a file of CacheDir. One that is damaged is as good as none.
+func readJSON(name string, value any) error {
+	data, err := fsx.Read(name, maxJSON, fsx.Follow)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, value)
+}
+
+// maxJSON bounds a file of the cache.
+const maxJSON = 16 << 20

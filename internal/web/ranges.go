@@ -1,0 +1,161 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// ErrNoRanges says that a server does not send parts of a file, or not those
+// that were asked for.
+var ErrNoRanges = errors.New("server sends no ranges")
+
+const (
+	partKind = "a part of a zip file"
+	minGap   = 32 << 10 // what costs less to receive than another request
+	maxSpans = 64       // requests for one file: with latency each costs more than its bytes
+	// maxRequests are sent at the same time: a request for a few kilobytes is
+	// all waiting.
+	maxRequests = 4
+)
+
+// A Span is the bytes of a file from first to before end.
+type Span struct{ First, End int64 }
+
+// JoinSpans sorts spans and joins those that are near each other, so that there
+// are at most maxSpans. One request for several ranges would be less, but servers
+// answer it with the whole file.
+func JoinSpans(spans []Span) []Span {
+	slices.SortFunc(spans, func(x, y Span) int { return cmp.Compare(x.First, y.First) })
+	for gap := int64(minGap); ; gap *= 2 {
+		if spans = joinNear(spans, gap); len(spans) <= maxSpans {
+			return spans
+		}
+	}
+}
+
+// joinNear joins what is at most gap apart.
+func joinNear(spans []Span, gap int64) []Span {
+	var joined []Span
+	for _, s := range spans {
+		if last := len(joined) - 1; last >= 0 && s.First-joined[last].End <= gap {
+			joined[last].End = max(joined[last].End, s.End)
+		} else {
+			joined = append(joined, s)
+		}
+	}
+	return joined
+}
+
+// A Sparse is a file on a server, of which parts are here: a local file that
+// has them at the same offsets, and holes elsewhere.
+type Sparse struct {
+	web      *Client
+	URL      *url.URL
+	File     *os.File
+	Size     int64         // of the file on the server
+	tailSize int64         // bytes of its end to ask for first
+	whole    *Body         // all of it, where that came instead of the tail
+	Received atomic.Int64  // bytes
+	requests chan struct{} // has one for each request under way
+}
+
+func NewSparse(w *Client, u *url.URL, file *os.File, tailSize int64) *Sparse {
+	return &Sparse{web: w, URL: u, File: file, tailSize: tailSize, requests: make(chan struct{}, maxRequests)}
+}
+
+// Tail gets the last bytes of the file, learns its size and returns the offset
+// from which on it is here. With errNoRanges the server may have begun to send
+// all of it, as s.whole, which is not to be asked for again.
+func (s *Sparse) Tail(ctx context.Context) (int64, error) {
+	b, err := s.web.OpenAny(ctx, s.URL, "a zip file", http.Header{"Range": {fmt.Sprintf("bytes=-%d", s.tailSize)}},
+		http.StatusPartialContent, http.StatusOK, http.StatusRequestedRangeNotSatisfiable)
+	if err != nil {
+		return 0, err
+	}
+	if b.status == http.StatusOK {
+		s.whole = b
+		return 0, ErrNoRanges
+	}
+	defer func() { _ = b.Close() }()
+	first, end, size, err := parseContentRange(b.Header.Get("Content-Range"))
+	if err != nil || end != size || first != max(size-s.tailSize, 0) {
+		return 0, ErrNoRanges
+	}
+	if limit := s.web.limits.Size; size > limit {
+		return 0, fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, size)
+	}
+	s.Size = size
+	t := s.transfer(Span{first, end}, nil)
+	t.First = b
+	return first, t.Run(ctx)
+}
+
+// Get gets parts of the file in their order, several at a time, and tells arrived,
+// which may be nil, how far part n has come. It is safe for concurrent use.
+func (s *Sparse) Get(ctx context.Context, spans []Span, arrived func(n int, end int64)) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for n, part := range spans {
+		select {
+		case s.requests <- struct{}{}:
+		case <-ctx.Done():
+			if err := g.Wait(); err != nil {
+				return err
+			}
+			return context.Cause(ctx)
+		}
+		g.Go(func() error {
+			defer func() { <-s.requests }()
+			return s.transfer(part, func(at, _ int64) {
+				if arrived != nil {
+					arrived(n, at)
+				}
+			}).Run(ctx)
+		})
+	}
+	return g.Wait()
+}
+
+// transfer returns what gets one part and tells progress, which may be nil, how
+// far that has come. It is errNoRanges that ends it if the
+// answer is another part, or none: then the whole file may still be had.
+func (s *Sparse) transfer(part Span, progress func(at, size int64)) *Transfer {
+	return &Transfer{
+		Web: s.web, URL: s.URL, Kind: partKind, File: s.File, part: &part, Size: s.Size,
+		received: func(n int64) { s.Received.Add(n) }, Progress: progress,
+	}
+}
+
+// TakeWhole returns s.whole to who goes on with it.
+func (s *Sparse) TakeWhole() *Body {
+	b := s.whole
+	s.whole = nil
+	return b
+}
+
+// Close ends what nobody has taken.
+func (s *Sparse) Close() {
+	if s.whole != nil {
+		_ = s.whole.Close()
+	}
+}
+
+// parseContentRange reads "bytes 0-99/1000"; end is the offset after the last.
+func parseContentRange(header string) (first, end, size int64, err error) {
+	var last int64
+	if _, err := fmt.Sscanf(header, "bytes %d-%d/%d", &first, &last, &size); err != nil {
+		return 0, 0, 0, err
+	}
+	if first < 0 || last < first || last >= size || header != fmt.Sprintf("bytes %d-%d/%d", first, last, size) {
+		return 0, 0, 0, ErrNoRanges
+	}
+	return first, last + 1, size, nil
+}

@@ -1,0 +1,282 @@
+// Package web gets files over https, http and file: bounded in time and size,
+// asked for again where that may help, resumed where they broke off, asked for
+// anew only if they have changed. Credentials go to the host that they are for
+// and to no other, over https only, and no message shows them.
+//
+// It knows the module proxies of GOPROXY as a list of places to ask, and nothing
+// of what they have. It is told what to keep in memory; nothing that an
+// answer says is believed. A [Client] is safe for concurrent use.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	maxRedirects  = 10
+	stallTimeout  = time.Minute
+	dialTimeout   = 30 * time.Second
+	tlsTimeout    = 30 * time.Second
+	headerTimeout = 2 * time.Minute // a caching proxy may fetch 70 MB before it answers
+)
+
+// A Config says what a web goes by; the zero value is fine.
+type Config struct {
+	HTTPProxy func(*http.Request) (*url.URL, error) // as in http.Transport; nil for none
+	Auth      Auth                                  // nil for none
+	UserAgent string
+	CacheDir  string            // of documents
+	Transport http.RoundTripper // replaces the web's own, for tests
+	Stall     time.Duration     // how long a body may stay silent; 0 means one minute
+	Limits    Limits            // for tests
+	Proxy     string            // GOPROXY
+	NoProxy   string            // GONOPROXY
+	Offline   bool              // files only
+}
+
+// Client reads http, https and file URLs under the rules that the go command has
+// for credentials and redirects.
+type Client struct {
+	client    *http.Client
+	userAgent string
+	stall     time.Duration
+	limits    Limits
+	auth      Auth
+	cacheDir  string
+	Offline   error // why nothing may be requested, or nil
+}
+
+// New returns a client, and the module proxies that it may ask.
+func New(cfg Config) (*Client, *Proxies, error) {
+	list, err := parseProxies(cfg.Proxy)
+	if err != nil {
+		return nil, nil, err
+	}
+	w := newWeb(cfg)
+	if w.Offline == nil && errors.Is(list[0].word, ErrProxyOff) {
+		w.Offline = ErrProxyOff
+	}
+	return w, newProxies(w, list, cfg.NoProxy), nil
+}
+
+func newWeb(cfg Config) *Client {
+	limits := cfg.Limits.orDefaults()
+	transport := cfg.Transport
+	if transport == nil {
+		transport = &http.Transport{
+			Proxy:                 cfg.HTTPProxy,
+			DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+			TLSHandshakeTimeout:   tlsTimeout,
+			ResponseHeaderTimeout: limits.Header,
+			ForceAttemptHTTP2:     true,
+			MaxIdleConnsPerHost:   16, // tiles come in bursts
+			IdleConnTimeout:       90 * time.Second,
+		}
+	}
+	w := &Client{
+		client:    &http.Client{Transport: transport, CheckRedirect: checkRedirect},
+		userAgent: cfg.UserAgent,
+		stall:     cfg.Stall,
+		limits:    limits,
+		auth:      cfg.Auth,
+		cacheDir:  cfg.CacheDir,
+	}
+	if cfg.Offline {
+		w.Offline = ErrOffline
+	}
+	if w.stall <= 0 {
+		w.stall = stallTimeout
+	}
+	return w
+}
+
+// checkRedirect bounds redirects, keeps a secure request secure and the
+// credentials at home: net/http would send them to subdomains and other ports,
+// and the address with its query as Referer.
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	last := via[len(via)-1]
+	switch {
+	case len(via) >= maxRedirects:
+		return fmt.Errorf("stopped after %d redirects", maxRedirects)
+	case last.URL.Scheme == "https" && req.URL.Scheme != "https":
+		return fmt.Errorf("redirect from https to insecure %s", Display(req.URL))
+	}
+	req.Header.Del("Referer")
+	away := func(hop *http.Request) bool {
+		return hop.URL.Host != via[0].URL.Host || hop.URL.Scheme != via[0].URL.Scheme
+	}
+	if away(req) || slices.ContainsFunc(via, away) { // who led away may have chosen where it leads back to
+		dropCredentials(req.Header)
+	}
+	return nil
+}
+
+// get opens u. The body ends with an error when it stalls, and when it is
+// shorter than announced. Kind says what is expected, such as "a zip file".
+func (w *Client) get(ctx context.Context, u *url.URL, kind string) (*Body, error) {
+	if u.Scheme == "file" {
+		return openFile(u)
+	}
+	return w.open(ctx, u, kind, nil)
+}
+
+// open requests u over http or https. What header has is sent as well: with
+// Range the answer has to be a part, with If-None-Match it may be 304.
+func (w *Client) open(ctx context.Context, u *url.URL, kind string, header http.Header) (*Body, error) {
+	accept := []int{http.StatusOK}
+	if header.Get("Range") != "" {
+		accept[0] = http.StatusPartialContent
+	}
+	if header.Get("If-None-Match") != "" {
+		accept = append(accept, http.StatusNotModified)
+	}
+	return w.OpenAny(ctx, u, kind, header, accept...)
+}
+
+// OpenAny is open for any of the given statuses.
+func (w *Client) OpenAny(ctx context.Context, u *url.URL, kind string, header http.Header, accept ...int) (*Body, error) {
+	if w.Offline != nil {
+		return nil, fmt.Errorf("get %s: %w", Display(u), w.Offline)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	b, err := w.do(ctx, cancel, u, kind, header, accept)
+	if err != nil {
+		cancel(nil)
+	}
+	return b, err
+}
+
+func (w *Client) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.URL, kind string, header http.Header, accept []int) (*Body, error) {
+	guard := time.AfterFunc(w.limits.Answer, func() {
+		cancel(fmt.Errorf("%w for %v", ErrStalled, w.limits.Answer))
+	})
+	defer guard.Stop()
+	req, err := w.request(ctx, u)
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", Display(u), err)
+	}
+	maps.Copy(req.Header, header)
+	resp, attempts, err := w.send(req)
+	if err == nil && w.authorize(ctx, u, req, resp) {
+		resp, attempts, err = w.send(req)
+	}
+	guard.Stop()
+	if err != nil {
+		return nil, &RequestError{URL: Display(u), Err: cause(ctx, err), Attempts: attempts}
+	}
+	if !slices.Contains(accept, resp.StatusCode) {
+		defer resp.Body.Close()
+		guard := time.AfterFunc(w.limits.detail, func() { cancel(nil) })
+		defer guard.Stop()
+		return nil, w.statusError(ctx, u, resp, attempts)
+	}
+	if got := misfit(resp, header.Get("Accept-Encoding")); got != "" {
+		_ = resp.Body.Close()
+		return nil, &ContentError{URL: Display(u), Got: got, Want: kind}
+	}
+	return newBody(ctx, cancel, w.stall, resp, Display(u)), nil
+}
+
+// misfit says what an answer is that can be nothing that anybody asks for, ""
+// if it may be. Encoded is the coding that was asked for, "" for none.
+func misfit(resp *http.Response, encoded string) string {
+	if kind := mediaType(resp); kind == "text/html" || kind == "application/xhtml+xml" {
+		return kind
+	}
+	coding := CleanLine(strings.ToLower(resp.Header.Get("Content-Encoding")))
+	if coding != "" && coding != "identity" && coding != encoded && resp.StatusCode != http.StatusNotModified {
+		return coding + "-encoded" // lengths, ranges and digests would be those of something else
+	}
+	return ""
+}
+
+func (w *Client) statusError(ctx context.Context, u *url.URL, resp *http.Response, attempts int) error {
+	e := &StatusError{URL: Display(u), Status: resp.StatusCode, Attempts: attempts}
+	if outOfOrder(e.Status) {
+		e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	}
+	if kind := mediaType(resp); kind == "text/plain" || kind == "" {
+		data, _ := io.ReadAll(io.LimitReader(resp.Body, 1024)) // only for the message
+		e.Detail = CleanLine(string(data))
+	}
+	if (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && u.Scheme == "https" && u.User == nil && w.auth != nil {
+		if _, err := w.auth.Header(ctx, u, nil); err != nil {
+			e.Detail = CleanLine(err.Error())
+		}
+	}
+	return e
+}
+
+// Read returns a whole small answer, and asks again for one that breaks off.
+// It has five times as long for that as a body may be silent: one that comes
+// byte by byte is never silent.
+func (w *Client) Read(ctx context.Context, u *url.URL, kind string, limit int64) ([]byte, error) {
+	bound := 5 * w.stall
+	ctx, cancel := context.WithTimeoutCause(ctx, bound, fmt.Errorf("%w within %v", ErrSlow, bound))
+	defer cancel()
+	for n := 1; ; n++ {
+		data, err := w.readOnce(ctx, u, kind, limit)
+		var truncated *TruncatedError
+		if !errors.As(err, &truncated) || u.Scheme == "file" {
+			return data, err
+		}
+		truncated.Attempts = n
+		if n >= w.limits.Attempts {
+			return nil, err
+		}
+		if reason := w.limits.pause(ctx, n); reason != nil {
+			return nil, fmt.Errorf("get %s: %w", Display(u), reason)
+		}
+	}
+}
+
+func (w *Client) readOnce(ctx context.Context, u *url.URL, kind string, limit int64) ([]byte, error) {
+	b, err := w.get(ctx, u, kind)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = b.Close() }()
+	data, err := io.ReadAll(io.LimitReader(b, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("get %s: more than %d bytes for %s", Display(u), limit, kind)
+	}
+	return data, nil
+}
+
+func mediaType(resp *http.Response) string {
+	kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
+	if parsed, _, err := mime.ParseMediaType(kind); err == nil {
+		return parsed
+	}
+	return CleanLine(strings.ToLower(kind))
+}
+
+// cause returns why a request ended: the reason for which ctx was canceled if
+// it was, else err without the address that net/http puts before it.
+func cause(ctx context.Context, err error) error {
+	if reason := context.Cause(ctx); reason != nil {
+		return reason
+	}
+	var request *url.Error
+	if !errors.As(err, &request) {
+		return err
+	}
+	if strings.HasPrefix(request.Err.Error(), "failed to parse Location header") { // and shows it
+		return errors.New("redirect to what is not a URL")
+	}
+	return request.Err
+}
