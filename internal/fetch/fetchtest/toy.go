@@ -167,7 +167,7 @@ fail() {
 	echo "go: $*" >&2
 	exit 1
 }
-# select_toolchain does the simplest of Go's own switching, for "gosw why" to ask about:
+# select_toolchain does the simplest of Go's own switching, for "gosw why", which alone asks for the trace:
 # GOTOOLCHAIN, or a go line or toolchain line that asks for more than this release.
 select_toolchain() {
 	[ "$(number @VERSION@)" -ge 21000 ] || return 0
@@ -198,8 +198,8 @@ select_toolchain() {
 	fail "download $name for @PLATFORM@: toolchain not available"
 }
 mod=$(up go.mod) work=${GOWORK:-$(up go.work)}
-case $1:$2 in
-env:*|list:-m) select_toolchain "$@" ;;
+case $GODEBUG:$1 in
+toolchaintrace=1*:env|toolchaintrace=1*:list) select_toolchain "$@" ;;
 esac
 case $1:$2 in
 list:-m)
