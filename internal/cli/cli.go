@@ -51,7 +51,8 @@ type Invocation struct {
 
 // Main runs one command and returns its exit code.
 func Main(ctx context.Context, inv Invocation) int {
-	a := &app{environ: newEnviron(inv), ui: newUI(inv), platform: thisPlatform()}
+	a := &app{environ: newEnviron(inv), platform: thisPlatform()}
+	a.ui = newUI(inv.Stdin, inv.Stdout, inv.Stderr, a.getenv)
 	root := a.rootCommand()
 	root.SetArgs(inv.Args)
 	root.SetIn(inv.Stdin)
@@ -62,7 +63,7 @@ func Main(ctx context.Context, inv Invocation) int {
 	if ctx.Err() != nil && err != nil {
 		err = errors.Join(append(securityErrors(err), errInterrupted)...)
 	} else if out.err != nil {
-		err = outputError(out.err)
+		err = printed(out.err)
 	}
 	return a.report(err)
 }

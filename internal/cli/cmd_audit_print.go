@@ -69,7 +69,7 @@ func (r *auditReport) found() bool {
 // printVulnerable prints a line for each vulnerability of each version: with tabs,
 // or on a terminal below a heading for each version.
 func (a *app) printVulnerable(report auditReport, own toolchain.Home, homes map[gover.Version]toolchain.Home) error {
-	screen, terminal := a.screen()
+	screen, terminal := a.ui.screen()
 	out := bufio.NewWriterSize(a.ui.out, 32<<10) // a full store has thousands of lines
 	for _, t := range report.Toolchains {
 		switch {
@@ -83,7 +83,7 @@ func (a *app) printVulnerable(report auditReport, own toolchain.Home, homes map[
 		}
 	}
 	if err := out.Flush(); err != nil {
-		return outputError(err)
+		return printed(err)
 	}
 	a.adviseAudit(report, own, homes)
 	return nil

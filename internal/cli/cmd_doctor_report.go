@@ -84,7 +84,7 @@ func (r *doctorReport) verdict() error {
 
 // printDoctor prints what is wrong, the worst first, and how much is not.
 func (a *app) printDoctor(r doctorReport, verbose bool) error {
-	s, _ := a.screen()
+	s, _ := a.ui.screen()
 	dir, _ := a.workingDir()
 	home, _ := a.userHome()
 	t := &trace{screen: s, home: home, paths: keepWhole([]string{home, a.getenv("GOSW_ROOT"), dir})}

@@ -207,8 +207,8 @@ func (a *app) initInstall(flags ...string) command.Command {
 
 // userShell is the shell that SHELL names, bash if it names none that gosw has
 // code for.
-func (a *app) userShell() shell.Shell {
-	sh, ok := shell.Detect(a.getenv("SHELL"))
+func userShell(getenv func(string) string) shell.Shell {
+	sh, ok := shell.Detect(getenv("SHELL"))
 	if !ok {
 		sh, _ = shell.Lookup("bash")
 	}

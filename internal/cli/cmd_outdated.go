@@ -135,7 +135,7 @@ func (a *app) judgeOutdated(system toolchain.Home, homes map[gover.Version]toolc
 
 // printOutdated prints a line for each version that something is due for.
 func (a *app) printOutdated(list []outdatedJSON) error {
-	screen, terminal := a.screen()
+	screen, terminal := a.ui.screen()
 	t := &table{columns: []column{{head: "version"}, {head: "newest"}, {head: "support", rank: 2},
 		{head: "vulns", rank: 1, right: true}, {head: "from", rank: 3}}}
 	for i := range list {

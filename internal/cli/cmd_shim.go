@@ -81,5 +81,5 @@ func (a *app) autoInstall(ctx context.Context, t target, missing *notInstalledEr
 
 // ask asks on the terminal whether to install. An interrupt is a no.
 func (a *app) ask(ctx context.Context, missing *notInstalledError) bool {
-	return a.confirm(ctx, missing.Error()+". Install it now?", true)
+	return a.ui.confirm(ctx, missing.Error()+". Install it now?", true)
 }

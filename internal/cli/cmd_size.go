@@ -104,7 +104,7 @@ func (a *app) printSize(s sizeJSON) error {
 		}
 	}
 	t.rows = append(t.rows, []cell{{text: "total", style: strong}, {text: megabytes(s.Total), style: strong}, {}})
-	screen, _ := a.screen()
+	screen, _ := a.ui.screen()
 	if err := a.ui.show(t.lines(screen)); err != nil {
 		return err
 	}

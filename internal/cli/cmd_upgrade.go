@@ -160,7 +160,7 @@ func (in *installer) upgradeSteps(ctx context.Context, specs []gover.Spec) ([]up
 
 // dryUpgrade shows what would be installed, and says what would be removed.
 func (a *app) dryUpgrade(st *store.Store, steps []upgradeStep, options upgradeOptions) error {
-	screen, terminal := a.screen()
+	screen, terminal := a.ui.screen()
 	t := &table{columns: []column{{head: "version"}, {head: "newest"}}}
 	for _, s := range steps {
 		switch {
@@ -234,7 +234,7 @@ func (a *app) removeOlder(ctx context.Context, st *store.Store, steps []upgradeS
 			a.ui.hint("%s can go: \"gosw upgrade --remove\", or \"gosw prune\"", names(old))
 			return nil
 		}
-		if !a.confirm(ctx, fmt.Sprintf("Remove %s, which nothing asks for?", names(old)), false) {
+		if !a.ui.confirm(ctx, fmt.Sprintf("Remove %s, which nothing asks for?", names(old)), false) {
 			return nil
 		}
 	}

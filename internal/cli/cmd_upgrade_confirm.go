@@ -9,17 +9,17 @@ import (
 
 // confirm asks a question on the terminal; who only presses return chooses
 // fallback. An interrupt, or the end of input, is a no.
-func (a *app) confirm(ctx context.Context, question string, fallback bool) bool {
+func (u *ui) confirm(ctx context.Context, question string, fallback bool) bool {
 	choices := "[y/N]"
 	if fallback {
 		choices = "[Y/n]"
 	}
-	_, _ = fmt.Fprintf(a.ui.err, "gosw: %s %s ", clean(question), choices)
+	_, _ = fmt.Fprintf(u.err, "gosw: %s %s ", clean(question), choices)
 	yes := make(chan bool, 1)
 	go func() {
-		answer, err := bufio.NewReader(a.ui.in).ReadString('\n')
+		answer, err := bufio.NewReader(u.in).ReadString('\n')
 		if err != nil { // the end of input leaves the cursor where it is
-			_, _ = fmt.Fprintln(a.ui.err)
+			_, _ = fmt.Fprintln(u.err)
 		}
 		switch strings.ToLower(strings.TrimSpace(answer)) {
 		case "":
@@ -34,7 +34,7 @@ func (a *app) confirm(ctx context.Context, question string, fallback bool) bool 
 	case answer := <-yes:
 		return answer
 	case <-ctx.Done():
-		_, _ = fmt.Fprintln(a.ui.err)
+		_, _ = fmt.Fprintln(u.err)
 		return false
 	}
 }

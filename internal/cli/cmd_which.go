@@ -105,7 +105,7 @@ func (a *app) formatFound(places []found) []string {
 		widest = max(widest, len(place.Path))
 		width = max(width, len(place.String()))
 	}
-	screen, _ := a.screen()
+	screen, _ := a.ui.screen()
 	var lines []string
 	for _, place := range places {
 		switch columns := screen.width; {

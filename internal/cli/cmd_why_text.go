@@ -14,7 +14,7 @@ import (
 // printWhy prints r for people. What ends everything is not among the lines
 // below "look at": it is the error that the command ends with.
 func (a *app) printWhy(r whyReport) error {
-	s, _ := a.screen()
+	s, _ := a.ui.screen()
 	home, _ := a.userHome()
 	t := &trace{screen: s, home: home, paths: keepWhole(r.paths())}
 	t.summary(r)

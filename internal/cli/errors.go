@@ -234,6 +234,8 @@ func hintFor(err error) Hint {
 	switch {
 	case errors.As(err, &hint):
 		return hint.hint
+	case errors.As(err, new(*outputError)):
+		return Hint{}
 	case errors.As(err, &usage):
 		return usage.hint
 	case errors.Is(err, syscall.EIO):

@@ -46,7 +46,7 @@ func (a *app) listInstalled(options listOptions) error {
 		return err
 	}
 	sizes := sizesOf(homes, versions, options.size)
-	screen, terminal := a.screen()
+	screen, terminal := a.ui.screen()
 	switch {
 	case options.json:
 		list, _ := a.installedFacts(path, homes, versions, sizes)

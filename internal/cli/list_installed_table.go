@@ -149,7 +149,7 @@ func (a *app) appliesText(list []installedJSON, here applies) (text, mark string
 // place is the path of a file or folder as it is shown: on a terminal, one below the
 // user's home folder begins with "~".
 func (a *app) place(path string) string {
-	if _, terminal := a.screen(); !terminal {
+	if _, terminal := a.ui.screen(); !terminal {
 		return clean(path)
 	}
 	home, _ := a.userHome()

@@ -71,7 +71,7 @@ func (a *app) listRemote(ctx context.Context, options listOptions) error {
 	if list.shown, err = a.describe(versions, list); err != nil {
 		return err
 	}
-	screen, terminal := a.screen()
+	screen, terminal := a.ui.screen()
 	switch {
 	case options.json:
 		return a.printReleasesJSON(ctx, client, list, options.platforms)

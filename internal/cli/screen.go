@@ -21,16 +21,16 @@ type screen struct {
 }
 
 // screen returns the terminal of stdout, false if it is none.
-func (a *app) screen() (screen, bool) {
-	f, ok := a.ui.out.(*os.File)
+func (u *ui) screen() (screen, bool) {
+	f, ok := u.out.(*os.File)
 	if !ok || !isTerminal(f) {
 		return screen{}, false
 	}
-	s := screen{unicode: isUTF8(a.getenv)}
+	s := screen{unicode: isUTF8(u.getenv)}
 	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 		s.width = width
 	}
-	s.colour = a.getenv("NO_COLOR") == "" && drawsColour(a.getenv)
+	s.colour = u.getenv("NO_COLOR") == "" && drawsColour(u.getenv)
 	return s, true
 }
 

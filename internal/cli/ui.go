@@ -32,17 +32,14 @@ type ui struct {
 	mu       sync.Mutex
 	out, err io.Writer
 	in       io.Reader
+	getenv   func(string) string
 	shell    shell.Shell // which commands are typed in
 	progress bool        // stderr is a terminal that can redraw a line
 	bar      *progress
 }
 
-func newUI(inv Invocation) *ui {
-	u := &ui{out: inv.Stdout, err: inv.Stderr, in: inv.Stdin}
-	a := app{environ: newEnviron(inv)}
-	u.shell = a.userShell()
-	u.progress = isTerminal(inv.Stderr) && a.getenv("TERM") != "dumb"
-	return u
+func newUI(in io.Reader, out, err io.Writer, getenv func(string) string) *ui {
+	return &ui{in: in, out: out, err: err, getenv: getenv, shell: userShell(getenv), progress: isTerminal(err) && getenv("TERM") != "dumb"}
 }
 
 func isTerminal(stream any) bool {
@@ -69,7 +66,7 @@ func (u *ui) interactive() bool { return isTerminal(u.in) && isTerminal(u.err) }
 // print writes a result.
 func (u *ui) print(format string, args ...any) error {
 	_, err := fmt.Fprintf(u.out, format+"\n", args...)
-	return outputError(err)
+	return printed(err)
 }
 
 // printText writes a result in which others have chosen something, such as a path:
@@ -92,12 +89,18 @@ func (u *ui) printCode(text string) error {
 	return u.print("%s", strings.Join(lines, "\n"))
 }
 
-// outputError is the error of stdout. No hint on full disks or rights fits it.
-func outputError(err error) error {
+// An outputError is that of stdout. No hint on full disks or rights fits it.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string { return "print the result: " + e.err.Error() }
+func (e *outputError) Unwrap() error { return e.err }
+
+// printed is the error of stdout, if there is one.
+func printed(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &hintError{err: fmt.Errorf("print the result: %w", err)}
+	return &outputError{err}
 }
 
 // A checkedWriter keeps the first error: what cobra itself prints, such as a
@@ -126,7 +129,7 @@ func (u *ui) printJSON(v any) error {
 	if err == nil {
 		_, err = u.out.Write(escapeJSON(text.Bytes()))
 	}
-	return outputError(err)
+	return printed(err)
 }
 
 // escapeJSON writes what could steer a terminal, or turn the direction of its text,
