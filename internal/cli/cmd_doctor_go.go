@@ -170,7 +170,8 @@ func (p *patient) lookPath() []doctor.Finding {
 		return doctor.Skip("there is no store to look at")
 	}
 	if p.decideErr != nil {
-		p.why.report.Places = onPath(p.why.path, p.getenv("PATH"), "go")
+		shim, _ := shimProgram()
+		p.why.report.Places = onPath(p.why.path, p.getenv("PATH"), "go", shim)
 	}
 	if _, err := os.Stat(p.why.path.Home().Bin()); err != nil && len(p.why.report.Places) == 0 {
 		return doctor.Skip("there is no go yet")

@@ -140,7 +140,7 @@ func (x *explainer) run() error {
 		x.report.Chosen.GOROOT = gorootOf(program)
 		x.report.Chosen.Reports = versionOf(program)
 	}
-	_, how := toolIn(target{version: x.target.version, goroot: x.report.Chosen.GOROOT}, tool)
+	_, how := toolIn(x.report.Chosen.GOROOT, x.target.version, tool)
 	if tool == "go" || how == byGoTool || how == byBuild {
 		return x.askGo(program)
 	}

@@ -110,7 +110,7 @@ func (x *explainer) addGOROOT(settings goenv.Settings) {
 // removeLine is the command that takes v out of the file where it stands. With
 // a bad GOROOT or GOFLAGS in it, go does not take its own "go env -u".
 func (a *app) removeLine(v goenv.Value) Hint {
-	if a.userShell().Name() == "powershell" {
+	if a.ui.shell.Name() == "powershell" {
 		return hintf("remove line %d of %s", v.Line, v.File)
 	}
 	return run("sed", "-i.old", fmt.Sprintf("%dd", v.Line), v.File)

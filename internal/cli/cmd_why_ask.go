@@ -202,7 +202,7 @@ func (x *explainer) switched(name, text string) {
 // toTool makes the tool that was asked about the program that runs, of toolchain v.
 func (x *explainer) toTool(v gover.Version) {
 	if r := &x.report.Runs; x.report.Tool != "go" {
-		r.Program, r.How = toolIn(target{version: v, goroot: r.GOROOT}, x.report.Tool)
+		r.Program, r.How = toolIn(r.GOROOT, v, x.report.Tool)
 	}
 }
 

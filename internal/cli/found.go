@@ -53,7 +53,8 @@ func (f found) String() string {
 // says that t is it, then those on PATH. At most one of them wins: the first on
 // PATH, or what it leads to if that is the shim.
 func (a *app) found(path toolchain.Path, t target, tool string, known bool) []found {
-	list := onPath(path, a.getenv("PATH"), tool)
+	shim, _ := shimProgram() // without it, its links are known all the same
+	list := onPath(path, a.getenv("PATH"), tool, shim)
 	shimFirst := len(list) > 0 && list[0].Kind == foundShim
 	if len(list) > 0 && !shimFirst {
 		list[0].Wins = true
@@ -62,14 +63,13 @@ func (a *app) found(path toolchain.Path, t target, tool string, known bool) []fo
 		return list
 	}
 	if t.version.IsZero() { // the shim leads to one that is on PATH, too
-		self, _ := shimProgram() // without it, its links are known all the same
-		system := path.NextTool(a.getenv("PATH"), tool, self)
+		system := path.NextTool(a.getenv("PATH"), tool, shim)
 		for i := range list {
 			list[i].Wins = list[i].Wins || shimFirst && list[i].Path == system
 		}
 		return list
 	}
-	program, _ := toolIn(t, tool)
+	program, _ := toolIn(t.goroot, t.version, tool)
 	if program == "" {
 		return list
 	}
@@ -78,22 +78,23 @@ func (a *app) found(path toolchain.Path, t target, tool string, known bool) []fo
 }
 
 // onPath returns what dirs, a value of PATH, has by the name tool, each program
-// once. Elements that are not absolute are passed over, as gosw and Go do.
-func onPath(path toolchain.Path, dirs, tool string) []found {
+// once. Elements that are not absolute are passed over, as gosw and Go do. The
+// shim is shim, or what the stores have by its names.
+func onPath(path toolchain.Path, dirs, tool, shim string) []found {
 	var all []found
 	for program := range fsx.OnPath(dirs, tool) {
 		if slices.ContainsFunc(all, func(f found) bool { return f.Path == program }) {
 			continue
 		}
-		kind, v := kindOf(path, program)
+		kind, v := kindOf(path, program, shim)
 		all = append(all, found{Path: program, Kind: kind, Version: v, OnPath: true})
 	}
 	return all
 }
 
 // kindOf tells what program is.
-func kindOf(path toolchain.Path, program string) (string, gover.Version) {
-	if isShim(path, program) {
+func kindOf(path toolchain.Path, program, shim string) (string, gover.Version) {
+	if isShim(path, program, shim) {
 		return foundShim, gover.Version{}
 	}
 	if v, ok := storeVersion(path, program); ok {
@@ -102,13 +103,12 @@ func kindOf(path toolchain.Path, program string) (string, gover.Version) {
 	return foundOther, gover.Version{}
 }
 
-func isShim(path toolchain.Path, program string) bool {
+func isShim(path toolchain.Path, program, shim string) bool {
 	info, err := os.Stat(program)
 	if err != nil {
 		return false
 	}
-	self, _ := shimProgram()
-	shims := []string{self}
+	shims := []string{shim}
 	for _, home := range path {
 		shims = append(shims, filepath.Join(home.Bin(), "go"+toolchain.Exe), filepath.Join(home.Bin(), "gofmt"+toolchain.Exe))
 	}
@@ -146,18 +146,18 @@ const (
 	byBuild  = "built"   // GOROOT/src/cmd: "go tool" builds it when it is first run
 )
 
-// toolIn returns the program tool of t, and how it is started; "" if t, which
-// may be the system's go, has none. For byBuild it is the folder of its source.
-func toolIn(t target, tool string) (program, how string) {
-	if t.goroot == "" {
+// toolIn returns the program tool of the toolchain at goroot, "" for the system's
+// go, and how it is started; "" if there is none. For byBuild it is the folder of its source.
+func toolIn(goroot string, v gover.Version, tool string) (program, how string) {
+	if goroot == "" {
 		return "", ""
 	}
 	places := []struct{ path, how string }{
-		{filepath.Join(t.goroot, "bin", tool+toolchain.Exe), byName},
-		{filepath.Join(t.goroot, "pkg", "tool", runtime.GOOS+"_"+runtime.GOARCH, tool+toolchain.Exe), byGoTool},
+		{filepath.Join(goroot, "bin", tool+toolchain.Exe), byName},
+		{filepath.Join(goroot, "pkg", "tool", runtime.GOOS+"_"+runtime.GOARCH, tool+toolchain.Exe), byGoTool},
 	}
-	if t.version.Minor() >= 25 && tool != "internal" && tool != "vendor" {
-		places = append(places, struct{ path, how string }{filepath.Join(t.goroot, "src", "cmd", tool), byBuild})
+	if v.Minor() >= 25 && tool != "internal" && tool != "vendor" {
+		places = append(places, struct{ path, how string }{filepath.Join(goroot, "src", "cmd", tool), byBuild})
 	}
 	for _, place := range places {
 		if info, err := os.Stat(place.path); err == nil && info.IsDir() == (place.how == byBuild) {
