@@ -192,7 +192,7 @@ func (p *patient) lookOrder(s session) []doctor.Finding {
 }
 
 func (p *patient) lookLogin(s session) []doctor.Finding {
-	_, login := p.others(s.Shell, s.places)
+	_, login := others(s.Shell, s.places, p.getenv)
 	if login == "" {
 		return nil
 	}
@@ -201,8 +201,8 @@ func (p *patient) lookLogin(s session) []doctor.Finding {
 }
 
 func (p *patient) lookOthers(s session) (findings []doctor.Finding) {
-	others, _ := p.others(s.Shell, s.places)
-	for _, o := range others {
+	found, _ := others(s.Shell, s.places, p.getenv)
+	for _, o := range found {
 		f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%s:%d: %s", o.file, o.line, o.what), Fix: turnOffLine(o.file, o.line)}
 		if f.Fix == nil || len(o.remedy.Args) > 0 { // or there is a better one
 			f.Advice = o.remedy.in(p.ui.shell)

@@ -221,6 +221,7 @@ func consequence(err error) Hint {
 func hintFor(err error) Hint {
 	var hint *hintError
 	var usage *usageError
+	var startup *fileError
 	var missing *notInstalledError
 	var pin *resolve.PinError
 	var format *store.FormatError
@@ -234,6 +235,8 @@ func hintFor(err error) Hint {
 	switch {
 	case errors.As(err, &hint):
 		return hint.hint
+	case errors.As(err, &startup):
+		return startup.hint
 	case errors.As(err, new(*outputError)):
 		return Hint{}
 	case errors.As(err, &usage):

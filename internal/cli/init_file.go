@@ -15,6 +15,15 @@ import (
 	"github.com/gosw/gosw/internal/shell"
 )
 
+// A fileError says why a start-up file can't be read or changed, and what to do.
+type fileError struct {
+	err  error
+	hint Hint
+}
+
+func (e *fileError) Error() string { return e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
+
 // An rcFile is the file that a shell reads when it starts, as it was found.
 type rcFile struct {
 	name    string // as users know it
@@ -36,21 +45,21 @@ func readRC(name string) (*rcFile, error) {
 	}
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if info, err = os.Stat(name); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP) {
-			return nil, &hintError{fmt.Errorf("%s is a symbolic link that leads nowhere", name), hintf("mend or remove the link: %v", command.Run("ls", "-l", name))}
+			return nil, &fileError{fmt.Errorf("%s is a symbolic link that leads nowhere", name), hintf("mend or remove the link: %v", command.Run("ls", "-l", name))}
 		}
 		if err == nil {
 			file.path, err = filepath.EvalSymlinks(name)
 		}
 	}
 	if err != nil {
-		return nil, &hintError{err: err, hint: hintf("the file has to be readable")}
+		return nil, &fileError{err: err, hint: hintf("the file has to be readable")}
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &hintError{fmt.Errorf("%s is not a regular file", name), hintf("move it out of the way, the shell can't read it either")}
+		return nil, &fileError{fmt.Errorf("%s is not a regular file", name), hintf("move it out of the way, the shell can't read it either")}
 	}
 	data, err := readSettings(file.path)
 	if err != nil {
-		return nil, &hintError{err: err, hint: hintf("the file has to be readable")}
+		return nil, &fileError{err: err, hint: hintf("the file has to be readable")}
 	}
 	file.text, file.mode, file.info = string(data), info.Mode().Perm(), info
 	return file, nil
@@ -59,13 +68,13 @@ func readRC(name string) (*rcFile, error) {
 // fit refuses a file to which a line can't be added so that it works.
 func (file *rcFile) fit(sh shell.Shell, body string) error {
 	if err := file.fitLines(sh); err != nil {
-		return &hintError{err, hintf("write it with LF only, then run this again: %v", unixLines(file.path))}
+		return &fileError{err, hintf("write it with LF only, then run this again: %v", unixLines(file.path))}
 	}
 	if strings.HasPrefix(file.text, "\xff\xfe") || strings.HasPrefix(file.text, "\xfe\xff") {
-		return &hintError{fmt.Errorf("%s is UTF-16, to which no line of UTF-8 can be added", file.name), hintf("write it as UTF-8, then run this again")}
+		return &fileError{fmt.Errorf("%s is UTF-16, to which no line of UTF-8 can be added", file.name), hintf("write it as UTF-8, then run this again")}
 	}
 	if err := file.fitEnd(sh); err != nil {
-		return &hintError{err, hintf("end that line without it, then run this again")}
+		return &fileError{err, hintf("end that line without it, then run this again")}
 	}
 	if !file.missing && file.mode&0o200 == 0 {
 		return file.unwritable(fs.ErrPermission, body)
@@ -99,7 +108,7 @@ func unixLines(file string) command.Command { return command.Run("sed", "-i", `s
 
 // damaged adds what to do to a *shell.BlockError.
 func (file *rcFile) damaged(err error) error {
-	return &hintError{fmt.Errorf("%s: %w", file.name, err), hintf("gosw changes only what it has written: take the block's lines out by hand, and run this again if you want it back")}
+	return &fileError{fmt.Errorf("%s: %w", file.name, err), hintf("gosw changes only what it has written: take the block's lines out by hand, and run this again if you want it back")}
 }
 
 // unwritable adds what to do to the error of writing.
@@ -127,7 +136,7 @@ func (file *rcFile) unwritable(err error, body string) error {
 	case !errors.Is(err, fs.ErrPermission):
 		hint = Hint{}
 	}
-	return &hintError{fmt.Errorf("write %s: %w", file.name, err), hint}
+	return &fileError{fmt.Errorf("write %s: %w", file.name, err), hint}
 }
 
 // errChanged is the error of a file that another program has written meanwhile.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
 )
 
@@ -18,21 +19,24 @@ type manager struct {
 	instead command.Command // of removing the line; nil if nothing else will do
 	// goes returns files of which one exists where the manager has a go; nil
 	// means that it is for nothing else.
-	goes func(a *app, home string) []string
+	goes func(getenv func(string) string, home string) []string
 }
 
 var managers = []manager{
 	{"goenv", []string{"goenv init", "GOENV_ROOT", ".goenv/"}, nil, nil},
 	{"gvm", []string{"scripts/gvm", ".gvm/"}, nil, nil},
 	{"g", []string{".g/env", ".g/go/", "g-install", "# g shell setup"}, nil, nil},
-	{"asdf", []string{"asdf.sh", "asdf.fish", "asdf/shims", "ASDF_DATA_DIR"}, command.Run("asdf", "plugin", "remove", "golang"), func(a *app, home string) []string {
-		return []string{filepath.Join(cmp.Or(a.getenv("ASDF_DATA_DIR"), filepath.Join(home, ".asdf")), "shims", "go")}
+	{"asdf", []string{"asdf.sh", "asdf.fish", "asdf/shims", "ASDF_DATA_DIR"}, command.Run("asdf", "plugin", "remove", "golang"), func(getenv func(string) string, home string) []string {
+		return []string{filepath.Join(cmp.Or(getenv("ASDF_DATA_DIR"), filepath.Join(home, ".asdf")), "shims", "go")}
 	}},
-	{"mise", []string{"mise activate", "mise/shims"}, command.Run("mise", "unuse", "--global", "go"), func(a *app, home string) []string {
-		data := cmp.Or(a.getenv("MISE_DATA_DIR"), filepath.Join(home, ".local", "share", "mise"))
+	{"mise", []string{"mise activate", "mise/shims"}, command.Run("mise", "unuse", "--global", "go"), func(getenv func(string) string, home string) []string {
+		data := cmp.Or(getenv("MISE_DATA_DIR"), filepath.Join(home, ".local", "share", "mise"))
 		return []string{filepath.Join(data, "shims", "go"), filepath.Join(data, "installs", "go")}
 	}},
 }
+
+// maxStartup is the largest start-up file that is looked into, in bytes.
+const maxStartup = 1 << 20
 
 // turnedOff is what stands before a line of a start-up file that a fix of doctor
 // has turned off: a command that does nothing, so that what is around it, such
@@ -42,8 +46,8 @@ const turnedOff = ": # "
 // nameOthers names what the start-up files of a shell have besides gosw that
 // wants to be go, and what to remove. It changes nothing.
 func (a *app) nameOthers(sh shell.Shell, places shell.Places) {
-	others, login := a.others(sh, places)
-	for _, o := range others {
+	found, login := others(sh, places, a.getenv)
+	for _, o := range found {
 		a.ui.note("%s:%d: %s", o.file, o.line, o.what)
 		a.ui.hint("%v", o.remedy)
 	}
@@ -63,7 +67,7 @@ func zdotdirLine(sh shell.Shell, places shell.Places) int {
 	if sh.Name() != "zsh" || places.ZDotDir != "" {
 		return 0
 	}
-	data, err := readSettings(filepath.Join(places.Home, ".zshenv"))
+	data, err := fsx.Read(filepath.Join(places.Home, ".zshenv"), maxStartup, fsx.Follow)
 	if err != nil {
 		return 0
 	}
@@ -88,10 +92,10 @@ type other struct {
 // others returns the lines of the start-up files of a shell that want to be go,
 // and the file that a login shell reads in place of the first of them, "" if it
 // reads that too.
-func (a *app) others(sh shell.Shell, places shell.Places) (found []other, login string) {
+func others(sh shell.Shell, places shell.Places, getenv func(string) string) (found []other, login string) {
 	readsRC := sh.Name() != "bash"
 	for i, name := range sh.RC(places) {
-		data, err := readSettings(name)
+		data, err := fsx.Read(name, maxStartup, fsx.Follow)
 		if err != nil {
 			continue
 		}
@@ -102,7 +106,7 @@ func (a *app) others(sh shell.Shell, places shell.Places) (found []other, login 
 		number := 0
 		for line := range strings.Lines(string(data)) {
 			number++
-			if what, remedy := a.otherGo(strings.TrimSpace(line), places.Home); what != "" {
+			if what, remedy := otherGo(strings.TrimSpace(line), places.Home, getenv); what != "" {
 				found = append(found, other{name, number, what, remedy})
 			}
 		}
@@ -115,7 +119,7 @@ func (a *app) others(sh shell.Shell, places shell.Places) (found []other, login 
 
 // otherGo says what in a line of a start-up file wants to be go, and what to do
 // about it.
-func (a *app) otherGo(line, home string) (what string, remedy Hint) {
+func otherGo(line, home string, getenv func(string) string) (what string, remedy Hint) {
 	if strings.HasPrefix(line, "#") || strings.HasPrefix(line, turnedOff) {
 		return "", Hint{}
 	}
@@ -128,7 +132,7 @@ func (a *app) otherGo(line, home string) (what string, remedy Hint) {
 		return "GOROOT is set, which gosw takes out for go, and others do not", hintf("remove this line")
 	}
 	for _, m := range managers {
-		if !containsAny(line, m.marks) || m.goes != nil && !anyExists(m.goes(a, home)) {
+		if !containsAny(line, m.marks) || m.goes != nil && !anyExists(m.goes(getenv, home)) {
 			continue
 		}
 		if m.instead != nil {
