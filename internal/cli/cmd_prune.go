@@ -19,11 +19,12 @@ import (
 
 type pruneOptions struct {
 	dryRun, json bool
-	keep         []string
+	keep         []gover.Spec
 }
 
 func (a *app) pruneCommand() *cobra.Command {
 	var options pruneOptions
+	var keep []string
 	cmd := &cobra.Command{
 		Use:   "prune",
 		Short: "Remove toolchains that nothing asks for",
@@ -35,10 +36,15 @@ names more. The removed versions are printed with the bytes that they free.`,
 		Example: `  gosw prune --dry-run
   gosw prune --keep 1.21.0 --keep '~> 1.20.3'`,
 		Args: none,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.prune(cmd.Context(), options) },
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if options.keep, err = a.parseSpecs(keep); err != nil {
+				return err
+			}
+			return a.prune(cmd.Context(), options)
+		},
 	}
 	cmd.Flags().BoolVarP(&options.dryRun, "dry-run", "n", false, "show what would go, and remove nothing")
-	cmd.Flags().StringArrayVar(&options.keep, "keep", nil, "keep what `VERSION` matches, too")
+	cmd.Flags().StringArrayVar(&keep, "keep", nil, "keep what `VERSION` matches, too")
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	return cmd
 }
@@ -170,18 +176,14 @@ func (a *app) planPrune(st *store.Store, options pruneOptions) (pruneJSON, error
 
 // roots returns the versions of installed, newest first, that something asks
 // for, and what does.
-func (a *app) roots(st *store.Store, installed []gover.Version, keep []string) (map[gover.Version]string, error) {
+func (a *app) roots(st *store.Store, installed []gover.Version, keep []gover.Spec) (map[gover.Version]string, error) {
 	roots := make(map[gover.Version]string)
 	mark := func(spec gover.Spec, why string) {
 		if v, ok, _ := constraint.Newest(spec, installed); ok && roots[v] == "" {
 			roots[v] = why
 		}
 	}
-	specs, err := a.parseSpecs(keep)
-	if err != nil {
-		return nil, err
-	}
-	for _, spec := range specs {
+	for _, spec := range keep {
 		matching, err := filter(installed, []gover.Spec{spec})
 		if err != nil {
 			return nil, err
