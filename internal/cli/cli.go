@@ -105,11 +105,12 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.SetHelpCommand(helpCommand())
+	others := otherCommands{a.verifyQuietly, a.installWith, a.readDirenvLibrary, a.writeDirenvLibrary}
 	root.AddCommand(
 		a.installCommand(), a.importCommand(), a.uninstallCommand(), a.pruneCommand(), a.listCommand(),
 		a.verifyCommand(), a.repairCommand(), a.auditCommand(), a.outdatedCommand(), a.upgradeCommand(), a.sizeCommand(),
 		a.defaultCommand(), a.useCommand(), a.currentCommand(), a.whyCommand(), a.whichCommand(), a.execCommand(),
-		a.initCommand(), a.envCommand(), a.doctorCommand(), a.shimCommand(),
+		a.initCommand(), a.envCommand(), a.doctorCommand(others), a.shimCommand(),
 	)
 	return root
 }

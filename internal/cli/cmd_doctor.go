@@ -22,7 +22,15 @@ type doctorOptions struct {
 	json, online, deep, fix, verbose bool
 }
 
-func (a *app) doctorCommand() *cobra.Command {
+// An otherCommands has what doctor takes of other commands, which it does not know.
+type otherCommands struct {
+	verify       func(ctx context.Context, home toolchain.Home, v gover.Version) error
+	installInit  func(ctx context.Context, shell string, flags []string) error
+	readLibrary  func() (text, file string, err error) // direnv's
+	writeLibrary func(text string) error
+}
+
+func (a *app) doctorCommand(others otherCommands) *cobra.Command {
 	var options doctorOptions
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -44,7 +52,7 @@ warnings, and 1 if there is an error.`,
   gosw doctor --fix
   gosw doctor --deep --online --verbose`,
 		Args: none,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), options) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), others, options) },
 	}
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&options.online, "online", false, "also ask the servers that gosw uses")
@@ -54,10 +62,10 @@ warnings, and 1 if there is an error.`,
 	return cmd
 }
 
-func (a *app) doctor(ctx context.Context, options doctorOptions) error {
+func (a *app) doctor(ctx context.Context, others otherCommands, options doctorOptions) error {
 	given := map[string]bool{"--online": options.online, "--deep": options.deep}
 	examine := func() ([]doctor.Result, *patient) {
-		p := a.patient(ctx)
+		p := a.patient(ctx, others)
 		return p.run(given), p
 	}
 	results, p := examine()
@@ -84,6 +92,7 @@ func (a *app) doctor(ctx context.Context, options doctorOptions) error {
 type patient struct {
 	*app
 	ctx      context.Context
+	others   otherCommands
 	machine  doctor.Machine
 	inputs   doctor.Store // of the checks of the store
 	store    *store.Store // nil if it can't be used
@@ -99,8 +108,8 @@ type patient struct {
 	repairs map[string]func(context.Context) error // what mends gosw's own, by the check that finds it
 }
 
-func (a *app) patient(ctx context.Context) *patient {
-	p := &patient{app: a, ctx: ctx}
+func (a *app) patient(ctx context.Context, others otherCommands) *patient {
+	p := &patient{app: a, ctx: ctx, others: others}
 	path, pathErr := a.path()
 	p.openStore(path, pathErr)
 	goEnv, _ := a.goEnvFile() // a check tells the error

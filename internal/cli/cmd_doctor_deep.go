@@ -30,7 +30,7 @@ func (p *patient) lookFiles() []doctor.Finding {
 	newestFirst(installed)
 	var findings []doctor.Finding
 	for _, v := range installed {
-		if _, err := p.verifyOne(p.ctx, p.store.Home(), v, verifyOptions{json: true}); err != nil {
+		if err := p.others.verify(p.ctx, p.store.Home(), v); err != nil {
 			f := p.finding(doctor.Error, err)
 			f.Fix = p.repairOf(p.store.Home(), v)
 			findings = append(findings, f)

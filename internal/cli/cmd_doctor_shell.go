@@ -79,7 +79,7 @@ func (p *patient) lookInit(s session) []doctor.Finding {
 	if err != nil || strings.Contains(block, s.Quote(exe)) {
 		return nil
 	}
-	p.repairs["init"] = func(ctx context.Context) error { return p.installInit(ctx, []string{s.Name()}, flagsOf(block)) }
+	p.repairs["init"] = func(ctx context.Context) error { return p.others.installInit(ctx, s.Name(), flagsOf(block)) }
 	return doctor.Ours(doctor.Error, "gosw's block in "+file.name+" loads another gosw than this one, "+exe, "wrote gosw's block in "+file.name+" anew")
 }
 
@@ -125,14 +125,13 @@ func isCommand(line string) bool {
 }
 
 // flagsOf are the flags with which a block was made.
-func flagsOf(block string) (f initFlags) {
-	for _, flag := range []struct {
-		set  *bool
-		word string
-	}{{&f.noPath, "--no-path"}, {&f.noFunction, "--no-function"}, {&f.noCompletion, "--no-completion"}, {&f.extras, "--extras"}} {
-		*flag.set = strings.Contains(block, " "+flag.word)
+func flagsOf(block string) (flags []string) {
+	for _, word := range []string{"--no-path", "--no-function", "--no-completion", "--extras"} {
+		if strings.Contains(block, " "+word) {
+			flags = append(flags, word)
+		}
 	}
-	return f
+	return flags
 }
 
 // turnOff is the command that makes a line of a start-up file do nothing.
@@ -182,7 +181,7 @@ func (p *patient) lookOrder(s session) []doctor.Finding {
 		}
 		f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%s loads gosw in line %d, before direnv in line %d: gosw's hook does not see what direnv has set", file.name, ours, number)}
 		if block != "" {
-			f.Fix = command.Run(p.goswName(), "init", "--uninstall").Then(p.initInstall(flagsOf(block).words()...))
+			f.Fix = command.Run(p.goswName(), "init", "--uninstall").Then(p.initInstall(flagsOf(block)...))
 		} else {
 			f.Fix = turnOff(file, ours).Then(p.initInstall())
 		}
@@ -267,7 +266,7 @@ func (p *patient) lookDirenv() []doctor.Finding {
 		return doctor.Skip("there is no direnv")
 	}
 	install := command.Run(p.goswName(), "init", "direnv", "--install")
-	text, file, err := p.readDirenvLibrary()
+	text, file, err := p.others.readLibrary()
 	exe, exeErr := executable()
 	switch {
 	case err != nil:
@@ -281,6 +280,6 @@ func (p *patient) lookDirenv() []doctor.Finding {
 	case exeErr != nil || text == shell.DirenvLibrary(exe):
 		return nil
 	}
-	p.repairs["direnv"] = func(context.Context) error { return p.writeDirenvLibrary(shell.DirenvLibrary(exe)) }
+	p.repairs["direnv"] = func(context.Context) error { return p.others.writeLibrary(shell.DirenvLibrary(exe)) }
 	return doctor.Ours(doctor.Warning, file+" is not as this gosw writes it", "wrote "+file+" anew")
 }

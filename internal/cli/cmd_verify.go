@@ -147,6 +147,12 @@ func (a *app) verify(ctx context.Context, options verifyOptions) error {
 	return errors.Join(errs...)
 }
 
+// verifyQuietly is "gosw verify" of one version for another command, which prints.
+func (a *app) verifyQuietly(ctx context.Context, home toolchain.Home, v gover.Version) error {
+	_, err := a.verifyOne(ctx, home, v, verifyOptions{json: true})
+	return err
+}
+
 // verifyOne verifies v in the store at home, the user's or the system's. Damage
 // is an error, which comes with a result.
 func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Version, options verifyOptions) (*verifiedJSON, error) {

@@ -9,10 +9,19 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/gosw/gosw/internal/shell"
 )
+
+// installWith is "gosw init --install" with flags for another command.
+func (a *app) installWith(ctx context.Context, shell string, flags []string) error {
+	has := func(flag string) bool { return slices.Contains(flags, flag) }
+	return a.installInit(ctx, []string{shell}, initFlags{
+		noPath: has("--no-path"), noFunction: has("--no-function"), noCompletion: has("--no-completion"), extras: has("--extras"),
+	})
+}
 
 // installInit adds gosw's block to the start-up file of a shell.
 func (a *app) installInit(ctx context.Context, args []string, f initFlags) error {
