@@ -14,7 +14,7 @@ import (
 
 func none(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return &usageError{fmt.Errorf("%s takes no argument, not %q", cmd.Name(), args[0]), helpHint(cmd)}
+		return usage(fmt.Errorf("%s takes no argument, not %q", cmd.Name(), args[0]), helpHint(cmd))
 	}
 	return nil
 }
@@ -22,7 +22,7 @@ func none(cmd *cobra.Command, args []string) error {
 func atMostOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 {
-			return &usageError{fmt.Errorf("%s takes one %s, not %d", cmd.Name(), what, len(args)), helpHint(cmd)}
+			return usage(fmt.Errorf("%s takes one %s, not %d", cmd.Name(), what, len(args)), helpHint(cmd))
 		}
 		return nil
 	}
@@ -31,7 +31,7 @@ func atMostOne(what string) cobra.PositionalArgs {
 func atLeastOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return &usageError{fmt.Errorf("%s needs %s", cmd.Name(), what), helpHint(cmd)}
+			return usage(fmt.Errorf("%s needs %s", cmd.Name(), what), helpHint(cmd))
 		}
 		return nil
 	}

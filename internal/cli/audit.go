@@ -68,7 +68,7 @@ func openTree(dir string) (*os.Root, error) {
 	root, err := os.OpenRoot(dir)
 	var path *fs.PathError
 	if errors.As(err, &path) {
-		return nil, &hintError{err: path.Err} // the hints on rights are about the store
+		return nil, withHint(path.Err, Hint{}) // the hints on rights are about the store
 	}
 	return root, err
 }
@@ -132,11 +132,11 @@ func auditError(op string, err error) error {
 	err = fmt.Errorf("%s: %w", op, err)
 	switch {
 	case errors.As(err, &foreign):
-		return &hintError{err, foreignHint(foreign)}
+		return withHint(err, foreignHint(foreign))
 	case errors.As(err, &unknown):
-		return &hintError{err, hintf(`Go has published no such release; if it should be there, look at GOPROXY and GOSUMDB`)}
+		return withHint(err, hintf(`Go has published no such release; if it should be there, look at GOPROXY and GOSUMDB`))
 	case errors.As(err, &security):
-		return &unjudgedError{err}
+		return unjudged(err)
 	}
 	return err
 }
@@ -242,5 +242,5 @@ func auditVerdict(dir string, audit *fetch.Audit) error {
 	if audit.Rebuilt() {
 		hint.Text = "its programs are not those that Go has published, as in a distribution's package or a build from source; " + hint.Text
 	}
-	return &hintError{fmt.Errorf("verify %s: %s", dir, what), hint}
+	return withHint(fmt.Errorf("verify %s: %s", dir, what), hint)
 }

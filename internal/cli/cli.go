@@ -262,7 +262,7 @@ func (a *app) client() (*fetch.Client, error) {
 func newClient(cfg fetch.Config) (*fetch.Client, error) {
 	client, err := fetch.New(cfg)
 	if err != nil {
-		return nil, &hintError{err, hintf(`"gosw env" shows where the settings come from`)}
+		return nil, withHint(err, hintf(`"gosw env" shows where the settings come from`))
 	}
 	return client, nil
 }
@@ -276,7 +276,7 @@ func (a *app) parseSpecs(args []string) ([]gover.Spec, error) {
 			_, err = constraint.Parse(spec)
 		}
 		if err != nil {
-			return nil, &usageError{err: err, hint: specHint(arg, a.inv.Args)}
+			return nil, usage(err, specHint(arg, a.inv.Args))
 		}
 		specs = append(specs, spec)
 	}

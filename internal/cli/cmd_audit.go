@@ -19,7 +19,7 @@ import (
 
 // errDue ends a command that was asked whether something is to be done, and has
 // found something. It is no failure, so nothing is said but the result.
-var errDue = &exitError{errors.New("due"), exitDue}
+var errDue = withCode(errors.New("due"), exitDue)
 
 type auditOptions struct {
 	specs []gover.Spec

@@ -53,7 +53,7 @@ func (a *app) vulnerabilities(ctx context.Context) (vulnData, error) {
 	}
 	docs, err := client.Documents("GOVULNDB", source)
 	if err != nil {
-		return vulnData{}, &hintError{err, hintf(`"gosw env GOVULNDB" shows it; "gosw env -u GOVULNDB" goes back to Go's own database`)}
+		return vulnData{}, withHint(err, hintf(`"gosw env GOVULNDB" shows it; "gosw env -u GOVULNDB" goes back to Go's own database`))
 	}
 	var old *vuln.Database
 	if !docs.Local() { // which is cheaper to read than to compare, and may have no dates
@@ -80,17 +80,17 @@ func (a *app) oldVulnerabilities(old vulnData, cause error) (vulnData, error) {
 	case offline && old.Database != nil:
 		return old, nil
 	case offline:
-		return vulnData{}, &hintError{errors.New("there are no data on vulnerabilities yet, and the network is not to be used"),
-			hintf(`"gosw audit" without --offline fetches them; GOVULNDB may be a copy, such as file:///srv/vulndb`)}
+		return vulnData{}, withHint(errors.New("there are no data on vulnerabilities yet, and the network is not to be used"),
+			hintf(`"gosw audit" without --offline fetches them; GOVULNDB may be a copy, such as file:///srv/vulndb`))
 	}
 	err := fmt.Errorf("read the vulnerability database: %w", cause)
 	if old.Database != nil {
-		return vulnData{}, &hintError{err, hintf(`"gosw audit --offline" takes what was fetched %s`, ago(a.since(old.Fetched)))}
+		return vulnData{}, withHint(err, hintf(`"gosw audit --offline" takes what was fetched %s`, ago(a.since(old.Fetched))))
 	}
 	if isNetwork(cause) || errors.Is(cause, context.DeadlineExceeded) {
-		return vulnData{}, &hintError{err, hintf(`look at the network and at GOVULNDB, "gosw env" shows what it is`)}
+		return vulnData{}, withHint(err, hintf(`look at the network and at GOVULNDB, "gosw env" shows what it is`))
 	}
-	return vulnData{}, &hintError{err, hintf(`this is no Go vulnerability database, or a damaged copy: "gosw env GOVULNDB" shows which`)}
+	return vulnData{}, withHint(err, hintf(`this is no Go vulnerability database, or a damaged copy: "gosw env GOVULNDB" shows which`))
 }
 
 // sayVulnAge says how old data are that are not of now.

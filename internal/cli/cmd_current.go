@@ -40,7 +40,7 @@ is known; the exit code is 1 all the same.`,
 			case !cmd.Flags().Changed("format"):
 				return a.current(asJSON)
 			case asJSON:
-				return &usageError{err: errors.New("current takes --format or --json, not both"), hint: helpHint(cmd)}
+				return usage(errors.New("current takes --format or --json, not both"), helpHint(cmd))
 			}
 			return a.currentFormat(format)
 		},

@@ -25,7 +25,7 @@ gosw. Without an argument it prints the default.`,
 		Args: atMostOne("version"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && (unset || asJSON) {
-				return &usageError{errors.New("default takes a version, --unset or --json, one of them"), helpHint(cmd)}
+				return usage(errors.New("default takes a version, --unset or --json, one of them"), helpHint(cmd))
 			}
 			st, err := a.store()
 			switch {
@@ -79,7 +79,7 @@ func (a *app) printDefault(asJSON bool) error {
 	}
 	choice, err := resolve.Default(home.DefaultFile())
 	if errors.Is(err, fs.ErrNotExist) {
-		return &hintError{errors.New("no default is set"), hintf(`set one: "gosw default latest"`)}
+		return withHint(errors.New("no default is set"), hintf(`set one: "gosw default latest"`))
 	} else if err != nil {
 		return err
 	}

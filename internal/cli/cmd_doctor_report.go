@@ -69,7 +69,7 @@ func (r *doctorReport) count(s doctor.Severity) (n int) {
 }
 
 // errAiling ends doctor where there is an error; all is said.
-var errAiling = &exitError{errors.New("ailing"), exitFailed}
+var errAiling = withCode(errors.New("ailing"), exitFailed)
 
 // verdict is the error that doctor ends with.
 func (r *doctorReport) verdict() error {

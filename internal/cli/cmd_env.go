@@ -34,11 +34,11 @@ default. With NAMEs it prints their bare values.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case direnv && (write || unset || asJSON):
-				return &usageError{err: errors.New("env takes --direnv alone"), hint: helpHint(cmd)}
+				return usage(errors.New("env takes --direnv alone"), helpHint(cmd))
 			case direnv:
 				return a.envDirenv(args)
 			case write && unset:
-				return &usageError{err: errors.New("env takes -w or -u, not both"), hint: helpHint(cmd)}
+				return usage(errors.New("env takes -w or -u, not both"), helpHint(cmd))
 			case write:
 				return a.writeSettings(args)
 			case unset:
@@ -107,7 +107,7 @@ func findVariable(name string) (variable, error) {
 	if near := nearest(name, names); near != "" {
 		hint = hintf("did you mean %s?", strings.ToUpper(near))
 	}
-	return variable{}, &usageError{fmt.Errorf("no setting is called %q", name), hint}
+	return variable{}, usage(fmt.Errorf("no setting is called %q", name), hint)
 }
 
 func (a *app) writeSettings(args []string) error {
@@ -115,24 +115,24 @@ func (a *app) writeSettings(args []string) error {
 	for _, arg := range args {
 		name, value, ok := strings.Cut(arg, "=")
 		if !ok || value == "" || strings.ContainsAny(value, "\r\n\x00") {
-			return &usageError{fmt.Errorf("%q is not NAME=VALUE", arg), hintf(`for example "gosw env -w GOSW_AUTO_INSTALL=always"`)}
+			return usage(fmt.Errorf("%q is not NAME=VALUE", arg), hintf(`for example "gosw env -w GOSW_AUTO_INSTALL=always"`))
 		}
 		v, err := findVariable(name)
 		if err != nil {
 			return err
 		}
 		if v.environmentOnly {
-			return &usageError{
+			return usage(
 				fmt.Errorf("%s is read from the environment only: the shim heeds it, and reads no file", name),
 				hintf("put this in ~/.bashrc: export %s=…", name),
-			}
+			)
 		}
 		err = v.check(setting{name, value, newValue})
 		if err == nil {
 			err = checkNetwork(name, value)
 		}
 		if err != nil {
-			return &usageError{err, hintf("for example %v", gosw("env", "-w", name+"="+v.fallback))}
+			return usage(err, hintf("for example %v", gosw("env", "-w", name+"="+v.fallback)))
 		}
 		changes[name] = value
 	}
@@ -174,11 +174,11 @@ func (a *app) unsetSettings(names []string) error {
 // the value is empty. Lines that it does not know stay as they are.
 func (a *app) changeSettings(changes map[string]string) error {
 	if len(changes) == 0 {
-		return &usageError{err: errors.New("env -w and -u need a NAME"), hint: hintf(`run "gosw env --help"`)}
+		return usage(errors.New("env -w and -u need a NAME"), hintf(`run "gosw env --help"`))
 	}
 	file, err := a.configFile()
 	if notSet(err) {
-		return &hintError{fmt.Errorf("write settings: %w", err), hintf("export HOME, or set XDG_CONFIG_HOME to the folder for settings")}
+		return withHint(fmt.Errorf("write settings: %w", err), hintf("export HOME, or set XDG_CONFIG_HOME to the folder for settings"))
 	} else if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (a *app) changeSettings(changes map[string]string) error {
 		})
 	}
 	if err != nil {
-		return &hintError{fmt.Errorf("write settings: %w", err), hintf("the file has to be writable; XDG_CONFIG_HOME moves it")}
+		return withHint(fmt.Errorf("write settings: %w", err), hintf("the file has to be writable; XDG_CONFIG_HOME moves it"))
 	}
 	return nil
 }

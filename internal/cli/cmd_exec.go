@@ -51,10 +51,10 @@ func splitExec(args []string, dash int) (spec string, command []string, err erro
 		spec, command = args[0], args[1:]
 	}
 	if len(command) == 0 {
-		return "", nil, &usageError{
-			err:  errors.New("exec needs a command"),
-			hint: hintf(`for example "gosw exec 1.22 -- go version"`),
-		}
+		return "", nil, usage(
+			errors.New("exec needs a command"),
+			hintf(`for example "gosw exec 1.22 -- go version"`),
+		)
 	}
 	return spec, command, nil
 }
@@ -62,7 +62,7 @@ func splitExec(args []string, dash int) (spec string, command []string, err erro
 func (a *app) exec(text string, command []string) error {
 	t, err := a.execTarget(text)
 	if missing := (*notInstalledError)(nil); errors.As(err, &missing) {
-		return &exitError{err, exitNotInstalled}
+		return withCode(err, exitNotInstalled)
 	} else if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -29,7 +28,7 @@ it is.`,
   gosw import ~/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.22.12.linux-amd64`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || args[0] == "" {
-				return &usageError{fmt.Errorf("import takes one folder, not %d", len(args)), hintf(`name it, such as: gosw import "$(go env GOROOT)"`)}
+				return usage(fmt.Errorf("import takes one folder, not %d", len(args)), hintf(`name it, such as: gosw import "$(go env GOROOT)"`))
 			}
 			return a.importTree(cmd.Context(), args[0])
 		},
@@ -58,10 +57,10 @@ func (a *app) importTree(ctx context.Context, dir string) error {
 		return auditError(op, err)
 	}
 	if platform != a.platform {
-		return &hintError{
+		return withHint(
 			fmt.Errorf("%s: it is %v for %v, not for %v", op, v, platform, a.platform),
 			hintf("if that is what you want, add --platform %v", platform),
-		}
+		)
 	}
 	path, err := a.path()
 	if err != nil {
@@ -147,13 +146,13 @@ func (a *app) refusal(dir string, audit *fetch.Audit) error {
 		text += fmt.Sprintf("\nand %d more", more)
 	}
 	a.explainAudit(dir, &fetch.Audit{Nameless: audit.Nameless, Sure: audit.Sure}, false)
-	hint := (*hintError)(nil)
 	err := auditVerdict(dir, audit)
-	if !errors.As(err, &hint) {
+	hint, ok := hintOf(err)
+	if !ok {
 		return err
 	}
-	return &hintError{
+	return withHint(
 		fmt.Errorf("import %s: not %v as Go has published it; nothing was kept\n%s", dir, audit.Version, text),
-		hint.hint,
-	}
+		hint,
+	)
 }

@@ -87,7 +87,7 @@ func (f initFlags) check(args []string) error {
 		mistake = "--uninstall takes no option but --dry-run"
 	}
 	if mistake != "" {
-		return &usageError{errors.New(mistake), hintf(`run "gosw init --help"`)}
+		return usage(errors.New(mistake), hintf(`run "gosw init --help"`))
 	}
 	return nil
 }
@@ -127,7 +127,7 @@ func (a *app) printInit(ctx context.Context, args []string, f initFlags) error {
 }
 
 func noExtras(sh shell.Shell) error {
-	return &usageError{fmt.Errorf("no extras for %s", sh.Name()), hintf("they are for bash and zsh")}
+	return usage(fmt.Errorf("no extras for %s", sh.Name()), hintf("they are for bash and zsh"))
 }
 
 // shellOptions opens the store, puts the shims in their place if place says so,
@@ -164,10 +164,10 @@ func fitsPath(root string) error {
 	if !strings.ContainsRune(root, filepath.ListSeparator) {
 		return nil
 	}
-	return &hintError{
+	return withHint(
 		fmt.Errorf("PATH can't hold %q, because of the %q in it", root, filepath.ListSeparator),
 		hintf("set GOSW_ROOT to a folder without one"),
-	}
+	)
 }
 
 // initCode is what loads gosw into the user's shell, bash if that is not known.
@@ -234,16 +234,16 @@ func (a *app) shell(args []string) (shell.Shell, error) {
 	if len(args) > 0 {
 		sh, ok := shell.Lookup(args[0])
 		if near := nearest(args[0], shell.Names()); !ok && near != "" {
-			return sh, &usageError{fmt.Errorf("no shell code for %q", args[0]), hintf("did you mean %v?", gosw("init", near))}
+			return sh, usage(fmt.Errorf("no shell code for %q", args[0]), hintf("did you mean %v?", gosw("init", near)))
 		}
 		if !ok {
-			return sh, &usageError{fmt.Errorf("no shell code for %q", args[0]), hintf("gosw has it for %s", names)}
+			return sh, usage(fmt.Errorf("no shell code for %q", args[0]), hintf("gosw has it for %s", names))
 		}
 		return sh, nil
 	}
 	sh, ok := shell.Detect(a.getenv("SHELL"))
 	if !ok {
-		return sh, &usageError{errors.New("SHELL does not name a shell that gosw has code for"), hintf(`name one: "gosw init bash"`)}
+		return sh, usage(errors.New("SHELL does not name a shell that gosw has code for"), hintf(`name one: "gosw init bash"`))
 	}
 	return sh, nil
 }

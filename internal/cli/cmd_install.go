@@ -93,15 +93,15 @@ func (a *app) wanted() ([]gover.Spec, error) {
 		}
 	}
 	if err != nil {
-		return nil, &hintError{err, hintf(`mend it, or name a version, such as "gosw install latest"`)}
+		return nil, withHint(err, hintf(`mend it, or name a version, such as "gosw install latest"`))
 	}
 	if choice.Rule == resolve.FromDefault && choice.Spec.Kind() != gover.System {
 		return toInstall(choice.Specs()...), nil
 	}
-	return nil, &usageError{
-		err:  errors.New("nothing here asks for a Go version"),
-		hint: hintf(`name one, such as "gosw install latest"`),
-	}
+	return nil, usage(
+		errors.New("nothing here asks for a Go version"),
+		hintf(`name one, such as "gosw install latest"`),
+	)
 }
 
 func (a *app) required() (gomod.Requirement, bool, error) {
@@ -205,10 +205,10 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 		return v, nil
 	}
 	if spec.Kind() == gover.System {
-		return gover.Version{}, &usageError{
-			err:  errors.New("system is the go that is on PATH without gosw; it can't be installed"),
-			hint: hintf(`name a version, such as "gosw install latest"`),
-		}
+		return gover.Version{}, usage(
+			errors.New("system is the go that is on PATH without gosw; it can't be installed"),
+			hintf(`name a version, such as "gosw install latest"`),
+		)
 	}
 	if err := in.open(); err != nil {
 		return gover.Version{}, err

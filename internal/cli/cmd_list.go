@@ -71,14 +71,14 @@ A list of releases from the cache says how old it is.`,
 func (o listOptions) check(cmd *cobra.Command) error {
 	for _, flag := range []string{"all", "offline"} {
 		if cmd.Flags().Changed(flag) && !o.remote {
-			return &usageError{fmt.Errorf("--%s is for the releases that can be installed", flag), run("gosw", "list", "--remote", "--"+flag)}
+			return usage(fmt.Errorf("--%s is for the releases that can be installed", flag), run("gosw", "list", "--remote", "--"+flag))
 		}
 	}
 	switch {
 	case o.size && o.remote:
-		return &usageError{errors.New("--size is for what is installed"), hintf(`run "gosw list --size"`)}
+		return usage(errors.New("--size is for what is installed"), hintf(`run "gosw list --size"`))
 	case o.platforms && (!o.remote || !o.json):
-		return &usageError{errors.New("--platforms is for the releases that can be installed, as JSON"), hintf(`run "gosw list --remote --json --platforms"`)}
+		return usage(errors.New("--platforms is for the releases that can be installed, as JSON"), hintf(`run "gosw list --remote --json --platforms"`))
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func matching(versions []gover.Version, specs []gover.Spec, more string) ([]gove
 		if _, ok, err := constraint.Newest(spec, versions); err != nil {
 			return nil, err
 		} else if !ok {
-			return nil, &hintError{&notInstalledError{spec: spec}, hintf(`"gosw list" shows what is installed` + more)}
+			return nil, withHint(&notInstalledError{spec: spec}, hintf(`"gosw list" shows what is installed`+more))
 		}
 	}
 	return filter(versions, specs)

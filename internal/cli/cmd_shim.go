@@ -16,10 +16,10 @@ func (a *app) shimCommand() *cobra.Command {
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || args[0] != "go" && args[0] != "gofmt" {
-				return &usageError{err: errors.New("shim is for gosw-shim to call"), hint: hintf(`run "gosw exec -- go …"`)}
+				return usage(errors.New("shim is for gosw-shim to call"), hintf(`run "gosw exec -- go …"`))
 			}
 			err := a.runShim(cmd.Context(), args[0], args[1:])
-			return &exitError{err, shimCode(err)}
+			return withCode(err, shimCode(err))
 		},
 	}
 }

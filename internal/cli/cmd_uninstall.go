@@ -92,10 +92,10 @@ func (a *app) explainSystem(spec gover.Spec, err error) error {
 		return err
 	}
 	if v, ok, _ := find(path.System(), spec); ok {
-		return &hintError{
+		return withHint(
 			fmt.Errorf("%v is in the system's store, %s, which gosw does not change", v, path.System()),
 			hintf("whoever looks after that store runs gosw with GOSW_ROOT=%s", path.System()),
-		}
+		)
 	}
 	return err
 }
@@ -160,10 +160,10 @@ func ambiguous(spec gover.Spec, found []gover.Version) error {
 	for _, v := range found {
 		names = append(names, gover.Only(v).String()) // 1.20.0, where Go says 1.20
 	}
-	return &usageError{
-		err:  fmt.Errorf("%q matches %d installed versions: %s", spec.String(), len(found), strings.Join(names, ", ")),
-		hint: hintf("name one, or run %v", gosw("uninstall", "--all", spec.String())),
-	}
+	return usage(
+		fmt.Errorf("%q matches %d installed versions: %s", spec.String(), len(found), strings.Join(names, ", ")),
+		hintf("name one, or run %v", gosw("uninstall", "--all", spec.String())),
+	)
 }
 
 // checkDefault says so when the default is not installed any more.

@@ -53,15 +53,15 @@ a pin file that gosw has come across or a link of your own names.`,
 // check refuses what is no line, and flags that contradict each other.
 func (o upgradeOptions) check(cmd *cobra.Command) error {
 	if o.remove && o.keep {
-		return &usageError{errors.New("--remove and --keep contradict each other"), helpHint(cmd)}
+		return usage(errors.New("--remove and --keep contradict each other"), helpHint(cmd))
 	}
 	for _, spec := range o.specs {
 		switch err := fmt.Errorf("%q is not a line of releases, such as 1.22", spec.String()); spec.Kind() {
 		case gover.Line:
 		case gover.System:
-			return &usageError{err, hintf(`what has installed that go upgrades it, too; "gosw install latest" gets Go's own`)}
+			return usage(err, hintf(`what has installed that go upgrades it, too; "gosw install latest" gets Go's own`))
 		default:
-			return &usageError{err, hintf("one version is installed with %v", gosw("install", spec.String()))}
+			return usage(err, hintf("one version is installed with %v", gosw("install", spec.String())))
 		}
 	}
 	return nil

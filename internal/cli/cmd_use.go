@@ -31,7 +31,7 @@ the shell ends or "gosw use --unset". It needs the shell function that
 			case unset && len(args) == 0:
 				return a.ui.print("GO_VERSION=")
 			case unset || len(args) == 0:
-				return &usageError{err: errors.New("use takes one version, or --unset"), hint: hintf(`run "gosw use --help"`)}
+				return usage(errors.New("use takes one version, or --unset"), hintf(`run "gosw use --help"`))
 			}
 			specs, err := a.parseSpecs(args)
 			if err != nil {
@@ -51,7 +51,7 @@ the shell ends or "gosw use --unset". It needs the shell function that
 // overridden is the error of "gosw use" where what it sets would not count.
 func (a *app) overridden() error {
 	if name, _ := a.variable(); name != "GO_VERSION" {
-		return &hintError{fmt.Errorf("%s is set, which wins over the GO_VERSION of gosw use", name), Hint{Command: command.Unset(name)}}
+		return withHint(fmt.Errorf("%s is set, which wins over the GO_VERSION of gosw use", name), Hint{Command: command.Unset(name)})
 	}
 	return nil
 }
@@ -66,10 +66,10 @@ func (a *app) notLoaded(args []string) error {
 	if len(specs) > 0 {
 		byHand = command.Export("GO_VERSION", specs[0].String())
 	}
-	return &hintError{
+	return withHint(
 		errors.New("a program can't switch the shell that started it; that needs gosw's shell function"),
 		hintf("load it with %s, or do it yourself: %s", a.initCode(), shell.Line(a.ui.shell, byHand)),
-	}
+	)
 }
 
 func (a *app) use(spec gover.Spec) error {

@@ -55,7 +55,7 @@ What each was built for is read back from its header.`,
 			if cmd.Flags().Changed("goroot") {
 				return a.verifyGOROOT(cmd, args, options)
 			} else if options.full {
-				return &usageError{errors.New("--full is for --goroot"), helpHint(cmd)}
+				return usage(errors.New("--full is for --goroot"), helpHint(cmd))
 			}
 			if err := a.checkCross(&options.cross, args); err != nil {
 				return err
@@ -81,13 +81,13 @@ What each was built for is read back from its header.`,
 func (a *app) verifyGOROOT(cmd *cobra.Command, args []string, options verifyOptions) error {
 	switch {
 	case len(args) > 0:
-		return &usageError{fmt.Errorf("--goroot is one tree, and %q another", args[0]), helpHint(cmd)}
+		return usage(fmt.Errorf("--goroot is one tree, and %q another", args[0]), helpHint(cmd))
 	case cmd.Flags().Changed("platform"):
-		return &usageError{errors.New("--goroot is a tree that tells its platform itself"), helpHint(cmd)}
+		return usage(errors.New("--goroot is a tree that tells its platform itself"), helpHint(cmd))
 	case options.cross.asked:
-		return &usageError{errors.New("--cross is for installed versions, and --goroot for others"), hintf(`"gosw import DIR" installs what is proven`)}
+		return usage(errors.New("--cross is for installed versions, and --goroot for others"), hintf(`"gosw import DIR" installs what is proven`))
 	case options.goroot == "":
-		return &usageError{errors.New("--goroot is empty"), hintf(`name a folder, such as --goroot "$(go env GOROOT)"`)}
+		return usage(errors.New("--goroot is empty"), hintf(`name a folder, such as --goroot "$(go env GOROOT)"`))
 	}
 	return a.auditGOROOT(cmd.Context(), options.goroot, options)
 }
@@ -181,8 +181,8 @@ func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Versio
 			v, witness.Record, witness.SumDB, witness.TreeSize, witness.Key)
 	}
 	result := verified(home, report, witness, err)
-	if unproven := (*unprovenError)(nil); errors.As(err, &unproven) {
-		return &result, errors.Join(printErr, unproven)
+	if errors.As(err, new(*sumdb.SecurityError)) {
+		return &result, errors.Join(printErr, err)
 	}
 	if !options.cross.asked || printErr != nil {
 		return &result, errors.Join(printErr, a.verdict(home, report))
@@ -193,8 +193,8 @@ func (a *app) verifyOne(ctx context.Context, home toolchain.Home, v gover.Versio
 	return &result, a.crossBuild(ctx, &result, options)
 }
 
-// checkReceipt reports what proves a receipt of v in the store at home. A record that does not is an
-// unprovenError; no record is any other error.
+// checkReceipt reports what proves a receipt of v in the store at home. A record
+// that does not is a *sumdb.SecurityError; no record is any other error.
 func (a *app) checkReceipt(home toolchain.Home, v gover.Version, r *store.Receipt) (sumdb.Witness, error) {
 	if r == nil {
 		return sumdb.Witness{}, errors.New("no receipt")
@@ -216,7 +216,7 @@ func (a *app) checkReceipt(home toolchain.Home, v gover.Version, r *store.Receip
 	}
 	witness, err := sumdb.CheckRecord(r.Record, module, r.H1, known.Value)
 	if security := (*sumdb.SecurityError)(nil); errors.As(err, &security) {
-		return witness, &unprovenError{v, security, a.repairOf(home, v)}
+		return witness, unproven(v, security, a.repairOf(home, v))
 	}
 	if err == nil && r.Module != module {
 		err = fmt.Errorf("module %q, not %s", r.Module, module)
@@ -280,10 +280,10 @@ func (a *app) verdict(home toolchain.Home, r *store.Report) error {
 	if n > 1 {
 		what = fmt.Sprintf("%d things are", n)
 	}
-	return &hintError{
-		err:  fmt.Errorf("verify %v: %s not as proven", r.Version, what),
-		hint: Hint{Command: a.repairOf(home, r.Version)},
-	}
+	return withHint(
+		fmt.Errorf("verify %v: %s not as proven", r.Version, what),
+		Hint{Command: a.repairOf(home, r.Version)},
+	)
 }
 
 // repairOf returns the command that repairs v in the store at home: the user's,

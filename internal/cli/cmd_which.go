@@ -45,7 +45,7 @@ func toolArg(args []string) (string, error) {
 	}
 	tool := args[0]
 	if tool == "" || tool != filepath.Base(tool) || tool[0] == '.' || strings.ContainsRune(tool, 0) {
-		return "", &usageError{err: fmt.Errorf("%q is not the name of a tool", tool), hint: hintf(`run "gosw which go"`)}
+		return "", usage(fmt.Errorf("%q is not the name of a tool", tool), hintf(`run "gosw which go"`))
 	}
 	return tool, nil
 }

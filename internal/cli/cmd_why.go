@@ -115,11 +115,11 @@ func (x *explainer) decide() error {
 	x.target.choice = choice
 	x.report.addRules(steps, err)
 	if err != nil {
-		return &exitError{err, exitNotInstalled}
+		return withCode(err, exitNotInstalled)
 	}
 	x.report.Chosen = &whyChosen{Spec: choice.Spec.String(), Rule: int(choice.Rule), Source: choice.Source()}
 	if x.target, err = x.targetOf(x.path, choice); err != nil {
-		return &exitError{err, exitNotInstalled}
+		return withCode(err, exitNotInstalled)
 	}
 	x.report.Chosen.Version, x.report.Chosen.GOROOT = x.target.version, x.target.goroot
 	return nil
@@ -134,7 +134,7 @@ func (x *explainer) run() error {
 	}
 	program, err := x.program(x.target, starts)
 	if err != nil {
-		return &exitError{err, exitNotInstalled}
+		return withCode(err, exitNotInstalled)
 	}
 	if x.target.version.IsZero() {
 		x.report.Chosen.GOROOT = gorootOf(program)
@@ -147,7 +147,7 @@ func (x *explainer) run() error {
 	if how == byName {
 		program = filepath.Join(filepath.Dir(program), tool+toolchain.Exe)
 	} else if tool != "gofmt" {
-		return &exitError{noTool(x.target, tool), exitNotInstalled}
+		return withCode(noTool(x.target, tool), exitNotInstalled)
 	}
 	x.report.Runs = whyRuns{Toolchain: x.report.Chosen.name(), Place: placeStarted, Program: program, GOROOT: x.report.Chosen.GOROOT}
 	return nil
@@ -156,7 +156,7 @@ func (x *explainer) run() error {
 // noTool is the error of a tool that the toolchain which applies does not have.
 func noTool(t target, tool string) error {
 	if t.version.IsZero() {
-		return &hintError{fmt.Errorf("the system's go has no %q", tool), hintf(`"go tool" lists what it has besides go and gofmt`)}
+		return withHint(fmt.Errorf("the system's go has no %q", tool), hintf(`"go tool" lists what it has besides go and gofmt`))
 	}
 	return noProgram(t, tool)
 }

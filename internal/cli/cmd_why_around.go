@@ -42,7 +42,7 @@ func (x *explainer) end(code int, cause string, fix Hint) {
 		return
 	}
 	x.report.Runs = whyRuns{}
-	x.ends = &exitError{&hintError{errors.New(cause), fix}, code}
+	x.ends = withCode(withHint(errors.New(cause), fix), code)
 }
 
 func (x *explainer) addVariable(name string, v goenv.Value, effect string) {

@@ -152,7 +152,7 @@ func (x *explainer) refused(settings goenv.Settings, code int) error {
 	if name != "" {
 		hint = x.getHint(name)
 	}
-	return &exitError{&hintError{fmt.Errorf("go ends with an error: %s", words), hint}, code}
+	return withCode(withHint(fmt.Errorf("go ends with an error: %s", words), hint), code)
 }
 
 // wordsHint says how to get rid of what go complains about in words.

@@ -236,7 +236,7 @@ func readEnvFile(file string) (map[string]string, error) {
 	if fsx.IsAbsent(err) {
 		return nil, nil
 	} else if err != nil {
-		return nil, &hintError{fmt.Errorf("read settings: %w", err), Hint{command.Aside(file), "mend or remove %s", []any{file}}}
+		return nil, withHint(fmt.Errorf("read settings: %w", err), Hint{command.Aside(file), "mend or remove %s", []any{file}})
 	}
 	values := make(map[string]string)
 	for line := range strings.Lines(string(data)) {
@@ -282,7 +282,7 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 	}
 	auth, err := goauth.New(value["GOAUTH"], netrc, a.inv.Env)
 	if err != nil {
-		return fetch.Config{}, &hintError{fmt.Errorf("GOAUTH: %w", err), hintf(`"gosw env GOAUTH" shows where it is set, "go help goauth" what it may be`)}
+		return fetch.Config{}, withHint(fmt.Errorf("GOAUTH: %w", err), hintf(`"gosw env GOAUTH" shows where it is set, "go help goauth" what it may be`))
 	}
 	return fetch.Config{
 		Source:    value["GOSW_SOURCE"],

@@ -40,10 +40,10 @@ func parseFormat(format string) ([]string, error) {
 		}
 		if rest == "" || !strings.Contains("vnlasrm%", rest[:1]) {
 			r, _ := utf8.DecodeRuneInString(rest)
-			return nil, &usageError{
+			return nil, usage(
 				fmt.Errorf("--format has no placeholder %q", strings.TrimSuffix("%"+string(r), string(utf8.RuneError))),
 				hintf("%s", `it knows %v %n %l %a %s %r %m and %%; "gosw current --help" says what they are`),
-			}
+			)
 		}
 		parts = append(parts, "%"+rest[:1])
 		format = rest[1:]

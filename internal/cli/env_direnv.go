@@ -16,7 +16,7 @@ import (
 // and an environment in which go says the same error.
 func (a *app) envDirenv(args []string) error {
 	if len(args) > 1 {
-		return &usageError{errors.New("use gosw takes one version"), hintf(`for example "use gosw 1.22"; without one the pin files decide`)}
+		return usage(errors.New("use gosw takes one version"), hintf(`for example "use gosw 1.22"; without one the pin files decide`))
 	}
 	path, err := a.path()
 	if err != nil {
@@ -48,7 +48,7 @@ func (a *app) direnvTarget(args []string) (target, error) {
 		return a.target(nil)
 	}
 	if args[0] == "" {
-		return target{}, &usageError{errors.New("use gosw has an empty version"), hintf(`without any, "use gosw", the pin files decide`)}
+		return target{}, usage(errors.New("use gosw has an empty version"), hintf(`without any, "use gosw", the pin files decide`))
 	}
 	return a.execTarget(args[0])
 }

@@ -53,7 +53,7 @@ func (e environ) workingDir() (string, error) {
 	if errors.Is(err, fs.ErrPermission) {
 		hint = hintf(`it is closed to you; "cd" leads out of it`)
 	}
-	return "", &hintError{fmt.Errorf("working directory: %w", err), hint}
+	return "", withHint(fmt.Errorf("working directory: %w", err), hint)
 }
 
 // absolute returns the variable called name, "" if it is not set. That it is

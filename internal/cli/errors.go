@@ -48,14 +48,27 @@ type usageError struct {
 	hint Hint
 }
 
+func usage(err error, hint Hint) error { return &usageError{err, hint} }
+
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
+
+// usageIn returns the mistake in what was typed that err is about, nil if it is
+// about none.
+func usageIn(err error) error {
+	if mistake := (*usageError)(nil); errors.As(err, &mistake) {
+		return mistake
+	}
+	return nil
+}
 
 // A hintError adds a hint that only the command knows.
 type hintError struct {
 	err  error
 	hint Hint
 }
+
+func withHint(err error, hint Hint) error { return &hintError{err, hint} }
 
 func (e *hintError) Error() string { return e.err.Error() }
 func (e *hintError) Unwrap() error { return e.err }
@@ -65,6 +78,8 @@ type exitError struct {
 	err  error
 	code int
 }
+
+func withCode(err error, code int) error { return &exitError{err, code} }
 
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
@@ -86,11 +101,17 @@ type unprovenError struct {
 	repair  command.Command // replaces it
 }
 
+func unproven(v gover.Version, err *sumdb.SecurityError, repair command.Command) error {
+	return &unprovenError{v, err, repair}
+}
+
 func (e *unprovenError) Error() string { return e.version.String() + ": " + e.err.Error() }
 func (e *unprovenError) Unwrap() error { return e.err }
 
 // An unjudgedError is a failed proof of what a tree was to be compared with.
 type unjudgedError struct{ err error }
+
+func unjudged(err error) error { return &unjudgedError{err} }
 
 func (e *unjudgedError) Error() string { return e.err.Error() }
 func (e *unjudgedError) Unwrap() error { return e.err }
@@ -217,10 +238,21 @@ func consequence(err error) Hint {
 	return hintf("This download could not be proven to be the published release. Nothing was installed.")
 }
 
+// hintOf returns the hint that err was given where it arose, if it was.
+func hintOf(err error) (hint Hint, ok bool) {
+	var hinted *hintError
+	var usage *usageError
+	switch {
+	case errors.As(err, &hinted):
+		return hinted.hint, true
+	case errors.As(err, &usage):
+		return usage.hint, true
+	}
+	return Hint{}, false
+}
+
 // hintFor returns the command or change that mends err, if one is known.
 func hintFor(err error) Hint {
-	var hint *hintError
-	var usage *usageError
 	var startup *fileError
 	var missing *notInstalledError
 	var pin *resolve.PinError
@@ -232,15 +264,14 @@ func hintFor(err error) Hint {
 	var variable *toolchain.VariableError
 	var notArchive *fetch.NotArchiveError
 	var status *web.StatusError
+	if hint, ok := hintOf(err); ok {
+		return hint
+	}
 	switch {
-	case errors.As(err, &hint):
-		return hint.hint
 	case errors.As(err, &startup):
 		return startup.hint
 	case errors.As(err, new(*outputError)):
 		return Hint{}
-	case errors.As(err, &usage):
-		return usage.hint
 	case errors.Is(err, syscall.EIO):
 		return hintf(`the disk can't be read or written; the kernel's log ("dmesg") has more`)
 	case errors.Is(err, syscall.ESTALE):
@@ -367,19 +398,19 @@ func helpHint(cmd *cobra.Command) Hint {
 // unknownCommand names the command that args, which begin with none, may have
 // been meant for.
 func unknownCommand(root *cobra.Command, args []string) error {
-	err := &usageError{err: fmt.Errorf("unknown command %q", args[0]), hint: helpHint(root)}
+	hint := helpHint(root)
 	if args[0] == "version" {
-		err.hint = hintf(`did you mean "gosw --version", or "gosw current"?`)
-	} else if hint, ok := habitHint(args); ok {
-		err.hint = hint
+		hint = hintf(`did you mean "gosw --version", or "gosw current"?`)
+	} else if habit, ok := habitHint(args); ok {
+		hint = habit
 	} else if near := nearest(args[0], commandNames(root)); near != "" {
-		err.hint = didYouMean(append([]string{near}, args[1:]...))
+		hint = didYouMean(append([]string{near}, args[1:]...))
 	} else if version := cmp.Or(nearSpec(args[0]), args[0]); parses(version) && len(args) > 1 {
-		err.hint = didYouMean(append([]string{"exec", version, "--"}, args[1:]...))
+		hint = didYouMean(append([]string{"exec", version, "--"}, args[1:]...))
 	} else if parses(version) {
-		err.hint = hintf("did you mean %v or %v?", gosw("install", version), gosw("use", version))
+		hint = hintf("did you mean %v or %v?", gosw("install", version), gosw("use", version))
 	}
-	return err
+	return usage(fmt.Errorf("unknown command %q", args[0]), hint)
 }
 
 func commandNames(root *cobra.Command) []string {
@@ -394,22 +425,22 @@ func commandNames(root *cobra.Command) []string {
 
 // flagError words what is wrong with a flag of cmd.
 func (a *app) flagError(cmd *cobra.Command, err error) error {
-	var usage *usageError
 	var unknown *pflag.NotExistError
 	var value *pflag.InvalidValueError
+	mistake := usageIn(err)
 	switch {
-	case errors.As(err, &usage): // from a value that knows better
-		return usage
+	case mistake != nil: // from a value that knows better
+		return mistake
 	case !cmd.HasParent() && len(a.inv.Args) > 0 && !strings.HasPrefix(a.inv.Args[0], "-"):
 		return unknownCommand(cmd, a.inv.Args)
 	case errors.As(err, &value):
 		err = fmt.Errorf("--%s can't be %q", value.GetFlag().Name, value.GetValue())
 	case errors.As(err, &unknown):
 		if hint, ok := flagHint(cmd.Name(), unknown.GetSpecifiedName(), a.plainArgs(), flagNames(cmd)); ok {
-			return &usageError{err, hint}
+			return usage(err, hint)
 		}
 	}
-	return &usageError{err, helpHint(cmd)}
+	return usage(err, helpHint(cmd))
 }
 
 // plainArgs are the arguments of the command that are no flags.
@@ -430,13 +461,13 @@ func flagNames(cmd *cobra.Command) []string {
 // asExit turns the failure to start a program into the exit code that shells
 // give it. No hint on writing to the store fits it.
 func asExit(err error) error {
-	if !errors.As(err, new(*hintError)) {
-		err = &hintError{err: err}
+	if _, ok := hintOf(err); !ok {
+		err = withHint(err, Hint{})
 	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound) {
-		return &exitError{err, exitNotInstalled}
+		return withCode(err, exitNotInstalled)
 	}
-	return &exitError{err, exitCannotRun}
+	return withCode(err, exitCannotRun)
 }
 
 // start is toolchain.Exec. What the kernel does not run of an installed toolchain,
@@ -444,7 +475,7 @@ func asExit(err error) error {
 func (t target) start(program string, argv, env []string) error {
 	err := toolchain.Exec(program, argv, env)
 	if errors.Is(err, fs.ErrPermission) && t.goroot != "" && strings.HasPrefix(program, t.goroot+"/") {
-		err = &hintError{err, hintf(`"gosw doctor" says why programs don't run there, such as a file system that is mounted noexec`)}
+		err = withHint(err, hintf(`"gosw doctor" says why programs don't run there, such as a file system that is mounted noexec`))
 	}
 	return asExit(err)
 }

@@ -58,7 +58,7 @@ func knownPlatform(text string) (release.Platform, error) {
 		if system, _, _ := strings.Cut(text, "/"); slices.ContainsFunc(known, func(k release.Platform) bool { return k.OS == system }) {
 			known = slices.DeleteFunc(known, func(k release.Platform) bool { return k.OS != system })
 		}
-		return p, &usageError{err, hintf("Go has releases for %s", platformList(known))}
+		return p, usage(err, hintf("Go has releases for %s", platformList(known)))
 	}
 	return p, nil
 }

@@ -26,7 +26,7 @@ lib/gosw.sh in direnv's configuration folder.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case install && uninstall:
-				return &usageError{err: errors.New("init direnv takes --install or --uninstall, not both"), hint: helpHint(cmd)}
+				return usage(errors.New("init direnv takes --install or --uninstall, not both"), helpHint(cmd))
 			case uninstall:
 				return a.removeDirenvLibrary()
 			}
@@ -81,10 +81,10 @@ func (a *app) readDirenvLibrary() (text, file string, err error) {
 	case err != nil:
 		return "", file, err
 	case !shell.IsDirenvLibrary(string(data)):
-		return "", file, &hintError{
+		return "", file, withHint(
 			fmt.Errorf("%s is not gosw's", file),
 			hintf(`move it away, or add to direnv's direnvrc by hand what "gosw init direnv" prints`),
-		}
+		)
 	}
 	return string(data), file, nil
 }
@@ -100,7 +100,7 @@ func (a *app) writeDirenvLibrary(text string) error {
 		return nil
 	}
 	if err := fsx.Replace(file, []byte(text), 0o644, fsx.Replacing{}); err != nil {
-		return &hintError{fmt.Errorf("install direnv's library: %w", err), hintf("the folder has to be writable; DIRENV_CONFIG and XDG_CONFIG_HOME move it")}
+		return withHint(fmt.Errorf("install direnv's library: %w", err), hintf("the folder has to be writable; DIRENV_CONFIG and XDG_CONFIG_HOME move it"))
 	}
 	a.ui.note("wrote %s", file)
 	if old == "" {
@@ -123,7 +123,7 @@ func (a *app) removeDirenvLibrary() error {
 		return nil
 	}
 	if err := os.Remove(file); err != nil {
-		return &hintError{err: fmt.Errorf("remove direnv's library: %w", err)}
+		return withHint(fmt.Errorf("remove direnv's library: %w", err), Hint{})
 	}
 	a.ui.note("removed %s", file)
 	return nil

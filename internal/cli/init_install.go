@@ -126,7 +126,7 @@ func (a *app) startup(args []string) (shell.Shell, shell.Places, *rcFile, error)
 		return nil, shell.Places{}, nil, err
 	}
 	if sh.Name() == "zsh" && places.ZDotDir != "" && !filepath.IsAbs(places.ZDotDir) {
-		return nil, places, nil, &hintError{fmt.Errorf("ZDOTDIR is %q, which is another folder in each folder", places.ZDotDir), hintf("export it as an absolute path, or unset it")}
+		return nil, places, nil, withHint(fmt.Errorf("ZDOTDIR is %q, which is another folder in each folder", places.ZDotDir), hintf("export it as an absolute path, or unset it"))
 	}
 	names := sh.RC(places)
 	if len(names) == 0 {
@@ -139,10 +139,10 @@ func (a *app) startup(args []string) (shell.Shell, shell.Places, *rcFile, error)
 // startupError is for a shell that alone knows its start-up file.
 func startupError(sh shell.Shell) error {
 	exe, _ := executable()
-	return &hintError{
+	return withHint(
 		fmt.Errorf("only %s itself knows which file it reads when it starts", sh.Name()),
 		hintf("add this line to the file that $PROFILE names: %s", strings.TrimSpace(sh.Load(exe, nil))),
-	}
+	)
 }
 
 // places returns the folders in which shells look for their files.
@@ -152,7 +152,7 @@ func (a *app) places() (shell.Places, error) {
 		home, err = a.userHome()
 	}
 	if err != nil {
-		return shell.Places{}, &hintError{errors.New("HOME names no folder, so there is no start-up file"), hintf("export HOME, and run this again")}
+		return shell.Places{}, withHint(errors.New("HOME names no folder, so there is no start-up file"), hintf("export HOME, and run this again"))
 	}
 	places := shell.Places{Home: home, ZDotDir: a.getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}
 	config, err := a.absolute("XDG_CONFIG_HOME")

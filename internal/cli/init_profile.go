@@ -19,9 +19,9 @@ func (a *app) printProfile(kind string) error {
 		userHome, _ := a.userHome()
 		text, err := shell.Environment(string(home), userHome)
 		if err != nil {
-			return &hintError{fmt.Errorf("GOSW_ROOT: %w", err), hintf("choose a folder of letters, digits and dots, or set PATH in another way")}
+			return withHint(fmt.Errorf("GOSW_ROOT: %w", err), hintf("choose a folder of letters, digits and dots, or set PATH in another way"))
 		}
 		return a.ui.printCode(text)
 	}
-	return &usageError{fmt.Errorf("no kind of profile is called %q", kind), hintf("there are sh and environment")}
+	return usage(fmt.Errorf("no kind of profile is called %q", kind), hintf("there are sh and environment"))
 }

@@ -28,19 +28,19 @@ func splitFiles(args []string) (files, names []string) {
 func checkFileArgs(files, names []string, sum string) error {
 	for _, file := range files {
 		if strings.Contains(file, "://") {
-			return &usageError{
-				err:  fmt.Errorf("install takes a version or a file, not the address %q", file),
-				hint: hintf(`gosw knows where releases are: "gosw install 1.22.5"`),
-			}
+			return usage(
+				fmt.Errorf("install takes a version or a file, not the address %q", file),
+				hintf(`gosw knows where releases are: "gosw install 1.22.5"`),
+			)
 		}
 	}
 	switch decoded, err := hex.DecodeString(sum); {
 	case sum == "":
 		return nil
 	case len(files) != 1 || len(names) > 0:
-		return &usageError{err: errors.New("--sha256 is for one file"), hint: hintf(`install others by themselves: "gosw install --sha256 SUM FILE"`)}
+		return usage(errors.New("--sha256 is for one file"), hintf(`install others by themselves: "gosw install --sha256 SUM FILE"`))
 	case err != nil || len(decoded) != 32:
-		return &usageError{err: fmt.Errorf("--sha256 %q is not 64 hexadecimal digits", sum), hint: hintf(`"sha256sum FILE" shows what a file has; the one to compare with is at the source that you trust`)}
+		return usage(fmt.Errorf("--sha256 %q is not 64 hexadecimal digits", sum), hintf(`"sha256sum FILE" shows what a file has; the one to compare with is at the source that you trust`))
 	}
 	return nil
 }
@@ -53,10 +53,10 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 	}
 	defer local.Close()
 	if local.Platform != in.app.platform {
-		return &hintError{
-			err:  fmt.Errorf("install %s: it is for %v, not for %v", clean(file), local.Platform, in.app.platform),
-			hint: hintf("keep it beside those of this platform: %v", gosw("install", "--platform", local.Platform.String(), noFlag(file))),
-		}
+		return withHint(
+			fmt.Errorf("install %s: it is for %v, not for %v", clean(file), local.Platform, in.app.platform),
+			hintf("keep it beside those of this platform: %v", gosw("install", "--platform", local.Platform.String(), noFlag(file))),
+		)
 	}
 	home, err := in.path.Of(local.Version)
 	if err != nil {
@@ -81,7 +81,7 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 		return in.app.newReceipt(proof)
 	})
 	if unproven := (*fetch.UnprovenError)(nil); errors.As(err, &unproven) {
-		return &hintError{err, in.app.unprovenHint(unproven)}
+		return withHint(err, in.app.unprovenHint(unproven))
 	}
 	if err == nil && added {
 		in.added++

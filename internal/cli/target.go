@@ -79,17 +79,17 @@ func (a *app) program(t target, tool string) (string, error) {
 func noProgram(t target, tool string) error {
 	switch {
 	case !t.version.IsZero():
-		return &hintError{fmt.Errorf("%v has no %q", t.version, tool), hintf(`"go tool" lists what it has besides go and gofmt`)}
+		return withHint(fmt.Errorf("%v has no %q", t.version, tool), hintf(`"go tool" lists what it has besides go and gofmt`))
 	case t.choice.Rule == resolve.FromSystem:
-		return &hintError{
+		return withHint(
 			fmt.Errorf("no version of Go is set here, and there is no other %s on PATH", tool),
 			hintf("set a default, %v, or pin this directory: %v", gosw("install", "latest").Then(gosw("default", "latest")), command.Write("1.22", ".go-version")),
-		}
+		)
 	}
-	return &hintError{
+	return withHint(
 		fmt.Errorf("%s asks for the system's go, but there is no other %s on PATH", t.choice.Source(), tool),
 		hintf("name a version instead, such as latest"),
-	}
+	)
 }
 
 // environOf is the environment for a tool of t.

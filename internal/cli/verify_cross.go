@@ -55,7 +55,7 @@ func (c *crossPorts) Set(text string) error {
 	for _, word := range strings.Split(text, ",") {
 		p, err := release.ParsePlatform(word)
 		if err != nil {
-			return &usageError{err, hintf(`ports are named as by "go tool dist list": --cross=linux/arm64,windows/amd64`)}
+			return usage(err, hintf(`ports are named as by "go tool dist list": --cross=linux/arm64,windows/amd64`))
 		}
 		if port := (cross.Port{OS: p.OS, Arch: p.Arch}); !slices.Contains(c.ports, port) {
 			c.ports = append(c.ports, port)
@@ -73,11 +73,11 @@ func (a *app) checkCross(c *crossPorts, args []string) error {
 		return nil
 	}
 	if a.foreign() {
-		return &usageError{fmt.Errorf("--cross runs the toolchain, and %v ones don't run here", a.platform), hintf(`leave --platform away; "--cross=%v" builds for it`, a.platform)}
+		return usage(fmt.Errorf("--cross runs the toolchain, and %v ones don't run here", a.platform), hintf(`leave --platform away; "--cross=%v" builds for it`, a.platform))
 	}
 	for _, arg := range args {
 		if _, err := release.ParsePlatform(arg); err == nil {
-			return &usageError{fmt.Errorf("%q is no version", arg), hintf("ports come behind an equals sign: %q", "--cross="+arg)}
+			return usage(fmt.Errorf("%q is no version", arg), hintf("ports come behind an equals sign: %q", "--cross="+arg))
 		}
 	}
 	return nil
@@ -111,7 +111,7 @@ func (a *app) crossBuild(ctx context.Context, result *verifiedJSON, options veri
 		}
 	})
 	if report == nil {
-		return &hintError{fmt.Errorf("cross build with %v: %w", v, err), hintf(`GOTMPDIR names the folder for what is built; it has to be one that can be written`)}
+		return withHint(fmt.Errorf("cross build with %v: %w", v, err), hintf(`GOTMPDIR names the folder for what is built; it has to be one that can be written`))
 	}
 	result.Cross, result.OK = report, result.OK && report.OK
 	for _, f := range report.Findings {
@@ -178,9 +178,9 @@ func crossVerdict(v gover.Version, report *cross.Report) error {
 	}
 	switch {
 	case kinds[cross.KindRun]:
-		return &hintError{err, hintf(`if programs may not run in the folder for temporary files, set GOTMPDIR to another`)}
+		return withHint(err, hintf(`if programs may not run in the folder for temporary files, set GOTMPDIR to another`))
 	case kinds[cross.KindBuild]:
-		return &hintError{err, hintf("the files of %v are as published, so look at the machine (space, rights, GOCACHE), and at \"go tool dist list\" for the port", v)}
+		return withHint(err, hintf("the files of %v are as published, so look at the machine (space, rights, GOCACHE), and at \"go tool dist list\" for the port", v))
 	}
-	return &hintError{err: err}
+	return withHint(err, Hint{})
 }

@@ -54,10 +54,10 @@ func toInstall(specs ...gover.Spec) []gover.Spec {
 
 // noRelease says that no release is one that spec stands for, and what is near.
 func noRelease(spec gover.Spec, known []gover.Version) error {
-	return &hintError{
-		err:  fmt.Errorf("no release of Go matches %q", spec.String()),
-		hint: nearHint(spec, known),
-	}
+	return withHint(
+		fmt.Errorf("no release of Go matches %q", spec.String()),
+		nearHint(spec, known),
+	)
 }
 
 // explainMissing adds to err, that of a version that the proxy does not have,
@@ -71,9 +71,9 @@ func (in *installer) explainMissing(ctx context.Context, v gover.Version, err er
 		return err
 	}
 	if slices.Contains(releases.Versions, v) {
-		return &hintError{err, hintf("%v exists, but the sources here don't have it: look at GOPROXY and GOSW_SOURCE with \"gosw env\"", v)}
+		return withHint(err, hintf("%v exists, but the sources here don't have it: look at GOPROXY and GOSW_SOURCE with \"gosw env\"", v))
 	}
-	return &hintError{err, nearHint(gover.Only(v), releases.Versions)}
+	return withHint(err, nearHint(gover.Only(v), releases.Versions))
 }
 
 // platformHint adds to the error of a version that has no build for a platform
@@ -84,7 +84,7 @@ func platformHint(err error) error {
 		if missing.Partial {
 			hint.Text += `; "GOSW_SOURCE=dl gosw …" asks an index that has all`
 		}
-		return &hintError{err, hint}
+		return withHint(err, hint)
 	}
 	return err
 }
