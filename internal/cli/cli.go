@@ -148,15 +148,15 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 
 // variable returns the variable by which a session chooses a version, and its
 // value.
-func (a *app) variable() (name, value string) { return resolve.Variable(a.env.Lookup) }
+func (e environ) variable() (name, value string) { return resolve.Variable(e.env.Lookup) }
 
 // rules is what the rules look at, but for the working directory.
-func (a *app) rules(home toolchain.Home) resolve.Env {
-	name, value := a.variable()
+func (e environ) rules(home toolchain.Home) resolve.Env {
+	name, value := e.variable()
 	return resolve.Env{Variable: name, Value: value, DefaultFile: home.DefaultFile()}
 }
 
-func (a *app) home() (toolchain.Home, error) { return toolchain.Find(a.getenv) }
+func (e environ) home() (toolchain.Home, error) { return toolchain.Find(e.getenv) }
 
 // path returns the user's store and the system's, which are looked up as one.
 // Toolchains of another platform have a store of their own.

@@ -100,14 +100,14 @@ type setting struct {
 }
 
 // settings returns all variables.
-func (a *app) settings() ([]setting, error) {
-	files, err := a.envFiles()
+func (e environ) settings() ([]setting, error) {
+	files, err := e.envFiles()
 	if err != nil {
 		return nil, err
 	}
 	var all []setting
 	for _, v := range variables() {
-		s, err := a.lookup(v, files)
+		s, err := e.lookup(v, files)
 		if err != nil {
 			return nil, err
 		}
@@ -117,16 +117,16 @@ func (a *app) settings() ([]setting, error) {
 }
 
 // setting returns one variable, with a value that it can have.
-func (a *app) setting(name string) (setting, error) {
+func (e environ) setting(name string) (setting, error) {
 	v, err := findVariable(name)
 	if err != nil {
 		return setting{}, err
 	}
-	files, err := a.envFiles()
+	files, err := e.envFiles()
 	if err != nil {
 		return setting{}, err
 	}
-	s, err := a.lookup(v, files)
+	s, err := e.lookup(v, files)
 	if err == nil {
 		err = v.check(s)
 	}
@@ -145,9 +145,9 @@ type envFile struct {
 	values map[string]string
 }
 
-func (a *app) envFiles() (envFiles, error) {
-	own, err := openEnvFile(ifSet(a.configFile()))
-	return envFiles{own, sync.OnceValues(func() (envFile, error) { return openEnvFile(a.goEnvFile()) })}, err
+func (e environ) envFiles() (envFiles, error) {
+	own, err := openEnvFile(ifSet(e.configFile()))
+	return envFiles{own, sync.OnceValues(func() (envFile, error) { return openEnvFile(e.goEnvFile()) })}, err
 }
 
 func openEnvFile(path string, err error) (envFile, error) {
@@ -158,8 +158,8 @@ func openEnvFile(path string, err error) (envFile, error) {
 	return envFile{path, values}, err
 }
 
-func (a *app) lookup(v variable, files envFiles) (setting, error) {
-	if value := a.getenv(v.name); value != "" {
+func (e environ) lookup(v variable, files envFiles) (setting, error) {
+	if value := e.getenv(v.name); value != "" {
 		return setting{v.name, value, "environment"}, nil
 	}
 	if value := files.own.values[v.name]; value != "" && !v.environmentOnly {
@@ -175,28 +175,28 @@ func (a *app) lookup(v variable, files envFiles) (setting, error) {
 		}
 	}
 	if v.name == "GOSW_ROOT" {
-		home, err := a.home()
+		home, err := e.home()
 		if err != nil {
 			return setting{}, err
 		}
 		v.fallback = string(home)
 	}
 	if v.name == "GOMODCACHE" {
-		v.fallback = a.modCache(files)
+		v.fallback = e.modCache(files)
 	}
 	return setting{v.name, v.fallback, "default"}, nil
 }
 
 // modCache is where the go command keeps modules if nothing names another place.
-func (a *app) modCache(files envFiles) string {
-	gopath, err := a.lookup(variable{name: "GOPATH", shared: true}, files)
+func (e environ) modCache(files envFiles) string {
+	gopath, err := e.lookup(variable{name: "GOPATH", shared: true}, files)
 	if err != nil {
 		return ""
 	}
 	first := ""
 	if list := filepath.SplitList(gopath.Value); len(list) > 0 {
 		first = list[0]
-	} else if home, err := a.userHome(); err == nil {
+	} else if home, err := e.userHome(); err == nil {
 		first = filepath.Join(home, "go")
 	}
 	if !filepath.IsAbs(first) {
@@ -206,20 +206,20 @@ func (a *app) modCache(files envFiles) string {
 }
 
 // configFile is what "gosw env -w" writes.
-func (a *app) configFile() (string, error) {
-	dir, err := a.configHome()
+func (e environ) configFile() (string, error) {
+	dir, err := e.configHome()
 	return filepath.Join(dir, "gosw", "env"), err
 }
 
 // goEnvFile is what "go env -w" writes; "" if GOENV is off, or without a home.
-func (a *app) goEnvFile() (string, error) {
-	if a.getenv("GOENV") == "off" {
+func (e environ) goEnvFile() (string, error) {
+	if e.getenv("GOENV") == "off" {
 		return "", nil
 	}
-	if file, err := a.absolute("GOENV"); file != "" || err != nil {
+	if file, err := e.absolute("GOENV"); file != "" || err != nil {
 		return file, err
 	}
-	dir, err := ifSet(a.base("XDG_CONFIG_HOME", a.inv.Dirs.GoConfig))
+	dir, err := ifSet(e.base("XDG_CONFIG_HOME", e.inv.Dirs.GoConfig))
 	if dir == "" {
 		return "", err
 	}
@@ -305,12 +305,12 @@ func (a *app) fetchConfig() (fetch.Config, error) {
 func thisPlatform() release.Platform { return release.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH} }
 
 // netrc returns the path of the netrc file, "" for none.
-func (a *app) netrc() (string, error) {
-	file, err := a.absolute("NETRC")
+func (e environ) netrc() (string, error) {
+	file, err := e.absolute("NETRC")
 	if file != "" || err != nil {
 		return file, err
 	}
-	home, err := ifSet(a.userHome())
+	home, err := ifSet(e.userHome())
 	if home == "" {
 		return "", err
 	}

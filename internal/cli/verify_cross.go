@@ -131,12 +131,12 @@ func (a *app) crossBuild(ctx context.Context, result *verifiedJSON, options veri
 
 // goSetting returns a variable of the go command, from the environment or from
 // the file of "go env -w".
-func (a *app) goSetting(name string) (string, error) {
-	files, err := a.envFiles()
+func (e environ) goSetting(name string) (string, error) {
+	files, err := e.envFiles()
 	if err != nil {
 		return "", err
 	}
-	s, err := a.lookup(variable{name: name, shared: true}, files)
+	s, err := e.lookup(variable{name: name, shared: true}, files)
 	return s.Value, err
 }
 
