@@ -44,7 +44,7 @@ func TestFolders(t *testing.T) {
 		{"HOME=h GOENV=off NETRC=/n", "HOME", "HOME", "HOME", "", "/n"},
 		{"HOME=h GOENV=/e NETRC=/n", "HOME", "HOME", "HOME", "/e", "/n"},
 	} {
-		a := &app{environ: newEnviron(Invocation{Env: strings.Fields(test.env), Dirs: dirs})}
+		a := newEnviron(Invocation{Env: strings.Fields(test.env), Dirs: dirs})
 		check := func(what, want string, get func() (string, error)) {
 			got, err := get()
 			if variable := (*toolchain.VariableError)(nil); errors.As(err, &variable) {
