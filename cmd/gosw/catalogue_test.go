@@ -149,8 +149,8 @@ func forms(t *testing.T, dir string) []form {
 }
 
 var (
-	speakers     = []string{"New", "Errorf", "note", "hint", "hintf", "add", "end", "confirm"}
-	speakingType = []string{"usageError", "hintError", "PinError", "habit"}
+	speakers     = []string{"New", "Errorf", "note", "hint", "hintf", "withHint", "usage", "add", "end", "confirm"}
+	speakingType = []string{"PinError", "habit"}
 	speakingFunc = regexp.MustCompile(`(?i)(hint|fix|consequence|otherGo|Error|hintFor|invalidHint)$`)
 )
 

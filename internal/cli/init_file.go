@@ -57,7 +57,7 @@ func readRC(name string) (*rcFile, error) {
 	if !info.Mode().IsRegular() {
 		return nil, &fileError{fmt.Errorf("%s is not a regular file", name), hintf("move it out of the way, the shell can't read it either")}
 	}
-	data, err := readSettings(file.path)
+	data, err := fsx.Read(file.path, maxStartup, fsx.Follow)
 	if err != nil {
 		return nil, &fileError{err: err, hint: hintf("the file has to be readable")}
 	}
@@ -149,7 +149,7 @@ var errOwner = errors.New("its owner and permissions can't be kept")
 // current returns errChanged if the file is neither as it was read nor text,
 // which a second gosw may have written.
 func (file *rcFile) current(text string) error {
-	data, err := readSettings(file.path)
+	data, err := fsx.Read(file.path, maxStartup, fsx.Follow)
 	if fsx.IsAbsent(err) && file.missing {
 		return nil
 	}
