@@ -41,7 +41,7 @@ faults: ## cut each change of the store short at each step, print the matrix; a 
 	@cat bin/matrix.md bin/matrix-reads.md
 
 race: ## run the tests of what is concurrent with the race detector
-	CGO_ENABLED=1 $(GO) test -race -short -skip '$(SERIAL)' ./internal/cli ./internal/fetch ./internal/web ./internal/sumdb ./internal/release ./internal/archive ./internal/store ./internal/doctor
+	CGO_ENABLED=1 $(GO) test -race -short -skip '$(SERIAL)' ./internal/cli/... ./internal/setup ./internal/fetch ./internal/web ./internal/sumdb ./internal/release ./internal/archive ./internal/store ./internal/doctor
 
 cover: ## run the hermetic tests, print the coverage of internal/, fail where it is too low
 	@scripts/coverage

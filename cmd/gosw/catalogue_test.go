@@ -98,14 +98,18 @@ func newForm(text, place string) form {
 	return form{text, place, regexp.MustCompile(strings.Join(parts, ".*"))}
 }
 
-// forms returns the messages and hints in a package: texts with a blank in them
+// forms returns the messages and hints in the packages of dirs: texts with a blank in them
 // that make an error, a note or a hint, or that a function with such a name
 // returns.
-func forms(t *testing.T, dir string) []form {
+func forms(t *testing.T, dirs ...string) []form {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
+	var files []string
+	for _, dir := range dirs {
+		found, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil || len(found) == 0 {
+			t.Fatal(dir, found, err)
+		}
+		files = append(files, found...)
 	}
 	var all []form
 	set := token.NewFileSet()
@@ -149,7 +153,7 @@ func forms(t *testing.T, dir string) []form {
 }
 
 var (
-	speakers     = []string{"New", "Errorf", "note", "hint", "hintf", "withHint", "usage", "add", "end", "confirm"}
+	speakers     = []string{"New", "Errorf", "Note", "Hint", "Hintf", "WithHint", "Usage", "add", "end", "Confirm"}
 	speakingType = []string{"PinError", "habit"}
 	speakingFunc = regexp.MustCompile(`(?i)(hint|fix|consequence|otherGo|Error|hintFor|invalidHint)$`)
 )
@@ -224,7 +228,7 @@ var elsewhere = map[string]string{
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
 	scripts := readSessions(t)
-	own := forms(t, "../../internal/cli")
+	own := forms(t, "../../internal/cli", "../../internal/cli/*", "../../internal/setup")
 	for _, f := range own {
 		where, named := elsewhere[f.text]
 		if !named && !f.isIn(scripts) {
@@ -265,7 +269,7 @@ func exists(t *testing.T, name string) bool {
 		_, err := os.Stat("testdata/script/" + name + ".txtar")
 		return err == nil
 	}
-	for _, pattern := range []string{"*_test.go", "../../internal/*/*_test.go"} {
+	for _, pattern := range []string{"*_test.go", "../../internal/*/*_test.go", "../../internal/cli/*/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

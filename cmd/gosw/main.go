@@ -14,6 +14,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"github.com/gosw/gosw/internal/cli"
+	"github.com/gosw/gosw/internal/cli/settings"
 )
 
 func main() {
@@ -31,7 +32,7 @@ func run() int {
 		defer stop()
 		context.AfterFunc(ctx, stop) // a second signal ends what does not heed the first
 	}
-	return cli.Main(ctx, cli.Invocation{
+	return cli.Main(ctx, settings.Invocation{
 		Args:   os.Args[1:],
 		Env:    os.Environ(),
 		Dirs:   dirs(),
@@ -46,8 +47,8 @@ func run() int {
 }
 
 // dirs asks for the user's folders. Those that can't be told are of no use to cli.
-func dirs() cli.Dirs {
-	d := cli.Dirs{Config: xdg.ConfigHome, Cache: xdg.CacheHome, State: xdg.StateHome, Temp: os.TempDir()}
+func dirs() settings.Dirs {
+	d := settings.Dirs{Config: xdg.ConfigHome, Cache: xdg.CacheHome, State: xdg.StateHome, Temp: os.TempDir()}
 	d.GoConfig, _ = os.UserConfigDir()
 	d.GoCache, _ = os.UserCacheDir()
 	return d

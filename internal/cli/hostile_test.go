@@ -13,6 +13,8 @@ import (
 	"github.com/adrg/xdg"
 
 	"github.com/gosw/gosw/internal/archive/hostile"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/settings"
 )
 
 // TestHostileInstall installs each archive of the corpus from a file whose
@@ -48,7 +50,7 @@ func TestHostileInstall(t *testing.T) {
 			}
 			gosw := func(args ...string) (int, string) {
 				var stdout, stderr bytes.Buffer
-				code := Main(t.Context(), Invocation{
+				code := Main(t.Context(), settings.Invocation{
 					Args: append(args, "--platform", platform), Stdout: &stdout, Stderr: &stderr, Stdin: strings.NewReader(""),
 					Dir: os.Getwd, Dirs: dirsOf(home),
 					Env: []string{"HOME=" + home, "GOSW_ROOT=" + root, "PATH=/usr/bin:/bin"},
@@ -66,7 +68,7 @@ func TestHostileInstall(t *testing.T) {
 				if code, out := gosw("uninstall", "1.22.4"); code != 0 {
 					t.Fatalf("uninstall: exit code %d: %s", code, out)
 				}
-			} else if code != exitFailed || !strings.HasPrefix(out, "gosw: ") || strings.Contains(out, "panic") {
+			} else if code != failure.CodeFailed || !strings.HasPrefix(out, "gosw: ") || strings.Contains(out, "panic") {
 				t.Errorf("exit code %d: %s", code, out)
 			}
 			if left := leftovers(t, home); len(left) > 0 {
@@ -98,4 +100,9 @@ func leftovers(t *testing.T, home string) []string {
 		t.Fatal(err)
 	}
 	return left
+}
+
+// dirsOf is what libraries say to a user whose home directory is home.
+func dirsOf(home string) settings.Dirs {
+	return settings.Dirs{Config: home + "/.config", Cache: home + "/.cache", State: home + "/.local/state", GoConfig: home + "/.config", GoCache: home + "/.cache", Temp: os.TempDir()}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"github.com/gosw/gosw/internal/cli"
+	"github.com/gosw/gosw/internal/cli/app"
 )
 
 func main() {
@@ -55,7 +56,7 @@ func write(root *cobra.Command, dir string) error {
 // pages writes the page of a command and those of all below it.
 func pages(cmd *cobra.Command, dir string, date time.Time) error {
 	var page bytes.Buffer
-	header := &doc.GenManHeader{Section: "1", Date: &date, Source: "gosw " + cli.Version, Manual: "gosw"}
+	header := &doc.GenManHeader{Section: "1", Date: &date, Source: "gosw " + app.Version, Manual: "gosw"}
 	cmd.Long = strings.ReplaceAll(cmd.Long, "<", `\<`) // is no HTML
 	err := doc.GenMan(cmd, header, &page)
 	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"

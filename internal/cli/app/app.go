@@ -1,0 +1,156 @@
+// Package app has what all commands share: the stores, the fetcher, what a name
+// such as go stands for here, and what becomes of an error: its hint and the
+// exit code. It opens things when they are asked for, so that a command pays
+// only for what it uses. It knows no command.
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/settings"
+	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover/constraint"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// Version is the version of gosw.
+const Version = "0.1.0"
+
+// An App is what the commands share. It opens things when they are asked for,
+// so that a command pays only for what it uses.
+type App struct {
+	settings.Environ
+	UI *term.UI
+
+	Offline  bool             // --offline
+	Platform release.Platform // --platform
+}
+
+// Path returns the user's store and the system's, which are looked up as one.
+// Toolchains of another platform have a store of their own.
+func (a *App) Path() (toolchain.Path, error) {
+	if a.Foreign() {
+		home, err := a.Home()
+		return toolchain.Path{home.Platform(a.Platform.OS, a.Platform.Arch)}, err
+	}
+	return toolchain.FindPath(a.Getenv)
+}
+
+// Store opens the user's store. A system's store that can't be used is an
+// error here, not a surprise later.
+func (a *App) Store() (*store.Store, error) {
+	path, err := a.Path()
+	if err != nil {
+		return nil, err
+	}
+	if system := path.System(); system != "" {
+		if _, err := store.Open(system, store.Options{}); err != nil {
+			return nil, err
+		}
+	}
+	return a.StoreAt(path.Home())
+}
+
+// StoreAt opens the store at home, the user's or another.
+func (a *App) StoreAt(home toolchain.Home) (*store.Store, error) {
+	timeout, err := a.LockTimeout()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(home, store.Options{
+		LockTimeout: timeout,
+		Step:        a.Inv.Step,
+		Waiting: func(what, holder string) {
+			a.UI.Note("waiting for %s, which %s holds", what, holder)
+		},
+	})
+}
+
+// LockTimeout is how long a command waits for a lock of the store.
+func (a *App) LockTimeout() (time.Duration, error) {
+	s, err := a.Setting("GOSW_LOCK_TIMEOUT")
+	if err != nil {
+		return 0, err
+	}
+	return time.ParseDuration(s.Value)
+}
+
+// Choice resolves the version that applies in the working directory, or where
+// args, the arguments of a go command, say.
+func (a *App) Choice(home toolchain.Home, args []string) (resolve.Choice, error) {
+	env := a.Rules(home)
+	dir, err := a.WorkingDir()
+	if err != nil && env.Value == "" { // which decides without a directory
+		return resolve.Choice{}, err
+	}
+	choice, err := resolve.For(env, resolve.Dir(dir, args))
+	if err != nil {
+		return choice, err
+	}
+	// resolve knows what looks like a constraint, not whether it makes sense.
+	return choice, Sensible(choice)
+}
+
+// Sensible is the error of a choice with a constraint that makes no sense.
+func Sensible(choice resolve.Choice) error {
+	for _, spec := range choice.Specs() {
+		if _, err := constraint.Parse(spec); err != nil {
+			return choice.Blame(err)
+		}
+	}
+	return nil
+}
+
+// Executable returns the path of the running gosw without symbolic links.
+var Executable = sync.OnceValues(func() (string, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(exe)
+})
+
+// ShimProgram returns the path of the gosw-shim that belongs to this gosw: they
+// are installed side by side.
+func ShimProgram() (string, error) {
+	exe, err := Executable()
+	if err != nil {
+		return "", fmt.Errorf("look for gosw-shim beside gosw: %w", err)
+	}
+	return filepath.Join(filepath.Dir(exe), "gosw-shim"+toolchain.Exe), nil
+}
+
+// Client returns a fetcher set up as the environment and the settings say.
+func (a *App) Client() (*fetch.Client, error) {
+	cfg, err := a.FetchConfig()
+	if err != nil {
+		return nil, err
+	}
+	return NewClient(cfg)
+}
+
+// NewClient returns a fetcher, or why the settings make none.
+func NewClient(cfg fetch.Config) (*fetch.Client, error) {
+	client, err := fetch.New(cfg)
+	if err != nil {
+		return nil, failure.WithHint(err, command.Hintf(`"gosw env" shows where the settings come from`))
+	}
+	return client, nil
+}
+
+// ThisPlatform is the one that gosw itself runs on.
+func ThisPlatform() release.Platform { return release.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH} }
+
+// Foreign reports whether toolchains of another platform are meant.
+func (a *App) Foreign() bool { return a.Platform != ThisPlatform() }

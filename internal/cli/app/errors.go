@@ -1,0 +1,230 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/settings"
+	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/setup"
+	"github.com/gosw/gosw/internal/spelling"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/toolchain"
+	"github.com/gosw/gosw/internal/web"
+)
+
+// A NotInstalledError says that the version that applies is not installed.
+type NotInstalledError struct {
+	Spec   gover.Spec
+	Source string // "GO_VERSION" or "/src/.go-version:1"; "" if it was typed
+}
+
+func (e *NotInstalledError) Error() string {
+	text := SpecName(e.Spec) + " is not installed"
+	if e.Source != "" {
+		text += " (set by " + e.Source + ")"
+	}
+	return text
+}
+
+// SpecName says what spec stands for, in a sentence.
+func SpecName(spec gover.Spec) string {
+	if v, ok := spec.Version(); ok {
+		return v.String()
+	}
+	if spec.Kind() == gover.Line {
+		return "go" + spec.String()
+	}
+	return spec.String()
+}
+
+// Report prints err, and each of the errors joined in it, once, and returns the
+// exit code.
+func (a *App) Report(err error) int {
+	if err == nil {
+		return 0
+	}
+	code := 0
+	said := make(map[string]bool)
+	for _, err := range failure.Flatten(err) {
+		if !said[err.Error()] && !errors.Is(err, failure.Due) && !errors.Is(err, failure.Ailing) {
+			a.reportOne(err)
+		}
+		said[err.Error()] = true
+		code = failure.Worse(code, failure.Code(err))
+	}
+	return code
+}
+
+func (a *App) reportOne(err error) {
+	if security := (*sumdb.SecurityError)(nil); errors.As(err, &security) {
+		a.UI.Security(security, term.Words(failure.Consequence(err), a.UI.Shell))
+		return
+	}
+	a.UI.Note("%v", err)
+	a.UI.Hint("%v", HintFor(err))
+}
+
+// HintFor returns the command or change that mends err, if one is known.
+func HintFor(err error) command.Hint {
+	var startup *setup.FileError
+	var missing *NotInstalledError
+	var pin *resolve.PinError
+	var format *store.FormatError
+	var private *web.NoProxyError
+	var setting *settings.SettingError
+	var busy *store.BusyError
+	var access *store.AccessError
+	var variable *toolchain.VariableError
+	var notArchive *fetch.NotArchiveError
+	var status *web.StatusError
+	if hint, ok := failure.HintOf(err); ok {
+		return hint
+	}
+	switch {
+	case errors.As(err, &startup):
+		return startup.Hint
+	case errors.As(err, new(*term.OutputError)):
+		return command.Hint{}
+	case errors.Is(err, syscall.EIO):
+		return command.Hintf(`the disk can't be read or written; the kernel's log ("dmesg") has more`)
+	case errors.Is(err, syscall.ESTALE):
+		return command.Hintf(`the server of that file system has lost it: mount it again`)
+	case errors.Is(err, syscall.EMFILE):
+		return command.Hintf(`"ulimit -n" shows how many files may be open here: try in a new shell, or raise the limit where it is set`)
+	case errors.As(err, &missing):
+		return missing.hint()
+	case errors.As(err, &pin):
+		return pinHint(pin)
+	case errors.As(err, &setting):
+		return hint(setting)
+	case errors.As(err, &busy):
+		return command.Hintf(`try again when that has ended; GOSW_LOCK_TIMEOUT is how long gosw waits`)
+	case errors.As(err, &format):
+		return formatHint(format)
+	case errors.As(err, &access):
+		chmod := command.Run("chmod", "go-w", access.Path)
+		return command.Hint{Command: chmod, Text: "what may be changed by others is not for you to run: %v", Args: []any{chmod}}
+	case errors.Is(err, sumdb.ErrOff):
+		return command.Hintf(`set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`)
+	case errors.As(err, &private):
+		return command.Hintf(`leave golang.org/toolchain out of GOPRIVATE and GONOPROXY: "gosw env" shows where they are set`)
+	case errors.Is(err, web.ErrDirect):
+		return command.Hintf("name a module proxy: %v", command.Gosw("env", "-w", "GOPROXY="+settings.DefaultProxy))
+	case errors.As(err, &notArchive):
+		return command.Hintf(`gosw takes archives by the names that they are published with, such as go1.22.5.linux-amd64.tar.gz, and zips of the module proxy`)
+	case errors.As(err, new(*release.NoHashError)):
+		return command.Hintf(`the module proxy needs no such hash: "GOSW_SOURCE=proxy gosw install …"`)
+	case errors.Is(err, web.ErrOffline):
+		return command.Hintf(`leave --offline away; installed versions go on working`)
+	case errors.Is(err, web.ErrProxyOff):
+		return command.Hintf(`set GOPROXY for this command, or "gosw env -w GOPROXY=…"; installed versions go on working`)
+	case settings.NotSet(err):
+		return command.Hintf(`export HOME, or set GOSW_ROOT to the folder of the store`)
+	case errors.As(err, &variable) && variable.Name == "HOME":
+		return command.Hintf("set %s to a path that begins with /", variable.Name)
+	case errors.As(err, &variable):
+		return command.Hint{Command: command.Unset(variable.Name), Text: fmt.Sprintf("set %s to a path that begins with /", variable.Name)}
+	case errors.Is(err, syscall.EXDEV):
+		return command.Hintf(`all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT`)
+	case errors.Is(err, syscall.EDQUOT):
+		return command.Hintf(`this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`)
+	case errors.Is(err, syscall.ENOSPC):
+		return command.Hintf(`make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; "gosw doctor" looks for what lacks space or inodes`)
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR), isMkdir(err):
+		return command.Hintf(`gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first, "gosw doctor" looks at it`)
+	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
+		return command.Hintf(`put the login for that server into netrc, or set GOAUTH: "go help goauth" says how`)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, web.ErrStalled), errors.Is(err, web.ErrSlow), IsNetwork(err):
+		return command.Hintf(`look at the network and at GOPROXY, "gosw env" shows what it is, and try again`)
+	}
+	return command.Hint{}
+}
+
+// isMkdir reports whether a folder could not be made, for whatever reason.
+func isMkdir(err error) bool {
+	var path *fs.PathError
+	return errors.As(err, &path) && strings.HasPrefix(path.Op, "mkdir")
+}
+
+// IsNetwork reports whether the way to a server, or what answers there instead
+// of a module proxy, is to blame.
+func IsNetwork(err error) bool {
+	var request *web.RequestError
+	var status *web.StatusError
+	var content *web.ContentError
+	var truncated *web.TruncatedError
+	return errors.As(err, &request) || errors.As(err, &status) || errors.As(err, &content) || errors.As(err, &truncated)
+}
+
+func (e *NotInstalledError) hint() command.Hint {
+	argv := []string{"gosw", "install"}
+	for _, spec := range ToInstall(e.Spec) {
+		argv = append(argv, spec.String())
+	}
+	return command.ToRun(argv...)
+}
+
+// formatHint tells a newer store from a damaged one.
+func formatHint(e *store.FormatError) command.Hint {
+	if n, err := strconv.Atoi(e.Found); err == nil && n > store.Format {
+		return command.Hintf("install the newest gosw; this store was last written by a newer one")
+	}
+	write := command.Write(strconv.Itoa(store.Format), e.File)
+	return command.Hint{Command: write, Text: "no gosw writes that; if this is a store of yours, mend it: %v", Args: []any{write}}
+}
+
+func pinHint(pin *resolve.PinError) command.Hint {
+	if syntax := (*gover.SyntaxError)(nil); errors.As(pin, &syntax) && spelling.Version(syntax.Text) != "" {
+		return command.Hintf("did you mean %q? mend it in %s", spelling.Version(syntax.Text), pin.Source)
+	}
+	if path := (*fs.PathError)(nil); errors.As(pin, &path) && errors.Is(path, fs.ErrPermission) {
+		return unreadableHint(path)
+	}
+	if !filepath.IsAbs(pin.Source) { // a variable
+		return command.Hintf("%s takes one version, such as 1.22, 1.22.5 or latest; %v removes it", pin.Source, command.Unset(pin.Source))
+	}
+	return command.Hintf("a pin is a file with one version, such as 1.22, 1.22.5 or latest: mend or remove %s", pin.Source)
+}
+
+// unreadableHint opens a file to who may not read it.
+func unreadableHint(e *fs.PathError) command.Hint {
+	if e.Op != "open" { // it can't even be looked at, or what it links to
+		return command.Hintf("a folder on the way to %s is closed to you", e.Path)
+	}
+	return command.ToRun("chmod", "a+r", e.Path)
+}
+
+// Start is toolchain.Exec. What the kernel does not run of an installed toolchain,
+// doctor can explain; what it does not run else is the user's.
+func (t Target) Start(program string, argv, env []string) error {
+	err := toolchain.Exec(program, argv, env)
+	if errors.Is(err, fs.ErrPermission) && t.GOROOT != "" && strings.HasPrefix(program, t.GOROOT+"/") {
+		err = failure.WithHint(err, command.Hintf(`"gosw doctor" says why programs don't run there, such as a file system that is mounted noexec`))
+	}
+	return failure.Starting(err)
+}
+
+func hint(e *settings.SettingError) command.Hint {
+	switch e.Setting.Origin {
+	case "environment":
+		return command.Hint{Command: command.Unset(e.Setting.Name)}
+	case settings.NewValue:
+		return command.Hint{}
+	}
+	return command.ToRun("gosw", "env", "-u", e.Setting.Name)
+}

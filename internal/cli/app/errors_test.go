@@ -1,0 +1,47 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/shell"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/web"
+)
+
+// TestHintFor has hints that must work as they are, whatever the path is.
+func TestHintFor(t *testing.T) {
+	t.Parallel()
+	bash, _ := shell.Lookup("bash")
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{&store.AccessError{Path: "/home/a b/.local/go", Mode: 0o775}, `"chmod go-w '/home/a b/.local/go'"`},
+		{fmt.Errorf("install: %w", &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EXDEV}), "one file system"},
+		{fmt.Errorf("install: %w", &web.StatusError{Status: 401}), "GOAUTH"},
+		{fmt.Errorf("install: %w", &web.StatusError{Status: 403}), "look at the network"},
+		{fmt.Errorf("install: %w", &release.NoHashError{File: "x"}), "GOSW_SOURCE=proxy"},
+		{unreadable("open"), `run "chmod a+r '/home/a b/.go-version'"`},
+		{unreadable("lstat"), "a folder on the way to /home/a b/.go-version is closed"},
+		{fmt.Errorf("install: %w", syscall.EDQUOT), "quota is used up"},
+		{fmt.Errorf("install: %w", syscall.EIO), "dmesg"},
+		{fmt.Errorf("install: %w", syscall.ENOSPC), "make room"},
+	} {
+		if got := term.Words(HintFor(test.err), bash); !strings.Contains(got, test.want) {
+			t.Errorf("hint for %v: %s, want %s", test.err, got, test.want)
+		}
+	}
+}
+
+// unreadable is the error of a pin that is kept from the user.
+func unreadable(op string) error {
+	const file = "/home/a b/.go-version"
+	return &resolve.PinError{Source: file, Err: &os.PathError{Op: op, Path: file, Err: syscall.EACCES}}
+}

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"cmp"
+	"errors"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fsx"
+	"github.com/gosw/gosw/internal/shell"
+)
+
+// InitCode is what loads gosw into the user's shell, bash if that is not known.
+// It names gosw by its path where PATH does not lead to this one.
+func (a *App) InitCode() string {
+	sh := a.UI.Shell
+	load := shell.Line(sh, command.Run(a.GoswName(), "init", sh.Name()))
+	switch sh.Name() {
+	case "fish":
+		return load + " | source"
+	case "powershell":
+		return load + " | Out-String | Invoke-Expression"
+	case "nushell":
+		return shell.Line(sh, command.Run(a.GoswName(), "init", "--install", "nushell"))
+	}
+	return `eval "$(` + load + `)"`
+}
+
+// InitHint says how to have gosw loaded in each session.
+func (a *App) InitHint() command.Hint {
+	sh := a.UI.Shell
+	places, err := a.Places()
+	if err != nil || sh.Name() == "nushell" || len(sh.RC(places)) == 0 {
+		return command.Hint{Command: a.InitInstall()}
+	}
+	file := sh.RC(places)[0]
+	if rest, ok := strings.CutPrefix(file, places.Home+string(filepath.Separator)); ok {
+		file = "~/" + rest
+	}
+	return command.Hintf("put this in %s: %s", file, a.InitCode())
+}
+
+// InitInstall is the command that puts gosw into the start-up file.
+func (a *App) InitInstall(flags ...string) command.Command {
+	return command.Run(append([]string{a.GoswName(), "init", "--install"}, flags...)...)
+}
+
+// GoswName is "gosw", or its path where PATH does not lead to this one.
+func (a *App) GoswName() string {
+	exe, err := Executable()
+	if err != nil {
+		return "gosw"
+	}
+	found, err := filepath.EvalSymlinks(fsx.FirstOnPath(a.Getenv("PATH"), "gosw"))
+	if err != nil || found != exe {
+		return exe
+	}
+	return "gosw"
+}
+
+// Places returns the folders in which shells look for their files.
+func (a *App) Places() (shell.Places, error) {
+	home, err := a.Absolute("HOME") // a shell's on Windows, too
+	if home == "" && err == nil {
+		home, err = a.UserHome()
+	}
+	if err != nil {
+		return shell.Places{}, failure.WithHint(errors.New("HOME names no folder, so there is no start-up file"), command.Hintf("export HOME, and run this again"))
+	}
+	places := shell.Places{Home: home, ZDotDir: a.Getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}
+	config, err := a.Absolute("XDG_CONFIG_HOME")
+	places.Config, places.Native = config, config
+	if config == "" {
+		places.Config = filepath.Join(home, ".config")
+		places.Native = cmp.Or(a.Inv.Dirs.GoConfig, places.Config)
+	}
+	return places, err
+}

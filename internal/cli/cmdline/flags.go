@@ -1,0 +1,72 @@
+package cmdline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/release"
+)
+
+// OfflineFlag adds --offline to a command that may use the network.
+func OfflineFlag(a *app.App, cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&a.Offline, "offline", false, "use what is on this machine only")
+}
+
+// PlatformFlag adds --platform to a command that works on toolchains.
+func PlatformFlag(a *app.App, cmd *cobra.Command) {
+	cmd.Flags().Var((*platformValue)(&a.Platform), "platform", "of another platform, such as linux/386")
+	cmd.Flags().Lookup("platform").DefValue = "" // what help texts say is the same everywhere
+}
+
+// platformValue is a flag with a value such as linux/amd64.
+type platformValue release.Platform
+
+// String returns the value as it is typed.
+func (p *platformValue) String() string {
+	if p.OS == "" {
+		return ""
+	}
+	return release.Platform(*p).String()
+}
+
+// Set takes the value, if it has the form of one.
+func (p *platformValue) Set(text string) error {
+	platform, err := knownPlatform(text)
+	if err == nil {
+		*p = platformValue(platform)
+	}
+	return err
+}
+
+// Type names the kind of value in help texts.
+func (p *platformValue) Type() string { return "os/arch" }
+
+// knownPlatform parses a platform that Go has had releases for.
+func knownPlatform(text string) (release.Platform, error) {
+	p, err := release.ParsePlatform(text)
+	known := release.KnownPlatforms()
+	if err == nil && !slices.Contains(known, p) {
+		err = fmt.Errorf("Go has no releases for %q", text) //nolint:staticcheck // Go is a name
+	}
+	if err != nil {
+		if system, _, _ := strings.Cut(text, "/"); slices.ContainsFunc(known, func(k release.Platform) bool { return k.OS == system }) {
+			known = slices.DeleteFunc(known, func(k release.Platform) bool { return k.OS != system })
+		}
+		return p, failure.Usage(err, command.Hintf("Go has releases for %s", platformList(known)))
+	}
+	return p, nil
+}
+
+func platformList(list []release.Platform) string {
+	words := make([]string, len(list))
+	for i, p := range list {
+		words[i] = p.String()
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,63 @@
+package cmdline
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/spelling"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+var _, _ app.Place = toolchain.Home(""), toolchain.Path{}
+
+// NoRelease says that no release is one that spec stands for, and what is near.
+func NoRelease(spec gover.Spec, known []gover.Version) error {
+	return failure.WithHint(
+		fmt.Errorf("no release of Go matches %q", spec.String()),
+		NearHint(spec, known),
+	)
+}
+
+// PlatformHint adds to the error of a version that has no build for a platform
+// for which ones it has.
+func PlatformHint(err error) error {
+	if missing := (*release.PlatformError)(nil); errors.As(err, &missing) {
+		hint := command.Hintf("it exists for %s", platformList(missing.Exist))
+		if missing.Partial {
+			hint.Text += `; "GOSW_SOURCE=dl gosw …" asks an index that has all`
+		}
+		return failure.WithHint(err, hint)
+	}
+	return err
+}
+
+// NearHint names releases near spec: those of its line, else the newest.
+func NearHint(spec gover.Spec, known []gover.Version) command.Hint {
+	var line []string
+	for _, v := range known {
+		wanted, exact := spec.Version()
+		if exact && wanted.Line() == v.Line() || spec.Kind() == gover.Line && spec.String() == v.Line() {
+			line = append(line, gover.Only(v).String()) // 1.20.0, where Go says 1.20
+		}
+	}
+	const all = `"gosw list --remote" shows them all`
+	if len(line) > 0 {
+		return command.Hintf("near it there are %s; "+all, strings.Join(line[:min(len(line), 4)], ", "))
+	}
+	if text := spec.String(); spec.Kind() == gover.Line && len(text) > len("1.22") {
+		if near := spelling.Nearest(text, gover.Lines(known)); near != "" {
+			return command.Hintf("did you mean %s? "+all, near)
+		}
+	}
+	latest, _ := gover.ParseSpec("latest")
+	if v, ok := latest.Newest(known); ok {
+		return command.Hintf("the newest release is %v; "+all, v)
+	}
+	return command.Hintf(all)
+}

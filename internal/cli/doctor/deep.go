@@ -1,0 +1,163 @@
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gosw/gosw/internal/cli/upkeep"
+	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// deepChecks take seconds, so they are made when they are asked for.
+func (p *patient) deepChecks() []doctor.Check {
+	return []doctor.Check{
+		{ID: "files", Sound: "all installed files are as they were proven", Worst: doctor.Error, Needs: "--deep", Look: p.inputs.In(p.lookFiles)},
+		{ID: "cgo-build", Sound: "the go here builds a program that uses C", Worst: doctor.Error, Needs: "--deep", Look: p.lookBuild},
+	}
+}
+
+func (p *patient) lookFiles() []doctor.Finding {
+	installed, err := p.store.Home().Installed()
+	if err != nil {
+		return []doctor.Finding{p.finding(doctor.Error, err)}
+	}
+	gover.NewestFirst(installed)
+	var findings []doctor.Finding
+	for _, v := range installed {
+		if err := p.others.Verify(p.ctx, p.store.Home(), v); err != nil {
+			f := p.finding(doctor.Error, err)
+			f.Fix = upkeep.RepairOf(p.App, p.store.Home(), v)
+			findings = append(findings, f)
+		}
+	}
+	return findings
+}
+
+// cgoProgram needs the C compiler, the linker and stdlib.h.
+const cgoProgram = `package main
+
+// #include <stdlib.h>
+import "C"
+
+func main() { println(C.abs(-1)) }
+`
+
+// buildTimeout bounds a build: the first one of a version compiles the runtime.
+const buildTimeout = 5 * time.Minute
+
+// lookBuild builds a program in a folder that it removes again.
+func (p *patient) lookBuild() []doctor.Finding {
+	if p.whyErr != nil || p.decideErr != nil {
+		return doctor.Skip("it is not known which go is here")
+	}
+	if p.setting("CGO_ENABLED").Text == "0" {
+		return doctor.Skip("CGO_ENABLED=0")
+	}
+	program, err := p.Program(p.why.Target, "go")
+	if err != nil {
+		return doctor.Skip(err.Error())
+	}
+	temp, err := p.TempDir()
+	if err != nil {
+		return []doctor.Finding{p.finding(doctor.Error, err)}
+	}
+	dir, err := os.MkdirTemp(temp, "gosw-doctor-")
+	if err != nil {
+		return []doctor.Finding{p.finding(doctor.Error, err)}
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file := filepath.Join(dir, "main.go")
+	if err := os.WriteFile(file, []byte(cgoProgram), 0o600); err != nil {
+		return []doctor.Finding{p.finding(doctor.Error, err)}
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, buildTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, "build", "-o", filepath.Join(dir, "main"), file)
+	cmd.Dir, cmd.Env = dir, p.EnvironOf(p.why.Target).With("CGO_ENABLED", "1").With("PWD", dir).Entries
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return nil
+	}
+	text, _, _ := strings.Cut(string(bytes.TrimSpace(out)), "\n\t")
+	f := doctor.Finding{Severity: doctor.Error, Cause: fmt.Sprintf("%s could not build a program with cgo: %v: %.500s", program, err, text)}
+	for _, id := range p.machine.Checks() { // which know what is missing
+		if id.ID != "cgo-compiler" && id.ID != "cgo-headers" {
+			continue
+		}
+		for _, found := range id.Look() {
+			if found.Severity == doctor.Error && f.Fix == nil {
+				f.Fix = found.Fix
+			}
+		}
+	}
+	if f.Fix == nil {
+		f.Advice = "what the compiler says is above; CC names another one"
+	}
+	return []doctor.Finding{f}
+}
+
+// onlineChecks ask the servers.
+func (p *patient) onlineChecks() []doctor.Check {
+	return []doctor.Check{
+		{ID: "online-releases", Sound: "the list of releases can be had", Worst: doctor.Error, Needs: "--online", Look: p.online(p.lookReleases)},
+		{ID: "online-sumdb", Sound: "the checksum database answers, and is the one that it was", Worst: doctor.Error, Needs: "--online", Look: p.online(p.lookSumDB)},
+		{ID: "online-clock", Sound: "the clock is that of the module proxy", Worst: doctor.Error, Needs: "--online", Look: p.online(p.lookServerClock)},
+	}
+}
+
+// onlineTimeout bounds what one question may take.
+const onlineTimeout = 20 * time.Second
+
+func (p *patient) online(ask func(context.Context, *fetch.Client) ([]doctor.Finding, error)) func() []doctor.Finding {
+	return func() []doctor.Finding {
+		client, err := p.Client()
+		if err != nil {
+			return []doctor.Finding{p.finding(doctor.Error, err)}
+		}
+		ctx, cancel := context.WithTimeout(p.ctx, onlineTimeout)
+		defer cancel()
+		findings, err := ask(ctx, client)
+		if err != nil {
+			f := p.finding(doctor.Error, err)
+			if v := p.settings.Get("GOPROXY"); v.Text != "" && v.Text != "off" {
+				f.Fix = p.unset("GOPROXY", v)
+			}
+			return []doctor.Finding{f}
+		}
+		return findings
+	}
+}
+
+func (p *patient) lookReleases(ctx context.Context, client *fetch.Client) ([]doctor.Finding, error) {
+	_, err := client.Releases(ctx, 0)
+	return nil, err
+}
+
+func (p *patient) lookSumDB(ctx context.Context, client *fetch.Client) ([]doctor.Finding, error) {
+	_, err := client.Prove(ctx, client.LocalReleases().Versions[0])
+	return nil, err
+}
+
+// maxSkew is more than a request takes, and less than certificates care for.
+const maxSkew = 5 * time.Minute
+
+func (p *patient) lookServerClock(ctx context.Context, client *fetch.Client) ([]doctor.Finding, error) {
+	theirs, err := client.Clock(ctx)
+	if err != nil {
+		return doctor.Skip("the module proxy does not say what time it is: " + err.Error()), nil
+	}
+	skew := p.Since(theirs)
+	if skew.Abs() < maxSkew {
+		return nil, nil
+	}
+	return []doctor.Finding{p.machine.Clock(fmt.Sprintf("the clock is %v away from that of the module proxy: certificates seem to have ended, or not to have begun", skew.Abs().Round(time.Second)))}, nil
+}

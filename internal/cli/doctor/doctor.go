@@ -1,0 +1,200 @@
+// Package doctor is "gosw doctor": it gathers what the checks of
+// internal/doctor look at, adds those that only a command can make, prints what
+// they find, and mends what is gosw's own.
+package doctor
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/cmdline"
+	"github.com/gosw/gosw/internal/cli/explain"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/goenv"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+type doctorOptions struct {
+	json, online, deep, fix, verbose bool
+}
+
+// An Others has what doctor takes of other commands, which it does not know.
+type Others struct {
+	Verify       func(ctx context.Context, home toolchain.Home, v gover.Version) error
+	InstallInit  func(ctx context.Context, shell string, flags []string) error
+	ReadLibrary  func() (text, file string, err error) // direnv's
+	WriteLibrary func(text string) error
+}
+
+// Command is "gosw doctor".
+func Command(a *app.App, others Others) *cobra.Command {
+	var options doctorOptions
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look for what is wrong with this machine and the set-up",
+		Long: `Doctor looks at what has to be in order for go to run well here: the store, PATH,
+the shell's start-up files, settings of gosw and of go, file systems, disks, the C
+compiler, installed tools, WSL. It prints what is wrong, the worst first, with the
+cause and the command that mends it. It changes nothing.
+
+With --fix it mends what is gosw's own: shims, links, leftovers of killed
+processes, its block in the shell's start-up file and direnv's library where they
+are there but not as this gosw writes them; and then it looks again. With --deep
+it verifies all installed files and builds a program with cgo, with --online it
+asks the network.
+
+The exit code is 0 if there is no error and no warning, 4 if there are only
+warnings, and 1 if there is an error.`,
+		Example: `  gosw doctor
+  gosw doctor --fix
+  gosw doctor --deep --online --verbose`,
+		Args: cmdline.None,
+		RunE: func(cmd *cobra.Command, _ []string) error { return examine(cmd.Context(), a, others, options) },
+	}
+	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&options.online, "online", false, "also ask the servers that gosw uses")
+	cmd.Flags().BoolVar(&options.deep, "deep", false, "also verify all files, and build with cgo")
+	cmd.Flags().BoolVar(&options.fix, "fix", false, "mend what is gosw's own")
+	cmd.Flags().BoolVarP(&options.verbose, "verbose", "v", false, "list all checks")
+	return cmd
+}
+
+func examine(ctx context.Context, a *app.App, others Others, options doctorOptions) error {
+	given := map[string]bool{"--online": options.online, "--deep": options.deep}
+	examine := func() ([]doctor.Result, *patient) {
+		p := newPatient(ctx, a, others)
+		return p.run(given), p
+	}
+	results, p := examine()
+	report := doctorReport{Schema: 1, Mended: []string{}}
+	var mendErr error
+	if options.fix {
+		if report.Mended, mendErr = p.mend(ctx, results); len(report.Mended) > 0 {
+			results, _ = examine()
+		}
+	}
+	report.add(results, a.UI.Shell)
+	var err error
+	if options.json {
+		err = a.UI.PrintJSON(report)
+	} else {
+		err = printDoctor(a, report, options.verbose)
+	}
+	return errors.Join(err, mendErr, report.verdict())
+}
+
+// A patient is the machine and the set-up that the checks of doctor look at.
+// What can't be found out, such as the store without a HOME, is an error that
+// the checks which need it tell, or are skipped for.
+type patient struct {
+	*app.App
+	ctx      context.Context
+	others   Others
+	machine  doctor.Machine
+	inputs   doctor.Store // of the checks of the store
+	store    *store.Store // nil if it can't be used
+	storeErr error
+	why      *explain.Explainer // nil if there is no store or no working directory
+	whyErr   error              // why
+	// What ends the search for a version, and what ends the go that it leads to.
+	decideErr, runErr error
+	settings          goenv.Settings // of the go command
+
+	releases func() []gover.Version // all that this machine knows of, newest first
+
+	repairs map[string]func(context.Context) error // what mends gosw's own, by the check that finds it
+}
+
+func newPatient(ctx context.Context, a *app.App, others Others) *patient {
+	p := &patient{App: a, ctx: ctx, others: others}
+	path, pathErr := a.Path()
+	p.openStore(path, pathErr)
+	goEnv, _ := a.GoEnvFile() // a check tells the error
+	p.settings = goenv.Read(a.Getenv, goEnv, "")
+	dir, _ := a.WorkingDir()
+	p.machine = doctor.Machine{
+		GOOS: runtime.GOOS, Files: os.DirFS("/"), Getenv: a.Getenv, Setting: p.setting, Now: a.Now, UID: os.Getuid(), Dir: dir,
+	}
+	if pathErr == nil {
+		p.machine.Store = path.Home()
+	}
+	if p.why, p.whyErr = explain.New(a, "go"); p.whyErr == nil {
+		p.explain()
+		p.machine.Version = p.why.Target.Version
+	}
+	p.inputs, p.repairs = p.storeInputs(), p.storeRepairs()
+	p.releases = sync.OnceValue(p.ReleasesKnown)
+	return p
+}
+
+// openStore opens the store also where the settings can't be read, which has a
+// check of its own.
+func (p *patient) openStore(path toolchain.Path, err error) {
+	for i := len(path) - 1; i >= 0 && err == nil; i-- { // the user's own last
+		p.store, err = store.Open(path[i], store.Options{})
+	}
+	if p.storeErr = err; err != nil {
+		return
+	}
+	if st, err := p.App.Store(); err == nil {
+		p.store = st // which waits as long as the settings say
+	}
+}
+
+// setting is a variable of the go command, for checks of the machine.
+func (p *patient) setting(name string) doctor.Setting {
+	v := p.settings.Get(name)
+	return doctor.Setting{Text: v.Text, Place: stands(v), Unset: p.unset(name, v)}
+}
+
+// unset is the command after which a variable has no value of the user's.
+func (p *patient) unset(name string, v goenv.Value) command.Command {
+	switch v.Origin {
+	case goenv.Environment:
+		return command.Unset(name)
+	case goenv.UserFile:
+		return explain.RemoveLine(p.App, v).Command
+	}
+	return nil
+}
+
+// run makes all checks, and returns what came of them, those of the set-up first.
+// Those of the machine know nothing of the others, and are made meanwhile.
+func (p *patient) run(given map[string]bool) []doctor.Result {
+	var machine []doctor.Result
+	var group sync.WaitGroup
+	group.Go(func() { machine = doctor.Run(p.machine.Checks(), given) })
+	first := doctor.Run(slices.Concat(p.goChecks(), p.inputs.Checks(), p.shellChecks(), p.settingChecks()), given)
+	group.Wait()
+	return slices.Concat(first, machine, doctor.Run(slices.Concat(p.deepChecks(), p.onlineChecks()), given))
+}
+
+// mend mends what results have that is gosw's own, and returns what was mended.
+func (p *patient) mend(ctx context.Context, results []doctor.Result) ([]string, error) {
+	mended := []string{}
+	var errs []error
+	for _, r := range results {
+		for _, f := range r.Findings {
+			if f.Mends == "" {
+				continue
+			}
+			if err := p.repairs[r.ID](ctx); err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			mended = append(mended, f.Mends)
+			p.UI.Note("mended: %s", f.Mends)
+		}
+	}
+	return mended, errors.Join(errs...)
+}

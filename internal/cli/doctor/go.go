@@ -1,0 +1,246 @@
+package doctor
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/explain"
+	"github.com/gosw/gosw/internal/cli/settings"
+	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/fsx"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/setup"
+	"github.com/gosw/gosw/internal/which"
+)
+
+// goChecks are about which go runs here. What they say, "gosw why" says too.
+func (p *patient) goChecks() []doctor.Check {
+	return []doctor.Check{
+		{ID: "pin", Sound: "what GO_VERSION, a pin or the default asks for is there", Worst: doctor.Error, Look: p.lookPin},
+		{ID: "pin-bytes", Sound: "other tools read the pin as gosw does", Worst: doctor.Note, Look: p.lookPinBytes},
+		{ID: "default", Sound: "there is a version for where nothing else says", Worst: doctor.Warning, Look: p.lookDefault},
+		{ID: "switching", Sound: "the go here builds what is here", Worst: doctor.Error, Look: p.lookSwitching},
+		{ID: "path-first", Sound: "gosw's go is the first on PATH", Worst: doctor.Error, Look: p.lookPath},
+		{ID: "gosw-path", Sound: "gosw on PATH is this one", Worst: doctor.Warning, Look: p.lookGosw},
+		{ID: "supported", Sound: "the line of the go here gets fixes", Worst: doctor.Warning, Look: p.lookSupport},
+		{ID: "vulnerabilities", Sound: "no vulnerability of the go here is known", Worst: doctor.Warning, Look: p.lookVulnerable},
+	}
+}
+
+// explain asks why, as "gosw why" does. The parts of its answer are told apart.
+func (p *patient) explain() {
+	if p.decideErr = p.why.Decide(); p.decideErr != nil {
+		return
+	}
+	p.why.Report.Places = append(p.why.Report.Places, p.why.Programs(p.why.Path, p.why.Target, "go", true)...)
+	p.runErr = p.why.Run()
+}
+
+// problems are what why found while look ran, as findings.
+func (p *patient) problems(look func()) (findings []doctor.Finding) {
+	before := len(p.why.Report.Problems)
+	look()
+	for _, problem := range p.why.Report.Problems[before:] {
+		f := doctor.Finding{Severity: doctor.Error, Cause: problem.Cause}
+		if problem.Severity == explain.SeverityNote {
+			f.Severity = doctor.Note
+		}
+		findings = append(findings, p.withHint(f, problem.Hint))
+	}
+	p.why.Report.Problems = p.why.Report.Problems[:before]
+	if p.why.Ends != nil {
+		findings = append(findings, p.finding(doctor.Error, p.why.Ends))
+		p.why.Ends = nil
+	}
+	return findings
+}
+
+// lookPin tells why there is no version, if there is none.
+func (p *patient) lookPin() []doctor.Finding {
+	switch {
+	case p.storeErr != nil && p.machine.Store == "":
+		return doctor.Skip("nothing says where the store is")
+	case p.whyErr != nil:
+		return []doctor.Finding{p.finding(doctor.Error, p.whyErr)}
+	}
+	if p.decideErr == nil {
+		return nil
+	}
+	f := p.finding(doctor.Error, p.decideErr)
+	if pin := (*resolve.PinError)(nil); errors.As(p.decideErr, &pin) {
+		if pin.Source == p.machine.Store.DefaultFile() {
+			return doctor.Skip("the default can't be read, which has a check of its own")
+		}
+		f.Fix, f.Advice = setAside(pin), term.Words(app.HintFor(pin), p.UI.Shell)
+	}
+	return []doctor.Finding{f}
+}
+
+// setAside is the command after which a broken pin does not count, and is still
+// there to be mended.
+func setAside(pin *resolve.PinError) command.Command {
+	switch {
+	case !filepath.IsAbs(pin.Source): // a variable
+		return command.Unset(pin.Source)
+	case pin.Line > 0 && filepath.Base(pin.Source) == ".tool-versions" && !errors.Is(pin, resolve.ErrUTF16):
+		return command.Run("sed", "-i.old", fmt.Sprintf("%ds/^/# /", pin.Line), pin.Source)
+	}
+	return command.Aside(pin.Source)
+}
+
+// lookPinBytes finds what gosw passes over in a pin, and others take for a part
+// of the version.
+func (p *patient) lookPinBytes() []doctor.Finding {
+	if p.whyErr != nil || p.why.Target.Choice.Rule != resolve.FromFile {
+		return doctor.Skip("there is no pin file")
+	}
+	file := p.why.Target.Choice.File
+	data, err := settings.ReadSettings(file)
+	if err != nil {
+		return doctor.Skip(err.Error())
+	}
+	var findings []doctor.Finding
+	if bytes.HasPrefix(data, []byte("\ufeff")) {
+		findings = append(findings, doctor.Finding{Severity: doctor.Note, Cause: file + " begins with a byte order mark, which other tools take for a part of the version",
+			Fix: command.Run("sed", "-i", `1s/^\xEF\xBB\xBF//`, file)})
+	}
+	if bytes.Contains(data, []byte("\r\n")) {
+		findings = append(findings, doctor.Finding{Severity: doctor.Note, Cause: file + " has lines that end in CR and LF, of which other tools take the CR for a part of the version",
+			Fix: setup.UnixLines(file)})
+	}
+	return findings
+}
+
+func (p *patient) lookDefault() []doctor.Finding {
+	if p.store == nil || p.whyErr != nil {
+		return doctor.Skip("there is no store to look at")
+	}
+	choice, err := resolve.Default(p.store.Home().DefaultFile())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return []doctor.Finding{{Severity: doctor.Note, Cause: "no default is set: where no pin is, the system's go runs, if there is one", Fix: p.setDefault()}}
+	case err != nil:
+		f := doctor.Finding{Severity: doctor.Error, Cause: err.Error(), Fix: p.setDefault()}
+		if info, statErr := os.Stat(p.store.Home().DefaultFile()); statErr == nil && info.IsDir() {
+			f.Fix = command.Aside(p.store.Home().DefaultFile()).Then(f.Fix)
+		}
+		return []doctor.Finding{f}
+	case choice.Spec.Kind() == gover.System:
+		return nil
+	}
+	if _, ok, err := app.Find(p.why.Path, choice.Spec); err == nil && ok {
+		return nil
+	}
+	f := p.finding(doctor.Warning, &app.NotInstalledError{Spec: choice.Spec})
+	f.Cause = "the default: " + f.Cause
+	return []doctor.Finding{f}
+}
+
+// setDefault is the command after which there is a default.
+func (p *patient) setDefault() command.Command {
+	if installed, _ := p.why.Path.Installed(); len(installed) > 0 {
+		return command.Gosw("default", "latest")
+	}
+	return command.Gosw("install", "latest").Then(command.Gosw("default", "latest"))
+}
+
+// lookSwitching tells what go makes of GOTOOLCHAIN and of go.mod, if it is not
+// what is wanted.
+func (p *patient) lookSwitching() []doctor.Finding {
+	if p.whyErr != nil || p.decideErr != nil {
+		return doctor.Skip("it is not known which go is here")
+	}
+	if p.runErr != nil {
+		f := p.finding(doctor.Error, p.runErr)
+		if p.why.Target.Choice.Rule == resolve.FromSystem {
+			f.Fix, f.Advice = p.setDefault(), ""
+		}
+		return []doctor.Finding{f}
+	}
+	all := p.why.Report.Problems
+	p.why.Report.Problems = nil
+	return p.problems(func() { p.why.Report.Problems = all })
+}
+
+func (p *patient) lookPath() []doctor.Finding {
+	if p.whyErr != nil {
+		return doctor.Skip("there is no store to look at")
+	}
+	if p.decideErr != nil {
+		shim, _ := app.ShimProgram()
+		p.why.Report.Places = which.OnPath(p.why.Path, p.Getenv("PATH"), "go", shim)
+	}
+	if _, err := os.Stat(p.why.Path.Home().Bin()); err != nil && len(p.why.Report.Places) == 0 {
+		return doctor.Skip("there is no go yet")
+	}
+	return p.problems(p.why.CheckPath)
+}
+
+// lookGosw finds a gosw on PATH that is not this one: shims and start-up files
+// may be of the one, and commands of the other.
+func (p *patient) lookGosw() []doctor.Finding {
+	exe, err := app.Executable()
+	found := fsx.FirstOnPath(p.Getenv("PATH"), "gosw")
+	if err != nil || found == "" {
+		return nil
+	}
+	physical, err := filepath.EvalSymlinks(found)
+	if err != nil || physical == exe {
+		return nil
+	}
+	return []doctor.Finding{{
+		Severity: doctor.Warning, Cause: fmt.Sprintf("%s comes first on PATH, and is not this gosw, %s", found, exe),
+		Fix: command.Command{{Kind: command.First, Text: filepath.Dir(exe)}}, Advice: "or remove the one that is not wanted",
+	}}
+}
+
+// lookSupport is about the line that applies: a project's pin is the project's
+// affair, a default one's own.
+func (p *patient) lookSupport() []doctor.Finding {
+	v := p.machine.Version
+	if v.IsZero() {
+		return doctor.Skip("it is not known which go is here")
+	}
+	if gover.NewLifecycle(p.releases()).Of(v) != gover.EndOfLife {
+		return nil
+	}
+	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v (set by %s) gets no more fixes: its line has ended", v, p.why.Target.Choice.Source())}
+	if p.why.Target.Choice.Pinned() {
+		f.Severity = doctor.Note
+	}
+	if latest, err := gover.ParseSpec("latest"); err == nil {
+		f = p.withHint(f, p.why.PinFix(latest))
+	}
+	return []doctor.Finding{f}
+}
+
+// lookVulnerable says what the last "gosw audit" knew.
+func (p *patient) lookVulnerable() []doctor.Finding {
+	v := p.machine.Version
+	if v.IsZero() {
+		return doctor.Skip("it is not known which go is here")
+	}
+	newest := gover.NewestOfLines(slices.Concat(p.releases(), []gover.Version{v}))[v.Line()] // other checks read the list, too
+	counts, audited := p.LastAudit([]gover.Version{v, newest})
+	switch {
+	case !audited:
+		return doctor.Skip(`nobody has asked yet: "gosw audit" does`)
+	case counts.Of[v] == 0:
+		return nil
+	}
+	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v has %s, as the last \"gosw audit\" knew", v, app.KnownVulnerabilities(counts.Of[v]))}
+	better, _ := gover.ParseSpec("latest")
+	if counts.Of[newest] < counts.Of[v] {
+		better = gover.Only(newest)
+	}
+	return []doctor.Finding{p.withHint(f, p.why.PinFix(better))}
+}

@@ -1,0 +1,96 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gosw/gosw/internal/cli/explain"
+	"github.com/gosw/gosw/internal/cli/settings"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/doctor"
+	"github.com/gosw/gosw/internal/goenv"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// settingChecks are about the settings of gosw and of go.
+func (p *patient) settingChecks() []doctor.Check {
+	installed := []gover.Version(nil)
+	if p.whyErr == nil {
+		installed, _ = p.why.Path.Installed()
+		gover.NewestFirst(installed)
+	}
+	return append([]doctor.Check{
+		{ID: "settings", Sound: "gosw's settings have values that they can have", Worst: doctor.Error, Look: p.lookSettings},
+		{ID: "go-env", Sound: `the file of "go env -w" can be read`, Worst: doctor.Error, Look: p.lookGoEnv},
+		{ID: "goroot", Sound: "GOROOT is not set", Worst: doctor.Error, Look: p.lookGOROOT},
+	}, p.machine.GoChecks(installed, func(flags string, v gover.Version) string { return explain.UnknownFlag(flags, v.String()) })...)
+}
+
+// stands says where a value is, if it is in a file.
+func stands(v goenv.Value) string {
+	if v.File == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%s:%d)", v.File, v.Line)
+}
+
+func (p *patient) lookSettings() []doctor.Finding {
+	if p.machine.Store == "" {
+		return doctor.Skip("nothing says where the store is")
+	}
+	all, err := p.App.Settings()
+	if told(err) {
+		return doctor.Skip(err.Error())
+	} else if err != nil {
+		return []doctor.Finding{p.finding(doctor.Error, err)}
+	}
+	var findings []doctor.Finding
+	for _, s := range all {
+		v, err := settings.FindVariable(s.Name)
+		if err == nil {
+			err = v.Check(s)
+		}
+		if err != nil {
+			findings = append(findings, p.finding(doctor.Error, err))
+		}
+	}
+	return findings
+}
+
+// told reports whether err is that of a variable which a check of the machine
+// looks at.
+func told(err error) bool {
+	variable := (*toolchain.VariableError)(nil)
+	return errors.As(err, &variable) && variable.Name != "GOENV"
+}
+
+func (p *patient) lookGoEnv() []doctor.Finding {
+	file, err := p.GoEnvFile()
+	if told(err) {
+		return doctor.Skip(err.Error())
+	} else if err != nil {
+		return []doctor.Finding{p.finding(doctor.Error, err)}
+	}
+	if file == "" {
+		return doctor.Skip("there is none: GOENV is off, or HOME not set")
+	}
+	if _, err := settings.ReadEnvFile(file); err != nil {
+		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: command.Aside(file)}}
+	}
+	return nil
+}
+
+// lookGOROOT is about a variable that belongs to one toolchain. The shim takes it
+// out; editors and scripts that run a go by its path do not.
+func (p *patient) lookGOROOT() []doctor.Finding {
+	var findings []doctor.Finding
+	if p.whyErr == nil {
+		findings = p.problems(func() { p.why.AddGOROOT(p.settings) })
+	}
+	if v := p.settings.Get("GOROOT"); v.Origin == goenv.Environment && len(findings) == 0 {
+		findings = append(findings, doctor.Finding{Severity: doctor.Warning,
+			Cause: "GOROOT=" + v.Text + " is set: gosw takes it out, and what runs another go by its path ends up with two trees in one", Fix: command.Unset("GOROOT")})
+	}
+	return findings
+}

@@ -1,8 +1,0 @@
-//go:build !linux && !darwin
-
-package cli
-
-import "os"
-
-// keepAttributes gives f the extended attributes of a file; here, none.
-func keepAttributes(*os.File, string) error { return nil }

@@ -1,0 +1,114 @@
+package install
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/cli/upkeep"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/store"
+)
+
+// splitFiles tells the arguments of install that are files from the versions:
+// no version ends like an archive.
+func splitFiles(args []string) (files, names []string) {
+	for _, arg := range args {
+		if strings.HasSuffix(arg, ".tar.gz") || strings.HasSuffix(arg, ".tgz") || strings.HasSuffix(arg, ".zip") {
+			files = append(files, arg)
+		} else {
+			names = append(names, arg)
+		}
+	}
+	return files, names
+}
+
+func checkFileArgs(files, names []string, sum string) error {
+	for _, file := range files {
+		if strings.Contains(file, "://") {
+			return failure.Usage(
+				fmt.Errorf("install takes a version or a file, not the address %q", file),
+				command.Hintf(`gosw knows where releases are: "gosw install 1.22.5"`),
+			)
+		}
+	}
+	switch decoded, err := hex.DecodeString(sum); {
+	case sum == "":
+		return nil
+	case len(files) != 1 || len(names) > 0:
+		return failure.Usage(errors.New("--sha256 is for one file"), command.Hintf(`install others by themselves: "gosw install --sha256 SUM FILE"`))
+	case err != nil || len(decoded) != 32:
+		return failure.Usage(fmt.Errorf("--sha256 %q is not 64 hexadecimal digits", sum), command.Hintf(`"sha256sum FILE" shows what a file has; the one to compare with is at the source that you trust`))
+	}
+	return nil
+}
+
+// addFile installs the archive in a file.
+func (in *installer) addFile(ctx context.Context, file, sum string) error {
+	local, err := fetch.OpenLocal(file)
+	if err != nil {
+		return err
+	}
+	defer local.Close()
+	if local.Platform != in.app.Platform {
+		return failure.WithHint(
+			fmt.Errorf("install %s: it is for %v, not for %v", term.Clean(file), local.Platform, in.app.Platform),
+			command.Hintf("keep it beside those of this platform: %v", command.Gosw("install", "--platform", local.Platform.String(), noFlag(file))),
+		)
+	}
+	home, err := in.path.Of(local.Version)
+	if err != nil {
+		return err
+	}
+	there, err := home.Has(local.Version)
+	if err == nil && there && sum != "" { // nothing to unpack, but something was asked
+		err = local.Compare(sum)
+	}
+	if err != nil || home != in.store.Home() {
+		return err
+	}
+	if err := in.open(); err != nil {
+		return err
+	}
+	start := in.app.Now()
+	var proof *fetch.Proof
+	added, err := in.store.Add(ctx, local.Version, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+		if proof, err = in.client.FetchLocal(ctx, local, sum, root); err != nil {
+			return nil, err
+		}
+		return upkeep.NewReceipt(in.app, proof)
+	})
+	if unproven := (*fetch.UnprovenError)(nil); errors.As(err, &unproven) {
+		return failure.WithHint(err, unprovenHint(in.app, unproven))
+	}
+	if err == nil && added {
+		in.added++
+		in.app.UI.Note("installed %v from %s (%.1fs, %s)", local.Version, term.Clean(file), in.app.Since(start).Seconds(), proofWords(proof))
+	}
+	return err
+}
+
+// unprovenHint says how a file on this machine can be proven after all.
+func unprovenHint(a *app.App, e *fetch.UnprovenError) command.Hint {
+	args := []string{"install", "--sha256", e.SHA256}
+	if a.Foreign() {
+		args = append(args, "--platform", a.Platform.String())
+	}
+	return command.Hintf("where there is a network gosw proves it by the checksum database; or compare its SHA-256 with a source that you trust: %v",
+		command.Gosw(append(args, noFlag(e.Path))...))
+}
+
+// noFlag is a name of file that can't be taken for a flag.
+func noFlag(file string) string {
+	if strings.HasPrefix(file, "-") {
+		return "./" + file
+	}
+	return file
+}

@@ -1,0 +1,351 @@
+// Package install has the commands that add toolchains: install, upgrade, and
+// what the shim calls where a version is missing.
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/cmdline"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/cli/upkeep"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/gover/constraint"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// Command is "gosw install".
+func Command(a *app.App) *cobra.Command {
+	var options installOptions
+	cmd := &cobra.Command{
+		Use:   "install [VERSION|FILE…]",
+		Short: "Download, prove and unpack toolchains",
+		Long: `Install downloads each version from the module proxy, else from the download
+page of Go, proves it against the checksum database and unpacks it into the
+store. What is there already is left as it is. Without arguments it installs
+what this directory asks for: its pin, else the go.work or go.mod file.
+
+VERSION is a release (1.22.5, go1.20.14, 1.23rc1), the newest patch of a line
+(1.22, 1.22.x), latest, stable, oldstable, or a constraint ("~> 1.22.3",
+">=1.21,<1.23"). The release go1.20 itself is written 1.20.0.
+
+FILE is an archive on this machine, with its published name: one of the
+download page (go1.22.5.linux-amd64.tar.gz) or a zip of the module proxy. It is
+proven like a download: by the checksum database, by the index of the download
+page, as far as they can be asked or are cached, or by --sha256.`,
+		Example: `  gosw install 1.21 1.22
+  gosw install latest
+  gosw install '>=1.21,<1.23'
+  gosw install ./go1.22.5.linux-amd64.tar.gz`,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			files, names := splitFiles(args)
+			if err := checkFileArgs(files, names, options.sum); err != nil {
+				return err
+			}
+			options.files = files
+			options.specs, err = cmdline.ParseSpecs(a, names)
+			if err == nil && len(args) == 0 {
+				options.specs, err = wanted(a)
+			}
+			if err != nil {
+				return err
+			}
+			return install(cmd.Context(), a, options)
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			return cmdline.CompleteInstall(a, cmd, args, typed)
+		},
+	}
+	cmd.Flags().StringVar(&options.sum, "sha256", "", "the SHA-256 that FILE has to have, in hex, from a source you trust")
+	cmdline.OfflineFlag(a, cmd)
+	cmdline.PlatformFlag(a, cmd)
+	return cmd
+}
+
+// wanted returns what the working directory asks for.
+func wanted(a *app.App) ([]gover.Spec, error) {
+	home, err := a.Home()
+	if err != nil {
+		return nil, err
+	}
+	choice, err := a.Choice(home, nil)
+	if err != nil {
+		return nil, err
+	}
+	a.Seen(choice)
+	if choice.Pinned() && choice.Spec.Kind() != gover.System {
+		return app.ToInstall(choice.Specs()...), nil
+	}
+	required, found, err := a.Required()
+	if err == nil && found {
+		var spec gover.Spec
+		if spec, err = required.Spec(); err == nil && spec.Kind() != 0 {
+			return []gover.Spec{spec}, nil
+		}
+	}
+	if err != nil {
+		return nil, failure.WithHint(err, command.Hintf(`mend it, or name a version, such as "gosw install latest"`))
+	}
+	if choice.Rule == resolve.FromDefault && choice.Spec.Kind() != gover.System {
+		return app.ToInstall(choice.Specs()...), nil
+	}
+	return nil, failure.Usage(
+		errors.New("nothing here asks for a Go version"),
+		command.Hintf(`name one, such as "gosw install latest"`),
+	)
+}
+
+type installOptions struct {
+	specs []gover.Spec
+	files []string
+	sum   string // SHA-256 of the only file
+}
+
+// install makes versions, and what is in files, available. Each is tried,
+// whatever becomes of the others; the error joins what went wrong.
+func install(ctx context.Context, a *app.App, options installOptions) error {
+	st, err := a.Store()
+	if err != nil {
+		return err
+	}
+	path, err := a.Path()
+	if err != nil {
+		return err
+	}
+	upkeep.WarnOwner(a, st.Home())
+	in := &installer{app: a, store: st, path: path}
+	versions, selectErr := in.selectAll(ctx, options.specs)
+	errs := []error{selectErr}
+	if len(versions)+len(options.files) > 0 && !a.Foreign() {
+		errs = append(errs, upkeep.PlaceShims(ctx, a, st))
+	}
+	for _, file := range options.files {
+		errs = append(errs, in.addFile(ctx, file, options.sum))
+	}
+	if len(versions) > 0 {
+		own, err := in.notInSystem(versions)
+		errs = append(errs, err, in.addAll(ctx, own))
+	}
+	if in.added > 0 && !a.Foreign() {
+		upkeep.PathHint(a, st.Home())
+	}
+	return errors.Join(errs...)
+}
+
+// An installer is one run of install.
+type installer struct {
+	app    *app.App
+	store  *store.Store
+	path   toolchain.Path
+	mu     sync.Mutex // guards client
+	client *fetch.Client
+	added  int
+}
+
+// notInSystem returns those of versions that the system's store does not have.
+func (in *installer) notInSystem(versions []gover.Version) (own []gover.Version, err error) {
+	for _, v := range versions {
+		home, ofErr := in.path.Of(v)
+		if ofErr == nil && home == in.store.Home() {
+			own = append(own, v)
+		}
+		err = errors.Join(err, ofErr)
+	}
+	return own, err
+}
+
+// open sets up the client when the network is needed for the first time.
+func (in *installer) open() (err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.client == nil {
+		in.client, err = in.app.Client()
+	}
+	return err
+}
+
+// selectAll turns specs into versions, each once.
+func (in *installer) selectAll(ctx context.Context, specs []gover.Spec) ([]gover.Version, error) {
+	var versions []gover.Version
+	var errs []error
+	for _, spec := range specs {
+		v, err := in.selectOne(ctx, spec)
+		if err != nil {
+			errs = append(errs, err)
+		} else if !slices.Contains(versions, v) {
+			versions = append(versions, v)
+		}
+	}
+	return versions, errors.Join(errs...)
+}
+
+// releasesAge is how old a list of releases may be for "install 1.22" to do
+// without the network.
+const releasesAge = 10 * time.Minute
+
+func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Version, error) {
+	if v, ok := spec.Version(); ok {
+		return v, nil
+	}
+	if spec.Kind() == gover.System {
+		return gover.Version{}, failure.Usage(
+			errors.New("system is the go that is on PATH without gosw; it can't be installed"),
+			command.Hintf(`name a version, such as "gosw install latest"`),
+		)
+	}
+	if err := in.open(); err != nil {
+		return gover.Version{}, err
+	}
+	releases, err := in.client.Releases(ctx, releasesAge)
+	if err != nil {
+		return in.fallBack(spec, err)
+	}
+	if v, ok, err := app.Find(in.path, spec); releases.Offline && ok && err == nil { // a newer one can't be had now
+		in.app.UI.Note("offline; keeping %v, which may not be the newest of %s", v, spec)
+		return v, nil
+	}
+	v, ok, err := constraint.Newest(spec, releases.Versions)
+	if err == nil && !ok {
+		err = cmdline.NoRelease(spec, releases.Versions)
+	}
+	return v, err
+}
+
+// fallBack serves spec from what is installed when the list of releases is out
+// of reach: to be asked for what is there is no reason to fail.
+func (in *installer) fallBack(spec gover.Spec, cause error) (gover.Version, error) {
+	v, ok, err := app.Find(in.path, spec)
+	if err != nil || !ok {
+		return gover.Version{}, cause
+	}
+	in.app.UI.Note("%v; keeping %v, which may not be the newest of %s", cause, v, spec)
+	return v, nil
+}
+
+// addAll installs versions at the same time, at most GOSW_JOBS of them.
+func (in *installer) addAll(ctx context.Context, versions []gover.Version) error {
+	jobs, err := jobs(in.app)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, v := range versions {
+		if there, err := in.store.Home().Has(v); !there && err == nil { // which is told when v is added
+			names = append(names, v.String())
+		}
+	}
+	bar, stop := in.app.UI.StartProgress(names)
+	defer stop()
+	if len(names) > 0 {
+		if err := in.open(); err != nil {
+			return err
+		}
+	}
+	errs := make([]error, len(versions))
+	added := make([]bool, len(versions))
+	var group errgroup.Group
+	group.SetLimit(jobs)
+	for i, v := range versions {
+		group.Go(func() error {
+			added[i], errs[i] = in.add(ctx, v, bar)
+			return nil // the others go on
+		})
+	}
+	_ = group.Wait()
+	for _, ok := range added {
+		if ok {
+			in.added++
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func jobs(a *app.App) (int, error) {
+	s, err := a.Setting("GOSW_JOBS")
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(s.Value)
+}
+
+func (in *installer) add(ctx context.Context, v gover.Version, bar *term.Progress) (bool, error) {
+	start := in.app.Now()
+	var proof *fetch.Proof
+	var shared gover.Version
+	added, err := in.store.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+		if err := in.open(); err != nil { // it was there a moment ago, and is uninstalled now
+			return nil, err
+		}
+		options := fetch.Options{Progress: bar.Report(v)}
+		sibling := in.openSibling(v, root)
+		defer func() { _ = sibling().Close() }()
+		options.Reuse = func() fetch.Reuse {
+			if sibling() == nil {
+				return nil
+			}
+			return sibling().Reuse
+		}
+		p, err := in.client.Fetch(ctx, v, root, options)
+		if err != nil {
+			return nil, err
+		}
+		proof, shared = p, sibling().Version()
+		return upkeep.NewReceipt(in.app, proof)
+	})
+	switch {
+	case errors.As(err, new(*release.PlatformError)):
+		return false, cmdline.PlatformHint(err)
+	case errors.As(err, new(*release.NotFoundError)):
+		return false, in.explainMissing(ctx, v, err)
+	}
+	if err == nil && added {
+		what := term.Megabytes(proof.Received)
+		if proof.Reused > 0 {
+			what += fmt.Sprintf(", the rest from %v,", shared)
+		}
+		in.app.UI.Note("installed %v (%s in %.1fs, %s)", v, what, in.app.Since(start).Seconds(), proofWords(proof))
+	}
+	return added, err
+}
+
+// openSibling begins to read the toolchain to share files with, which can go on
+// until it is needed: the download begins meanwhile. Without one, whatever the
+// reason, all is downloaded.
+func (in *installer) openSibling(v gover.Version, root *os.Root) func() *store.Sibling {
+	open := sync.OnceValue(func() *store.Sibling {
+		sibling, err := in.store.Sibling(v, root)
+		if err != nil {
+			return nil
+		}
+		return sibling
+	})
+	go open()
+	return open
+}
+
+// proofWords says what proves a toolchain.
+func proofWords(p *fetch.Proof) string {
+	switch {
+	case p.Record == nil:
+		return "proven by its SHA-256 alone"
+	case p.SHA256 != "":
+		return "proven by its SHA-256 and the checksum database"
+	}
+	return "proven by the checksum database"
+}

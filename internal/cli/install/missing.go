@@ -1,0 +1,27 @@
+package install
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gosw/gosw/internal/cli/cmdline"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// explainMissing adds to err, that of a version that the proxy does not have,
+// which versions there are.
+func (in *installer) explainMissing(ctx context.Context, v gover.Version, err error) error {
+	if elsewhere := in.client.MissingPlatform(ctx, v); elsewhere != nil {
+		return cmdline.PlatformHint(elsewhere)
+	}
+	releases, listErr := in.client.Releases(ctx, releasesAge)
+	if listErr != nil {
+		return err
+	}
+	if slices.Contains(releases.Versions, v) {
+		return failure.WithHint(err, command.Hintf("%v exists, but the sources here don't have it: look at GOPROXY and GOSW_SOURCE with \"gosw env\"", v))
+	}
+	return failure.WithHint(err, cmdline.NearHint(gover.Only(v), releases.Versions))
+}

@@ -1,0 +1,89 @@
+package install
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/command"
+)
+
+// Shim is where the shim hands over whatever is not plain success: it
+// resolves again by the same rules, and then installs, explains or runs.
+func Shim(a *app.App) *cobra.Command {
+	return &cobra.Command{
+		Use:                "shim TOOL [ARG…]",
+		Hidden:             true,
+		DisableFlagParsing: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 || args[0] != "go" && args[0] != "gofmt" {
+				return failure.Usage(errors.New("shim is for gosw-shim to call"), command.Hintf(`run "gosw exec -- go …"`))
+			}
+			err := runShim(cmd.Context(), a, args[0], args[1:])
+			return failure.WithCode(err, shimCode(err))
+		},
+	}
+}
+
+// shimCode is the exit code of a shim that did not come to run its tool: 127, as
+// shells have it, unless err has a code that says more.
+func shimCode(err error) int {
+	if code := failure.Code(err); code > failure.CodeUsage {
+		return code
+	}
+	return failure.CodeNotInstalled
+}
+
+func runShim(ctx context.Context, a *app.App, tool string, args []string) error {
+	goArgs := args
+	if tool != "go" {
+		goArgs = nil
+	}
+	t, err := a.Target(goArgs)
+	a.Seen(t.Choice)
+	if missing := (*app.NotInstalledError)(nil); errors.As(err, &missing) {
+		if t, err = autoInstall(ctx, a, t, missing); err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	program, err := a.Program(t, tool)
+	if err != nil {
+		return err
+	}
+	return t.Start(program, append([]string{tool}, args...), a.EnvironOf(t).Entries)
+}
+
+// autoInstall installs what is missing if the user wants that, else it returns
+// missing.
+func autoInstall(ctx context.Context, a *app.App, t app.Target, missing *app.NotInstalledError) (app.Target, error) {
+	policy, err := a.Setting("GOSW_AUTO_INSTALL")
+	if err != nil {
+		return t, err
+	}
+	switch policy.Value {
+	case "never":
+		return t, missing
+	case "ask":
+		if !a.UI.Interactive() || !ask(ctx, a, missing) {
+			return t, missing
+		}
+	}
+	if err := install(ctx, a, installOptions{specs: app.ToInstall(t.Choice.Spec)}); err != nil {
+		return t, err
+	}
+	path, err := a.Path()
+	if err != nil {
+		return t, err
+	}
+	return a.TargetOf(path, t.Choice)
+}
+
+// ask asks on the terminal whether to install. An interrupt is a no.
+func ask(ctx context.Context, a *app.App, missing *app.NotInstalledError) bool {
+	return a.UI.Confirm(ctx, missing.Error()+". Install it now?", true)
+}

@@ -1,0 +1,145 @@
+package list
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/fsx"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// An installedJSON is an element of "gosw list --json".
+type installedJSON struct {
+	Version gover.Version `json:"version"`
+	GOROOT  string        `json:"goroot"`
+	System  bool          `json:"system"` // in the system's store
+	Active  bool          `json:"active"`
+	SetBy   string        `json:"set_by,omitempty"` // what makes it active
+	Links   []string      `json:"links"`            // of the store, such as "1.22" and "latest"
+	Support string        `json:"support"`          // see releaseJSON
+
+	Vulnerabilities *int           `json:"vulnerabilities,omitempty"` // as the last audit knew; none if there was none
+	LastUsed        *time.Time     `json:"last_used,omitempty"`       // see [store.Store.LastUsed]
+	NeverUsed       bool           `json:"never_used,omitempty"`      // since it was installed
+	Receipt         *store.Receipt `json:"receipt,omitempty"`
+	Size            *store.Size    `json:"size,omitempty"` // with --size
+}
+
+func listInstalled(a *app.App, options listOptions) error {
+	if _, err := a.Store(); err != nil { // one that can't be read
+		return err
+	}
+	path, err := a.Path()
+	if err != nil {
+		return err
+	}
+	homes, err := path.Homes()
+	if err != nil {
+		return err
+	}
+	versions, err := app.Filter(slices.Collect(maps.Keys(homes)), options.specs)
+	if err != nil {
+		return err
+	}
+	sizes := sizesOf(homes, versions, options.size)
+	screen, terminal := a.UI.Screen()
+	switch {
+	case options.json:
+		list, _ := installedFacts(a, path, homes, versions, sizes)
+		return a.UI.PrintJSON(map[string]any{"schema": 1, "toolchains": list})
+	case terminal:
+		list, here := installedFacts(a, path, homes, versions, sizes)
+		if err := a.UI.Show(installedTable(a, screen, list, here)); err != nil {
+			return err
+		}
+		sayTotal(a, sizes)
+		return nil
+	case options.size:
+		return printSizes(a, versions, sizes)
+	}
+	for _, v := range versions {
+		if err := a.UI.Print("%v", v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// installedFacts tells all that is known of installed versions without looking at
+// each of their files, and what applies here.
+func installedFacts(a *app.App, path toolchain.Path, homes map[gover.Version]toolchain.Home, versions []gover.Version, sizes sizes) ([]installedJSON, applies) {
+	here := whatApplies(a, path)
+	lifecycle, vulnerable := gover.NewLifecycle(a.ReleasesKnown()), a.VulnCounts()
+	stores := make(map[toolchain.Home]*store.Store)
+	links := make(map[toolchain.Home]map[gover.Version][]string)
+	for _, home := range path {
+		// What is wrong with a store is for other commands to say.
+		if st, err := store.Open(home, store.Options{}); err == nil {
+			stores[home], links[home] = st, st.LineLinks()
+		}
+	}
+	list := make([]installedJSON, len(versions))
+	for i, v := range versions {
+		home := homes[v]
+		item := &list[i]
+		*item = installedJSON{Version: v, GOROOT: home.Dir(v), System: home == path.System(), Active: v == here.version,
+			Support: lifecycle.Of(v).String(), Size: sizes.of(v), Links: append([]string{}, links[home][v]...)}
+		if item.Active {
+			item.SetBy = here.source
+		}
+		if n, ok := vulnerable[v]; ok {
+			item.Vulnerabilities = &n
+		}
+	}
+	fsx.Each(len(list), func(i int) {
+		if st := stores[homes[versions[i]]]; st != nil {
+			list[i].ask(st)
+		}
+	})
+	return list, here
+}
+
+// ask adds what the store knows of a version. It reads a file, which for many versions
+// is best done at once.
+func (i *installedJSON) ask(st *store.Store) {
+	i.Receipt, _ = st.Receipt(i.Version) // a damaged one is for verify to tell
+	switch last, ok := st.LastUsed(i.Version); {
+	case ok && last.IsZero():
+		i.NeverUsed = true
+	case ok:
+		last = last.UTC().Truncate(time.Second)
+		i.LastUsed = &last
+	}
+}
+
+// An applies is what the rules say of the working directory.
+type applies struct {
+	version gover.Version // the zero Version if it is none of the store's
+	source  string        // what says so; "" if that can't be told
+	spec    gover.Spec
+	err     error // why that can't be told
+}
+
+// whatApplies returns what applies here. Toolchains of another platform never do.
+func whatApplies(a *app.App, path toolchain.Path) applies {
+	if a.Foreign() {
+		return applies{}
+	}
+	choice, err := a.Choice(path.Home(), nil)
+	if err != nil {
+		return applies{err: err}
+	}
+	result := applies{source: choice.Source(), spec: choice.Spec}
+	t, err := a.TargetOf(path, choice)
+	if missing := (*app.NotInstalledError)(nil); err == nil || errors.As(err, &missing) {
+		result.version = t.Version
+	} else {
+		result.err = err
+	}
+	return result
+}

@@ -1,0 +1,204 @@
+package list
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/cmdline"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+type outdatedOptions struct {
+	specs []gover.Spec
+	json  bool
+}
+
+// Outdated is "gosw outdated".
+func Outdated(a *app.App) *cobra.Command {
+	var options outdatedOptions
+	cmd := &cobra.Command{
+		Use:   "outdated [LINE…]",
+		Short: "List installed versions that something is due for",
+		Long: `Outdated lists the installed versions that have a newer patch, that get no fixes
+any more, or that have known vulnerabilities as far as the last "gosw audit"
+knew. It prints version, newest release of the line, state of support and number
+of vulnerabilities, "-" for what is as it should be and "?" for what nobody has
+asked. LINE keeps those that match it.
+
+The exit code is 0 if nothing is due, 4 if something is, and another one if that
+could not be found out.`,
+		Example: `  gosw outdated
+  gosw outdated --offline 1.22
+  gosw outdated >/dev/null; [ $? -ne 4 ] || echo "something is due"`,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if options.specs, err = cmdline.ParseSpecs(a, args); err != nil {
+				return err
+			}
+			return outdated(cmd.Context(), a, options)
+		},
+		ValidArgsFunction: func(x0 *cobra.Command, x1 []string, x2 string) ([]string, cobra.ShellCompDirective) {
+			return cmdline.CompleteInstalled(a, x0, x1, x2)
+		},
+	}
+	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
+	cmdline.OfflineFlag(a, cmd)
+	return cmd
+}
+
+// An outdatedJSON is an element of "gosw outdated --json": an installed version,
+// and what is due for it.
+type outdatedJSON struct {
+	Version         gover.Version  `json:"version"`
+	System          bool           `json:"system"`
+	Newest          *gover.Version `json:"newest_of_line,omitempty"` // if nobody knows a release, none
+	Newer           bool           `json:"newer"`                    // the newest of the line is newer
+	NewestInstalled bool           `json:"newest_installed"`
+	Support         string         `json:"support"`
+	Vulnerabilities *int           `json:"vulnerabilities,omitempty"` // as the last audit knew; none if there was none
+}
+
+// due reports whether something is to be done about the version.
+func (o *outdatedJSON) due() bool {
+	return o.Newer || o.ended() || o.Vulnerabilities != nil && *o.Vulnerabilities > 0
+}
+
+func (o *outdatedJSON) ended() bool { return o.Support == gover.EndOfLife.String() }
+
+func outdated(ctx context.Context, a *app.App, options outdatedOptions) error {
+	if _, err := a.Store(); err != nil { // one that can't be read
+		return err
+	}
+	path, err := a.Path()
+	if err != nil {
+		return err
+	}
+	versions, err := cmdline.InstalledOf(path, options.specs)
+	if err != nil {
+		return err
+	}
+	homes, err := path.Homes()
+	if err != nil {
+		return err
+	}
+	if len(versions) == 0 && !options.json {
+		return nil
+	}
+	client, err := a.Client()
+	if err != nil {
+		return err
+	}
+	releases, err := client.Releases(ctx, 0)
+	if err != nil {
+		return err
+	}
+	known, audited := a.LastAudit(versions)
+	list := judgeOutdated(a, path.System(), homes, versions, releases, known.Of)
+	a.SayAge(releases)
+	if options.json {
+		err = printOutdatedJSON(a, list, releases, known.Fetched)
+	} else {
+		err = printOutdated(a, list)
+	}
+	switch {
+	case !audited:
+		a.UI.Hint(`nobody has asked for known vulnerabilities yet: "gosw audit" does`)
+	case a.Since(known.Fetched) > 24*time.Hour:
+		a.SayFetched(known.Fetched)
+	}
+	for i := range list {
+		if err == nil && list[i].due() {
+			err = failure.Due
+		}
+	}
+	return err
+}
+
+func judgeOutdated(a *app.App, system toolchain.Home, homes map[gover.Version]toolchain.Home, versions []gover.Version, releases release.Releases, vulnerable map[gover.Version]int) []outdatedJSON {
+	lifecycle := gover.NewLifecycle(append(a.ReleasesKnown(), releases.Versions...))
+	lines := gover.NewestOfLines(slices.Concat(releases.Versions, versions)) // what is installed is out, whoever lists it
+	list := make([]outdatedJSON, 0, len(versions))
+	for _, v := range versions {
+		item := outdatedJSON{Version: v, System: homes[v] == system, Support: lifecycle.Of(v).String()}
+		if newest, ok := lines[v.Line()]; ok {
+			item.Newest, item.Newer, item.NewestInstalled = &newest, gover.Compare(newest, v) > 0, homes[newest] != ""
+		}
+		if n, ok := vulnerable[v]; ok {
+			item.Vulnerabilities = &n
+		}
+		list = append(list, item)
+	}
+	return list
+}
+
+// printOutdated prints a line for each version that something is due for.
+func printOutdated(a *app.App, list []outdatedJSON) error {
+	screen, terminal := a.UI.Screen()
+	t := &term.Table{Columns: []term.Column{{Head: "version"}, {Head: "newest"}, {Head: "support", Rank: 2},
+		{Head: "vulns", Rank: 1, Right: true}, {Head: "from", Rank: 3}}}
+	for i := range list {
+		o := &list[i]
+		switch {
+		case !o.due():
+		case terminal:
+			t.Rows = append(t.Rows, o.row())
+		default:
+			if err := a.UI.Print("%s", o.bare()); err != nil {
+				return err
+			}
+		}
+	}
+	return a.UI.Show(t.Lines(screen))
+}
+
+// bare returns the fields for machines that do not read JSON.
+func (o *outdatedJSON) bare() string {
+	newest, support, count := "-", "-", "?"
+	if o.Newer {
+		newest = o.Newest.String()
+	}
+	if o.ended() {
+		support = o.Support
+	}
+	if o.Vulnerabilities != nil {
+		if count = "-"; *o.Vulnerabilities > 0 {
+			count = strconv.Itoa(*o.Vulnerabilities)
+		}
+	}
+	return strings.Join([]string{o.Version.String(), newest, support, count}, "\t")
+}
+
+// row says what is due on a terminal.
+func (o *outdatedJSON) row() []term.Cell {
+	row := []term.Cell{{Text: o.Version.String()}, {}, supportCell(o.Support), vulnCell(o.Vulnerabilities), {}}
+	switch {
+	case o.Newer && o.NewestInstalled:
+		row[1] = term.Cell{Text: o.Newest.String() + " is installed", Style: term.Good}
+	case o.Newer:
+		row[1] = term.Cell{Text: o.Newest.String() + " is out", Style: term.Doubt}
+	}
+	if o.System {
+		row[4] = term.Cell{Text: "system's store"}
+	}
+	return row
+}
+
+func printOutdatedJSON(a *app.App, list []outdatedJSON, releases release.Releases, audited time.Time) error {
+	result := map[string]any{"schema": 1, "origin": releases.Origin, "offline": releases.Offline, "toolchains": list}
+	if !releases.Fetched.IsZero() {
+		result["fetched"] = releases.Fetched.UTC()
+	}
+	if !audited.IsZero() {
+		result["audited"] = audited.UTC()
+	}
+	return a.UI.PrintJSON(result)
+}

@@ -1,0 +1,93 @@
+// Package run has the commands for the version that applies: default, use and
+// exec choose it, current and which show it.
+package run
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/cmdline"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/gover"
+)
+
+// Exec is "gosw exec".
+func Exec(a *app.App) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "exec [VERSION] -- COMMAND [ARG…]",
+		Short: "Run a command with a version",
+		Long: `Exec runs a command with the bin folder of a version first on PATH, and with
+GO_VERSION set to it, so that whatever go it starts is of that version. Without
+VERSION it is the one that applies here. The exit code is the command's own;
+127 means that there was nothing to run.`,
+		Example: `  gosw exec 1.18.10 -- go test ./...
+  gosw exec -- make`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			spec, command, err := splitExec(args, cmd.ArgsLenAtDash())
+			if err != nil {
+				return err
+			}
+			return runExec(a, spec, command)
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			return cmdline.CompleteExec(a, cmd, args, typed)
+		},
+	}
+	cmd.Flags().SetInterspersed(false)
+	return cmd
+}
+
+// splitExec tells the version, "" without one, from the command. dash is the
+// number of arguments before a leading "--", -1 without it; a later one, behind
+// the version, is still among args.
+func splitExec(args []string, dash int) (spec string, argv []string, err error) {
+	switch {
+	case dash == 0:
+		argv = args
+	case len(args) > 1 && args[1] == "--":
+		spec, argv = args[0], args[2:]
+	case len(args) > 0:
+		spec, argv = args[0], args[1:]
+	}
+	if len(argv) == 0 {
+		return "", nil, failure.Usage(
+			errors.New("exec needs a command"),
+			command.Hintf(`for example "gosw exec 1.22 -- go version"`),
+		)
+	}
+	return spec, argv, nil
+}
+
+func runExec(a *app.App, text string, command []string) error {
+	t, err := cmdline.ExecTarget(a, text)
+	if missing := (*app.NotInstalledError)(nil); errors.As(err, &missing) {
+		return failure.WithCode(err, failure.CodeNotInstalled)
+	} else if err != nil {
+		return err
+	}
+	env := a.EnvironOf(t)
+	path := a.Getenv("PATH")
+	variable, _ := a.Variable()
+	if !t.Version.IsZero() {
+		path = filepath.Join(t.GOROOT, "bin") + string(filepath.ListSeparator) + path
+		env = env.With("PATH", path).With(variable, gover.Only(t.Version).String())
+	} else {
+		env = env.With(variable, "system") // the go on PATH may be the shim
+	}
+	program, err := app.LookPath(command[0], path)
+	if own := filepath.Join(t.GOROOT, "bin", command[0]); err != nil && t.GOROOT != "" && filepath.Base(command[0]) == command[0] {
+		if _, statErr := os.Stat(own); statErr == nil {
+			return t.Start(own, command, env.Entries) // which says why it can't be run
+		}
+	}
+	if err != nil {
+		return failure.Starting(fmt.Errorf("exec %q: %w", command[0], err))
+	}
+	return t.Start(program, command, env.Entries)
+}

@@ -1,0 +1,92 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/cmdline"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/shell"
+)
+
+// Use is "gosw use".
+func Use(a *app.App) *cobra.Command {
+	var session, unset bool
+	cmd := &cobra.Command{
+		Use:   "use VERSION",
+		Short: "Switch this shell session to a version",
+		Long: `Use sets GO_VERSION in the running shell, which wins over every pin file, until
+the shell ends or "gosw use --unset". It needs the shell function that
+"gosw init" defines.`,
+		Example: `  gosw use 1.21
+  gosw use --unset`,
+		Args: cmdline.AtMostOne("version"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			switch {
+			case !session:
+				return notLoaded(a, args)
+			case overridden(a) != nil:
+				return overridden(a)
+			case unset && len(args) == 0:
+				return a.UI.Print("GO_VERSION=")
+			case unset || len(args) == 0:
+				return failure.Usage(errors.New("use takes one version, or --unset"), command.Hintf(`run "gosw use --help"`))
+			}
+			specs, err := cmdline.ParseSpecs(a, args)
+			if err != nil {
+				return err
+			}
+			return use(a, specs[0])
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			return cmdline.CompleteOne(a, cmd, args, typed)
+		},
+	}
+	cmd.Flags().BoolVar(&unset, "unset", false, "go back to the pin files")
+	// The shell function sets session, and reads GO_VERSION=… from stdout.
+	cmd.Flags().BoolVar(&session, "session", false, "")
+	_ = cmd.Flags().MarkHidden("session")
+	return cmd
+}
+
+// overridden is the error of "gosw use" where what it sets would not count.
+func overridden(a *app.App) error {
+	if name, _ := a.Variable(); name != "GO_VERSION" {
+		return failure.WithHint(fmt.Errorf("%s is set, which wins over the GO_VERSION of gosw use", name), command.Hint{Command: command.Unset(name)})
+	}
+	return nil
+}
+
+// notLoaded is the error of "gosw use" without the shell function.
+func notLoaded(a *app.App, args []string) error {
+	specs, err := cmdline.ParseSpecs(a, args)
+	if err != nil {
+		return err
+	}
+	byHand := command.Unset("GO_VERSION")
+	if len(specs) > 0 {
+		byHand = command.Export("GO_VERSION", specs[0].String())
+	}
+	return failure.WithHint(
+		errors.New("a program can't switch the shell that started it; that needs gosw's shell function"),
+		command.Hintf("load it with %s, or do it yourself: %s", a.InitCode(), shell.Line(a.UI.Shell, byHand)),
+	)
+}
+
+func use(a *app.App, spec gover.Spec) error {
+	path, err := a.Path()
+	if err != nil {
+		return err
+	}
+	if spec.Kind() != gover.System {
+		if _, ok, err := app.Find(path, spec); err != nil || !ok {
+			return errors.Join(err, missingUnless(err, spec))
+		}
+	}
+	return a.UI.Print("GO_VERSION=%s", spec)
+}

@@ -1,0 +1,184 @@
+// Package setup has the commands that set up a shell: init and env.
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/cmdline"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/upkeep"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/shell"
+	"github.com/gosw/gosw/internal/spelling"
+)
+
+// initFlags are the flags of "gosw init".
+type initFlags struct {
+	noPath, noFunction, noCompletion bool
+	extras                           bool
+	install, uninstall, dryRun       bool
+	profile                          string
+}
+
+// Init is "gosw init".
+func Init(a *app.App) *cobra.Command {
+	var f initFlags
+	cmd := &cobra.Command{
+		Use:   "init [SHELL]",
+		Short: "Print the shell code that makes go switch by directory, or install it",
+		Long: `Init prints code for the shell to evaluate. It puts the store's bin folder on
+PATH, defines go and gofmt as functions that pick the version without starting
+another process, makes "gosw use" work, and completes gosw's arguments. SHELL is
+bash, zsh, fish, sh, powershell or nushell, and the one that $SHELL names unless
+given. The last three get no functions: go is the shim there.
+
+With --install it adds the line that evaluates this code to the file that the
+shell reads when it starts, in a block of its own, and shows what it adds. With
+--uninstall it takes the block out. With --profile it prints a file for login
+shells of all users, or with --profile=environment one for programs that no
+shell starts. docs/shells.md says which file is for what.`,
+		Example: `  eval "$(gosw init bash)"       in ~/.bashrc
+  gosw init fish | source        in ~/.config/fish/config.fish
+  gosw init --install            does that for you
+  gosw init --profile | sudo tee /etc/profile.d/gosw.sh`,
+		Args: cmdline.AtMostOne("shell"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(args); err != nil {
+				return err
+			}
+			switch {
+			case f.profile != "":
+				return printProfile(a, f.profile)
+			case f.uninstall:
+				return uninstallInit(a, args, f)
+			case f.install:
+				return installInit(cmd.Context(), a, args, f)
+			}
+			return printInit(cmd.Context(), a, args, f)
+		},
+		ValidArgs: shell.Names(),
+	}
+	cmd.Flags().BoolVar(&f.noPath, "no-path", false, "leave PATH alone")
+	cmd.Flags().BoolVar(&f.noFunction, "no-function", false, "define no go and gofmt functions; the shims do the same a millisecond slower")
+	cmd.Flags().BoolVar(&f.noCompletion, "no-completion", false, "define no completion")
+	cmd.Flags().BoolVar(&f.extras, "extras", false, `define more functions too, in bash and zsh; "gosw_help" lists them`)
+	cmd.Flags().BoolVar(&f.install, "install", false, "add the line to the shell's start-up file")
+	cmd.Flags().BoolVar(&f.uninstall, "uninstall", false, "take it out again")
+	cmd.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "with --install and --uninstall: show the change only")
+	cmd.Flags().StringVar(&f.profile, "profile", "", "print a file for `KIND` of login: sh (profile.d) or environment (environment.d)")
+	cmd.Flags().Lookup("profile").NoOptDefVal = "sh"
+	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"sh", "environment"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.AddCommand(initDirenvCommand(a))
+	return cmd
+}
+
+// check refuses flags that do not go together.
+func (f initFlags) check(args []string) error {
+	mistake := ""
+	switch {
+	case f.install && f.uninstall:
+		mistake = "init takes --install or --uninstall, not both"
+	case f.dryRun && !f.install && !f.uninstall:
+		mistake = "--dry-run is for --install and --uninstall"
+	case f.profile != "" && (f.install || f.uninstall || len(args) > 0 || len(f.words()) > 0):
+		mistake = "--profile takes no shell and no other flag"
+	case f.uninstall && len(f.words()) > 0:
+		mistake = "--uninstall takes no option but --dry-run"
+	}
+	if mistake != "" {
+		return failure.Usage(errors.New(mistake), command.Hintf(`run "gosw init --help"`))
+	}
+	return nil
+}
+
+// words are the flags as they stand in the line of a start-up file.
+func (f initFlags) words() []string {
+	var words []string
+	for _, flag := range []struct {
+		set  bool
+		word string
+	}{{f.noPath, "--no-path"}, {f.noFunction, "--no-function"}, {f.noCompletion, "--no-completion"}, {f.extras, "--extras"}} {
+		if flag.set {
+			words = append(words, flag.word)
+		}
+	}
+	return words
+}
+
+func printInit(ctx context.Context, a *app.App, args []string, f initFlags) error {
+	sh, err := shellOf(a, args)
+	if err != nil {
+		return err
+	}
+	options, err := shellOptions(ctx, a, f, true)
+	if err != nil {
+		return err
+	}
+	text := sh.Init(options)
+	if f.extras {
+		more, ok := shell.Extras(sh)
+		if !ok {
+			return noExtras(sh)
+		}
+		text += more
+	}
+	return a.UI.PrintCode(text)
+}
+
+func noExtras(sh shell.Shell) error {
+	return failure.Usage(fmt.Errorf("no extras for %s", sh.Name()), command.Hintf("they are for bash and zsh"))
+}
+
+// shellOptions opens the store, puts the shims in their place if place says so,
+// and returns what the text of a shell needs to know.
+func shellOptions(ctx context.Context, a *app.App, f initFlags, place bool) (shell.Options, error) {
+	st, err := a.Store()
+	if err != nil {
+		return shell.Options{}, err
+	}
+	if err := upkeep.FitsPath(string(st.Home())); err != nil && !f.noPath {
+		return shell.Options{}, err
+	}
+	if place {
+		if err := upkeep.PlaceShims(ctx, a, st); err != nil {
+			return shell.Options{}, err
+		}
+	}
+	exe, err := app.Executable()
+	if err != nil {
+		return shell.Options{}, err
+	}
+	return shell.Options{
+		Exe:        exe,
+		Root:       string(st.Home()),
+		Path:       !f.noPath,
+		Function:   !f.noFunction,
+		Completion: !f.noCompletion,
+	}, nil
+}
+
+// shellOf returns the shell that args name, or the user's.
+func shellOf(a *app.App, args []string) (shell.Shell, error) {
+	names := strings.Join(shell.Names(), ", ")
+	if len(args) > 0 {
+		sh, ok := shell.Lookup(args[0])
+		if near := spelling.Nearest(args[0], shell.Names()); !ok && near != "" {
+			return sh, failure.Usage(fmt.Errorf("no shell code for %q", args[0]), command.Hintf("did you mean %v?", command.Gosw("init", near)))
+		}
+		if !ok {
+			return sh, failure.Usage(fmt.Errorf("no shell code for %q", args[0]), command.Hintf("gosw has it for %s", names))
+		}
+		return sh, nil
+	}
+	sh, ok := shell.Detect(a.Getenv("SHELL"))
+	if !ok {
+		return sh, failure.Usage(errors.New("SHELL does not name a shell that gosw has code for"), command.Hintf(`name one: "gosw init bash"`))
+	}
+	return sh, nil
+}

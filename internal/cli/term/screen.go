@@ -1,0 +1,130 @@
+package term
+
+import (
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/rivo/uniseg"
+	"golang.org/x/term"
+)
+
+// A Screen is the terminal that results are shown on. All that is drawn in
+// columns or in colour for people goes through one.
+//
+// Colours are those of the terminal's own palette, whose owner has made them fit
+// the background, and never its black or white. None tells what the text does not.
+type Screen struct {
+	Width   int  // columns, 0 if that can't be told
+	Colour  bool // NO_COLOR is not set, and the terminal is not a dumb one
+	Unicode bool // the locale is one of UTF-8
+}
+
+// Screen returns the terminal of stdout, false if it is none.
+func (u *UI) Screen() (Screen, bool) {
+	f, ok := u.Out.(*os.File)
+	if !ok || !IsTerminal(f) {
+		return Screen{}, false
+	}
+	s := Screen{Unicode: isUTF8(u.getenv)}
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		s.Width = width
+	}
+	s.Colour = u.getenv("NO_COLOR") == "" && drawsColour(u.getenv)
+	return s, true
+}
+
+// drawsColour reports whether the terminal heeds colour codes. The old console of
+// Windows does not, and sets none of these variables.
+func drawsColour(getenv func(string) string) bool {
+	terminal := getenv("TERM")
+	return terminal != "dumb" && terminal != "" || getenv("WT_SESSION") != ""
+}
+
+// isUTF8 reports whether the locale is one of UTF-8. On Windows text reaches the
+// console as UTF-16.
+func isUTF8(getenv func(string) string) bool {
+	if runtime.GOOS == "windows" {
+		return true
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if value := getenv(name); value != "" {
+			value = strings.ToLower(value)
+			return strings.Contains(value, "utf-8") || strings.Contains(value, "utf8")
+		}
+	}
+	return false
+}
+
+// A Style is how a text looks: the parameters of a terminal's SGR code.
+type Style string
+
+// The styles, named for what they say.
+const (
+	Plain   Style = ""
+	Strong  Style = "1"    // a heading, the answer
+	Faint   Style = "2"    // what is there for completeness
+	Good    Style = "32"   // green
+	Current Style = "1;32" // applies here
+	Doubt   Style = "33"   // yellow: to be looked at
+	Bad     Style = "31"   // red
+	Special Style = "36"   // cyan: neither good nor bad
+)
+
+// Paint returns text in a style.
+func (s Screen) Paint(st Style, text string) string {
+	if !s.Colour || st == Plain || text == "" {
+		return text
+	}
+	return "\x1b[" + string(st) + "m" + text + "\x1b[0m"
+}
+
+// Columns is how many columns text takes.
+func Columns(text string) int { return uniseg.StringWidth(text) }
+
+// cut returns what of text fits in width columns.
+func (s Screen) cut(text string, width int) string {
+	if Columns(text) <= width {
+		return text
+	}
+	end := "…"
+	if !s.Unicode {
+		end = "..."
+	}
+	if Columns(end) > width {
+		end = ""
+	}
+	var out strings.Builder
+	room := width - Columns(end)
+	for rest, state := text, -1; rest != ""; {
+		var cluster string
+		var n int
+		cluster, rest, n, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if room -= n; room < 0 {
+			break
+		}
+		out.WriteString(cluster)
+	}
+	return strings.TrimRight(out.String(), " ") + end
+}
+
+// Wrap breaks text between words, so that its lines fit; those after the first are
+// indented.
+func (s Screen) Wrap(text string, indent int) []string {
+	return s.Fill(strings.Split(text, " "), " ", indent)
+}
+
+// Fill is wrap for parts of a text that stay together. One that is too long is left
+// whole: it may be a path to copy.
+func (s Screen) Fill(parts []string, between string, indent int) []string {
+	lines := []string{parts[0]}
+	for _, word := range parts[1:] {
+		last := &lines[len(lines)-1]
+		if s.Width == 0 || Columns(*last)+Columns(between+word) <= s.Width {
+			*last += between + word
+		} else {
+			lines = append(lines, strings.Repeat(" ", indent)+word)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,211 @@
+// Package term is what a person sees: lines, tables, colours, progress,
+// questions, and commands quoted for the user's shell. It knows nothing of
+// toolchains.
+package term
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/shell"
+	"github.com/gosw/gosw/internal/sumdb"
+)
+
+// UI is where a command speaks to the user, and asks.
+type UI struct {
+	mu       sync.Mutex
+	Out, Err io.Writer
+	in       io.Reader
+	getenv   func(string) string
+	Shell    shell.Shell // which commands are typed in
+	progress bool        // stderr is a terminal that can redraw a line
+	bar      *Progress
+}
+
+// NewUI returns the UI of streams, which may be terminals.
+func NewUI(in io.Reader, out, err io.Writer, getenv func(string) string) *UI {
+	return &UI{in: in, Out: out, Err: err, getenv: getenv, Shell: userShell(getenv), progress: IsTerminal(err) && getenv("TERM") != "dumb"}
+}
+
+// IsTerminal reports whether somebody looks at stream.
+func IsTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// width is how many columns stderr has, 0 if that can't be told.
+func (u *UI) width() int {
+	f, ok := u.Err.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// Interactive reports whether there is somebody to ask.
+func (u *UI) Interactive() bool { return IsTerminal(u.in) && IsTerminal(u.Err) }
+
+// Print writes a result.
+func (u *UI) Print(format string, args ...any) error {
+	_, err := fmt.Fprintf(u.Out, format+"\n", args...)
+	return Printed(err)
+}
+
+// PrintText writes a result in which others have chosen something, such as a path:
+// as it is for who reads it from a file or pipe, clean on a terminal.
+func (u *UI) PrintText(text string) error {
+	if IsTerminal(u.Out) {
+		text = Clean(text)
+	}
+	return u.Print("%s", text)
+}
+
+// PrintCode is printText for what a shell evaluates.
+func (u *UI) PrintCode(text string) error {
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for i := range lines {
+		if IsTerminal(u.Out) {
+			lines[i] = Clean(lines[i])
+		}
+	}
+	return u.Print("%s", strings.Join(lines, "\n"))
+}
+
+// An OutputError is that of stdout. No hint on full disks or rights fits it.
+type OutputError struct{ err error }
+
+func (e *OutputError) Error() string { return "print the result: " + e.err.Error() }
+func (e *OutputError) Unwrap() error { return e.err }
+
+// Printed is the error of stdout, if there is one.
+func Printed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &OutputError{err}
+}
+
+// A CheckedWriter keeps the first error: what cobra itself prints, such as a
+// help text, it prints unchecked.
+type CheckedWriter struct {
+	To  io.Writer
+	Err error
+}
+
+// Write passes p on.
+func (w *CheckedWriter) Write(p []byte) (int, error) {
+	n, err := w.To.Write(p)
+	if w.Err == nil {
+		w.Err = err
+	}
+	return n, err
+}
+
+// PrintJSON writes a result for machines, indented. Its schema is in
+// docs/reference.md.
+func (u *UI) PrintJSON(v any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetIndent("", "\t")
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	if err == nil {
+		_, err = u.Out.Write(escapeJSON(text.Bytes()))
+	}
+	return Printed(err)
+}
+
+// escapeJSON writes what could steer a terminal, or turn the direction of its text,
+// in the other way that JSON has for it. Only strings can hold such characters.
+func escapeJSON(text []byte) []byte {
+	odd := func(r rune) bool { return r > '~' && !unicode.IsGraphic(r) }
+	if !bytes.ContainsFunc(text, odd) {
+		return text
+	}
+	var out bytes.Buffer
+	for _, r := range string(text) {
+		if !odd(r) {
+			out.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			_, _ = fmt.Fprintf(&out, `\u%04x`, unit)
+		}
+	}
+	return out.Bytes()
+}
+
+// Note says something to the user on stderr.
+func (u *UI) Note(format string, args ...any) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.bar != nil {
+		u.bar.hide()
+	}
+	_, _ = fmt.Fprintf(u.Err, "gosw: %s\n", Clean(fmt.Sprintf(format, args...)))
+}
+
+// Hint says what to do; text is as that of a command.Hint.
+func (u *UI) Hint(text string, args ...any) {
+	if said := Words(command.Hintf(text, args...), u.Shell); said != "" {
+		u.Note("hint: %s", said)
+	}
+}
+
+// maxNote bounds what a message takes of a terminal, in bytes.
+const maxNote = 4000
+
+// bounded is text without the middle of what is endless.
+func bounded(text string) string {
+	if len(text) > maxNote {
+		return text[:maxNote/2] + "…" + text[len(text)-maxNote/2:]
+	}
+	return text
+}
+
+// Clean makes text fit for a terminal, whoever has written parts of it: what
+// could steer the terminal is escaped, a second line is indented, so that it does
+// not pass for a message of its own, and the middle of what is endless goes.
+func Clean(text string) string {
+	var out strings.Builder
+	for text = bounded(text); len(text) > 0; {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == '\n':
+			out.WriteString("\n\t")
+		case r == '\t' || unicode.IsGraphic(r) && (r != utf8.RuneError || size > 1):
+			out.WriteString(text[:size])
+		default:
+			quoted := strconv.QuoteToASCII(text[:size])
+			out.WriteString(quoted[1 : len(quoted)-1])
+		}
+		text = text[size:]
+	}
+	return out.String()
+}
+
+// Security prints the block of a failed proof. There is no hint: no flag goes
+// on from here.
+func (u *UI) Security(err *sumdb.SecurityError, consequence string) {
+	u.Note("%v", err)
+	for _, line := range err.Details {
+		_, _ = fmt.Fprintf(u.Err, "\t%s\n", Clean(line))
+	}
+	_, _ = fmt.Fprintf(u.Err, "SECURITY ERROR\n%s\n", consequence)
+}

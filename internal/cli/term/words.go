@@ -1,0 +1,48 @@
+package term
+
+import (
+	"fmt"
+	"time"
+)
+
+// Plural is n with word, which gets an s where it needs one.
+func Plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// Megabytes writes n bytes as people read them.
+func Megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+
+// DaysAgo words how long ago something was of which only the day is sure.
+func DaysAgo(d time.Duration) string {
+	switch days := int(d.Hours() / 24); {
+	case days < 1:
+		return "today"
+	case days == 1:
+		return "yesterday"
+	case days < 60:
+		return fmt.Sprintf("%d days ago", days)
+	case days < 730:
+		return fmt.Sprintf("%d months ago", days*12/365)
+	default:
+		return fmt.Sprintf("%d years ago", days/365)
+	}
+}
+
+// Ago words how long ago something was.
+func Ago(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "at a time that is still to come"
+	case d < 2*time.Minute:
+		return "just now"
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d minutes ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d hours ago", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+}

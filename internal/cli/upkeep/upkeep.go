@@ -1,0 +1,107 @@
+// Package upkeep has what the commands that change a store share: what is
+// needed of what is installed, how versions are removed, shims placed and
+// receipts written.
+package upkeep
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/shell"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// FitsPath is an error if PATH can't hold root, the folder of the store: it would
+// be two entries there, of which the second is relative to wherever one is.
+func FitsPath(root string) error {
+	if !strings.ContainsRune(root, filepath.ListSeparator) {
+		return nil
+	}
+	return failure.WithHint(
+		fmt.Errorf("PATH can't hold %q, because of the %q in it", root, filepath.ListSeparator),
+		command.Hintf("set GOSW_ROOT to a folder without one"),
+	)
+}
+
+// NewReceipt returns what the store keeps about a toolchain that p proves.
+func NewReceipt(a *app.App, p *fetch.Proof) (*store.Receipt, error) {
+	r := &store.Receipt{
+		Platform:  a.Platform.String(),
+		Installed: a.Now(),
+		By:        "gosw " + app.Version,
+		Via:       p.Via,
+		Source:    p.Source,
+		Size:      p.Size,
+		SHA256:    p.SHA256,
+		H1:        p.H1,
+		Module:    p.Module + "@" + p.Version,
+		SumDB:     store.SumDB{Name: p.SumDB, TreeSize: p.TreeSize, TreeHash: p.TreeHash},
+		Sums:      p.Sums,
+	}
+	if p.Record == nil {
+		return r, nil
+	}
+	var err error
+	r.Record, err = json.Marshal(p.Record)
+	return r, err
+}
+
+// PlaceShims puts go and gofmt into the store's bin folder. Toolchains can be
+// used without them, so a missing gosw-shim is worth a word, not a failure.
+func PlaceShims(ctx context.Context, a *app.App, st *store.Store) error {
+	program, err := app.ShimProgram()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(program); err != nil && !toolchain.Missing(err) {
+		return err
+	} else if err != nil {
+		a.UI.Note("no gosw-shim beside gosw, so %s has no go", st.Home().Bin())
+		a.UI.Hint(`install both: "go install github.com/gosw/gosw/cmd/..."`)
+		return nil
+	}
+	return st.Shim(ctx, program)
+}
+
+// PathHint says how to get the shims on PATH, where they are not.
+func PathHint(a *app.App, home toolchain.Home) {
+	if slices.Contains(filepath.SplitList(a.Getenv("PATH")), home.Bin()) {
+		return
+	}
+	fix := command.Hintf("put it there, before any other go")
+	if _, ok := shell.Detect(a.Getenv("SHELL")); ok || a.Getenv("SHELL") == "" {
+		fix = a.InitHint()
+	}
+	a.UI.Hint("%s is not on PATH; %v", home.Bin(), fix)
+}
+
+// RepairOf returns the command that repairs v in the store at home: the user's,
+// the system's, or one of another platform below either.
+func RepairOf(a *app.App, home toolchain.Home, v gover.Version) command.Command {
+	repair := command.Step{Argv: []string{"gosw", "repair", gover.Only(v).String()}}
+	own, err := a.Home()
+	if err != nil || own == home {
+		return command.Command{repair}
+	}
+	root := string(home)
+	if above, name := filepath.Split(root); filepath.Base(above) == "platforms" {
+		// With GOSW_ROOT=root it would become a store of this platform.
+		repair.Argv = append(repair.Argv, "--platform", strings.Replace(name, "-", "/", 1))
+		root = filepath.Dir(filepath.Clean(above))
+	}
+	if root != string(own) {
+		repair.Kind, repair.Name, repair.Text = command.With, "GOSW_ROOT", root
+	}
+	return command.Command{repair}
+}

@@ -1,0 +1,214 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/cmdline"
+	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/cli/upkeep"
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
+)
+
+// Repair is "gosw repair".
+func Repair(a *app.App) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "repair [VERSION…]",
+		Short: "Bring damaged toolchains back to what was proven",
+		Long: `Repair verifies each version, or all that are installed, and mends what it
+finds: files that were changed or are missing are downloaded and proven, extra
+ones go, modes and links are set right. Only what is damaged is downloaded, if
+the proxy sends parts of files; for modes, extra files, links and a lost
+manifest no network is needed. The mended toolchain takes the place of the
+damaged one in one step, also while a go runs from it. A version that shares a
+damaged file with it, as a hard link, is repaired, too.
+
+What was found is printed as by "gosw verify".`,
+		Example: `  gosw repair
+  gosw repair 1.22.5`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			specs, err := cmdline.ParseSpecs(a, args)
+			if err != nil {
+				return err
+			}
+			return repair(cmd.Context(), a, specs)
+		},
+		ValidArgsFunction: func(x0 *cobra.Command, x1 []string, x2 string) ([]string, cobra.ShellCompDirective) {
+			return cmdline.CompleteInstalled(a, x0, x1, x2)
+		},
+	}
+	cmdline.OfflineFlag(a, cmd)
+	cmdline.PlatformFlag(a, cmd)
+	return cmd
+}
+
+func repair(ctx context.Context, a *app.App, specs []gover.Spec) error {
+	st, err := a.Store()
+	if err != nil {
+		return err
+	}
+	versions, err := cmdline.InstalledHere(a, st.Home(), specs)
+	if err != nil {
+		return err
+	}
+	upkeep.WarnOwner(a, st.Home())
+	run := &repairRun{app: a, store: st, done: make(map[gover.Version]bool), told: make(map[string]bool)}
+	var errs []error
+	for _, v := range versions {
+		if run.done[v] { // with another, whose files it shares
+			continue
+		}
+		err := run.repair(ctx, v)
+		if len(specs) == 0 && errors.Is(err, store.ErrNotInstalled) {
+			continue // uninstalled meanwhile; nobody asked for it by name
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// A repairRun is one run of "gosw repair".
+type repairRun struct {
+	app   *app.App
+	store *store.Store
+	done  map[gover.Version]bool // tried
+	told  map[string]bool        // folders in other stores that were named
+}
+
+// repair repairs v, and before it those that share a damaged file of it.
+func (run *repairRun) repair(ctx context.Context, v gover.Version) error {
+	run.done[v] = true
+	r := &repairer{app: run.app, home: run.store.Home(), version: v}
+	means := r.means()
+	means.Sharer = run.repairSharer
+	report, err := run.store.Repair(ctx, v, means)
+	if report == nil {
+		return err
+	}
+	return errors.Join(r.print(report, err == nil), err)
+}
+
+// repairSharer repairs a version that nobody named, because it has a damaged
+// file of one that somebody did.
+func (run *repairRun) repairSharer(ctx context.Context, other store.Sharer) error {
+	shares := fmt.Sprintf("%v shares %s", other.Version, other.Paths[0])
+	if n := len(other.Paths) - 1; n > 0 {
+		shares += fmt.Sprintf(" and %d more", n)
+	}
+	if dir := other.Home.Dir(other.Version); other.Home != run.store.Home() {
+		if run.told[dir] {
+			return nil
+		}
+		run.told[dir] = true
+		run.app.UI.Note("%s, and is in another store, %s", shares, other.Home)
+		run.app.UI.Hint("run %v", upkeep.RepairOf(run.app, other.Home, other.Version))
+		return nil
+	}
+	if run.done[other.Version] {
+		return nil
+	}
+	if err := run.repair(ctx, other.Version); err != nil {
+		return err
+	}
+	run.app.UI.Note("%s: repaired too", shares)
+	return nil
+}
+
+// A repairer is the repair of one version.
+type repairer struct {
+	app     *app.App
+	home    toolchain.Home
+	version gover.Version
+	opened  *fetch.Client
+
+	unproven error // what is wrong with the receipt's proof
+	received int64 // bytes of files
+}
+
+func (r *repairer) means() store.Means {
+	return store.Means{
+		Check: func(receipt *store.Receipt) error {
+			_, r.unproven = checkReceipt(r.app, r.home, r.version, receipt)
+			return r.unproven
+		},
+		Prove: r.prove,
+		Files: r.files,
+		Fill:  r.fill,
+	}
+}
+
+// client sets up the network when it is needed for the first time.
+func (r *repairer) client() (_ *fetch.Client, err error) {
+	if r.opened == nil {
+		r.opened, err = r.app.Client()
+	}
+	return r.opened, err
+}
+
+func (r *repairer) prove(ctx context.Context) (*store.Receipt, error) {
+	client, err := r.client()
+	if err != nil {
+		return nil, err
+	}
+	proof, err := client.Prove(ctx, r.version)
+	if err != nil {
+		return nil, err
+	}
+	return upkeep.NewReceipt(r.app, proof)
+}
+
+func (r *repairer) files(ctx context.Context, root *os.Root, files []store.File) error {
+	client, err := r.client()
+	if err != nil {
+		return err
+	}
+	wanted := make([]fetch.File, len(files))
+	for i, f := range files {
+		wanted[i] = fetch.File(f)
+	}
+	r.received, err = client.FetchFiles(ctx, r.version, wanted, root)
+	return err
+}
+
+func (r *repairer) fill(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+	client, err := r.client()
+	if err != nil {
+		return nil, err
+	}
+	bar, stop := r.app.UI.StartProgress([]string{r.version.String()})
+	defer stop()
+	proof, err := client.Fetch(ctx, r.version, root, fetch.Options{Progress: bar.Report(r.version)})
+	if err != nil {
+		return nil, err
+	}
+	receipt, err := upkeep.NewReceipt(r.app, proof)
+	r.received = proof.Size
+	return receipt, err
+}
+
+// print prints what was found and, if all is well now, says what was done.
+func (r *repairer) print(report *store.Report, mended bool) error {
+	if report.Clean() && r.unproven == nil {
+		return nil
+	}
+	if r.unproven != nil {
+		report.Unprove(r.unproven)
+	}
+	if err := printReport(r.app, report); err != nil || !mended {
+		return err
+	}
+	what := "nothing had to be downloaded"
+	if r.received > 0 {
+		what = fmt.Sprintf("%s received", term.Megabytes(r.received))
+	}
+	r.app.UI.Note("repaired %v (%s)", r.version, what)
+	return nil
+}

@@ -1,0 +1,115 @@
+// Package spelling guesses which name or version a mistyped one was meant for.
+package spelling
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/gover/constraint"
+)
+
+// almost is a version with what people put around one: a name and a separator
+// before it, commas for dots, a candidate as semver writes it, a platform.
+var almost = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:golang|go|version|v)?[-_@:= ]*(?:go|v)?(1|[1-9]\d|1\d\d)(?:[.,](\d+))?(?:[.,](\d+|[x*]))?[.,]?(?:[-.]?(rc|beta)[-.]?(\d+))?[.,]?(?:[-. ][a-z].*)?$`)
+})
+
+// Version returns the version that text may be meant for, "" if there is no
+// telling, or if it is one.
+func Version(text string) string {
+	if len(text) > 60 || IsVersion(text) {
+		return ""
+	}
+	try := strings.ToLower(strings.TrimSpace(text))
+	if IsVersion(try) {
+		return try
+	}
+	if number, ok := strings.CutPrefix(try, "^"); ok && IsVersion(">="+number) { // as in package.json
+		return ">=" + number
+	}
+	if number, ok := strings.CutPrefix(try, "~"); ok && IsVersion("~> "+number) {
+		if spec, err := gover.ParseSpec(number); err == nil && spec.Kind() == gover.Line { // where "~> 1.22" allows 1.23
+			return number
+		}
+		return "~> " + number
+	}
+	m := almost().FindStringSubmatch(try)
+	if m == nil {
+		return ""
+	}
+	major, minor, patch, pre := m[1], m[2], m[3], m[4]+m[5]
+	if major != "1" { // as if Go 22 were a name, or the dot was left out
+		major, minor, patch = "1", strings.TrimPrefix(major, "1"), minor
+		if len(m[1]) == 2 {
+			minor = m[1]
+		}
+	}
+	near := major + "." + minor
+	switch {
+	case pre != "":
+		near += pre
+	case patch != "" && patch != "x" && patch != "*":
+		near += "." + patch
+	}
+	if !IsVersion(near) {
+		return ""
+	}
+	return near
+}
+
+// IsVersion reports whether text is a version, or stands for one.
+func IsVersion(text string) bool {
+	spec, err := gover.ParseSpec(text)
+	if err == nil {
+		_, err = constraint.Parse(spec)
+	}
+	return err == nil
+}
+
+// Nearest returns the name that text is a slip of, or the beginning of, "" if
+// none is near.
+func Nearest(text string, names []string) string {
+	best, bestDistance := "", max(1, len(text)/3)+1
+	for _, name := range names {
+		d := distance(strings.ToLower(text), name)
+		if len(text) > 1 && strings.HasPrefix(name, text) {
+			d = 1
+		}
+		if d < bestDistance && len(text) > 1 {
+			best, bestDistance = name, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters that are wrong, missing, too many, or swapped with
+// the next one.
+func distance(a, b string) int {
+	if len(a) > 40 || len(b) > 40 {
+		return max(len(a), len(b))
+	}
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+		for j := range rows[i] {
+			if i == 0 {
+				rows[0][j] = j
+				continue
+			} else if j == 0 {
+				continue
+			}
+			wrong := 1
+			if a[i-1] == b[j-1] {
+				wrong = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+wrong)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}
