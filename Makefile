@@ -8,7 +8,7 @@ BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags=-s
 # One for each operating system: what differs by processor, Go hides.
 OTHERS    = darwin/arm64 windows/amd64
 # Tests that take long with the race detector, of what one goroutine does.
-SERIAL    = Fuzz|Hostile$$|Endless|LargeBuffers|Flip|CutAnywhere|Audit(Names|Fifty)|DistIndex|Documents
+SERIAL    = Fuzz|Hostile$$|Endless|LargeBuffers|Flip|CutAnywhere|Compare(Names|Fifty)|DistIndex|Documents
 SNIPPETS  = $(wildcard internal/shell/snippets/*.bash internal/shell/snippets/*.sh)
 SCRIPTS   = .ci/run $(wildcard scripts/*) $(wildcard test/*/*.bash)
 

@@ -33,6 +33,7 @@ var floorRules = map[string]string{
 	module + "internal/gomod":   "go.mod never decides which version runs",
 	module + "internal/goenv":   "the go command's settings never decide which version runs",
 	module + "internal/gover/c": "constraints need a library",
+	module + "internal/tree":    "the floor verifies nothing, and it links golang.org/x",
 	module + "internal/fsx":     "it links os/exec and golang.org/x; the floor has the few lines that it needs itself",
 }
 
@@ -48,6 +49,19 @@ var layers = []struct {
 	}},
 	{[]string{"internal/resolve"}, map[string]string{
 		module + "internal/toolchain": "which version applies does not depend on what is installed",
+	}},
+	{[]string{"internal/tree"}, map[string]string{
+		module + "internal/store":     "what a tree should be is handed in",
+		module + "internal/fetch":     "what a tree should be is handed in",
+		module + "internal/release":   "which platforms there are is for others to know",
+		module + "internal/web":       "what a tree should be is handed in",
+		module + "internal/sumdb":     "what a tree should be is handed in",
+		module + "internal/archive":   "a tree is a directory",
+		module + "internal/toolchain": "a tree may be anybody's, at any place",
+		module + "internal/cli":       "cli is the top",
+		"net":                         "what a tree should be is handed in",
+		"net/http":                    "what a tree should be is handed in",
+		"archive/":                    "a tree is a directory",
 	}},
 	{[]string{"internal/store"}, map[string]string{
 		module + "internal/fetch":   "the store keeps what it is given, wherever that is from",

@@ -331,7 +331,7 @@ func catalogue(t *testing.T, scripts []script, own []form) string {
 	return out.String()
 }
 
-var workers = []string{"fetch", "web", "sumdb", "release", "archive", "store", "resolve", "gover", "gover/constraint", "gomod", "goenv", "toolchain", "vuln", "shell"}
+var workers = []string{"fetch", "web", "sumdb", "release", "archive", "tree", "store", "resolve", "gover", "gover/constraint", "gomod", "goenv", "toolchain", "vuln", "shell"}
 
 // A message is one with its hint.
 type message struct{ text, hint string }

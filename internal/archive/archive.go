@@ -158,12 +158,12 @@ func ascii(s string) bool {
 // Contents are the names that an archive has had so far.
 type contents struct {
 	layout
-	names   tree
+	names   nameSet
 	folders map[string]bool // that have an entry of their own
 }
 
 func newContents(l layout) *contents {
-	return &contents{layout: l, names: make(tree), folders: make(map[string]bool)}
+	return &contents{layout: l, names: make(nameSet), folders: make(map[string]bool)}
 }
 
 // add checks the next name against all others.
@@ -192,12 +192,12 @@ func (c *contents) add(name string, isDir bool) (Entry, error) {
 	return e, nil
 }
 
-// tree has all paths of an archive, folded so that two names for one file on a
+// nameSet has all paths of an archive, folded so that two names for one file on a
 // case-insensitive disk are found on every disk. The value is the path as
 // written; directories end with a slash.
-type tree map[string]string
+type nameSet map[string]string
 
-func (t tree) add(name string) error {
+func (t nameSet) add(name string) error {
 	folded := fold(name)
 	if other, ok := t[folded]; ok {
 		return fmt.Errorf("collides with %.200q", other)
@@ -207,7 +207,7 @@ func (t tree) add(name string) error {
 }
 
 // addFolder adds dir and its parents, unless they are there.
-func (t tree) addFolder(dir string) error {
+func (t nameSet) addFolder(dir string) error {
 	for ; dir != ""; dir = parent(dir) {
 		folded := fold(dir)
 		switch other, ok := t[folded]; {
@@ -224,7 +224,7 @@ func (t tree) addFolder(dir string) error {
 // parent returns the folder of a clean name, "" at the top.
 func parent(name string) string { return name[:max(strings.LastIndexByte(name, '/'), 0)] }
 
-func (t tree) dirs() []string {
+func (t nameSet) dirs() []string {
 	var dirs []string
 	for _, name := range t {
 		if dir, ok := strings.CutSuffix(name, "/"); ok {

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/mod/sumdb/dirhash"
+
+	"github.com/gosw/gosw/internal/tree"
 )
 
 const toyPrefix = "golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64/"
@@ -99,7 +101,7 @@ func TestUnpackMatchesDirhash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := H1(sums); got != want {
+	if got := tree.H1(sums); got != want {
 		t.Errorf("h1 = %s, want %s\n%s", got, want, sums)
 	}
 }

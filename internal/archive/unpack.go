@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"hash"
 	"io"
@@ -18,6 +16,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // UnpackModuleZip writes the release below root, an empty folder, from the zip
@@ -118,7 +118,7 @@ func (a *Zip) Pick(paths []string) (Zip, error) {
 		byPath[a.Entries[i].Path] = a.Entries[i]
 	}
 	var picked Zip
-	folders := make(tree)
+	folders := make(nameSet)
 	for _, name := range paths {
 		e := byPath[name]
 		if e == nil {
@@ -285,23 +285,13 @@ func (a *Zip) Sums() []byte {
 	return sumsText(a.Entries)
 }
 
-// sumsText returns the text that an h1 hash covers: a line for each file of the
-// tree, sorted by its name in the module zip. See
-// golang.org/x/mod/sumdb/dirhash.
+// sumsText returns the manifest of the tree.
 func sumsText(entries []*Entry) []byte {
-	entries = slices.SortedFunc(slices.Values(entries), func(x, y *Entry) int { return strings.Compare(x.Name, y.Name) })
-	var text []byte
+	sums := make(map[string][32]byte, len(entries))
 	for _, e := range entries {
 		if !e.Skip {
-			text = hex.AppendEncode(text, e.Sum[:])
-			text = append(append(append(text, "  "...), e.Name...), '\n')
+			sums[e.Name] = e.Sum
 		}
 	}
-	return text
-}
-
-// H1 returns the hash over sums as the checksum database writes it.
-func H1(sums []byte) string {
-	sum := sha256.Sum256(sums)
-	return "h1:" + base64.StdEncoding.EncodeToString(sum[:])
+	return tree.Format("", sums)
 }

@@ -68,7 +68,7 @@ func openZip(file io.ReaderAt, size int64, l layout) (*Zip, error) {
 	seen := newContents(l)
 	kept := seen.names // of a module's zip, nothing is skipped
 	if l.dist {
-		kept = make(tree)
+		kept = make(nameSet)
 	}
 	var offset, total int64
 	for range count {

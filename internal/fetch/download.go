@@ -15,6 +15,7 @@ import (
 
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -24,8 +25,8 @@ type download struct {
 	file *os.File
 	root *os.Root // where a zip may be unpacked while it arrives; nil if not
 
-	reuse    func() Reuse   // may be nil
-	arrived  func(at int64) // is told how much of the file is there; nil if nobody asks
+	reuse    func() tree.Reuse // may be nil
+	arrived  func(at int64)    // is told how much of the file is there; nil if nobody asks
 	reporter sync.Mutex
 	progress func(done, total int64) // may be nil
 

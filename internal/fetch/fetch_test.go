@@ -15,10 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -124,8 +124,8 @@ func TestFetch(t *testing.T) {
 			if proof.Module != release.Module || proof.Version != mod || proof.SumDB != fetchtest.SumDBName {
 				t.Errorf("proof = %+v", proof)
 			}
-			if proof.H1 != s.H1(v) || archive.H1(proof.Sums) != proof.H1 {
-				t.Errorf("h1 = %s, sums %s, want %s", proof.H1, archive.H1(proof.Sums), s.H1(v))
+			if proof.H1 != s.H1(v) || tree.H1(proof.Sums) != proof.H1 {
+				t.Errorf("h1 = %s, sums %s, want %s", proof.H1, tree.H1(proof.Sums), s.H1(v))
 			}
 			if proof.TreeSize != 6 || proof.TreeHash == "" {
 				t.Errorf("tree = %d %q", proof.TreeSize, proof.TreeHash)

@@ -12,21 +12,16 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
-
-// A File is one of a release whose content is known by its hash.
-type File struct {
-	Path string   // below GOROOT, slash-separated
-	Sum  [32]byte // SHA-256, as in the manifest that the release's h1 is made of
-}
 
 // FetchFiles downloads just these files of release v and puts them below root
 // with their final modes. Each has the sum that is asked for, or it is a
 // [*SecurityError]. It returns the number of bytes received: little more than
 // the files and the zip's directory, if a module proxy sends parts of a file;
 // the download page has whole archives only.
-func (c *Client) FetchFiles(ctx context.Context, v gover.Version, files []File, root *os.Root) (received int64, err error) {
+func (c *Client) FetchFiles(ctx context.Context, v gover.Version, files []tree.File, root *os.Root) (received int64, err error) {
 	r := release.Release{Version: v, Platform: c.cfg.Platform}
 	if c.cfg.Source != release.SourceDL {
 		received, err = c.filesFromProxy(ctx, r, files, root)
@@ -47,7 +42,7 @@ const wholeDir = ".whole"
 
 // filesFromDL unpacks a whole archive below root, takes the files from there, and
 // removes the rest.
-func (c *Client) filesFromDL(ctx context.Context, r release.Release, files []File, root *os.Root) (received int64, err error) {
+func (c *Client) filesFromDL(ctx context.Context, r release.Release, files []tree.File, root *os.Root) (received int64, err error) {
 	temp, err := c.tempFile()
 	if err != nil {
 		return 0, fmt.Errorf("download files of %s: %w", r, err)
@@ -78,7 +73,7 @@ func (c *Client) filesFromDL(ctx context.Context, r release.Release, files []Fil
 }
 
 // take proves a file of the whole and moves it to its place.
-func (d *download) take(f File, root *os.Root) error {
+func (d *download) take(f tree.File, root *os.Root) error {
 	from := path.Join(wholeDir, f.Path)
 	src, err := root.Open(from)
 	if err != nil {
@@ -96,7 +91,7 @@ func (d *download) take(f File, root *os.Root) error {
 }
 
 // fileMismatch says that a file is not the one that was proven.
-func fileMismatch(r release.Release, f File, got [32]byte) *sumdb.SecurityError {
+func fileMismatch(r release.Release, f tree.File, got [32]byte) *sumdb.SecurityError {
 	return &sumdb.SecurityError{
 		Op: "verifying " + r.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + r.Module(),
 		Details: []string{

@@ -3,13 +3,12 @@ package fetch
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -31,20 +30,14 @@ func checkGOROOT(root *os.Root, r release.Release) error {
 }
 
 func checkVERSION(root *os.Root, r release.Release) error {
-	f, err := root.Open("VERSION")
+	line, err := tree.VersionLine(root)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &archive.Error{Reason: "no VERSION file"}
 	}
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, 256))
-	if err != nil {
-		return err
-	}
-	line, _, _ := strings.Cut(string(data), "\n")
-	if line = strings.TrimSpace(line); line != r.Version.String() {
+	if line != r.Version.String() {
 		return &archive.Error{Reason: fmt.Sprintf("VERSION file says %q, not %s", web.CleanLine(line), r.Version)}
 	}
 	return nil

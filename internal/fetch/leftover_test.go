@@ -20,6 +20,7 @@ import (
 
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -181,7 +182,7 @@ func TestReuseInterrupted(t *testing.T) {
 	defer file.remove()
 	d := &download{
 		Release: release.Release{Version: version(t, "1.22.4"), Platform: host}, file: file.File, root: openRoot(t, t.TempDir()), answered: make(chan struct{}),
-		reuse: func() Reuse {
+		reuse: func() tree.Reuse {
 			return func(string, int64, uint32) (sum [32]byte, ok bool) {
 				cancel()
 				return sum, true

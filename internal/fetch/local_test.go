@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // download saves what a URL has under a name and returns path and SHA-256.
@@ -112,7 +112,7 @@ func TestLocal(t *testing.T) {
 			if (proof.SHA256 != "") != test.sum || (proof.Record != nil) != test.record || proof.Via != ViaFile {
 				t.Errorf("%+v", proof)
 			}
-			if proof.H1 != s.H1("1.22.4") || archive.H1(proof.Sums) != proof.H1 {
+			if proof.H1 != s.H1("1.22.4") || tree.H1(proof.Sums) != proof.H1 {
 				t.Errorf("h1 = %s, want %s", proof.H1, s.H1("1.22.4"))
 			}
 		})

@@ -9,11 +9,12 @@ import (
 
 	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
 // filesFromProxy is FetchFiles from a module proxy.
-func (c *Client) filesFromProxy(ctx context.Context, r release.Release, files []File, root *os.Root) (received int64, err error) {
+func (c *Client) filesFromProxy(ctx context.Context, r release.Release, files []tree.File, root *os.Root) (received int64, err error) {
 	if err := c.proxies.Check(release.Module); err != nil {
 		return 0, fmt.Errorf("download files of %s: %w", r, err)
 	}
@@ -38,7 +39,7 @@ type partial struct {
 	*web.Sparse
 	release.Release
 	client *Client
-	files  []File
+	files  []tree.File
 
 	wanted archive.Zip // the entries of files, in their order
 }

@@ -15,15 +15,16 @@ import (
 	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // toyFiles returns files of the toy 1.22.4 with their sums.
-func toyFiles(t *testing.T, paths ...string) []File {
+func toyFiles(t *testing.T, paths ...string) []tree.File {
 	t.Helper()
-	var files []File
+	var files []tree.File
 	for _, f := range fetchtest.Files("go1.22.4", runtime.GOOS, runtime.GOARCH) {
 		if path := goroot.Path(f[0]); slices.Contains(paths, path) {
-			files = append(files, File{path, sha256.Sum256([]byte(f[1]))})
+			files = append(files, tree.File{Path: path, Sum: sha256.Sum256([]byte(f[1]))})
 		}
 	}
 	if len(files) != len(paths) {
@@ -32,7 +33,7 @@ func toyFiles(t *testing.T, paths ...string) []File {
 	return files
 }
 
-func fetchFiles(t *testing.T, c *Client, files []File) (dir string, received int64, err error) {
+func fetchFiles(t *testing.T, c *Client, files []tree.File) (dir string, received int64, err error) {
 	t.Helper()
 	dir = t.TempDir()
 	received, err = c.FetchFiles(t.Context(), version(t, "1.22.4"), files, openRoot(t, dir))
@@ -40,7 +41,7 @@ func fetchFiles(t *testing.T, c *Client, files []File) (dir string, received int
 	return dir, received, err
 }
 
-func checkFiles(t *testing.T, dir string, files []File) {
+func checkFiles(t *testing.T, dir string, files []tree.File) {
 	t.Helper()
 	for _, f := range files {
 		name := filepath.Join(dir, filepath.FromSlash(f.Path))
@@ -86,8 +87,8 @@ func TestFetchFilesDL(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
 	good := toyFiles(t, "src/go.mod", "src/fmt/print.go", "bin/gofmt", "src/internal/empty.go")
-	bad := append(slices.Clone(good), File{Path: "bin/go"})
-	for name, files := range map[string][]File{"good": good, "altered": bad, "missing": {{Path: "src/missing.go"}}} {
+	bad := append(slices.Clone(good), tree.File{Path: "bin/go"})
+	for name, files := range map[string][]tree.File{"good": good, "altered": bad, "missing": {{Path: "src/missing.go"}}} {
 		dir, _, err := fetchFiles(t, newClient(t, s, with(sourceIs(release.SourceDL), dlOf(s, ""))), files)
 		var security *sumdb.SecurityError
 		switch name {
@@ -107,7 +108,7 @@ func TestFetchFilesDL(t *testing.T) {
 		}
 		err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			rest, _ := filepath.Rel(dir, path)
-			if err == nil && !entry.IsDir() && !slices.ContainsFunc(good, func(f File) bool { return filepath.FromSlash(f.Path) == rest }) || entry.Name() == wholeDir {
+			if err == nil && !entry.IsDir() && !slices.ContainsFunc(good, func(f tree.File) bool { return filepath.FromSlash(f.Path) == rest }) || entry.Name() == wholeDir {
 				t.Errorf("%s: %s is left", name, rest)
 			}
 			return err
@@ -125,7 +126,7 @@ func TestFetchFilesRefuses(t *testing.T) {
 	if _, _, err := fetchFiles(t, newClient(t, s, proxyIs(s.Bad(fetchtest.AlteredZip))), toyFiles(t, "bin/go")); !errors.As(err, &security) {
 		t.Errorf("altered zip: %v", err)
 	}
-	missing := []File{{Path: "src/missing.go"}}
+	missing := []tree.File{{Path: "src/missing.go"}}
 	var archive *archive.Error
 	if _, _, err := fetchFiles(t, newClient(t, s, nil), missing); !errors.As(err, &archive) {
 		t.Errorf("missing file: %v", err)

@@ -13,6 +13,7 @@ import (
 	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -22,13 +23,6 @@ const streamTail = 2 << 20
 
 // tailSize is the same where only a few files are wanted.
 const tailSize = 64 << 10
-
-// A Reuse puts the file at path (slash-separated, below GOROOT) into the tree
-// that is being unpacked, if there is one on this machine that has just this
-// size and CRC-32, and returns the SHA-256 of its content, computed now. It
-// reports false where there is none, or any doubt; nothing is at path then. It
-// is called by several goroutines at once.
-type Reuse func(path string, size int64, crc uint32) (sum [32]byte, ok bool)
 
 // stream gets the zip at u and unpacks it while it arrives. Its directory comes
 // first, so that each entry can be inflated as soon as its bytes are there, and
@@ -108,7 +102,7 @@ func getWanted(ctx context.Context, d *download, s *web.Sparse, a *archive.Zip, 
 	total.Store(s.Received.Load())
 	covered := []web.Span{{First: here, End: s.Size}}
 	g, getting := errgroup.WithContext(ctx)
-	var reuse Reuse
+	var reuse tree.Reuse
 	if d.reuse != nil {
 		reuse = d.reuse()
 	}
@@ -174,7 +168,7 @@ func batches(a *archive.Zip, large bool) [][]*archive.Entry {
 
 // reuseFiles takes from this machine what reuse has, which may be nil, and returns those
 // of entries that are left, those without a file included.
-func (d *download) reuseFiles(ctx context.Context, entries []*archive.Entry, reuse Reuse) []*archive.Entry {
+func (d *download) reuseFiles(ctx context.Context, entries []*archive.Entry, reuse tree.Reuse) []*archive.Entry {
 	if reuse == nil {
 		return entries
 	}

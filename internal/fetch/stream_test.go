@@ -18,6 +18,7 @@ import (
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -234,7 +235,7 @@ func TestStreamBytes(t *testing.T) {
 
 // from returns a Reuse that takes files from dir, which is another tree of the
 // same release, and asks spoil what to do with each.
-func from(t *testing.T, dir, into string, spoil func(path string) (keep, lie bool)) func() Reuse {
+func from(t *testing.T, dir, into string, spoil func(path string) (keep, lie bool)) func() tree.Reuse {
 	t.Helper()
 	reuse := func(path string, size int64, crc uint32) (sum [32]byte, ok bool) {
 		keep, lie := spoil(path)
@@ -257,7 +258,7 @@ func from(t *testing.T, dir, into string, spoil func(path string) (keep, lie boo
 		}
 		return sum, err == nil
 	}
-	return func() Reuse { return reuse }
+	return func() tree.Reuse { return reuse }
 }
 
 // What is here already is not downloaded. What was a lie is, all of it.

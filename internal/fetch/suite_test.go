@@ -11,10 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -97,7 +97,7 @@ func (w way) checkSound(t *testing.T, mode string) {
 		t.Fatal(err)
 	}
 	checkTree(t, dir, "go1.22.4")
-	if proof.Via != w.via || proof.H1 != s.H1("1.22.4") || archive.H1(proof.Sums) != proof.H1 || proof.Size == 0 || last != proof.Size {
+	if proof.Via != w.via || proof.H1 != s.H1("1.22.4") || tree.H1(proof.Sums) != proof.H1 || proof.Size == 0 || last != proof.Size {
 		t.Errorf("proof = %+v; progress ended at %d", proof, last)
 	}
 	record, err := json.Marshal(proof.Record)

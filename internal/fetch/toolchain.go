@@ -12,6 +12,7 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -45,7 +46,7 @@ type Options struct {
 	// so far and in all (-1 if unknown); done falls back to 0 when a download
 	// has to begin again.
 	Progress func(done, total int64)
-	Reuse    func() Reuse // is asked when the download has begun; may be nil, or return it
+	Reuse    func() tree.Reuse // is asked when the download has begun; may be nil, or return it
 }
 
 // Fetch downloads v, proves it and unpacks it below root, an empty directory,
@@ -105,10 +106,10 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 			return nil, fmt.Errorf("unpack %s%s: %w", d.Release, from, err)
 		}
 	}
-	proof := &Proof{Module: release.Module, Version: d.Module(), H1: archive.H1(sums)}
+	proof := &Proof{Module: release.Module, Version: d.Module(), H1: tree.H1(sums)}
 	if rec.H1 != "" {
 		proof = c.proof(d.Release, rec)
-		if err := c.compare(d, archive.H1(sums), rec); err != nil {
+		if err := c.compare(d, tree.H1(sums), rec); err != nil {
 			return nil, err
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/gosw/gosw/internal/tree"
 )
 
 func TestAdd(t *testing.T) {
@@ -174,7 +176,7 @@ func TestAddAgainstVerify(t *testing.T) {
 		if err := errors.Join(err, <-done); err != nil {
 			t.Fatal(err)
 		}
-		if i := slices.IndexFunc(report.Store, func(f Finding) bool { return f.Kind == Link }); i >= 0 {
+		if i := slices.IndexFunc(report.Store, func(f tree.Finding) bool { return f.Kind == Link }); i >= 0 {
 			t.Fatalf("verify finds %+v", report.Store[i])
 		}
 	}

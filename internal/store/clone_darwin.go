@@ -4,15 +4,14 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
-)
 
-// open opens the file at path to read it. No link is followed on the way.
-func (h *handle) open(path string) (rawFile, error) { return h.walk(path) }
+	"github.com/gosw/gosw/internal/tree"
+)
 
 // clone makes a file at to that shares the blocks of src. It is an inode of its
 // own: to write to one does not change the other.
-func (h *handle) clone(src rawFile, to string) error {
-	err := unix.Fclonefileat(int(src), h.fd, to, 0)
+func (h *handle) clone(src tree.Raw, to string) error {
+	err := unix.Fclonefileat(int(src), h.FD, to, 0)
 	if err == nil {
 		return nil
 	} else if isOneOf(err, unix.ENOTSUP, unix.EXDEV, unix.EINVAL, unix.ENOSYS, unix.EPERM) {
@@ -23,4 +22,4 @@ func (h *handle) clone(src rawFile, to string) error {
 
 // link is not for macOS, which keeps the state of a program's signature by file,
 // so that a hard link to one upsets it.
-func (h *handle) link(_ *handle, _ rawFile, _ fileID, _, _ string) error { return errCannot }
+func (h *handle) link(_ *handle, _ tree.Raw, _ fileID, _, _ string) error { return errCannot }

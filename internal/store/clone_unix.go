@@ -2,11 +2,10 @@
 
 package store
 
-// open opens the file at path to read it. No link is followed on the way.
-func (h *handle) open(path string) (rawFile, error) { return h.walk(path) }
+import "github.com/gosw/gosw/internal/tree"
 
 // clone is not known here.
-func (h *handle) clone(_ rawFile, _ string) error { return errCannot }
+func (h *handle) clone(_ tree.Raw, _ string) error { return errCannot }
 
 // link is not tried here.
-func (h *handle) link(_ *handle, _ rawFile, _ fileID, _, _ string) error { return errCannot }
+func (h *handle) link(_ *handle, _ tree.Raw, _ fileID, _, _ string) error { return errCannot }

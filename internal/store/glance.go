@@ -11,6 +11,7 @@ import (
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // Glance is the part of [Store.Verify] that costs next to nothing: is there a
@@ -24,7 +25,7 @@ func (s *Store) Glance(v gover.Version, sums bool) (*Receipt, error) {
 	case err != nil:
 		return nil, fmt.Errorf("its receipt can't be read: %w", err)
 	}
-	if err := r.agrees(v, new(manifest), false); err != nil {
+	if err := r.agrees(v, new(tree.Manifest), false); err != nil {
 		return r, fmt.Errorf("its receipt is not right: %w", err)
 	}
 	info, err := os.Stat(s.home.Tool(v, "go"))
@@ -54,7 +55,7 @@ const maxFile = 16 << 20
 // readFile reads a file of the store. gosw makes no links in the place of any.
 func readFile(file string) ([]byte, error) { return fsx.Read(file, maxFile, fsx.NoFollow) }
 
-// hashFile returns what hashOf says of a file, without all of it in memory.
+// hashFile returns the h1 that a manifest stands for, without all of it in memory.
 func hashFile(file string) (h1 string, err error) {
 	f, _, err := fsx.Open(file, fsx.NoFollow)
 	if err != nil {
@@ -63,7 +64,7 @@ func hashFile(file string) (h1 string, err error) {
 	defer f.Close()
 	sum := sha256.New()
 	_, err = io.Copy(sum, io.LimitReader(f, maxFile))
-	return h1Of(sum.Sum(nil)), err
+	return tree.H1Of([32]byte(sum.Sum(nil))), err
 }
 
 // pathError is err with what it is about, if it does not say that itself.

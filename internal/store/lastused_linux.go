@@ -10,10 +10,6 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 )
 
-// noAccessTime opens a file so that reading it does not count as its use. Only the
-// file's owner may.
-const noAccessTime = unix.O_NOATIME
-
 // LastUsed returns when the go of v was last run, or read by a program that is
 // none of ours, as the file system keeps that; the zero Time if not since it was
 // installed. Mounted with relatime, as is usual, it is not renewed within a day.

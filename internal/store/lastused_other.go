@@ -8,8 +8,5 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 )
 
-// noAccessTime has no equivalent here.
-const noAccessTime = 0
-
 // LastUsed can't tell: elsewhere it depends on settings that can't be asked for.
 func (s *Store) LastUsed(gover.Version) (last time.Time, ok bool) { return time.Time{}, false }

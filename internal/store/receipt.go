@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // A Receipt says where a toolchain came from and how it was proven. It is kept
@@ -48,7 +49,7 @@ type SumDB struct {
 
 // check makes sure that the manifest is the one that H1 stands for.
 func (r *Receipt) check() error {
-	if h1 := hashOf(r.Sums); h1 != r.H1 {
+	if h1 := tree.H1(r.Sums); h1 != r.H1 {
 		return fmt.Errorf("manifest hashes to %s, not to the proven %s", h1, r.H1)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // Means are how a repair gets what the store does not have any more.
@@ -19,7 +20,7 @@ type Means struct {
 	// Prove returns a new receipt for the version, proven but without Sums.
 	Prove func(context.Context) (*Receipt, error)
 	// Files puts files, each proven by its sum, into root.
-	Files func(ctx context.Context, root *os.Root, files []File) error
+	Files func(ctx context.Context, root *os.Root, files []tree.File) error
 	// Fill is as in Add: it is called where the manifest is lost.
 	Fill Fill
 	// Sharer is called with each other toolchain that shares a damaged file,
@@ -109,9 +110,9 @@ type repair struct {
 	store    *Store
 	means    Means
 	report   *Report
-	receipt  *Receipt  // that is proven; without Sums if all must be fetched
-	findings []Finding // about the tree, by the manifest of receipt
-	rewrite  bool      // the receipt or manifest in the store is not that one
+	receipt  *Receipt       // that is proven; without Sums if all must be fetched
+	findings []tree.Finding // about the tree, by the manifest of receipt
+	rewrite  bool           // the receipt or manifest in the store is not that one
 }
 
 // chooseProof finds the receipt to go by: the one that is there if its record
@@ -138,18 +139,14 @@ func (r *repair) chooseProof(ctx context.Context) error {
 	if r.receipt.Sums == nil || bytes.Equal(r.receipt.Sums, report.against) {
 		return nil
 	}
-	again := &Report{Version: report.Version}
-	m, err := parseManifest(r.receipt.Sums)
-	if err == nil {
-		err = r.store.scanTree(ctx, again, m, r.receipt.Sums)
-	}
-	r.findings = again.Tree
+	m, err := tree.ParseManifest(r.receipt.Sums)
+	r.findings = tree.CompareManifest(report.tree, m)
 	return err
 }
 
 // about returns the findings whose path begins with prefix.
-func (r *Report) about(prefix string) []Finding {
-	var some []Finding
+func (r *Report) about(prefix string) []tree.Finding {
+	var some []tree.Finding
 	for _, f := range r.Store {
 		if len(f.Path) >= len(prefix) && f.Path[:len(prefix)] == prefix {
 			some = append(some, f)
@@ -238,17 +235,17 @@ func (r *repair) build(ctx context.Context, tree string) error {
 }
 
 // prove compares the whole new tree with its manifest.
-func (r *repair) prove(ctx context.Context, tree string) error {
-	m, err := parseManifest(r.receipt.Sums)
+func (r *repair) prove(ctx context.Context, dir string) error {
+	m, err := tree.ParseManifest(r.receipt.Sums)
 	if err != nil {
 		return fmt.Errorf("manifest of %v: %w", r.report.Version, err)
 	}
-	again := newScan(tree, m)
-	if err := again.run(ctx); err != nil {
+	again, err := tree.Sealed(ctx, dir)
+	if err != nil {
 		return err
 	}
-	if len(again.findings) > 0 {
-		f := again.findings[0]
+	if findings := tree.CompareManifest(again, m); len(findings) > 0 {
+		f := findings[0]
 		return fmt.Errorf("repair %v: %s %s in the new tree", r.report.Version, f.Kind, f.Path)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // A Sharer is a toolchain that has damaged files of another one: not files of
@@ -24,8 +25,8 @@ type Sharer struct {
 func (s *Store) sharers(report *Report) ([]Sharer, error) {
 	damaged := make(map[fileID]string)
 	for _, f := range report.Tree {
-		unknown := f.Kind == Extra && len(report.against) == 0
-		if f.Kind != Changed && f.Kind != Mode && f.Kind != Unreadable && !unknown {
+		unknown := f.Kind == tree.Extra && len(report.against) == 0
+		if f.Kind != tree.Changed && f.Kind != tree.Mode && f.Kind != tree.Unreadable && !unknown {
 			continue // no matter of the file itself
 		}
 		info, err := os.Lstat(filepath.Join(s.home.Dir(report.Version), filepath.FromSlash(f.Path)))
@@ -101,7 +102,7 @@ type sources struct {
 }
 
 // take puts a file into the tree, if one of the sources has its content.
-func (o *sources) take(f File) bool {
+func (o *sources) take(f tree.File) bool {
 	if !o.opened {
 		o.opened = true
 		for _, c := range o.store.candidates(o.version) {

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // seal makes every file read-only, and folders such as only their owner can
@@ -92,11 +94,11 @@ func sealOne(dir *os.Root, at string, info fs.FileInfo) error {
 	case info.Mode()&0o111 != 0:
 		want = 0o555
 	}
-	if info.Mode()&(fs.ModePerm|fs.ModeSetuid|fs.ModeSetgid|fs.ModeSticky) == want {
+	if info.Mode()&tree.Rights == want {
 		return nil
 	}
 	if _, names, _ := measure(info); names > 1 && !info.IsDir() {
-		return fmt.Errorf("seal %s: shared, and has mode %s", at, octal(info.Mode()))
+		return fmt.Errorf("seal %s: shared, and has mode %s", at, tree.Octal(info.Mode()))
 	}
 	return dir.Chmod(path.Base(at), want)
 }

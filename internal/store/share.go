@@ -13,15 +13,8 @@ import (
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
+	"github.com/gosw/gosw/internal/tree"
 )
-
-// A Reuse puts the file at path (slash-separated, below GOROOT) into the tree
-// that is being built, if a published toolchain of this store has one with just
-// this size and CRC-32 at the same path, and returns the SHA-256 of its content,
-// computed now from the bytes that are shared. It reports false where there is
-// none, or where there is any doubt; then it has put nothing there. It is safe for
-// concurrent use.
-type Reuse func(path string, size int64, crc uint32) (sum [32]byte, ok bool)
 
 // A Sibling is an installed toolchain from which a tree is assembled that has
 // mostly the same files. It needs no lock: its files are never written to, it
@@ -89,7 +82,7 @@ func (b *Sibling) Close() error {
 		return nil
 	}
 	b.closed = true
-	return errors.Join(b.tree.close(), b.into.close())
+	return errors.Join(b.tree.Close(), b.into.Close())
 }
 
 // A candidate is an installed toolchain that might be a sibling.
@@ -205,20 +198,20 @@ func (s *Store) openSibling(home toolchain.Home, w gover.Version, root *os.Root)
 	if err != nil {
 		return nil, err
 	}
-	tree, err := openTree(home.Dir(w))
-	if err == nil && home != s.home && !sameDevice(tree, into) {
-		err = errors.Join(fmt.Errorf("%s is on another file system", home), tree.close())
+	from, err := openTree(home.Dir(w))
+	if err == nil && home != s.home && !sameDevice(from, into) {
+		err = errors.Join(fmt.Errorf("%s is on another file system", home), from.Close())
 	}
 	if err != nil {
-		return nil, errors.Join(&unusableError{err}, into.close())
+		return nil, errors.Join(&unusableError{err}, into.Close())
 	}
-	b := &Sibling{store: s, version: w, tree: tree, into: into, root: root, sums: make(map[string][32]byte, len(m.entries))}
-	for _, f := range m.entries {
+	b := &Sibling{store: s, version: w, tree: from, into: into, root: root, sums: make(map[string][32]byte, len(m.Files))}
+	for _, f := range m.Files {
 		b.sums[f.Path] = f.Sum
 	}
 	b.paths = sync.OnceValue(func() map[[32]byte]string {
-		paths := make(map[[32]byte]string, len(m.entries))
-		for _, f := range m.entries {
+		paths := make(map[[32]byte]string, len(m.Files))
+		for _, f := range m.Files {
 			paths[f.Sum] = f.Path
 		}
 		return paths
@@ -228,7 +221,7 @@ func (s *Store) openSibling(home toolchain.Home, w gover.Version, root *os.Root)
 }
 
 // ownManifest returns the manifest of v if it is the one of its receipt.
-func (s *Store) ownManifest(v gover.Version) (*manifest, error) {
+func (s *Store) ownManifest(v gover.Version) (*tree.Manifest, error) {
 	receipt, err := s.Receipt(v)
 	if err != nil {
 		return nil, err
@@ -237,14 +230,44 @@ func (s *Store) ownManifest(v gover.Version) (*manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := parseManifest(sums)
+	m, err := tree.ParseManifest(sums)
 	if err == nil {
 		err = receipt.agrees(v, m, true)
 	}
-	if err == nil && hashOf(sums) != receipt.H1 {
-		err = fmt.Errorf("%s: hashes to %s, the receipt has %s", s.sumsFile(v), hashOf(sums), receipt.H1)
+	if err == nil && tree.H1(sums) != receipt.H1 {
+		err = fmt.Errorf("%s: hashes to %s, the receipt has %s", s.sumsFile(v), tree.H1(sums), receipt.H1)
 	}
 	return m, err
+}
+
+// A handle is an open directory, below which files are opened and made.
+type handle struct {
+	*tree.Dir
+	// byProc is set when a file was to be linked by its descriptor alone, and the
+	// system wants that by way of /proc.
+	byProc atomic.Bool
+}
+
+func openHandle(root *os.Root) (*handle, error) {
+	dir, err := tree.OpenDir(root)
+	return &handle{Dir: dir}, err
+}
+
+// sameDevice reports whether two directories are in one file system. Where files are
+// copied anyway, that is not told.
+func sameDevice(a, b *handle) bool {
+	device := func(h *handle) (uint64, error) {
+		raw, err := h.Open(".")
+		if err != nil {
+			return 0, err
+		}
+		defer raw.Close()
+		st, err := raw.Stat()
+		return st.Device, err
+	}
+	first, err := device(a)
+	second, err2 := device(b)
+	return err == nil && err2 == nil && first == second
 }
 
 // openTree opens the folder at dir, and not what a link there leads to.

@@ -12,6 +12,7 @@ import (
 	"runtime"
 
 	"github.com/gosw/gosw/internal/goroot"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // errCannot says that a file system, or the system, has no way to share a file
@@ -53,7 +54,7 @@ func (r *reader) sum(f io.Reader, size int64) (sum [32]byte, crc uint32, err err
 const largeFile = 1 << 20
 
 // compare returns errCannot unless f has this CRC-32.
-func (r *reader) compare(f rawFile, want uint32) error {
+func (r *reader) compare(f tree.Raw, want uint32) error {
 	hash := crc32.NewIEEE()
 	if _, err := io.CopyBuffer(hash, f, r.buf); err != nil {
 		return err
@@ -61,10 +62,10 @@ func (r *reader) compare(f rawFile, want uint32) error {
 	if hash.Sum32() != want {
 		return errCannot
 	}
-	return f.rewind()
+	return f.Rewind()
 }
 
-// Reuse is a [Reuse] of the sibling's files. Folders above path are made where they
+// Reuse is a [tree.Reuse] of the sibling's files. Folders above path are made where they
 // are missing.
 func (b *Sibling) Reuse(path string, size int64, crc uint32) (sum [32]byte, ok bool) {
 	if sum, ok = b.sums[path]; !ok {
@@ -103,26 +104,26 @@ func (b *Sibling) share(from, to string, sum [32]byte, like *outline) error {
 	if b.closed {
 		return os.ErrClosed
 	}
-	src, err := b.tree.open(from)
+	src, err := b.tree.Open(from)
 	if err != nil {
 		return err
 	}
-	defer src.close()
-	found, err := src.facts()
+	defer src.Close()
+	found, err := src.Stat()
 	if err != nil {
 		return err
 	}
-	if !found.shareable(from) || like != nil && like.size != found.size {
+	if !shareable(found, from) || like != nil && like.size != found.Size {
 		return errCannot
 	}
 	r, _ := b.readers.Get().(*reader)
 	defer b.readers.Put(r)
-	if like != nil && found.size >= largeFile {
+	if like != nil && found.Size >= largeFile {
 		if err := r.compare(src, like.crc); err != nil {
 			return err
 		}
 	}
-	content, crc, err := r.sum(src, found.size)
+	content, crc, err := r.sum(src, found.Size)
 	if err != nil {
 		return err
 	}
@@ -137,16 +138,17 @@ func (b *Sibling) share(from, to string, sum [32]byte, like *outline) error {
 
 // shareable reports whether the file at path is one of a sealed tree, which
 // nobody else can have changed since.
-func (f facts) shareable(path string) bool {
+func shareable(st tree.Stat, path string) bool {
 	if runtime.GOOS == "windows" { // has neither such modes nor such owners
-		return f.mode.IsRegular()
+		return st.Mode.IsRegular()
 	}
-	return f.mode.IsRegular() && f.mode&modeBits == goroot.Mode(path) && f.ours
+	return st.Mode.IsRegular() && st.Mode&tree.Rights == goroot.Mode(path) &&
+		(st.Owner == os.Geteuid() || st.Owner == 0)
 }
 
 // put gives src, which was just read, the name to: as a clone, else as a link,
 // else as a copy.
-func (b *Sibling) put(r *reader, src rawFile, found facts, sum [32]byte, from, to string) error {
+func (b *Sibling) put(r *reader, src tree.Raw, found tree.Stat, sum [32]byte, from, to string) error {
 	err := b.place(src, found, from, to)
 	if errors.Is(err, os.ErrNotExist) { // the folder; or it has lost its last name
 		if err = b.root.MkdirAll(filepath.FromSlash(path.Dir(to)), goroot.DirMode); err == nil {
@@ -158,12 +160,12 @@ func (b *Sibling) put(r *reader, src rawFile, found facts, sum [32]byte, from, t
 	}
 	if err == nil {
 		b.files.Add(1)
-		b.bytes.Add(found.size)
+		b.bytes.Add(found.Size)
 	}
 	return err
 }
 
-func (b *Sibling) place(src rawFile, found facts, from, to string) error {
+func (b *Sibling) place(src tree.Raw, found tree.Stat, from, to string) error {
 	err := errCannot
 	if !b.store.noClones.Load() {
 		if err = b.into.clone(src, to); errors.Is(err, errCannot) {
@@ -171,22 +173,22 @@ func (b *Sibling) place(src rawFile, found facts, from, to string) error {
 		}
 	}
 	if errors.Is(err, errCannot) {
-		err = b.into.link(b.tree, src, found.id, from, to)
+		err = b.into.link(b.tree, src, fileID{found.Device, found.Inode}, from, to)
 	}
 	return err
 }
 
 // copy writes the content of src once more, and hashes what it writes.
-func (b *Sibling) copy(r *reader, src rawFile, found facts, sum [32]byte, to string) error {
+func (b *Sibling) copy(r *reader, src tree.Raw, found tree.Stat, sum [32]byte, to string) error {
 	name := filepath.FromSlash(to)
-	if err := src.rewind(); err != nil {
+	if err := src.Rewind(); err != nil {
 		return err
 	}
 	dst, err := b.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, goroot.Mode(to))
 	if err != nil {
 		return err
 	}
-	again, _, err := r.sum(io.TeeReader(src, dst), found.size)
+	again, _, err := r.sum(io.TeeReader(src, dst), found.Size)
 	if err == nil && again != sum {
 		err = errCannot
 	}

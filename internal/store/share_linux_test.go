@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // TestUninstallShared uninstalls a version while a program runs that it shares
@@ -62,15 +64,15 @@ func TestUninstallShared(t *testing.T) {
 }
 
 // ways are how a file gets its second name, by what the system has.
-func ways(b *Sibling) map[string]func(src rawFile, found facts, sum [32]byte, to string) error {
-	return map[string]func(rawFile, facts, [32]byte, string) error{
-		"link": func(src rawFile, found facts, _ [32]byte, to string) error {
-			return b.into.link(b.tree, src, found.id, "bin/go", to)
+func ways(b *Sibling) map[string]func(src tree.Raw, found tree.Stat, sum [32]byte, to string) error {
+	return map[string]func(tree.Raw, tree.Stat, [32]byte, string) error{
+		"link": func(src tree.Raw, found tree.Stat, _ [32]byte, to string) error {
+			return b.into.link(b.tree, src, fileID{found.Device, found.Inode}, "bin/go", to)
 		},
-		"link without /proc": func(_ rawFile, found facts, _ [32]byte, to string) error {
-			return b.into.linkByName(b.tree, found.id, "bin/go", to)
+		"link without /proc": func(_ tree.Raw, found tree.Stat, _ [32]byte, to string) error {
+			return b.into.linkByName(b.tree, fileID{found.Device, found.Inode}, "bin/go", to)
 		},
-		"copy": func(src rawFile, found facts, sum [32]byte, to string) error {
+		"copy": func(src tree.Raw, found tree.Stat, sum [32]byte, to string) error {
 			return b.copy(newReader(), src, found, sum, to)
 		},
 	}
@@ -85,31 +87,29 @@ func TestShareWays(t *testing.T) {
 		b, root, err := sibling(t, toy.store)
 		must(t, err)
 		sum := sumOf(toy.files["bin/go"])
-		for _, open := range []func(string) (rawFile, error){b.tree.open, b.tree.walk} {
-			src, err := open("bin/go")
-			must(t, err)
-			found, err := src.facts()
-			must(t, err, ways(b)[way](src, found, sum, "go"))
-			info, err := root.Stat("go")
-			must(t, err)
-			if info.Mode() != 0o555 && way != "copy" || info.Size() != int64(len(toy.files["bin/go"])) {
-				t.Errorf("%s: %v", way, info)
-			}
-			if err := ways(b)[way](src, found, sum, "go"); !errors.Is(err, fs.ErrExist) {
-				t.Errorf("%s to a name that is taken: %v", way, err)
-			}
-			must(t, root.Remove("go"))
-			src.close()
-		}
-		src, err := b.tree.open("bin/go")
+		src, err := b.tree.Open("bin/go")
 		must(t, err)
-		found, err := src.facts()
+		found, err := src.Stat()
+		must(t, err, ways(b)[way](src, found, sum, "go"))
+		info, err := root.Stat("go")
+		must(t, err)
+		if info.Mode() != 0o555 && way != "copy" || info.Size() != int64(len(toy.files["bin/go"])) {
+			t.Errorf("%s: %v", way, info)
+		}
+		if err := ways(b)[way](src, found, sum, "go"); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("%s to a name that is taken: %v", way, err)
+		}
+		must(t, root.Remove("go"))
+		src.Close()
+		src, err = b.tree.Open("bin/go")
+		must(t, err)
+		found, err = src.Stat()
 		must(t, err, os.Rename(toy.path("bin/go"), toy.path("../../go")), os.WriteFile(toy.path("bin/go"), []byte("exchanged"), 0o555))
 		err = ways(b)[way](src, found, sum, "go")
 		if data, readErr := root.ReadFile("go"); err == nil && string(data) != toy.files["bin/go"] || err != nil && readErr == nil {
 			t.Errorf("%s after an exchange: %v, %q", way, err, data)
 		}
-		src.close()
+		src.Close()
 	}
 }
 
@@ -119,10 +119,10 @@ func TestCopyWrites(t *testing.T) {
 	toy := newToyTree(t)
 	b, root, err := sibling(t, toy.store)
 	must(t, err)
-	src, err := b.tree.open("pkg/tool/x/compile")
+	src, err := b.tree.Open("pkg/tool/x/compile")
 	must(t, err)
-	defer src.close()
-	found, err := src.facts()
+	defer src.Close()
+	found, err := src.Stat()
 	must(t, err)
 	flip(t, toy.path("pkg/tool/x/compile"), 5_000_000)
 	if err := b.copy(newReader(), src, found, sumOf(toy.files["pkg/tool/x/compile"]), "c"); !errors.Is(err, errCannot) {
@@ -130,29 +130,6 @@ func TestCopyWrites(t *testing.T) {
 	}
 	if _, err := root.Stat("c"); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the copy is there:", err)
-	}
-}
-
-// TestOpenFollowsNothing looks through links in the place of folders and files.
-func TestOpenFollowsNothing(t *testing.T) {
-	t.Parallel()
-	toy := newToyTree(t)
-	must(t, os.Symlink("p1", toy.path("src/link")), os.Symlink("f1.go", toy.path("src/p1/link.go")), os.Symlink("/etc", toy.path("etc")))
-	b, _, err := sibling(t, toy.store)
-	must(t, err)
-	for _, open := range []func(string) (rawFile, error){b.tree.open, b.tree.walk} {
-		for path, want := range map[string]bool{
-			"src/p1/f1.go": true, "VERSION": true,
-			"src/link/f1.go": false, "src/p1/link.go": false, "etc/passwd": false, "src/missing": false, "VERSION/x": false,
-		} {
-			f, err := open(path)
-			if err == nil {
-				f.close()
-			}
-			if (err == nil) != want {
-				t.Errorf("open %s: %v, want one: %v", path, err, want)
-			}
-		}
 	}
 }
 

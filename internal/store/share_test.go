@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // next returns the patch release after toy's: its VERSION and compiler are others,
@@ -61,7 +63,7 @@ func (toy *toyTree) add(t *testing.T, text string) (shared []string) {
 			}
 		}
 		sums := toy.sums()
-		toy.truth = hashOf(sums)
+		toy.truth = tree.H1(sums)
 		return &Receipt{Platform: "linux/amd64", Module: toyModule, H1: toy.truth, Sums: sums}, nil
 	})
 	if err != nil || !added {
@@ -113,11 +115,11 @@ func TestReuse(t *testing.T) {
 		{"another content, well known to manifest and receipt", func(t *testing.T, toy *toyTree, file string) {
 			// As if somebody had altered all of it: the sum is right, the CRC is not.
 			must(t, os.Chmod(file, 0o644), os.WriteFile(file, []byte("package p9\n"), 0), os.Chmod(file, 0o444))
-			sums := formatSums(toyModule+"/", filesOf(toy.files, path, "package p9\n"))
+			sums := sumsOf(filesOf(toy.files, path, "package p9\n"))
 			must(t, os.WriteFile(toy.store.sumsFile(toy.version), sums, 0o644))
 			receipt, err := toy.store.Receipt(toy.version)
 			must(t, err)
-			receipt.Sums, receipt.H1 = sums, hashOf(sums)
+			receipt.Sums, receipt.H1 = sums, tree.H1(sums)
 			must(t, toy.store.writeReceipt(toy.version, receipt))
 		}, []string{path}},
 	} {
@@ -145,19 +147,20 @@ func TestReuse(t *testing.T) {
 func TestReuseOwner(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		facts facts
-		want  bool
+		stat tree.Stat
+		want bool
 	}{
-		{facts{mode: 0o444, ours: true}, true},
-		{facts{mode: 0o444}, false},
-		{facts{mode: 0o644, ours: true}, false},
-		{facts{mode: 0o464, ours: true}, false},
-		{facts{mode: 0o555, ours: true}, false},
-		{facts{mode: 0o444 | fs.ModeSticky, ours: true}, false},
-		{facts{mode: 0o444 | fs.ModeNamedPipe, ours: true}, false},
+		{tree.Stat{Mode: 0o444, Owner: os.Geteuid()}, true},
+		{tree.Stat{Mode: 0o444}, true}, // root's
+		{tree.Stat{Mode: 0o444, Owner: os.Geteuid() + 1}, false},
+		{tree.Stat{Mode: 0o644, Owner: os.Geteuid()}, false},
+		{tree.Stat{Mode: 0o464, Owner: os.Geteuid()}, false},
+		{tree.Stat{Mode: 0o555, Owner: os.Geteuid()}, false},
+		{tree.Stat{Mode: 0o444 | fs.ModeSticky, Owner: os.Geteuid()}, false},
+		{tree.Stat{Mode: 0o444 | fs.ModeNamedPipe, Owner: os.Geteuid()}, false},
 	} {
-		if got := test.facts.shareable("src/a.go"); got != test.want {
-			t.Errorf("%+v: shareable %v, want %v", test.facts, got, test.want)
+		if got := shareable(test.stat, "src/a.go"); got != test.want {
+			t.Errorf("%+v: shareable %v, want %v", test.stat, got, test.want)
 		}
 	}
 	if os.Geteuid() != 0 { // and nobody else can give a file away
@@ -170,14 +173,9 @@ func TestReuseOwner(t *testing.T) {
 	}
 }
 
-func filesOf(contents map[string]string, path, content string) []File {
-	var files []File
-	for name, text := range contents {
-		if name == path {
-			text = content
-		}
-		files = append(files, File{name, sumOf(text)})
-	}
+func filesOf(contents map[string]string, path, content string) map[string]string {
+	files := maps.Clone(contents)
+	files[path] = content
 	return files
 }
 

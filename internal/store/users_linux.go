@@ -72,7 +72,7 @@ func processesBy(dirs []string) (map[string][]Process, error) {
 
 // reached returns those of roots that the process pid is in.
 func reached(pid string, roots map[string]string) (map[string]bool, error) {
-	proc, err := openat(unix.AT_FDCWD, "/proc/"+pid, openFlags|unix.O_DIRECTORY)
+	proc, err := unix.Open("/proc/"+pid, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, unlessHidden(pid, err)
 	}

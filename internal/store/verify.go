@@ -1,10 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,44 +11,30 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/tree"
 )
 
-// A Kind says in which way something is not as it was proven.
-type Kind string
-
-// The kinds of findings.
+// The kinds of findings that are about the store, besides those of a tree.
 const (
-	Changed    Kind = "changed"    // another content
-	Missing    Kind = "missing"    // not there
-	Extra      Kind = "extra"      // there, and not in the manifest
-	Mode       Kind = "mode"       // content as proven, but other rights than a sealed file or folder has
-	Type       Kind = "type"       // not a regular file, or no folder where one should be
-	Unreadable Kind = "unreadable" // the disk or the rights don't let it be read
-	Altered    Kind = "altered"    // receipt or manifest is not as it was written
-	Unproven   Kind = "unproven"   // the receipt has no proof of its h1
-	Link       Kind = "link"       // a link of the store leads elsewhere
+	Altered  tree.Kind = "altered"  // receipt or manifest is not as it was written
+	Unproven tree.Kind = "unproven" // the receipt has no proof of its h1
+	Link     tree.Kind = "link"     // a link of the store leads elsewhere
 )
-
-// A Finding is one thing that is not as it should be.
-type Finding struct {
-	Kind   Kind   `json:"kind"`
-	Path   string `json:"path"`             // below GOROOT; for receipts and links below the store
-	Detail string `json:"detail,omitempty"` // such as "0644, not 0444"
-}
 
 // A Report is what Verify found of a toolchain.
 type Report struct {
 	Version gover.Version
-	Receipt *Receipt  // as it stands there; nil if it is missing or can't be read
-	Tree    []Finding // about files and folders of the toolchain, sorted by path
-	Store   []Finding // about receipt, manifest and links, sorted by path
-	Files   int       // that were hashed
-	Bytes   int64     // that were hashed
-	H1      string    // of the tree as it is
+	Receipt *Receipt       // as it stands there; nil if it is missing or can't be read
+	Tree    []tree.Finding // about files and folders of the toolchain, sorted by path
+	Store   []tree.Finding // about receipt, manifest and links, by paths below the store, sorted
+	Files   int            // that were hashed
+	Bytes   int64          // that were hashed
+	H1      string         // of the tree as it is
 
-	manifest []byte // as it stands there
-	against  []byte // the manifest that Tree was found by
-	scan     *scan
+	manifest []byte         // as it stands there
+	against  []byte         // the manifest that Tree was found by
+	wanted   *tree.Manifest // the same
+	tree     *tree.Tree     // as it is
 }
 
 // Clean reports whether all is as it was installed. That the receipt is true
@@ -60,8 +43,8 @@ func (r *Report) Clean() bool { return len(r.Tree) == 0 && len(r.Store) == 0 }
 
 // Unprove adds that the receipt's record proves nothing, and why.
 func (r *Report) Unprove(why error) {
-	r.Store = append(r.Store, Finding{Unproven, "receipts/" + r.Version.String() + ".json", why.Error()})
-	slices.SortFunc(r.Store, byPath)
+	r.Store = append(r.Store, tree.Finding{Kind: Unproven, Path: "receipts/" + r.Version.String() + ".json", Detail: why.Error()})
+	slices.SortFunc(r.Store, tree.ByPath)
 }
 
 // Verify hashes all files of v again, on all processors, and compares names,
@@ -95,29 +78,25 @@ func (s *Store) verify(ctx context.Context, v gover.Version) (*Report, error) {
 	}
 	r := &Report{Version: v}
 	m := s.readEvidence(r)
-	if err := s.scanTree(ctx, r, m, r.manifest); err != nil {
+	var err error
+	if r.tree, err = tree.Sealed(ctx, s.home.Dir(v)); err != nil {
 		return nil, err
 	}
+	r.compare(m, r.manifest)
 	if right := s.judgeManifest(r); right != nil {
-		m, _ = parseManifest(right)
-		if err := s.scanTree(ctx, r, m, right); err != nil {
-			return nil, err
-		}
+		m, _ = tree.ParseManifest(right)
+		r.compare(m, right)
 	}
 	if err := s.verifyLinks(r); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(r.Store, byPath)
+	slices.SortFunc(r.Store, tree.ByPath)
 	return r, nil
-}
-
-func byPath(x, y Finding) int {
-	return cmp.Or(strings.Compare(x.Path, y.Path), strings.Compare(string(x.Kind), string(y.Kind)))
 }
 
 // readEvidence reads receipt and manifest, and finds out what can be of them
 // without a look at the tree.
-func (s *Store) readEvidence(r *Report) *manifest {
+func (s *Store) readEvidence(r *Report) *tree.Manifest {
 	var err error
 	if r.Receipt, err = s.Receipt(r.Version); err != nil {
 		r.Receipt = nil
@@ -126,15 +105,15 @@ func (s *Store) readEvidence(r *Report) *manifest {
 	if r.manifest, err = readFile(s.sumsFile(r.Version)); err != nil {
 		r.blame(s.sumsFile(r.Version), err)
 	}
-	m, parseErr := parseManifest(r.manifest)
+	m, parseErr := tree.ParseManifest(r.manifest)
 	if parseErr != nil && err == nil {
 		r.blame(s.sumsFile(r.Version), parseErr)
 	}
 	if r.Receipt == nil {
 		return m
 	}
-	if m.prefix == "" {
-		m.prefix = r.Receipt.Module + "/"
+	if m.Prefix == "" {
+		m.Prefix = r.Receipt.Module + "/"
 	}
 	if err := r.Receipt.agrees(r.Version, m, parseErr == nil && err == nil); err != nil {
 		r.blame(s.receiptFile(r.Version), err)
@@ -143,59 +122,52 @@ func (s *Store) readEvidence(r *Report) *manifest {
 }
 
 // agrees reports whether a receipt is one of v, and with its manifest.
-func (r *Receipt) agrees(v gover.Version, m *manifest, whole bool) error {
+func (r *Receipt) agrees(v gover.Version, m *tree.Manifest, whole bool) error {
 	switch {
 	case r.Format != Format:
 		return fmt.Errorf("format %d, not %d", r.Format, Format)
 	case r.Version != v:
 		return fmt.Errorf("receipt of %v", r.Version)
-	case whole && r.Module+"/" != m.prefix:
-		return fmt.Errorf("module %q, in the manifest %q", r.Module, strings.TrimSuffix(m.prefix, "/"))
-	case whole && r.Files != len(m.entries):
-		return fmt.Errorf("%d files, in the manifest %d", r.Files, len(m.entries))
+	case whole && r.Module+"/" != m.Prefix:
+		return fmt.Errorf("module %q, in the manifest %q", r.Module, strings.TrimSuffix(m.Prefix, "/"))
+	case whole && r.Files != len(m.Files):
+		return fmt.Errorf("%d files, in the manifest %d", r.Files, len(m.Files))
 	}
 	return nil
 }
 
 // blame adds a finding about the receipt or the manifest.
 func (r *Report) blame(file string, err error) {
-	finding := Finding{Kind: Altered, Path: shortReceipt(file), Detail: err.Error()}
+	finding := tree.Finding{Kind: Altered, Path: shortReceipt(file), Detail: err.Error()}
 	var path *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		finding.Kind, finding.Detail = Missing, ""
+		finding.Kind, finding.Detail = tree.Missing, ""
 	case errors.As(err, &path):
-		finding.Kind, finding.Detail = Unreadable, path.Err.Error()
+		finding.Kind, finding.Detail = tree.Unreadable, path.Err.Error()
 	}
 	r.Store = append(r.Store, finding)
 }
 
-// scanTree compares the tree with m, which is what sums say.
-func (s *Store) scanTree(ctx context.Context, r *Report, m *manifest, sums []byte) error {
-	tree := newScan(s.home.Dir(r.Version), m)
-	if err := tree.run(ctx); err != nil {
-		return err
+// compare compares the tree with m, which is what sums say.
+func (r *Report) compare(m *tree.Manifest, sums []byte) {
+	r.Tree, r.wanted, r.against = tree.CompareManifest(r.tree, m), m, sums
+	r.Files, r.Bytes = r.tree.Hashed()
+	if slices.ContainsFunc(r.Tree, func(f tree.Finding) bool { return f.Kind != tree.Mode }) {
+		sums = tree.Format(m.Prefix, r.tree.Sums(nil))
 	}
-	slices.SortFunc(tree.findings, byPath)
-	r.Tree, r.Files, r.Bytes = tree.findings, tree.files, tree.bytes
-	if tree.asWanted() {
-		r.H1 = hashOf(sums)
-	} else {
-		r.H1 = hashOf(tree.sums(true))
-	}
-	r.scan, r.against = tree, sums
-	return nil
+	r.H1 = tree.H1(sums)
 }
 
 // judgeManifest compares the manifest with the receipt. Where they differ it
 // returns the manifest that the receipt stands for, if the tree still makes it.
 func (s *Store) judgeManifest(r *Report) (right []byte) {
-	if r.Receipt == nil || r.Receipt.H1 == hashOf(r.manifest) {
+	if r.Receipt == nil || r.Receipt.H1 == tree.H1(r.manifest) {
 		return nil
 	}
 	file := s.sumsFile(r.Version)
-	if !slices.ContainsFunc(r.Store, func(f Finding) bool { return f.Path == shortReceipt(file) }) {
-		r.blame(file, fmt.Errorf("hashes to %s, the receipt has %s", hashOf(r.manifest), r.Receipt.H1))
+	if !slices.ContainsFunc(r.Store, func(f tree.Finding) bool { return f.Path == shortReceipt(file) }) {
+		r.blame(file, fmt.Errorf("hashes to %s, the receipt has %s", tree.H1(r.manifest), r.Receipt.H1))
 	}
 	return r.manifestOf(r.Receipt.H1)
 }
@@ -204,11 +176,12 @@ func (s *Store) judgeManifest(r *Report) (right []byte) {
 // the one that the tree makes, with or without the files that the manifest does
 // not know. It returns nil if none does.
 func (r *Report) manifestOf(h1 string) []byte {
-	if hashOf(r.manifest) == h1 {
+	if tree.H1(r.manifest) == h1 {
 		return r.manifest
 	}
-	for _, extras := range []bool{true, false} {
-		if sums := r.scan.sums(extras); hashOf(sums) == h1 {
+	wanted := r.wanted.Sums()
+	for _, some := range []func(string) bool{nil, func(name string) bool { _, ok := wanted[name]; return ok }} {
+		if sums := tree.Format(r.wanted.Prefix, r.tree.Sums(some)); tree.H1(sums) == h1 {
 			return sums
 		}
 	}
@@ -236,16 +209,7 @@ func (s *Store) verifyLinks(r *Report) error {
 		if is, err := os.Readlink(path); err == nil {
 			found = "leads to " + is
 		}
-		r.Store = append(r.Store, Finding{Link, filepath.ToSlash(short), found + ", not to " + target})
+		r.Store = append(r.Store, tree.Finding{Kind: Link, Path: filepath.ToSlash(short), Detail: found + ", not to " + target})
 	}
 	return nil
 }
-
-// hashOf returns the h1 that sums stands for.
-func hashOf(sums []byte) string {
-	sum := sha256.Sum256(sums)
-	return h1Of(sum[:])
-}
-
-// h1Of returns the h1 of a manifest with a SHA-256.
-func h1Of(sum []byte) string { return "h1:" + base64.StdEncoding.EncodeToString(sum) }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 const toyModule = "golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64"
@@ -48,11 +49,15 @@ func newToyTree(t *testing.T) *toyTree {
 }
 
 func (toy *toyTree) sums() []byte {
-	var files []File
-	for path, text := range toy.files {
-		files = append(files, File{path, sumOf(text)})
+	return sumsOf(toy.files)
+}
+
+func sumsOf(files map[string]string) []byte {
+	sums := make(map[string][32]byte)
+	for path, text := range files {
+		sums[goroot.Name(path)] = sumOf(text)
 	}
-	return formatSums(toyModule+"/", files)
+	return tree.Format(toyModule+"/", sums)
 }
 
 func sumOf(text string) [32]byte { return sha256.Sum256([]byte(text)) }
@@ -65,7 +70,7 @@ func (toy *toyTree) prove(context.Context) (*Receipt, error) {
 func (toy *toyTree) fill(_ context.Context, root *os.Root) (*Receipt, error) {
 	toy.filled++
 	sums := toy.sums()
-	toy.truth = hashOf(sums)
+	toy.truth = tree.H1(sums)
 	for path := range toy.files {
 		if err := toy.write(root, path); err != nil {
 			return nil, err
@@ -90,7 +95,7 @@ func (toy *toyTree) means() Means {
 			return nil
 		},
 		Prove: toy.prove,
-		Files: func(_ context.Context, root *os.Root, files []File) error {
+		Files: func(_ context.Context, root *os.Root, files []tree.File) error {
 			for _, f := range files {
 				toy.fetched = append(toy.fetched, f.Path)
 				if err := toy.write(root, f.Path); err != nil {

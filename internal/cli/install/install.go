@@ -28,6 +28,7 @@ import (
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // Command is "gosw install".
@@ -295,7 +296,7 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *term.Progres
 		options := fetch.Options{Progress: bar.Report(v)}
 		sibling := in.openSibling(v, root)
 		defer func() { _ = sibling().Close() }()
-		options.Reuse = func() fetch.Reuse {
+		options.Reuse = func() tree.Reuse {
 			if sibling() == nil {
 				return nil
 			}

@@ -17,24 +17,25 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 )
 
-// An auditedJSON is the element of "gosw verify --goroot DIR --json".
-type auditedJSON struct {
-	Version    gover.Version      `json:"version"`
-	Platform   string             `json:"platform"`
-	GOROOT     string             `json:"goroot"` // as it was given
-	OK         bool               `json:"ok"`
-	Files      int                `json:"files"` // hashed
-	Bytes      int64              `json:"bytes"` // hashed
-	H1         string             `json:"h1"`    // of the tree as it is; "" if a file can't be read
-	Published  string             `json:"published"`
-	Findings   []fetch.Difference `json:"findings"`
-	Sure       bool               `json:"sure"`
-	Proof      *witnessJSON       `json:"proof"`
-	NotCovered notCoveredJSON     `json:"not_covered"`
-	Received   int64              `json:"received"` // bytes of the zip
-	Error      string             `json:"error,omitempty"`
+// A comparedJSON is the element of "gosw verify --goroot DIR --json".
+type comparedJSON struct {
+	Version    gover.Version  `json:"version"`
+	Platform   string         `json:"platform"`
+	GOROOT     string         `json:"goroot"` // as it was given
+	OK         bool           `json:"ok"`
+	Files      int            `json:"files"` // hashed
+	Bytes      int64          `json:"bytes"` // hashed
+	H1         string         `json:"h1"`    // of the tree as it is; "" if a file can't be read
+	Published  string         `json:"published"`
+	Findings   []tree.Finding `json:"findings"`
+	Sure       bool           `json:"sure"`
+	Proof      *witnessJSON   `json:"proof"`
+	NotCovered notCoveredJSON `json:"not_covered"`
+	Received   int64          `json:"received"` // bytes of the zip
+	Error      string         `json:"error,omitempty"`
 }
 
 // A notCoveredJSON is what the checksum database says nothing about.
@@ -43,8 +44,8 @@ type notCoveredJSON struct {
 	Files   int      `json:"files"`
 }
 
-// auditGOROOT compares a GOROOT, whoever has made it, with the checksum database.
-func auditGOROOT(ctx context.Context, a *app.App, dir string, options verifyOptions) error {
+// compareGOROOT compares a GOROOT, whoever has made it, with the checksum database.
+func compareGOROOT(ctx context.Context, a *app.App, dir string, options verifyOptions) error {
 	root, err := openTree(dir)
 	if err != nil {
 		return fmt.Errorf("verify %s: %w", dir, err)
@@ -54,17 +55,17 @@ func auditGOROOT(ctx context.Context, a *app.App, dir string, options verifyOpti
 	if err != nil {
 		return err
 	}
-	audit, err := auditWith(ctx, a, client, root, options.full)
+	c, err := compareWith(ctx, a, client, root, options.full)
 	if err != nil {
-		return auditError("verify "+dir, err)
+		return compareError("verify "+dir, err)
 	}
 	if options.json {
-		err = a.UI.PrintJSON(map[string]any{"schema": 1, "toolchains": []auditedJSON{audited(dir, audit)}})
+		err = a.UI.PrintJSON(map[string]any{"schema": 1, "toolchains": []comparedJSON{compared(dir, c)}})
 	} else {
-		err = printAudit(a, dir, audit)
+		err = printComparison(a, dir, c)
 	}
-	explainAudit(a, dir, audit, options.verbose)
-	return errors.Join(err, auditVerdict(dir, audit))
+	explainComparison(a, dir, c, options.verbose)
+	return errors.Join(err, comparisonVerdict(dir, c))
 }
 
 // openTree opens a folder that somebody else has made.
@@ -77,19 +78,19 @@ func openTree(dir string) (*os.Root, error) {
 	return root, err
 }
 
-// auditWith audits, with a line of progress where the zip is downloaded.
-func auditWith(ctx context.Context, a *app.App, client *fetch.Client, root *os.Root, full bool) (*fetch.Audit, error) {
+// compareWith compares, with a line of progress where the zip is downloaded.
+func compareWith(ctx context.Context, a *app.App, client *fetch.Client, root *os.Root, full bool) (*fetch.Comparison, error) {
 	var bar *term.Progress
 	stop := func() {}
 	defer func() { stop() }()
-	options := fetch.AuditOptions{Known: func(v gover.Version, p release.Platform) *fetch.Proof { return knownProof(a, v, p) }, Full: full}
+	options := fetch.CompareOptions{Known: func(v gover.Version, p release.Platform) *fetch.Proof { return knownProof(a, v, p) }, Full: full}
 	options.Progress = func(done, total int64) {
 		if bar == nil {
 			bar, stop = a.UI.StartProgress([]string{"comparing"})
 		}
 		bar.Report(gover.Version{})(done, total)
 	}
-	return client.Audit(ctx, root, options)
+	return client.Compare(ctx, root, options)
 }
 
 // knownProof returns what an installed toolchain's receipt proves, if the
@@ -128,9 +129,9 @@ func knownProof(a *app.App, v gover.Version, p release.Platform) *fetch.Proof {
 	}
 }
 
-// auditError words why there is no verdict.
-func auditError(op string, err error) error {
-	foreign := (*fetch.ForeignError)(nil)
+// compareError words why there is no verdict.
+func compareError(op string, err error) error {
+	foreign := (*tree.ForeignError)(nil)
 	unknown := (*fetch.UnknownReleaseError)(nil)
 	security := (*sumdb.SecurityError)(nil)
 	err = fmt.Errorf("%s: %w", op, err)
@@ -145,7 +146,7 @@ func auditError(op string, err error) error {
 	return err
 }
 
-func foreignHint(e *fetch.ForeignError) command.Hint {
+func foreignHint(e *tree.ForeignError) command.Hint {
 	switch {
 	case e.Package && !e.Version.IsZero():
 		return command.Hintf("a distribution's package is split or built anew, and its package manager is what proves it; %v gets Go's own", command.Gosw("install", gover.Only(e.Version).String()))
@@ -155,29 +156,29 @@ func foreignHint(e *fetch.ForeignError) command.Hint {
 	return command.Hintf(`name a GOROOT that Go has published: "go env GOROOT" tells where one is`)
 }
 
-func audited(dir string, audit *fetch.Audit) auditedJSON {
-	proof := audit.Proof
-	j := auditedJSON{
-		Version: audit.Version, Platform: audit.Platform.String(), GOROOT: dir, OK: audit.OK(),
-		Files: audit.Files, Bytes: audit.Bytes, H1: audit.H1, Published: proof.H1,
-		Findings: append([]fetch.Difference{}, audit.Differences...), Sure: audit.Sure,
+func compared(dir string, c *fetch.Comparison) comparedJSON {
+	proof := c.Proof
+	j := comparedJSON{
+		Version: c.Version, Platform: c.Platform.String(), GOROOT: dir, OK: c.OK(),
+		Files: c.Files, Bytes: c.Bytes, H1: c.H1, Published: proof.H1,
+		Findings: append([]tree.Finding{}, c.Findings...), Sure: c.Sure,
 		Proof:      &witnessJSON{proof.SumDB, proof.Record.Key, proof.Record.ID, proof.TreeSize, proof.TreeHash},
-		NotCovered: notCoveredJSON{append([]string{}, audit.LeftOut...), audit.Uncovered},
-		Received:   audit.Received,
+		NotCovered: notCoveredJSON{append([]string{}, c.LeftOut...), c.Uncovered},
+		Received:   c.Received,
 	}
-	if audit.Nameless != nil {
-		j.Error = audit.Nameless.Error()
+	if c.Nameless != nil {
+		j.Error = c.Nameless.Error()
 	}
 	return j
 }
 
-// printAudit prints a line for each finding, or the only one.
-func printAudit(a *app.App, dir string, audit *fetch.Audit) error {
+// printComparison prints a line for each finding, or the only one.
+func printComparison(a *app.App, dir string, c *fetch.Comparison) error {
 	name := printable(dir)
-	if audit.OK() {
-		return a.UI.Print("%s: ok (%v %v)", name, audit.Version, audit.Platform)
+	if c.OK() {
+		return a.UI.Print("%s: ok (%v %v)", name, c.Version, c.Platform)
 	}
-	for _, line := range differenceLines(audit) {
+	for _, line := range findingLines(c) {
 		if err := a.UI.Print("%s: %s", name, line); err != nil {
 			return err
 		}
@@ -185,58 +186,58 @@ func printAudit(a *app.App, dir string, audit *fetch.Audit) error {
 	return nil
 }
 
-// differenceLines has one line at least.
-func differenceLines(audit *fetch.Audit) []string {
+// findingLines has one line at least.
+func findingLines(c *fetch.Comparison) []string {
 	var lines []string
-	for _, d := range audit.Differences {
-		line := d.Kind + " " + printable(d.Path)
+	for _, d := range c.Findings {
+		line := string(d.Kind) + " " + printable(d.Path)
 		if d.Detail != "" {
 			line += " (" + printable(d.Detail) + ")"
 		}
 		lines = append(lines, line)
 	}
-	if len(lines) == 0 || audit.Nameless != nil {
+	if len(lines) == 0 || c.Nameless != nil {
 		lines = append(lines, fmt.Sprintf("unproven %v %v (%s, not the published %s)",
-			audit.Version, audit.Platform, cmp.Or(audit.H1, "no checksum"), printable(audit.Proof.H1)))
+			c.Version, c.Platform, cmp.Or(c.H1, "no checksum"), printable(c.Proof.H1)))
 	}
 	return lines
 }
 
-// explainAudit says on what the verdict rests, and what it is not about.
-func explainAudit(a *app.App, dir string, audit *fetch.Audit, verbose bool) {
+// explainComparison says on what the verdict rests, and what it is not about.
+func explainComparison(a *app.App, dir string, c *fetch.Comparison, verbose bool) {
 	switch {
-	case audit.Nameless != nil:
-		a.UI.Note("%s: what differs is not known: %v", dir, audit.Nameless)
-	case !audit.Sure:
+	case c.Nameless != nil:
+		a.UI.Note("%s: what differs is not known: %v", dir, c.Nameless)
+	case !c.Sure:
 		a.UI.Note("%s: what differs was found by size and CRC, in a directory of the zip that nothing proves; --full makes sure", dir)
 	}
-	if n := len(audit.LeftOut); n > 0 {
-		a.UI.Note("%s: not covered by the checksum database: %s", dir, notCovered(audit))
+	if n := len(c.LeftOut); n > 0 {
+		a.UI.Note("%s: not covered by the checksum database: %s", dir, notCovered(c))
 	}
 	if !verbose {
 		return
 	}
-	proof := audit.Proof
-	a.UI.Note("%s: %d files, %s hashed, %s of the zip received", dir, audit.Files, term.Megabytes(audit.Bytes), term.Megabytes(audit.Received))
+	proof := c.Proof
+	a.UI.Note("%s: %d files, %s hashed, %s of the zip received", dir, c.Files, term.Megabytes(c.Bytes), term.Megabytes(c.Received))
 	a.UI.Note("%s: %v %v is checksum database record %d of %s, in the signed tree of %d records, signature of %s",
-		dir, audit.Version, audit.Platform, proof.Record.ID, proof.SumDB, proof.TreeSize, proof.Record.Key)
+		dir, c.Version, c.Platform, proof.Record.ID, proof.SumDB, proof.TreeSize, proof.Record.Key)
 }
 
-func notCovered(audit *fetch.Audit) string {
-	return term.Plural(len(audit.LeftOut), "folder") + ", " + term.Plural(audit.Uncovered, "file")
+func notCovered(c *fetch.Comparison) string {
+	return term.Plural(len(c.LeftOut), "folder") + ", " + term.Plural(c.Uncovered, "file")
 }
 
-// auditVerdict is the error of a tree that is not the release that it says it is.
-func auditVerdict(dir string, audit *fetch.Audit) error {
-	if audit.OK() {
+// comparisonVerdict is the error of a tree that is not the release that it says it is.
+func comparisonVerdict(dir string, c *fetch.Comparison) error {
+	if c.OK() {
 		return nil
 	}
-	what := fmt.Sprintf("not %v as Go has published it", audit.Version)
-	if n := len(audit.Differences); n > 0 {
-		what = term.Plural(n, "difference") + fmt.Sprintf(" from %v as Go has published it", audit.Version)
+	what := fmt.Sprintf("not %v as Go has published it", c.Version)
+	if n := len(c.Findings); n > 0 {
+		what = term.Plural(n, "difference") + fmt.Sprintf(" from %v as Go has published it", c.Version)
 	}
-	hint := command.Hintf("%v gets the published release", command.Gosw("install", gover.Only(audit.Version).String()))
-	if audit.Rebuilt() {
+	hint := command.Hintf("%v gets the published release", command.Gosw("install", gover.Only(c.Version).String()))
+	if c.Rebuilt() {
 		hint.Text = "its programs are not those that Go has published, as in a distribution's package or a build from source; " + hint.Text
 	}
 	return failure.WithHint(fmt.Errorf("verify %s: %s", dir, what), hint)

@@ -19,6 +19,7 @@ import (
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // Import is "gosw import".
@@ -54,16 +55,16 @@ func importTree(ctx context.Context, a *app.App, dir string) error {
 		return err
 	}
 	op := "import " + dir
-	tree, err := openTree(dir)
+	from, err := openTree(dir)
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	defer tree.Close()
-	v, platform, err := fetch.Identify(tree, a.Platform)
+	defer from.Close()
+	v, platform, err := tree.Identify(from, a.Platform.String())
 	if err != nil {
-		return auditError(op, err)
+		return compareError(op, err)
 	}
-	if platform != a.Platform {
+	if platform != a.Platform.String() {
 		return failure.WithHint(
 			fmt.Errorf("%s: it is %v for %v, not for %v", op, v, platform, a.Platform),
 			command.Hintf("if that is what you want, add --platform %v", platform),
@@ -85,36 +86,36 @@ func importTree(ctx context.Context, a *app.App, dir string) error {
 			return err
 		}
 	}
-	added, err := addTree(ctx, a, st, v, tree, dir)
+	added, err := addTree(ctx, a, st, v, from, dir)
 	if err == nil && added && !a.Foreign() {
 		upkeep.PathHint(a, st.Home())
 	}
 	return err
 }
 
-// addTree copies tree, which is at dir, into the store as v.
-func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, tree *os.Root, dir string) (bool, error) {
+// addTree copies from, which is at dir, into the store as v.
+func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, from *os.Root, dir string) (bool, error) {
 	client, err := a.Client()
 	if err != nil {
 		return false, err
 	}
 	start := a.Now()
-	var audit *fetch.Audit
+	var compared *fetch.Comparison
 	added, err := st.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
-		if audit, err = client.Import(ctx, tree, root, fetch.AuditOptions{}); err != nil {
-			return nil, auditError("import "+dir, err)
+		if compared, err = client.Import(ctx, from, root, fetch.CompareOptions{}); err != nil {
+			return nil, compareError("import "+dir, err)
 		}
-		if audit.Version != v {
-			return nil, fmt.Errorf("import %s: it was %v a moment ago, and is %v now", dir, v, audit.Version)
+		if compared.Version != v {
+			return nil, fmt.Errorf("import %s: it was %v a moment ago, and is %v now", dir, v, compared.Version)
 		}
-		if !audit.OK() {
-			return nil, refusal(a, dir, audit)
+		if !compared.OK() {
+			return nil, refusal(a, dir, compared)
 		}
-		audit.Proof.Via = fetch.ViaImport
-		if audit.Proof.Source, err = fileURL(dir); err != nil {
+		compared.Proof.Via = fetch.ViaImport
+		if compared.Proof.Source, err = fileURL(dir); err != nil {
 			return nil, err
 		}
-		return upkeep.NewReceipt(a, audit.Proof)
+		return upkeep.NewReceipt(a, compared.Proof)
 	})
 	switch {
 	case err != nil:
@@ -123,9 +124,9 @@ func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, 
 		a.UI.Note("%v is installed already", v)
 		return false, nil
 	}
-	a.UI.Note("imported %v (%s in %.1fs, proven by the checksum database)", v, term.Megabytes(audit.Bytes), a.Since(start).Seconds())
-	if audit.Uncovered > 0 {
-		a.UI.Note("left out, as no part of the release's module: %s (%s)", strings.Join(audit.LeftOut, " "), term.Plural(audit.Uncovered, "file"))
+	a.UI.Note("imported %v (%s in %.1fs, proven by the checksum database)", v, term.Megabytes(compared.Bytes), a.Since(start).Seconds())
+	if compared.Uncovered > 0 {
+		a.UI.Note("left out, as no part of the release's module: %s (%s)", strings.Join(compared.LeftOut, " "), term.Plural(compared.Uncovered, "file"))
 	}
 	return true, nil
 }
@@ -145,21 +146,21 @@ func fileURL(dir string) (string, error) {
 
 // refusal is the error of a tree that is not the release that it says it is. It
 // names the first differences; verify names all.
-func refusal(a *app.App, dir string, audit *fetch.Audit) error {
+func refusal(a *app.App, dir string, compared *fetch.Comparison) error {
 	const most = 10
-	lines := differenceLines(audit)
+	lines := findingLines(compared)
 	text := strings.Join(lines[:min(len(lines), most)], "\n")
 	if more := len(lines) - most; more > 0 {
 		text += fmt.Sprintf("\nand %d more", more)
 	}
-	explainAudit(a, dir, &fetch.Audit{Nameless: audit.Nameless, Sure: audit.Sure}, false)
-	err := auditVerdict(dir, audit)
+	explainComparison(a, dir, &fetch.Comparison{Nameless: compared.Nameless, Sure: compared.Sure}, false)
+	err := comparisonVerdict(dir, compared)
 	hint, ok := failure.HintOf(err)
 	if !ok {
 		return err
 	}
 	return failure.WithHint(
-		fmt.Errorf("import %s: not %v as Go has published it; nothing was kept\n%s", dir, audit.Version, text),
+		fmt.Errorf("import %s: not %v as Go has published it; nothing was kept\n%s", dir, compared.Version, text),
 		hint,
 	)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // Repair is "gosw repair".
@@ -165,16 +166,12 @@ func (r *repairer) prove(ctx context.Context) (*store.Receipt, error) {
 	return upkeep.NewReceipt(r.app, proof)
 }
 
-func (r *repairer) files(ctx context.Context, root *os.Root, files []store.File) error {
+func (r *repairer) files(ctx context.Context, root *os.Root, files []tree.File) error {
 	client, err := r.client()
 	if err != nil {
 		return err
 	}
-	wanted := make([]fetch.File, len(files))
-	for i, f := range files {
-		wanted[i] = fetch.File(f)
-	}
-	r.received, err = client.FetchFiles(ctx, r.version, wanted, root)
+	r.received, err = client.FetchFiles(ctx, r.version, files, root)
 	return err
 }
 

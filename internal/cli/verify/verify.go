@@ -23,6 +23,7 @@ import (
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/toolchain"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 type verifyOptions struct {
@@ -97,22 +98,22 @@ func verifyGOROOT(a *app.App, cmd *cobra.Command, args []string, options verifyO
 	case options.goroot == "":
 		return failure.Usage(errors.New("--goroot is empty"), command.Hintf(`name a folder, such as --goroot "$(go env GOROOT)"`))
 	}
-	return auditGOROOT(cmd.Context(), a, options.goroot, options)
+	return compareGOROOT(cmd.Context(), a, options.goroot, options)
 }
 
 // A verifiedJSON is an element of "gosw verify --json".
 type verifiedJSON struct {
-	Version  gover.Version   `json:"version"`
-	GOROOT   string          `json:"goroot"`
-	OK       bool            `json:"ok"`
-	Files    int             `json:"files"` // hashed
-	Bytes    int64           `json:"bytes"` // hashed
-	H1       string          `json:"h1"`    // of the tree as it is
-	Findings []store.Finding `json:"findings"`
-	Proof    *witnessJSON    `json:"proof"`            // null if the receipt has no record that proves it
-	SHA256   string          `json:"sha256,omitempty"` // of the archive, where that is the only proof
-	Error    string          `json:"error,omitempty"`  // why
-	Cross    *cross.Report   `json:"cross,omitempty"`  // with --cross, if it is proven
+	Version  gover.Version  `json:"version"`
+	GOROOT   string         `json:"goroot"`
+	OK       bool           `json:"ok"`
+	Files    int            `json:"files"` // hashed
+	Bytes    int64          `json:"bytes"` // hashed
+	H1       string         `json:"h1"`    // of the tree as it is
+	Findings []tree.Finding `json:"findings"`
+	Proof    *witnessJSON   `json:"proof"`            // null if the receipt has no record that proves it
+	SHA256   string         `json:"sha256,omitempty"` // of the archive, where that is the only proof
+	Error    string         `json:"error,omitempty"`  // why
+	Cross    *cross.Report  `json:"cross,omitempty"`  // with --cross, if it is proven
 }
 
 // A witnessJSON is what a receipt's record says, once it is checked.
@@ -239,7 +240,7 @@ func verified(home toolchain.Home, r *store.Report, w sumdb.Witness, err error) 
 	v := verifiedJSON{
 		Version: r.Version, GOROOT: home.Dir(r.Version), OK: r.Clean() && err == nil,
 		Files: r.Files, Bytes: r.Bytes, H1: r.H1,
-		Findings: append(append([]store.Finding{}, r.Tree...), r.Store...),
+		Findings: append(append([]tree.Finding{}, r.Tree...), r.Store...),
 	}
 	switch {
 	case err != nil:
@@ -257,7 +258,7 @@ func printReport(a *app.App, r *store.Report) error {
 	if r.Clean() {
 		return a.UI.Print("%v: ok", r.Version)
 	}
-	for _, f := range append(append([]store.Finding{}, r.Tree...), r.Store...) {
+	for _, f := range append(append([]tree.Finding{}, r.Tree...), r.Store...) {
 		line := fmt.Sprintf("%v: %s %s", r.Version, f.Kind, printable(f.Path))
 		if f.Detail != "" {
 			line += " (" + printable(f.Detail) + ")"

@@ -55,10 +55,10 @@ func goCommandTree(m *machine, version string) string {
 	return filepath.Join(cache, "golang.org", "toolchain@v0.0.1-"+version+"."+runtime.GOOS+"-"+runtime.GOARCH)
 }
 
-// TestAuditReal has the go command bring a real toolchain into its module cache:
+// TestCompareReal has the go command bring a real toolchain into its module cache:
 // it is imported without a download and works. As a distribution has it, it is
 // proven as well, and what is changed in it is named, file by file.
-func TestAuditReal(t *testing.T) {
+func TestCompareReal(t *testing.T) {
 	t.Parallel()
 	const version = "go1.22.12"
 	m := newMachine(t)

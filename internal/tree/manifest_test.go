@@ -1,4 +1,4 @@
-package store
+package tree
 
 import (
 	"bytes"
@@ -22,8 +22,8 @@ func FuzzParseManifest(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		m, err := parseManifest(text)
-		for _, file := range m.entries {
+		m, err := ParseManifest(text)
+		for _, file := range m.Files {
 			if !filepath.IsLocal(filepath.FromSlash(file.Path)) {
 				t.Errorf("%q leads out of the tree", file.Path)
 			}
@@ -31,7 +31,7 @@ func FuzzParseManifest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again := formatSums(m.prefix, m.entries); !bytes.Equal(again, text) {
+		if again := Format(m.Prefix, m.Sums()); !bytes.Equal(again, text) {
 			t.Errorf("%q is written as %q", text, again)
 		}
 	})

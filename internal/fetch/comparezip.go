@@ -10,6 +10,7 @@ import (
 	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -36,42 +37,45 @@ func (j *judge) name(ctx context.Context) error {
 		return err
 	}
 	// The verdict is there, and so is what can be told without the zip.
-	j.audit.Nameless, j.audit.Sure = err, false
-	j.audit.Differences = j.differences(nil, nil)
+	j.result.Nameless, j.result.Sure = err, false
+	j.result.Findings = tree.Compare[struct{}](j.tree, nil, nil)
 	return nil
 }
 
 // hashAndCompare hashes what was too much to hash before.
 func (j *judge) hashAndCompare(ctx context.Context, sums []byte) error {
-	expected, ok := readSums(j.release, sums)
-	if !ok {
+	m, err := tree.ParseManifest(sums)
+	if err != nil || m.Prefix != j.release.Prefix() {
 		return fmt.Errorf("manifest of %s: not in its form", j.release)
 	}
-	if err := j.tree.hashSome(ctx, func(f *treeFile) bool { _, ok := expected[f.name]; return ok }); err != nil {
+	expected := m.Sums()
+	if err := j.hashSome(ctx, func(f *tree.Regular) bool { _, ok := expected[f.Name]; return ok }); err != nil {
 		return err
 	}
-	j.compareSums(sums)
-	return nil
+	return j.compareSums(sums)
 }
 
 // hashSome hashes those files that were not yet.
-func (t *goRoot) hashSome(ctx context.Context, wanted func(*treeFile) bool) error {
-	var todo []*treeFile
+func (j *judge) hashSome(ctx context.Context, wanted func(*tree.Regular) bool) error {
+	var todo []*tree.Regular
 	var bytes int64
-	for _, f := range t.files {
-		if !f.hashed && f.err == nil && wanted(f) && f.info.Size() <= archive.MaxUnpacked-bytes {
+	for _, f := range j.tree.Files {
+		if !f.Hashed && f.Err == nil && wanted(f) && f.Size <= archive.MaxUnpacked-bytes {
 			todo = append(todo, f)
-			bytes += f.info.Size()
+			bytes += f.Size
 		}
 	}
-	return t.hash(ctx, todo, nil)
+	return j.tree.Hash(ctx, todo, nil)
 }
 
 // compareSums compares with a proven manifest.
-func (j *judge) compareSums(sums []byte) {
-	expected, _ := readSums(j.release, sums)
-	same := func(f *treeFile) bool { return f.hashed && f.sum == expected[f.name] }
-	j.audit.Differences = j.differences(same, keys(expected))
+func (j *judge) compareSums(sums []byte) error {
+	m, err := tree.ParseManifest(sums)
+	if err != nil {
+		return fmt.Errorf("manifest of %s: %w", j.release, err)
+	}
+	j.result.Findings = tree.CompareManifest(j.tree, m)
+	return nil
 }
 
 // nameByZip downloads the whole zip and proves it. It is on the disk only until
@@ -87,7 +91,7 @@ func (j *judge) nameByZip(ctx context.Context) error {
 	if err := c.download(ctx, d); err != nil {
 		return err
 	}
-	j.audit.Received += d.size
+	j.result.Received += d.size
 	a, err := archive.OpenModuleZip(temp.File, d.size, r.Prefix())
 	if err != nil {
 		return err
@@ -96,7 +100,7 @@ func (j *judge) nameByZip(ctx context.Context) error {
 		return err
 	}
 	sums := a.Sums()
-	if got := archive.H1(sums); got != j.proof.H1 {
+	if got := tree.H1(sums); got != j.proof.H1 {
 		return c.db.SecurityError(subjectOf(r), "checksum mismatch", "downloaded: "+got, "proven:     "+web.CleanLine(j.proof.H1))
 	}
 	j.proof.Sums = sums
@@ -121,7 +125,7 @@ func (j *judge) nameByDirectory(ctx context.Context) error {
 		}
 		p := &partial{client: j.client, Release: j.release}
 		p.Sparse = web.NewSparse(j.client.web, web.Join(base, release.Module, "@v", j.release.Module()+".zip"), temp.File, tailSize)
-		defer func() { j.audit.Received += p.Received.Load() }()
+		defer func() { j.result.Received += p.Received.Load() }()
 		defer p.Close()
 		return j.compareDirectory(ctx, p)
 	})
@@ -141,26 +145,25 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 		e := a.Entries[i]
 		listed[strings.TrimPrefix(e.Name, p.Prefix())] = e
 	}
-	err = j.tree.hashSome(ctx, func(f *treeFile) bool {
-		e := listed[f.name]
-		return e != nil && e.Size() == f.info.Size()
+	err = j.hashSome(ctx, func(f *tree.Regular) bool {
+		e := listed[f.Name]
+		return e != nil && e.Size() == f.Size
 	})
 	if err != nil {
 		return err
 	}
-	same := func(f *treeFile) bool {
-		e := listed[f.name]
-		return e != nil && f.hashed && e.Size() == f.info.Size() && e.Crc() == f.crc
+	same := func(f *tree.Regular, e *archive.Entry) bool {
+		return e != nil && f.Hashed && e.Size() == f.Size && e.Crc() == f.CRC
 	}
-	j.audit.Differences = j.differences(same, keys(listed))
-	sums, err := j.decide(ctx, p, a, here, same)
+	j.result.Findings = tree.Compare(j.tree, listed, same)
+	sums, err := j.decide(ctx, p, a, here, func(f *tree.Regular) bool { return same(f, listed[f.Name]) })
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	// If it can't be decided, for whatever reason, the names are there, and unsure.
-	if j.audit.Sure = err == nil && archive.H1(sums) == j.proof.H1; j.audit.Sure {
+	if j.result.Sure = err == nil && tree.H1(sums) == j.proof.H1; j.result.Sure {
 		j.proof.Sums = sums
-		j.compareSums(sums)
+		return j.compareSums(sums)
 	}
 	return nil
 }
@@ -168,16 +171,16 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 // decide downloads what differs, if that is little, and returns the manifest
 // that it completes; nil if it is too much. What follows offset here of the zip
 // is there already.
-func (j *judge) decide(ctx context.Context, p *partial, a *archive.Zip, here int64, same func(*treeFile) bool) ([]byte, error) {
+func (j *judge) decide(ctx context.Context, p *partial, a *archive.Zip, here int64, same func(*tree.Regular) bool) ([]byte, error) {
 	complete := make(map[string][32]byte, len(a.Entries))
-	for _, f := range j.tree.files {
-		if f.hashed && same(f) {
-			complete[f.name] = f.sum
+	for _, f := range j.tree.Files {
+		if same(f) {
+			complete[f.Name] = f.Sum
 		}
 	}
 	for i := range a.Entries {
 		if _, ok := complete[strings.TrimPrefix(a.Entries[i].Name, p.Prefix())]; !ok {
-			p.files = append(p.files, File{Path: a.Entries[i].Path})
+			p.files = append(p.files, tree.File{Path: a.Entries[i].Path})
 		}
 	}
 	if err := p.choose(a); err != nil {
@@ -202,13 +205,5 @@ func (j *judge) decide(ctx context.Context, p *partial, a *archive.Zip, here int
 		e := p.wanted.Entries[i]
 		complete[strings.TrimPrefix(e.Name, p.Prefix())] = e.Sum
 	}
-	return formatSums(p.Release, complete), nil
-}
-
-func keys[V any](m map[string]V) map[string]bool {
-	set := make(map[string]bool, len(m))
-	for key := range m {
-		set[key] = true
-	}
-	return set
+	return tree.Format(p.Prefix(), complete), nil
 }

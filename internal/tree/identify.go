@@ -1,4 +1,4 @@
-package fetch
+package tree
 
 import (
 	"debug/elf"
@@ -14,8 +14,6 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/gover"
-	"github.com/gosw/gosw/internal/release"
-	"github.com/gosw/gosw/internal/web"
 )
 
 // A ForeignError says that a folder is not a tree that Go has published, before
@@ -30,34 +28,41 @@ type ForeignError struct {
 
 func (e *ForeignError) Error() string { return e.Reason }
 
-// Identify reads which release a GOROOT says it is, and for which platform:
-// from VERSION, the names below pkg/tool, and the header of bin/go. Where the
-// names leave a choice, prefer decides. It runs nothing and proves nothing.
+// Identify reads which release a GOROOT says it is, and for which platform, such as
+// "linux/amd64": from VERSION, the names below pkg/tool, and the header of bin/go.
+// Where the names leave a choice, prefer decides. It runs nothing and proves nothing.
 //
 // The error is a [*ForeignError] if the tree is not one of Go's.
-func Identify(root *os.Root, prefer release.Platform) (gover.Version, release.Platform, error) {
-	v, err := readVersion(root)
+func Identify(root *os.Root, prefer string) (v gover.Version, platform string, err error) {
+	v, err = readVersion(root)
 	if err != nil {
-		return v, release.Platform{}, err
+		return v, "", err
 	}
 	for _, part := range []string{"bin", "pkg", "src", "pkg/tool"} {
 		info, err := root.Lstat(part)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return v, release.Platform{}, &ForeignError{"no folder " + part, true, v}
+			return v, "", &ForeignError{"no folder " + part, true, v}
 		case err != nil:
-			return v, release.Platform{}, err
+			return v, "", err
 		case !info.IsDir():
-			return v, release.Platform{}, &ForeignError{part + " is a " + typeWord(info.Mode()), true, v}
+			return v, "", &ForeignError{part + " is a " + typeName(info.Mode()), true, v}
 		}
 	}
-	p, err := readPlatform(root, v, prefer)
-	return v, p, err
+	platform, err = readPlatform(root, v, prefer)
+	return v, platform, err
+}
+
+// VersionLine returns the first line of VERSION.
+func VersionLine(root *os.Root) (string, error) {
+	text, err := readHead(root, "VERSION", 256)
+	line, _, _ := strings.Cut(string(text), "\n")
+	return strings.TrimSpace(line), err
 }
 
 // readVersion reads VERSION, whose first line is the version.
 func readVersion(root *os.Root) (gover.Version, error) {
-	text, err := readHead(root, "VERSION", 256)
+	line, err := VersionLine(root)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := root.Lstat("src/make.bash"); err == nil {
 			return gover.Version{}, &ForeignError{Reason: "no VERSION file: built from a source repository"}
@@ -67,13 +72,11 @@ func readVersion(root *os.Root) (gover.Version, error) {
 	if err != nil {
 		return gover.Version{}, err
 	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	line = strings.TrimSpace(line)
 	v, err := gover.Parse(line)
 	if err == nil && v.String() == line {
 		return v, nil
 	}
-	says := fmt.Sprintf("VERSION says %q", web.CleanLine(line))
+	says := fmt.Sprintf("VERSION says %.100q", line)
 	if strings.HasPrefix(line, "devel") {
 		return gover.Version{}, &ForeignError{Reason: says + ": a development build, not a release"}
 	}
@@ -94,48 +97,65 @@ func readHead(root *os.Root, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if !listed.Mode().IsRegular() {
-		return nil, &ForeignError{Reason: name + " is a " + typeWord(listed.Mode()), Package: true}
+		return nil, &ForeignError{Reason: name + " is a " + typeName(listed.Mode()), Package: true}
 	}
-	f, err := openListed(root, name, listed)
+	f, err := openIn(root, name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || !os.SameFile(info, listed) {
+		return nil, errors.Join(err, errChanging)
+	}
 	return io.ReadAll(io.LimitReader(f, limit))
 }
 
+// openIn opens a file or directory, and nothing that a link leads to.
+func openIn(root *os.Root, name string) (*os.File, error) {
+	dir, err := OpenDir(root)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = dir.Close() }()
+	raw, err := dir.Open(name)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return raw.file(name), nil
+}
+
 // readPlatform finds the platform on which bin/go runs.
-func readPlatform(root *os.Root, v gover.Version, prefer release.Platform) (release.Platform, error) {
+func readPlatform(root *os.Root, v gover.Version, prefer string) (string, error) {
 	named, err := toolPlatforms(root)
 	if err != nil {
-		return release.Platform{}, err
+		return "", err
 	}
 	head, err := readHead(root, "bin/go", 4096)
 	if errors.Is(err, fs.ErrNotExist) {
 		head, err = readHead(root, "bin/go.exe", 4096)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return release.Platform{}, &ForeignError{"no bin/go", true, v}
+		return "", &ForeignError{"no bin/go", true, v}
 	} else if err != nil {
-		return release.Platform{}, err
+		return "", err
 	}
-	fits := slices.DeleteFunc(slices.Clone(named), func(p release.Platform) bool { return !runsOn(head, p) })
+	fits := slices.DeleteFunc(slices.Clone(named), func(p string) bool { return !runsOn(head, p) })
 	switch {
 	case len(fits) == 1:
 		return fits[0], nil
 	case slices.Contains(fits, prefer):
 		return prefer, nil
 	case len(named) == 0:
-		return release.Platform{}, &ForeignError{"no tools below pkg/tool", true, v}
+		return "", &ForeignError{"no tools below pkg/tool", true, v}
 	case len(fits) == 0:
-		return release.Platform{}, &ForeignError{fmt.Sprintf("bin/go is not a program for %v, as pkg/tool has it", named), false, v}
+		return "", &ForeignError{fmt.Sprintf("bin/go is not a program for %v, as pkg/tool has it", named), false, v}
 	}
-	return release.Platform{}, fmt.Errorf("tools for several platforms, %v, and bin/go could be any of them", fits)
+	return "", fmt.Errorf("tools for several platforms, %v, and bin/go could be any of them", fits)
 }
 
 // toolPlatforms returns the platforms that pkg/tool has folders for.
-func toolPlatforms(root *os.Root) ([]release.Platform, error) {
-	dir, err := root.OpenFile("pkg/tool", readFlags, 0)
+func toolPlatforms(root *os.Root) ([]string, error) {
+	dir, err := openIn(root, "pkg/tool")
 	if err != nil {
 		return nil, err
 	}
@@ -144,20 +164,25 @@ func toolPlatforms(root *os.Root) ([]release.Platform, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	var found []release.Platform
+	var found []string
 	for _, entry := range entries {
 		system, arch, _ := strings.Cut(entry.Name(), "_")
-		if p := (release.Platform{OS: system, Arch: arch}); entry.IsDir() && p.Valid() {
-			found = append(found, p)
+		if entry.IsDir() && isWord(system) && isWord(arch) {
+			found = append(found, system+"/"+arch)
 		}
 	}
-	slices.SortFunc(found, func(x, y release.Platform) int { return strings.Compare(x.String(), y.String()) })
+	slices.Sort(found)
 	return found, nil
+}
+
+func isWord(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
 }
 
 // runsOn reports whether a program that begins with head can be one for p. Of a
 // format that is not known here it says yes: the checksum decides in the end.
-func runsOn(head []byte, p release.Platform) bool {
+func runsOn(head []byte, platform string) bool {
+	system, arch, _ := strings.Cut(platform, "/")
 	word := func(at int, order binary.ByteOrder) uint16 {
 		if len(head) < at+2 {
 			return 0
@@ -171,17 +196,17 @@ func runsOn(head []byte, p release.Platform) bool {
 		if big {
 			order = binary.BigEndian
 		}
-		return p.OS != "windows" && p.OS != "darwin" && elfFits(elf.Machine(word(18, order)), big, p.Arch)
+		return system != "windows" && system != "darwin" && elfFits(elf.Machine(word(18, order)), big, arch)
 	case len(head) > 8 && binary.LittleEndian.Uint32(head) == macho.Magic64:
-		cpu := map[string]macho.Cpu{"amd64": macho.CpuAmd64, "arm64": macho.CpuArm64}[p.Arch]
-		return (p.OS == "darwin" || p.OS == "ios") && macho.Cpu(binary.LittleEndian.Uint32(head[4:])) == cpu
+		cpu := map[string]macho.Cpu{"amd64": macho.CpuAmd64, "arm64": macho.CpuArm64}[arch]
+		return (system == "darwin" || system == "ios") && macho.Cpu(binary.LittleEndian.Uint32(head[4:])) == cpu
 	case strings.HasPrefix(string(head), "MZ"):
 		machine := map[string]uint16{
 			"amd64": pe.IMAGE_FILE_MACHINE_AMD64, "386": pe.IMAGE_FILE_MACHINE_I386,
 			"arm64": pe.IMAGE_FILE_MACHINE_ARM64, "arm": pe.IMAGE_FILE_MACHINE_ARMNT,
-		}[p.Arch]
+		}[arch]
 		header := int(word(0x3c, binary.LittleEndian)) // where "PE\0\0" and the machine are
-		return p.OS == "windows" && word(header+4, binary.LittleEndian) == machine
+		return system == "windows" && word(header+4, binary.LittleEndian) == machine
 	}
 	return true
 }

@@ -4,34 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
+	"strings"
 
 	"github.com/gosw/gosw/internal/archive"
+	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 )
 
-// The kinds of what an audit finds.
-const (
-	Changed    = "changed"    // another content
-	Missing    = "missing"    // not there
-	Extra      = "extra"      // there, and not part of the release
-	Type       = "type"       // not a regular file, or no folder where one should be
-	Unreadable = "unreadable" // the disk or the rights don't let it be read, or it was changing
-)
-
-// A Difference is one thing in a tree that is not as Go published it.
-type Difference struct {
-	Kind   string `json:"kind"`
-	Path   string `json:"path"`             // below the tree; a folder ends with a slash
-	Detail string `json:"detail,omitempty"` // such as "symbolic link"
-}
-
-// An Audit is what became of the question whether a tree that somebody else has
+// A Comparison is what became of the question whether a tree that somebody else has
 // made is a release of Go.
-type Audit struct {
+type Comparison struct {
 	Version  gover.Version
 	Platform release.Platform
 	Proof    *Proof // of the release; with Sums, and Source "", if those are known
@@ -40,11 +28,11 @@ type Audit struct {
 	Files    int    // that were hashed
 	Bytes    int64  // that were hashed
 
-	Differences []Difference // sorted by path
-	// Sure says that Differences are all that there is, and right. Else they
+	Findings []tree.Finding // sorted by path
+	// Sure says that Findings are all that there is, and right. Else they
 	// come from the directory of the zip, which nothing proves.
 	Sure bool
-	// Nameless is why Differences could not be told, nil if they could.
+	// Nameless is why Findings could not be told, nil if they could.
 	Nameless error
 	Received int64 // bytes of the zip
 
@@ -55,15 +43,15 @@ type Audit struct {
 }
 
 // OK reports whether the tree is the release, file by file.
-func (a *Audit) OK() bool { return a.Proof != nil && a.H1 == a.Proof.H1 && len(a.Differences) == 0 }
+func (c *Comparison) OK() bool { return c.Proof != nil && c.H1 == c.Proof.H1 && len(c.Findings) == 0 }
 
 // Rebuilt reports whether every program is another than the published one, as
 // in what a distribution has built.
-func (a *Audit) Rebuilt() bool {
-	tool := path.Join("pkg/tool", a.Platform.OS+"_"+a.Platform.Arch) + "/"
+func (c *Comparison) Rebuilt() bool {
+	tool := path.Join("pkg/tool", c.Platform.OS+"_"+c.Platform.Arch) + "/"
 	programs := 0
-	for _, d := range a.Differences {
-		if d.Kind != Changed {
+	for _, d := range c.Findings {
+		if d.Kind != tree.Changed {
 			continue
 		}
 		switch dir, base := path.Split(d.Path); {
@@ -74,8 +62,8 @@ func (a *Audit) Rebuilt() bool {
 	return programs == 2
 }
 
-// AuditOptions say how to audit.
-type AuditOptions struct {
+// CompareOptions say how to compare.
+type CompareOptions struct {
 	// Known returns a proof that is at hand, with its Sums, or nil. Then no
 	// network is used.
 	Known func(gover.Version, release.Platform) *Proof
@@ -99,39 +87,41 @@ func (e *UnknownReleaseError) Error() string {
 	return fmt.Sprintf("%v %v: %s", e.Version, e.Platform, e.Err.Reason)
 }
 
-// Audit hashes the GOROOT at root, whoever has made it, and compares it with
+// Compare hashes the GOROOT at root, whoever has made it, and compares it with
 // the checksum database. If they differ, it names what does: the directory of
 // the zip, which is read from its end, has size and CRC of each file; the few
 // files that differ are downloaded and decide. Root is only read.
 //
 // An error means that the question could not be answered, or, as a
-// [*SecurityError], that the database contradicts itself; as a [*ForeignError]
+// [*SecurityError], that the database contradicts itself; as a [*tree.ForeignError]
 // or an [*UnknownReleaseError], that there is no such release to compare with.
-func (c *Client) Audit(ctx context.Context, root *os.Root, options AuditOptions) (*Audit, error) {
-	return c.audit(ctx, root, nil, options)
+func (c *Client) Compare(ctx context.Context, root *os.Root, options CompareOptions) (*Comparison, error) {
+	return c.compareTree(ctx, root, nil, options)
 }
 
-// Import is Audit for a tree of this platform that is copied to into, an empty
+// Import is Compare for a tree of this platform that is copied to into, an empty
 // folder, meanwhile: what is there is what was hashed, in the form that
 // [Client.Fetch] gives it, with the same Proof. It is complete only if the
-// Audit is OK.
-func (c *Client) Import(ctx context.Context, root, into *os.Root, options AuditOptions) (*Audit, error) {
-	a, err := c.audit(ctx, root, into, options)
+// Comparison is OK.
+func (c *Client) Import(ctx context.Context, root, into *os.Root, options CompareOptions) (*Comparison, error) {
+	a, err := c.compareTree(ctx, root, into, options)
 	if err != nil || !a.OK() {
 		return a, err
 	}
 	return a, checkGOROOT(into, release.Release{Version: a.Version, Platform: a.Platform})
 }
 
-func (c *Client) audit(ctx context.Context, root, into *os.Root, options AuditOptions) (*Audit, error) {
-	v, p, err := Identify(root, c.cfg.Platform)
+func (c *Client) compareTree(ctx context.Context, root, into *os.Root, options CompareOptions) (*Comparison, error) {
+	v, named, err := tree.Identify(root, c.cfg.Platform.String())
 	if err != nil {
 		return nil, err
 	}
+	var p release.Platform
+	p.OS, p.Arch, _ = strings.Cut(named, "/")
 	if into != nil && p != c.cfg.Platform {
 		return nil, fmt.Errorf("it is %v for %v, not for %v", v, p, c.cfg.Platform)
 	}
-	t, err := walkGoRoot(ctx, root)
+	t, err := tree.Walk(ctx, root)
 	if err != nil {
 		return nil, err
 	}
@@ -140,52 +130,46 @@ func (c *Client) audit(ctx context.Context, root, into *os.Root, options AuditOp
 		return nil, err
 	}
 	// A tree that is larger than any release needs no hash to be told from one.
-	if t.bytes <= archive.MaxUnpacked {
-		if err := t.copyInto(ctx, into); err != nil {
+	if t.Bytes <= archive.MaxUnpacked {
+		if err := t.Hash(ctx, t.Files, copier(into)); err != nil {
+			return nil, err
+		}
+		if err := t.HashCopies(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return j.judge(ctx)
 }
 
-// copyInto hashes all files and, unless into is nil, copies them.
-func (t *goRoot) copyInto(ctx context.Context, into *os.Root) error {
-	if into != nil {
-		folders := make(map[string]bool)
-		for _, f := range t.files {
-			if dir := path.Dir(f.path); !folders[dir] {
-				folders[dir] = true
-				if err := into.MkdirAll(dir, 0o777); err != nil {
-					return err
-				}
-			}
-		}
+// copier returns what makes the copies below root, nil if that is nil.
+func copier(root *os.Root) func() tree.Copier {
+	if root == nil {
+		return nil
 	}
-	if err := t.hash(ctx, t.files, into); err != nil {
-		return err
-	}
-	copies := make([]*treeFile, 0, len(t.copies))
-	for _, f := range t.copies {
-		copies = append(copies, f)
-	}
-	return t.hash(ctx, copies, nil)
+	return func() tree.Copier { return treeCopier{archive.NewWorker(root)} }
+}
+
+type treeCopier struct{ *archive.Worker }
+
+func (c treeCopier) Create(path string) (io.WriteCloser, error) {
+	return c.Worker.Create(&archive.Entry{Path: path, Mode: goroot.Mode(path)})
 }
 
 // A judge compares a tree with the release that it says it is.
 type judge struct {
 	client  *Client
 	release release.Release
-	tree    *goRoot
-	options AuditOptions
+	tree    *tree.Tree
+	options CompareOptions
 	proof   *Proof
-	audit   *Audit
+	result  *Comparison
 }
 
 // prove finds out what the release hashes to.
 func (j *judge) prove(ctx context.Context) error {
 	if j.options.Known != nil {
 		known := j.options.Known(j.release.Version, j.release.Platform)
-		if known != nil && archive.H1(known.Sums) == known.H1 {
+		if known != nil && tree.H1(known.Sums) == known.H1 {
 			j.proof = known
 			return nil
 		}
@@ -209,28 +193,24 @@ func (j *judge) prove(ctx context.Context) error {
 }
 
 // judge compares, and names what differs where something does.
-func (j *judge) judge(ctx context.Context) (*Audit, error) {
+func (j *judge) judge(ctx context.Context) (*Comparison, error) {
 	t := j.tree
-	j.audit = &Audit{
-		Version: j.release.Version, Platform: j.release.Platform, Proof: j.proof, Cached: t.cached,
-		LeftOut: t.leftOut, Uncovered: t.uncovered, Sure: true,
+	j.result = &Comparison{
+		Version: j.release.Version, Platform: j.release.Platform, Proof: j.proof, Cached: t.Cached,
+		LeftOut: t.LeftOut, Uncovered: t.Uncovered, Sure: true,
 	}
-	sums := t.sums(j.release)
-	if sums != nil {
-		j.audit.H1 = archive.H1(sums)
+	var sums []byte
+	if all := t.Sums(nil); len(all) == len(t.Files) {
+		sums = tree.Format(j.release.Prefix(), all)
+		j.result.H1 = tree.H1(sums)
 	}
 	var err error
-	if j.audit.H1 == j.proof.H1 {
+	if j.result.H1 == j.proof.H1 {
 		j.proof.Sums = sums
-		j.compareSums(sums)
+		err = j.compareSums(sums)
 	} else {
 		err = j.name(ctx)
 	}
-	for _, f := range t.files {
-		if f.hashed {
-			j.audit.Files++
-			j.audit.Bytes += f.info.Size()
-		}
-	}
-	return j.audit, err
+	j.result.Files, j.result.Bytes = t.Hashed()
+	return j.result, err
 }

@@ -1,14 +1,13 @@
-package fetch
+package tree
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
-
-	"github.com/gosw/gosw/internal/release"
 )
+
+const host = runtime.GOOS + "/" + runtime.GOARCH
 
 // TestIdentifyRefuses has a row for each tree that is none of Go's, and what is
 // said of it.
@@ -22,7 +21,7 @@ func TestIdentifyRefuses(t *testing.T) {
 		"development": {func(t testing.TB, dir string) { put(t, dir, "VERSION", "devel go1.27-abc\n") }, "a development build", false},
 		"Red Hat":     {func(t testing.TB, dir string) { put(t, dir, "VERSION", "go1.22.3 (Red Hat 1.22.3-1.el9)\n") }, "not Go's own build", true},
 		"suffix":      {func(t testing.TB, dir string) { put(t, dir, "VERSION", "go1.22.3-vendor\n") }, "not Go's own build", true},
-		"words":       {func(t testing.TB, dir string) { put(t, dir, "VERSION", "\x1b[2Jhello\n") }, `VERSION says "[2Jhello": not a release`, false},
+		"words":       {func(t testing.TB, dir string) { put(t, dir, "VERSION", "\x1b[2Jhello\n") }, `VERSION says "\x1b[2Jhello": not a release`, false},
 		"a line":      {func(t testing.TB, dir string) { put(t, dir, "VERSION", "go1.22\n") }, "not a release", false},
 		"no prefix":   {func(t testing.TB, dir string) { put(t, dir, "VERSION", "1.22.4\n") }, "not a release", false},
 		"empty":       {func(t testing.TB, dir string) { put(t, dir, "VERSION", "") }, "not a release", false},
@@ -38,7 +37,7 @@ func TestIdentifyRefuses(t *testing.T) {
 		"no sources":  {func(t testing.TB, dir string) { remove(t, dir, "src") }, "no folder src", true},
 		"bin/go link": {func(t testing.TB, dir string) { link(t, dir, "bin/go", "/usr/bin/go") }, "bin/go is a symbolic link", true},
 		"no bin/go":   {func(t testing.TB, dir string) { remove(t, dir, "bin/go"); remove(t, dir, "bin/go.exe") }, "no bin/go", true},
-		"no tools":    {func(t testing.TB, dir string) { remove(t, dir, "pkg/tool/"+host.OS+"_"+host.Arch) }, "no tools below pkg/tool", true},
+		"no tools":    {func(t testing.TB, dir string) { remove(t, dir, "pkg/tool/"+runtime.GOOS+"_"+runtime.GOARCH) }, "no tools below pkg/tool", true},
 	} {
 		dir := distTree(t, "go1.22.4")
 		test.damage(t, dir)
@@ -89,29 +88,9 @@ func TestIdentifyPlatform(t *testing.T) {
 			put(t, dir, "pkg/tool/"+folder+"/compile", "")
 		}
 		put(t, dir, "bin/go", test.head)
-		_, p, err := Identify(openRoot(t, dir), release.Platform{OS: "linux", Arch: "amd64"})
-		if (err == nil) != (test.want != "") || err == nil && p.String() != test.want {
+		_, p, err := Identify(openRoot(t, dir), "linux/amd64")
+		if (err == nil) != (test.want != "") || err == nil && p != test.want {
 			t.Errorf("%s: %v, %v, want %q", test.name, p, err, test.want)
 		}
-	}
-}
-
-// TestImportForeignPlatform imports nothing that is
-// for another platform.
-func TestImportForeignPlatform(t *testing.T) {
-	t.Parallel()
-	dir := distTree(t, "go1.22.4")
-	remove(t, dir, "pkg/tool")
-	put(t, dir, "pkg/tool/plan9_386/compile", "")
-	into := t.TempDir()
-	c, err := New(Config{Proxy: "off", SumDB: "sum.golang.org", CacheDir: t.TempDir(), StateDir: t.TempDir(), Platform: host})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Import(t.Context(), openRoot(t, dir), openRoot(t, into), AuditOptions{}); err == nil || !strings.Contains(err.Error(), "plan9/386") {
-		t.Errorf("import: %v", err)
-	}
-	if entries, err := os.ReadDir(filepath.Clean(into)); err != nil || len(entries) > 0 {
-		t.Errorf("imported %v, %v", entries, err)
 	}
 }

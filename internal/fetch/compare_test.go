@@ -12,12 +12,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // distTree writes the toy of a version as Go's archives have it: writable, with
@@ -75,10 +75,10 @@ func link(t testing.TB, dir, name, to string) {
 }
 
 // lines returns what differs in the form of gosw verify.
-func lines(a *Audit) []string {
+func lines(a *Comparison) []string {
 	var list []string
-	for _, d := range a.Differences {
-		line := d.Kind + " " + d.Path
+	for _, d := range a.Findings {
+		line := string(d.Kind) + " " + d.Path
 		if d.Detail != "" {
 			line += " (" + d.Detail + ")"
 		}
@@ -87,7 +87,7 @@ func lines(a *Audit) []string {
 	return list
 }
 
-func TestAuditProves(t *testing.T) {
+func TestCompareProves(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
 	for name, dir := range map[string]string{
@@ -98,7 +98,7 @@ func TestAuditProves(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Reset()
-		a, err := newClient(t, s, nil).Audit(t.Context(), openRoot(t, dir), AuditOptions{})
+		a, err := newClient(t, s, nil).Compare(t.Context(), openRoot(t, dir), CompareOptions{})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -108,7 +108,7 @@ func TestAuditProves(t *testing.T) {
 		if n := s.Requests(".zip"); n != 0 {
 			t.Errorf("%s: %d requests for the zip", name, n)
 		}
-		if want := len(fetchtest.Files("go1.22.4", host.OS, host.Arch)); a.Files != want || archive.H1(a.Proof.Sums) != a.H1 {
+		if want := len(fetchtest.Files("go1.22.4", host.OS, host.Arch)); a.Files != want || tree.H1(a.Proof.Sums) != a.H1 {
 			t.Errorf("%s: %d files, want %d", name, a.Files, want)
 		}
 		if name == "dist" && (len(a.LeftOut) != 5 || a.Uncovered != 6) {
@@ -163,14 +163,14 @@ var faults = map[string]struct {
 	"further go.mod":  {true, func(t testing.TB, dir string) { put(t, dir, "src/fmt/go.mod", "module fmt\n") }, []string{"extra src/fmt/go.mod"}},
 }
 
-// TestAuditNames damages a tree in each way and demands that just that is named:
+// TestCompareNames damages a tree in each way and demands that just that is named:
 // by the zip's directory, by the whole zip, where no parts are sent, and by a
 // manifest that is at hand.
-func TestAuditNames(t *testing.T) {
+func TestCompareNames(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
 	c := newClient(t, s, nil)
-	good, err := c.Audit(t.Context(), openRoot(t, distTree(t, "go1.22.4")), AuditOptions{})
+	good, err := c.Compare(t.Context(), openRoot(t, distTree(t, "go1.22.4")), CompareOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,13 +180,13 @@ func TestAuditNames(t *testing.T) {
 	}
 	ways := map[string]struct {
 		client  *Client
-		options AuditOptions
+		options CompareOptions
 	}{
-		"directory": {c, AuditOptions{}},
-		"full":      {c, AuditOptions{Full: true}},
-		"no ranges": {newClient(t, s, proxyIs(s.Bad(fetchtest.NoRange))), AuditOptions{}},
-		"file":      {newClient(t, s, proxyIs("file://"+filepath.ToSlash(tree))), AuditOptions{}},
-		"known": {newClient(t, s, proxyIs("off")), AuditOptions{Known: func(gover.Version, release.Platform) *Proof {
+		"directory": {c, CompareOptions{}},
+		"full":      {c, CompareOptions{Full: true}},
+		"no ranges": {newClient(t, s, proxyIs(s.Bad(fetchtest.NoRange))), CompareOptions{}},
+		"file":      {newClient(t, s, proxyIs("file://"+filepath.ToSlash(tree))), CompareOptions{}},
+		"known": {newClient(t, s, proxyIs("off")), CompareOptions{Known: func(gover.Version, release.Platform) *Proof {
 			known := *good.Proof
 			return &known
 		}}},
@@ -198,7 +198,7 @@ func TestAuditNames(t *testing.T) {
 		}
 		fault.damage(t, dir)
 		for way, w := range ways {
-			a, err := w.client.Audit(t.Context(), openRoot(t, dir), w.options)
+			a, err := w.client.Compare(t.Context(), openRoot(t, dir), w.options)
 			if err != nil {
 				t.Errorf("%s by %s: %v", name, way, err)
 				continue
@@ -215,9 +215,9 @@ func TestAuditNames(t *testing.T) {
 	}
 }
 
-// TestAuditFifty changes one byte in each of 50 files: each is named, and
+// TestCompareFifty changes one byte in each of 50 files: each is named, and
 // little more than the zip's directory and they are received.
-func TestAuditFifty(t *testing.T) {
+func TestCompareFifty(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t)
 	if err := s.AddPadded("1.22.4", 120); err != nil {
@@ -245,7 +245,7 @@ func TestAuditFifty(t *testing.T) {
 	}
 	slices.Sort(want)
 	s.Reset()
-	a, err := c.Audit(t.Context(), openRoot(t, dir), AuditOptions{})
+	a, err := c.Compare(t.Context(), openRoot(t, dir), CompareOptions{})
 	if err != nil || !a.Sure || !slices.Equal(lines(a), want) {
 		t.Fatalf("%v: %+v", err, a)
 	}
@@ -254,57 +254,57 @@ func TestAuditFifty(t *testing.T) {
 	}
 }
 
-// TestAuditCollision gives files the CRC and size that the directory has: only
+// TestCompareCollision gives files the CRC and size that the directory has: only
 // the whole zip tells which it is, and the verdict never depends on it.
-func TestAuditCollision(t *testing.T) {
+func TestCompareCollision(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
 	c := newClient(t, s, nil)
 	dir := distTree(t, "go1.22.4")
 	file := "lib/time/update.bash"
 	put(t, dir, file, collide("#!/bin/bash\n"))
-	a, err := c.Audit(t.Context(), openRoot(t, dir), AuditOptions{})
-	if err != nil || a.OK() || a.Sure || len(a.Differences) != 0 {
+	a, err := c.Compare(t.Context(), openRoot(t, dir), CompareOptions{})
+	if err != nil || a.OK() || a.Sure || len(a.Findings) != 0 {
 		t.Errorf("%v: %+v", err, a)
 	}
-	a, err = c.Audit(t.Context(), openRoot(t, dir), AuditOptions{Full: true})
+	a, err = c.Compare(t.Context(), openRoot(t, dir), CompareOptions{Full: true})
 	if err != nil || a.OK() || !a.Sure || !slices.Equal(lines(a), []string{"changed " + file}) {
 		t.Errorf("full: %v: %+v", err, a)
 	}
 	// Together with what is named, the name alone is not sure.
 	put(t, dir, "LICENSE", "mine\n")
-	a, err = c.Audit(t.Context(), openRoot(t, dir), AuditOptions{})
+	a, err = c.Compare(t.Context(), openRoot(t, dir), CompareOptions{})
 	if err != nil || a.Sure || !slices.Equal(lines(a), []string{"changed LICENSE"}) {
 		t.Errorf("with another: %v: %+v", err, a)
 	}
 }
 
-// TestAuditDatabase has the database and the proxy misbehave.
-func TestAuditDatabase(t *testing.T) {
+// TestCompareDatabase has the database and the proxy misbehave.
+func TestCompareDatabase(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
 	dir := distTree(t, "go1.22.4")
 	security := (*sumdb.SecurityError)(nil)
 	for _, mode := range []string{fetchtest.ForgedRecord, fetchtest.ForgedHead, fetchtest.NoLine} {
-		if a, err := newClient(t, s, proxyIs(s.Bad(mode))).Audit(t.Context(), openRoot(t, dir), AuditOptions{}); !errors.As(err, &security) {
+		if a, err := newClient(t, s, proxyIs(s.Bad(mode))).Compare(t.Context(), openRoot(t, dir), CompareOptions{}); !errors.As(err, &security) {
 			t.Errorf("%s: %v, %+v", mode, err, a)
 		}
 	}
 	unknown := (*UnknownReleaseError)(nil)
-	if a, err := newClient(t, s, proxyIs(s.Bad(fetchtest.NotInDB))).Audit(t.Context(), openRoot(t, distTree(t, "go1.22.99")), AuditOptions{}); !errors.As(err, &unknown) || errors.As(err, &security) {
+	if a, err := newClient(t, s, proxyIs(s.Bad(fetchtest.NotInDB))).Compare(t.Context(), openRoot(t, distTree(t, "go1.22.99")), CompareOptions{}); !errors.As(err, &unknown) || errors.As(err, &security) {
 		t.Errorf("a release that is none: %v, %+v", err, a)
 	}
-	if a, err := newClient(t, s, func(cfg *Config) { cfg.SumDB = "off" }).Audit(t.Context(), openRoot(t, dir), AuditOptions{}); !errors.Is(err, sumdb.ErrOff) {
+	if a, err := newClient(t, s, func(cfg *Config) { cfg.SumDB = "off" }).Compare(t.Context(), openRoot(t, dir), CompareOptions{}); !errors.Is(err, sumdb.ErrOff) {
 		t.Errorf("without a database: %v, %+v", err, a)
 	}
 	put(t, dir, "LICENSE", "mine\n")
 	for mode, sure := range map[string]bool{fetchtest.AlteredZip: false, fetchtest.WrongRange: true, fetchtest.ZipStatus500: false, fetchtest.WrongPlatform: false} {
-		a, err := newClient(t, s, proxyIs(s.Bad(mode))).Audit(t.Context(), openRoot(t, dir), AuditOptions{})
+		a, err := newClient(t, s, proxyIs(s.Bad(mode))).Compare(t.Context(), openRoot(t, dir), CompareOptions{})
 		if err != nil || a.OK() || a.Sure != sure {
 			t.Errorf("%s: %v, %+v", mode, err, a)
 		}
 	}
-	if _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.AlteredZip))).Audit(t.Context(), openRoot(t, dir), AuditOptions{Full: true}); !errors.As(err, &security) {
+	if _, err := newClient(t, s, proxyIs(s.Bad(fetchtest.AlteredZip))).Compare(t.Context(), openRoot(t, dir), CompareOptions{Full: true}); !errors.As(err, &security) {
 		t.Errorf("an altered zip as a whole: %v", err)
 	}
 }
@@ -320,7 +320,7 @@ func TestImportForm(t *testing.T) {
 	}
 	for name, dir := range map[string]string{"dist": distTree(t, "go1.22.4"), "cached": cachedTree(t, "go1.22.4", true), "own": want} {
 		into := t.TempDir()
-		a, err := c.Import(t.Context(), openRoot(t, dir), openRoot(t, into), AuditOptions{})
+		a, err := c.Import(t.Context(), openRoot(t, dir), openRoot(t, into), CompareOptions{})
 		if err != nil || !a.OK() || string(a.Proof.Sums) != string(proof.Sums) {
 			t.Fatalf("%s: %v, %+v", name, err, a)
 		}
@@ -355,4 +355,24 @@ func collide(text string) string {
 		data[i] ^= byte(polynomial >> (8 * i))
 	}
 	return string(data)
+}
+
+// TestImportForeignPlatform imports nothing that is for
+// another platform.
+func TestImportForeignPlatform(t *testing.T) {
+	t.Parallel()
+	dir := distTree(t, "go1.22.4")
+	remove(t, dir, "pkg/tool")
+	put(t, dir, "pkg/tool/plan9_386/compile", "")
+	into := t.TempDir()
+	c, err := New(Config{Proxy: "off", SumDB: "sum.golang.org", CacheDir: t.TempDir(), StateDir: t.TempDir(), Platform: host})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Import(t.Context(), openRoot(t, dir), openRoot(t, into), CompareOptions{}); err == nil || !strings.Contains(err.Error(), "plan9/386") {
+		t.Errorf("import: %v", err)
+	}
+	if entries, err := os.ReadDir(filepath.Clean(into)); err != nil || len(entries) > 0 {
+		t.Errorf("imported %v, %v", entries, err)
+	}
 }
