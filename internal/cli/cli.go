@@ -1,7 +1,8 @@
 // Package cli is the command gosw: it parses arguments, calls the workers and
 // presents what they say. It alone prints, reads flags, environment and working
-// directory, gives hints and chooses exit codes (errors.go). Rules that a worker
-// could hold do not belong here.
+// directory, gives hints and chooses exit codes. What all commands share is in app, cmdline,
+// failure, settings, term and upkeep below it; each group of commands is a package
+// of its own, and knows no other. Rules that a worker could hold do not belong here.
 package cli
 
 import (
@@ -30,8 +31,7 @@ import (
 
 // Main runs one command and returns its exit code.
 func Main(ctx context.Context, inv settings.Invocation) int {
-	a := &app.App{Environ: settings.NewEnviron(inv), Platform: app.ThisPlatform()}
-	a.UI = term.NewUI(inv.Stdin, inv.Stdout, inv.Stderr, a.Getenv)
+	a := app.New(inv)
 	root := rootCommand(a)
 	root.SetArgs(inv.Args)
 	root.SetIn(inv.Stdin)
@@ -40,7 +40,7 @@ func Main(ctx context.Context, inv settings.Invocation) int {
 	root.SetErr(inv.Stderr)
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil && err != nil {
-		err = errors.Join(append(failure.Security(err), failure.Interrupted)...)
+		err = errors.Join(append(failure.Security(err), failure.ErrInterrupted)...)
 	} else if out.Err != nil {
 		err = term.Printed(out.Err)
 	}
@@ -51,6 +51,46 @@ func Main(ctx context.Context, inv settings.Invocation) int {
 // for running: they have no streams and no environment.
 func Commands() *cobra.Command {
 	return rootCommand(&app.App{Platform: app.ThisPlatform()})
+}
+
+func rootCommand(a *app.App) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gosw",
+		Short: "Install Go toolchains side by side and switch between them",
+		Long: `gosw installs Go toolchains side by side, proves each against Go's checksum
+database, and runs the one that GO_VERSION or the nearest .go-version names.`,
+		Example: `  gosw install 1.21 1.22         newest patch of each line
+  echo 1.22 > .go-version        pin this directory and all below
+  GO_VERSION=1.21 go version     one command with another version
+  eval "$(gosw init bash)"       put this in ~/.bashrc`,
+		Version:       app.Version,
+		Args:          cobra.ArbitraryArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          runRoot,
+	}
+	root.SetVersionTemplate("gosw {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return cmdline.FlagError(a, cmd, err) })
+	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	root.SetHelpCommand(helpCommand())
+	others := doctor.Others{
+		Verify: func(ctx context.Context, home toolchain.Home, v gover.Version) error {
+			return verify.Quietly(ctx, a, home, v)
+		},
+		InstallInit: func(ctx context.Context, shell string, flags []string) error {
+			return setup.Install(ctx, a, shell, flags)
+		},
+		ReadLibrary:  func() (text, file string, err error) { return setup.ReadLibrary(a) },
+		WriteLibrary: func(text string) error { return setup.WriteLibrary(a, text) },
+	}
+	root.AddCommand(
+		install.Command(a), verify.Import(a), remove.Uninstall(a), remove.Prune(a), list.Command(a),
+		verify.Command(a), verify.Repair(a), vulns.Command(a), list.Outdated(a), install.Upgrade(a), remove.Size(a),
+		run.Default(a), run.Use(a), run.Current(a), why.Command(a), run.Which(a), run.Exec(a),
+		setup.Init(a), setup.Env(a), doctor.Command(a, others), install.Shim(a),
+	)
+	return root
 }
 
 // helpCommand is cobra's, but that a command that is not there is an error.
@@ -76,43 +116,8 @@ gosw(1), gosw-install(1) and so on, where they are installed.`,
 	}
 }
 
-func rootCommand(a *app.App) *cobra.Command {
-	root := &cobra.Command{
-		Use:   "gosw",
-		Short: "Install Go toolchains side by side and switch between them",
-		Long: `gosw installs Go toolchains side by side, proves each against Go's checksum
-database, and runs the one that GO_VERSION or the nearest .go-version names.`,
-		Example: `  gosw install 1.21 1.22         newest patch of each line
-  echo 1.22 > .go-version        pin this directory and all below
-  GO_VERSION=1.21 go version     one command with another version
-  eval "$(gosw init bash)"       put this in ~/.bashrc`,
-		Version:       app.Version,
-		Args:          cobra.ArbitraryArgs,
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		RunE:          func(cmd *cobra.Command, args []string) error { return runRoot(a, cmd, args) },
-	}
-	root.SetVersionTemplate("gosw {{.Version}}\n")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return cmdline.FlagError(a, cmd, err) })
-	root.CompletionOptions.DisableDefaultCmd = true // "gosw init" does it
-	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	root.SetHelpCommand(helpCommand())
-	others := doctor.Others{Verify: func(ctx context.Context, home toolchain.Home, v gover.Version) error {
-		return verify.Quietly(ctx, a, home, v)
-	}, InstallInit: func(ctx context.Context, shell string, flags []string) error {
-		return setup.Install(ctx, a, shell, flags)
-	}, ReadLibrary: func() (string, string, error) { return setup.ReadLibrary(a) }, WriteLibrary: func(text string) error { return setup.WriteLibrary(a, text) }}
-	root.AddCommand(
-		install.Command(a), verify.Import(a), remove.Uninstall(a), remove.Prune(a), list.Command(a),
-		verify.Command(a), verify.Repair(a), vulns.Command(a), list.Outdated(a), install.Upgrade(a), remove.Size(a),
-		run.Default(a), run.Use(a), run.Current(a), why.Command(a), run.Which(a), run.Exec(a),
-		setup.Init(a), setup.Env(a), doctor.Command(a, others), install.Shim(a),
-	)
-	return root
-}
-
 // runRoot is gosw without a known command.
-func runRoot(a *app.App, cmd *cobra.Command, args []string) error {
+func runRoot(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}

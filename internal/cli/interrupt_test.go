@@ -47,14 +47,14 @@ func TestInterrupt(t *testing.T) {
 		return code, stdout.String(), stderr.String()
 	}
 	code, _, said := gosw(server.Bad(fetchtest.AlteredZip), "install/lock", "install", "1.22.4", "1.22.5")
-	if code != failure.CodeSecurity || strings.Count(said, "SECURITY ERROR") != 1 || !strings.Contains(said, failure.Interrupted.Error()) {
+	if code != failure.CodeSecurity || strings.Count(said, "SECURITY ERROR") != 1 || !strings.Contains(said, failure.ErrInterrupted.Error()) {
 		t.Errorf("install: exit code %d:\n%s", code, said)
 	}
 	if code, _, said := gosw(server.Proxy(), "", "install", "1.22.4", "1.22.5", "1.22.12"); code != 0 {
 		t.Fatalf("exit code %d:\n%s", code, said)
 	}
 	code, removed, said := gosw(server.Proxy(), "uninstall/lock", "prune")
-	if code != failure.CodeInterrupted || !strings.HasPrefix(removed, "go1.22.5\t") || !strings.Contains(said, failure.Interrupted.Error()) {
+	if code != failure.CodeInterrupted || !strings.HasPrefix(removed, "go1.22.5\t") || !strings.Contains(said, failure.ErrInterrupted.Error()) {
 		t.Errorf("prune: exit code %d, removed %q:\n%s", code, removed, said)
 	}
 	if code, list, said := gosw(server.Proxy(), "", "list"); code != 0 || list != "go1.22.12\ngo1.22.4\n" {

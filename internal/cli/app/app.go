@@ -149,6 +149,13 @@ func NewClient(cfg fetch.Config) (*fetch.Client, error) {
 	return client, nil
 }
 
+// New returns what the command that inv is for works with.
+func New(inv settings.Invocation) *App {
+	a := &App{Environ: settings.NewEnviron(inv), Platform: ThisPlatform()}
+	a.UI = term.NewUI(inv.Stdin, inv.Stdout, inv.Stderr, a.Getenv)
+	return a
+}
+
 // ThisPlatform is the one that gosw itself runs on.
 func ThisPlatform() release.Platform { return release.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH} }
 

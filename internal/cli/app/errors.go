@@ -61,7 +61,7 @@ func (a *App) Report(err error) int {
 	code := 0
 	said := make(map[string]bool)
 	for _, err := range failure.Flatten(err) {
-		if !said[err.Error()] && !errors.Is(err, failure.Due) && !errors.Is(err, failure.Ailing) {
+		if !said[err.Error()] && !errors.Is(err, failure.ErrDue) && !errors.Is(err, failure.ErrAiling) {
 			a.reportOne(err)
 		}
 		said[err.Error()] = true

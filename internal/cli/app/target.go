@@ -27,7 +27,7 @@ type Target struct {
 
 // Target resolves the version for the working directory, or for where args,
 // the arguments of a go command, say. If it is not installed the error is a
-// *notInstalledError.
+// *NotInstalledError.
 func (a *App) Target(args []string) (Target, error) {
 	path, err := a.Path()
 	if err != nil {

@@ -146,7 +146,7 @@ func (p *patient) openStore(path toolchain.Path, err error) {
 	if p.storeErr = err; err != nil {
 		return
 	}
-	if st, err := p.App.Store(); err == nil {
+	if st, err := p.Store(); err == nil {
 		p.store = st // which waits as long as the settings say
 	}
 }

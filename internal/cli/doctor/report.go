@@ -75,9 +75,9 @@ func (r *doctorReport) count(s doctor.Severity) (n int) {
 func (r *doctorReport) verdict() error {
 	switch r.Severity {
 	case doctor.Error:
-		return failure.Ailing
+		return failure.ErrAiling
 	case doctor.Warning:
-		return failure.Due
+		return failure.ErrDue
 	}
 	return nil
 }

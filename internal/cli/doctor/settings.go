@@ -39,7 +39,7 @@ func (p *patient) lookSettings() []doctor.Finding {
 	if p.machine.Store == "" {
 		return doctor.Skip("nothing says where the store is")
 	}
-	all, err := p.App.Settings()
+	all, err := p.Settings()
 	if told(err) {
 		return doctor.Skip(err.Error())
 	} else if err != nil {

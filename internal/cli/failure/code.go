@@ -55,7 +55,7 @@ func Code(err error) int {
 		return exit.code
 	case errors.As(err, &usage):
 		return CodeUsage
-	case errors.Is(err, Interrupted):
+	case errors.Is(err, ErrInterrupted):
 		return CodeInterrupted
 	}
 	return CodeFailed

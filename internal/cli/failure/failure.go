@@ -11,12 +11,12 @@ import (
 	"github.com/gosw/gosw/internal/sumdb"
 )
 
-// Due ends a command that was asked whether something is to be done, and has
+// ErrDue ends a command that was asked whether something is to be done, and has
 // found something. It is no failure, so nothing is said but the result.
-var Due = WithCode(errors.New("due"), CodeDue)
+var ErrDue = WithCode(errors.New("due"), CodeDue)
 
-// Ailing ends doctor where there is an error; all is said.
-var Ailing = WithCode(errors.New("ailing"), CodeFailed)
+// ErrAiling ends doctor where there is an error; all is said.
+var ErrAiling = WithCode(errors.New("ailing"), CodeFailed)
 
 // The exit codes of gosw, as docs/reference.md promises them. A command that
 // gosw runs for the user passes its own code through.
@@ -30,8 +30,8 @@ const (
 	CodeInterrupted  = 130
 )
 
-// Interrupted ends a command that was told to stop.
-var Interrupted = errors.New("interrupted; every version is either done or untouched")
+// ErrInterrupted ends a command that was told to stop.
+var ErrInterrupted = errors.New("interrupted; every version is either done or untouched")
 
 // A usageError is a mistake in what was typed.
 type usageError struct {

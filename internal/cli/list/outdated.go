@@ -117,7 +117,7 @@ func outdated(ctx context.Context, a *app.App, options outdatedOptions) error {
 	}
 	for i := range list {
 		if err == nil && list[i].due() {
-			err = failure.Due
+			err = failure.ErrDue
 		}
 	}
 	return err

@@ -89,7 +89,7 @@ func prune(ctx context.Context, a *app.App, options pruneOptions) error {
 	}
 	if !options.dryRun {
 		upkeep.WarnOwner(a, st.Home())
-		if err = pruneAll(ctx, a, st, versions); err != nil {
+		if err = pruneAll(ctx, st, versions); err != nil {
 			plan.keepFailed(st.Home())
 		}
 	}
@@ -119,7 +119,7 @@ func (p *pruneJSON) keepFailed(home toolchain.Home) {
 
 // pruneAll removes versions, leftovers, and pin files that are gone from the
 // list of those seen.
-func pruneAll(ctx context.Context, a *app.App, st *store.Store, versions []gover.Version) error {
+func pruneAll(ctx context.Context, st *store.Store, versions []gover.Version) error {
 	var errs []error
 	for _, v := range versions {
 		_, err := st.Remove(ctx, v)

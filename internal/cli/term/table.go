@@ -26,7 +26,8 @@ type Table struct {
 	Indent  int
 }
 
-const Gap = 2 // between columns
+// Gap is how many columns of a terminal are between those of a table.
+const Gap = 2
 
 // Lines lays t out. On a narrow screen columns are cut, and then left out, so that
 // no row is broken.

@@ -96,7 +96,7 @@ func audit(ctx context.Context, a *app.App, options auditOptions) error {
 		err = printVulnerable(a, report, path.Home(), homes)
 	}
 	if err == nil && report.found() {
-		err = failure.Due
+		err = failure.ErrDue
 	}
 	return err
 }
