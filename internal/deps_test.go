@@ -153,6 +153,40 @@ var layers = []struct {
 		module + "internal/resolve": "what the go command reads depends on no rule of gosw",
 		"net":                       "settings are files; nothing is asked for",
 	}},
+	{[]string{"internal/setup"}, map[string]string{
+		module + "internal/store": "a start-up file does not depend on what is installed",
+		module + "internal/fetch": "workers do not know each other",
+		module + "internal/cli":   "cli is the top",
+		"net":                     "start-up files are files",
+	}},
+	{[]string{"internal/which"}, map[string]string{
+		module + "internal/store": "it tells what there is, whoever keeps it",
+		module + "internal/fetch": "workers do not know each other",
+		module + "internal/cli":   "cli is the top",
+		"net":                     "programs are files",
+	}},
+	{[]string{"internal/spelling"}, map[string]string{
+		module + "internal/store": "a guess does not depend on what is installed",
+		module + "internal/fetch": "a guess does not depend on what there is",
+		module + "internal/cli":   "cli is the top",
+		"net":                     "a guess asks nobody",
+	}},
+	{[]string{"internal/cli/term", "internal/cli/failure", "internal/cli/settings"}, map[string]string{
+		module + "internal/store":       "they are there before a store is looked for",
+		module + "internal/fetch":       "they are there before a fetcher is made",
+		module + "internal/cli/app":     "app is made of them",
+		module + "internal/cli/cmdline": "cmdline is above app",
+		module + "internal/cli/upkeep":  "upkeep is above app",
+	}},
+	{[]string{"internal/cli/app"}, map[string]string{
+		module + "internal/cli/cmdline": "what is typed is read above it",
+		module + "internal/cli/upkeep":  "what is done to a store is above it",
+		module + "internal/cli/explain": "what is found out with it is above it",
+	}},
+	{[]string{"internal/cli/cmdline"}, map[string]string{
+		module + "internal/cli/upkeep":  "to read what is typed changes nothing",
+		module + "internal/cli/explain": "what is typed is read first",
+	}},
 	{[]string{"cmd/gosw"}, map[string]string{
 		module + "internal/fetch/fetchtest": "the loopback server is for tests",
 		module + "internal/archive/hostile": "hostile archives are for tests",
@@ -174,6 +208,33 @@ func TestLayers(t *testing.T) {
 						t.Errorf("%s links %s: %s", pkg, dep, why)
 					}
 				}
+			}
+		}
+	}
+}
+
+// groups are the packages of commands. The root command alone knows all of them.
+var groups = []string{"doctor", "install", "list", "remove", "run", "setup", "verify", "vulns", "why"}
+
+// TestGroups makes sure that no command knows another group's, and that nothing
+// that they share knows a command.
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	above := make(map[string]bool)
+	for _, group := range groups {
+		above[module+"internal/cli/"+group] = true
+	}
+	entries, err := os.ReadDir("cli")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			continue
+		}
+		for _, dep := range dependencies(t, "internal/cli/"+entry.Name()) {
+			if above[dep] || dep == module+"internal/cli" {
+				t.Errorf("internal/cli/%s links %s: what two groups of commands need is in app, cmdline, term or a worker", entry.Name(), dep)
 			}
 		}
 	}
