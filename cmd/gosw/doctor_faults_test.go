@@ -32,7 +32,7 @@ var doctorFaults = []fault{
 	{id: "supported", fault: `gosw install 1.21.13; gosw uninstall 1.27.4; echo 1.21 >.go-version`, severity: "note", cause: "go1.21.13 (set by "},
 	{id: "supported", fault: `gosw install 1.21.13; gosw uninstall 1.27.4; export GO_VERSION=stable`, severity: "note", cause: "go1.21.13 (set by "},
 	{id: "supported", fault: `gosw install 1.21.13; gosw uninstall 1.27.4`, severity: "warning", cause: "go1.21.13 (set by "},
-	{id: "vulnerabilities", fault: `gosw install 1.27.3; gosw default 1.27.3; gosw audit; sed -i '/^go1.27.3 /d' ~/.cache/gosw/vuln/*/counts`, severity: "warning", cause: "go1.27.3 has 2 known vulnerabilities"},
+	{id: "vulnerabilities", fault: `gosw install 1.27.3; gosw default 1.27.3; gosw audit; sed -i '1s/"go1.27.3"/"go1.27.99"/' ~/.cache/gosw/vuln/*/database.json`, severity: "warning", cause: "go1.27.3 has 2 known vulnerabilities"},
 	{id: "vulnerabilities", fault: `gosw install 1.27.3; gosw default 1.27.3; gosw audit`, severity: "warning", cause: "go1.27.3 has 2 known vulnerabilities"},
 
 	// The store.

@@ -6,12 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"iter"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gosw/gosw/internal/fsx"
@@ -23,17 +21,22 @@ const cacheSchema = 2
 
 const (
 	databaseFile = "database.json"
-	countsFile   = "counts"
-	maxCounts    = 1 << 20 // bytes; it has some 5,000
+	maxHeader    = 1 << 20 // bytes; it has some 8,000
 )
 
-// A header is the first line of the file; the entries follow, one a line, so that
-// they can be decoded side by side.
+// A header is the first line of the file, which has all that most commands need;
+// the entries follow, one a line, so that they can be decoded side by side.
 type header struct {
-	Schema   int       `json:"schema"`
-	Fetched  time.Time `json:"fetched"`
+	Schema int `json:"schema"`
+	Counts
 	Modified time.Time `json:"modified"`
 	Entries  int       `json:"entries"` // that follow
+}
+
+// Counts are how many known vulnerabilities releases have.
+type Counts struct {
+	Fetched time.Time             `json:"fetched"` // see [Database]; zero if there is none
+	Of      map[gover.Version]int `json:"counts,omitempty"`
 }
 
 // Load returns the database that was saved in dir. One that is damaged, or of
@@ -72,16 +75,6 @@ func decode(data []byte) *Database {
 	return db
 }
 
-func (db *Database) encode() ([]byte, error) {
-	var text bytes.Buffer
-	lines := json.NewEncoder(&text)
-	err := lines.Encode(header{cacheSchema, db.Fetched, db.Modified, len(db.Entries)})
-	for _, e := range db.Entries {
-		err = errors.Join(err, lines.Encode(e))
-	}
-	return text.Bytes(), err
-}
-
 // sound reports whether a database that was read is in order.
 func (db *Database) sound() bool {
 	for i, e := range db.Entries {
@@ -92,71 +85,37 @@ func (db *Database) sound() bool {
 	return len(db.Entries) > 0
 }
 
-// Save keeps the database in dir, and beside it how many vulnerabilities each of
-// versions has on a platform, for [LoadCounts].
+// Save keeps the database in dir, and in its first line how many vulnerabilities
+// each of versions has on a platform, for [LoadCounts].
 func (db *Database) Save(dir string, versions []gover.Version, goos, goarch string) error {
-	data, err := db.encode()
-	if err != nil {
-		return err
-	}
-	var counts strings.Builder
+	counts := Counts{db.Fetched, make(map[gover.Version]int)}
 	for _, v := range versions {
-		fmt.Fprintf(&counts, "%v %d\n", v, len(db.Affecting(v, goos, goarch)))
+		counts.Of[v] = len(db.Affecting(v, goos, goarch))
 	}
-	info, err := replace(filepath.Join(dir, databaseFile), data)
+	var text bytes.Buffer
+	lines := json.NewEncoder(&text)
+	err := lines.Encode(header{cacheSchema, counts, db.Modified, len(db.Entries)})
+	for _, e := range db.Entries {
+		err = errors.Join(err, lines.Encode(e))
+	}
 	if err != nil {
 		return err
 	}
-	of := stateOf(info) + db.Fetched.UTC().Format(time.RFC3339Nano) + "\n"
-	_, err = replace(filepath.Join(dir, countsFile), []byte(of+counts.String()))
-	return err
-}
-
-// stateOf begins the line of the counts that says which database they are of: not
-// one that was there before, or that another process has put there.
-func stateOf(info fs.FileInfo) string {
-	return fmt.Sprintf("of %d %d ", info.Size(), info.ModTime().UnixNano())
-}
-
-// Counts are how many known vulnerabilities releases have.
-type Counts struct {
-	Fetched time.Time // see [Database]; zero if they are not of the one that is there
-	Of      map[gover.Version]int
+	return fsx.Replace(filepath.Join(dir, databaseFile), text.Bytes(), 0o600, fsx.Replacing{})
 }
 
 // LoadCounts returns the counts of the versions that were known when the database
 // was saved in dir; without any, Of is nil. It is far cheaper than [Load].
-func LoadCounts(dir string) (c Counts) {
-	data, err := fsx.Read(filepath.Join(dir, countsFile), maxCounts, fsx.Follow)
+func LoadCounts(dir string) Counts {
+	f, _, err := fsx.Open(filepath.Join(dir, databaseFile), fsx.Follow)
 	if err != nil {
-		return c
+		return Counts{}
 	}
-	c.Of = make(map[gover.Version]int)
-	state := "none"
-	if info, err := os.Stat(filepath.Join(dir, databaseFile)); err == nil {
-		state = stateOf(info)
+	defer f.Close()
+	var h header
+	err = json.NewDecoder(io.LimitReader(f, maxHeader)).Decode(&h)
+	if err != nil || h.Schema != cacheSchema {
+		return Counts{}
 	}
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimSuffix(line, "\n")
-		if fetched, ok := strings.CutPrefix(line, state); ok {
-			c.Fetched, _ = time.Parse(time.RFC3339Nano, fetched)
-			continue
-		}
-		name, number, _ := strings.Cut(line, " ")
-		v, err := gover.Parse(name)
-		n, numberErr := strconv.Atoi(number)
-		if err == nil && numberErr == nil && n >= 0 {
-			c.Of[v] = n
-		}
-	}
-	return c
-}
-
-// replace writes a file in one step, and returns what it is like.
-func replace(name string, data []byte) (info fs.FileInfo, err error) {
-	err = fsx.Replace(name, data, 0o600, fsx.Replacing{Ready: func(f *os.File) (err error) {
-		info, err = f.Stat()
-		return err
-	}})
-	return info, err
+	return h.Counts
 }

@@ -1,13 +1,14 @@
 package vuln
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -56,17 +57,22 @@ func Update(ctx context.Context, source Source, old *Database) (*Database, error
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	db := &Database{Fetched: at, Modified: index.modified, Entries: make([]*Entry, len(index.entries))}
-	var group *errgroup.Group
-	group, ctx = errgroup.WithContext(ctx)
+	known := make(map[string]*Entry)
+	if old != nil {
+		for _, e := range old.Entries {
+			known[e.ID] = e
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
-	budget := &budget{left: maxAll}
+	var total atomic.Int64 // bytes
 	for i, listed := range index.entries {
-		if known := old.entry(listed.ID); known != nil && !listed.Modified.IsZero() && known.Modified.Equal(listed.Modified) {
-			db.Entries[i] = known
+		if e := known[listed.ID]; e != nil && !listed.Modified.IsZero() && e.Modified.Equal(listed.Modified) {
+			db.Entries[i] = e
 			continue
 		}
 		group.Go(func() (err error) {
-			db.Entries[i], err = readEntry(ctx, source, listed, budget)
+			db.Entries[i], err = readEntry(ctx, source, listed, &total)
 			return err
 		})
 	}
@@ -76,14 +82,14 @@ func Update(ctx context.Context, source Source, old *Database) (*Database, error
 	return db, nil
 }
 
-func readEntry(ctx context.Context, source Source, listed indexVuln, budget *budget) (*Entry, error) {
+func readEntry(ctx context.Context, source Source, listed indexVuln, total *atomic.Int64) (*Entry, error) {
 	name := "ID/" + listed.ID + ".json"
 	data, err := source.Read(ctx, name, "a vulnerability", maxEntry)
 	if err != nil {
 		return nil, err
 	}
-	if err := budget.take(len(data)); err != nil {
-		return nil, err
+	if total.Add(int64(len(data))) > maxAll {
+		return nil, fmt.Errorf("more than %d bytes of vulnerabilities", maxAll)
 	}
 	e, err := parseEntry(data, listed.ID)
 	if err != nil {
@@ -91,33 +97,6 @@ func readEntry(ctx context.Context, source Source, listed indexVuln, budget *bud
 	}
 	e.Modified = listed.Modified // what the next index is compared with
 	return e, nil
-}
-
-// A budget bounds what all entries together may have.
-type budget struct {
-	mu   sync.Mutex
-	left int
-}
-
-func (b *budget) take(n int) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.left -= n; b.left < 0 {
-		return fmt.Errorf("more than %d bytes of vulnerabilities", maxAll)
-	}
-	return nil
-}
-
-// entry returns the entry with an ID, nil if there is none.
-func (db *Database) entry(id string) *Entry {
-	if db == nil {
-		return nil
-	}
-	i, ok := slices.BinarySearchFunc(db.Entries, id, func(e *Entry, id string) int { return strings.Compare(e.ID, id) })
-	if !ok {
-		return nil
-	}
-	return db.Entries[i]
 }
 
 // Affecting returns the entries that affect v, by ID. See [Entry.Affects].
@@ -158,7 +137,7 @@ func parseIndex(data []byte) (x index, err error) {
 			if v.Modified.After(x.modified) {
 				x.modified = v.Modified
 			}
-			if m.Path != Stdlib && m.Path != Toolchain {
+			if !isGo(m.Path) {
 				continue
 			}
 			if !validID(v.ID) {
@@ -168,10 +147,7 @@ func parseIndex(data []byte) (x index, err error) {
 		}
 	}
 	slices.SortStableFunc(x.entries, func(a, b indexVuln) int {
-		if c := strings.Compare(a.ID, b.ID); c != 0 {
-			return c
-		}
-		return b.Modified.Compare(a.Modified)
+		return cmp.Or(strings.Compare(a.ID, b.ID), b.Modified.Compare(a.Modified))
 	})
 	x.entries = slices.CompactFunc(x.entries, func(a, b indexVuln) bool { return a.ID == b.ID })
 	switch {

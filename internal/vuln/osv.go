@@ -27,19 +27,12 @@ type osvAffected struct {
 		Name string `json:"name"`
 	} `json:"package"`
 	Ranges []struct {
-		Type   string     `json:"type"`
-		Events []osvEvent `json:"events"`
+		Type   string  `json:"type"`
+		Events []Event `json:"events"`
 	} `json:"ranges"`
 	Specific struct {
 		Imports []Package `json:"imports"`
 	} `json:"ecosystem_specific"`
-}
-
-// An osvEvent may have a field that is unknown here, such as last_affected; it
-// has neither of the two then.
-type osvEvent struct {
-	Introduced string `json:"introduced"`
-	Fixed      string `json:"fixed"`
 }
 
 // Bounds of what an entry may have; those of the world have a tenth.
@@ -66,7 +59,7 @@ func parseEntry(data []byte, id string) (*Entry, error) {
 		}
 	}
 	for _, affected := range raw.Affected {
-		if name := affected.Package.Name; name != Stdlib && name != Toolchain {
+		if !isGo(affected.Package.Name) {
 			continue
 		}
 		a, err := affected.reduce()
@@ -87,14 +80,13 @@ func (o *osvAffected) reduce() (Affected, error) {
 		if r.Type != "SEMVER" { // if there is no other, all versions are affected
 			continue
 		}
-		events := make([]Event, 0, len(r.Events))
-		for _, e := range r.Events {
+		for i, e := range r.Events {
 			if err := e.check(); err != nil {
 				return a, err
 			}
-			events = append(events, Event{canonical(e.Introduced), canonical(e.Fixed)})
+			r.Events[i] = Event{canonical(e.Introduced), canonical(e.Fixed)}
 		}
-		reduced := Range{events}
+		reduced := Range{r.Events}
 		reduced.sort()
 		a.Ranges = append(a.Ranges, reduced)
 	}
@@ -107,8 +99,9 @@ func (o *osvAffected) reduce() (Affected, error) {
 	return a, nil
 }
 
-// check refuses an event that begins or ends nowhere, or both.
-func (e osvEvent) check() error {
+// check refuses an event that begins or ends nowhere, or both: it may have a field
+// that is unknown here, such as last_affected.
+func (e Event) check() error {
 	text := e.Introduced + e.Fixed
 	switch {
 	case e.Introduced != "" && e.Fixed != "", text == "":

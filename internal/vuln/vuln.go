@@ -19,11 +19,10 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 )
 
-// The modules of the database that stand for a release of Go.
-const (
-	Stdlib    = "stdlib"    // the standard library: concerns what is built
-	Toolchain = "toolchain" // the go command and its tools: concerns who builds
-)
+// isGo reports whether a module of the database stands for a release of Go: its
+// standard library, which concerns what is built, or the go command and its tools,
+// which concern who builds.
+func isGo(module string) bool { return module == "stdlib" || module == "toolchain" }
 
 // An Entry is one vulnerability, as far as it is about releases of Go.
 type Entry struct {
@@ -37,7 +36,7 @@ type Entry struct {
 
 // Affected says which versions of a module have a vulnerability.
 type Affected struct {
-	Module   string    `json:"module"`             // Stdlib or Toolchain
+	Module   string    `json:"module"`             // "stdlib" or "toolchain"
 	Ranges   []Range   `json:"ranges,omitempty"`   // none is all versions
 	Packages []Package `json:"packages,omitempty"` // none is all packages
 }
@@ -96,23 +95,17 @@ func (e *Entry) Affects(v gover.Version, goos, goarch string) bool {
 // affects is Affects for a version in the form of [Semver], which takes longer to
 // make than to compare.
 func (e *Entry) affects(version, goos, goarch string) bool {
-	return !e.withdrawn() && slices.ContainsFunc(e.Affected, func(a Affected) bool {
-		return a.contains(version) && a.concerns(goos, goarch)
-	})
+	withdrawn := e.Withdrawn != nil && e.Withdrawn.Before(time.Now())
+	return !withdrawn && slices.ContainsFunc(e.Affected, func(a Affected) bool { return a.hits(version, goos, goarch) })
 }
-
-func (e *Entry) withdrawn() bool { return e.Withdrawn != nil && e.Withdrawn.Before(time.Now()) }
 
 // In returns the modules of v that have the vulnerability, none if it does not
 // affect v, see [Entry.Affects]; and the import paths that are vulnerable in it,
 // of which there may be none because nobody knows which. Both are sorted.
 func (e *Entry) In(v gover.Version, goos, goarch string) (modules, packages []string) {
-	if e.withdrawn() {
-		return nil, nil
-	}
 	version := Semver(v)
 	for _, a := range e.Affected {
-		if !a.contains(version) || !a.concerns(goos, goarch) {
+		if !e.affects(version, goos, goarch) || !a.hits(version, goos, goarch) {
 			continue
 		}
 		modules = append(modules, a.Module)
@@ -129,12 +122,7 @@ func (e *Entry) In(v gover.Version, goos, goarch string) (modules, packages []st
 
 // Fixes are the releases that mend a vulnerability on a platform, in order. They
 // are the same for all versions that have it.
-type Fixes []fix
-
-type fix struct {
-	version gover.Version
-	minor   int // of it, which would take longer to find out than all else here
-}
+type Fixes []gover.Version
 
 // Fixes returns those of the database's entry.
 func (e *Entry) Fixes(goos, goarch string) (fixes Fixes) {
@@ -142,12 +130,12 @@ func (e *Entry) Fixes(goos, goarch string) (fixes Fixes) {
 		for _, r := range a.Ranges {
 			for _, event := range r.Events {
 				if v, ok := release(event.Fixed); ok && !e.affects(event.Fixed, goos, goarch) {
-					fixes = append(fixes, fix{v, v.Minor()})
+					fixes = append(fixes, v)
 				}
 			}
 		}
 	}
-	slices.SortFunc(fixes, func(a, b fix) int { return gover.Compare(a.version, b.version) })
+	slices.SortFunc(fixes, gover.Compare)
 	return slices.Compact(fixes)
 }
 
@@ -156,21 +144,18 @@ func (e *Entry) Fixes(goos, goarch string) (fixes Fixes) {
 func (f Fixes) After(v gover.Version, inLine bool) (gover.Version, bool) {
 	minor := v.Minor()
 	for _, fix := range f {
-		if (!inLine || fix.minor == minor) && gover.Compare(fix.version, v) > 0 {
-			return fix.version, true
+		if (!inLine || fix.Minor() == minor) && gover.Compare(fix, v) > 0 {
+			return fix, true
 		}
 	}
 	return gover.Version{}, false
 }
 
-// contains reports whether a version is affected. A vulnerability without ranges
-// is in every version.
-func (a *Affected) contains(version string) bool {
-	return len(a.Ranges) == 0 || slices.ContainsFunc(a.Ranges, func(r Range) bool { return r.contains(version) })
-}
-
-func (a *Affected) concerns(goos, goarch string) bool {
-	return len(a.Packages) == 0 || slices.ContainsFunc(a.Packages, func(p Package) bool { return p.concerns(goos, goarch) })
+// hits reports whether a version is affected on a platform. A vulnerability without
+// ranges is in every version.
+func (a *Affected) hits(version, goos, goarch string) bool {
+	return (len(a.Ranges) == 0 || slices.ContainsFunc(a.Ranges, func(r Range) bool { return r.contains(version) })) &&
+		(len(a.Packages) == 0 || slices.ContainsFunc(a.Packages, func(p Package) bool { return p.concerns(goos, goarch) }))
 }
 
 func (p *Package) concerns(goos, goarch string) bool {
@@ -225,20 +210,10 @@ func plain(v string) bool {
 	return dots == 2 && len(v) > first && v[0] == 'v'
 }
 
-// sort puts the events into the order of versions, "0" first.
+// sort puts the events into the order of versions, "0", which to semver is no
+// version, first.
 func (r Range) sort() {
-	slices.SortStableFunc(r.Events, func(a, b Event) int {
-		zero := func(e Event) int {
-			if e.Introduced == "0" {
-				return 0
-			}
-			return 1
-		}
-		if c := zero(a) - zero(b); c != 0 || zero(a) == 0 {
-			return c
-		}
-		return semver.Compare(a.Introduced+a.Fixed, b.Introduced+b.Fixed)
-	})
+	slices.SortStableFunc(r.Events, func(a, b Event) int { return semver.Compare(a.Introduced+a.Fixed, b.Introduced+b.Fixed) })
 }
 
 // canonical puts "v" before a version, whether it has that, "go" or nothing: those
