@@ -39,6 +39,13 @@ type Finding struct {
 	Detail string `json:"detail"`
 }
 
+// Findings are what was found, in its order.
+type Findings []Finding
+
+func (f *Findings) add(kind, format string, args ...any) {
+	*f = append(*f, Finding{kind, fmt.Sprintf(format, args...)})
+}
+
 // The kinds of a Finding.
 const (
 	KindGOROOT    = "goroot"    // go believes to be elsewhere
@@ -58,19 +65,15 @@ type Result struct {
 	OK   bool `json:"ok"`
 	Ran  bool `json:"ran"` // on this machine
 	Program
-	Findings []Finding `json:"findings"`
-}
-
-func (r *Result) find(kind, format string, args ...any) {
-	r.Findings = append(r.Findings, Finding{kind, fmt.Sprintf(format, args...)})
+	Findings Findings `json:"findings"`
 }
 
 // A Report is what was found. OK is whether nothing was.
 type Report struct {
-	OK       bool      `json:"ok"`
-	Origin   Origin    `json:"ports_from"`
-	Findings []Finding `json:"findings"` // of the toolchain itself
-	Ports    []Result  `json:"ports"`
+	OK       bool     `json:"ok"`
+	Origin   Origin   `json:"ports_from"`
+	Findings Findings `json:"findings"` // of the toolchain itself
+	Ports    []Result `json:"ports"`
 }
 
 // Check checks a toolchain for this machine and for ports, or for those that
@@ -108,30 +111,26 @@ func withHost(ports []Port) []Port {
 	return all
 }
 
-// atOnce is how many ports are built at the same time: the parts of a build that
-// have nothing to do beside them, such as its link, overlap.
-func atOnce() int { return min(runtime.GOMAXPROCS(0), 4) }
-
-// all builds for ports and reads the programs back.
+// all builds for ports and reads the programs back, several at the same time: the
+// parts of a build that have nothing to do beside them, such as its link, overlap.
 func (j *job) all(ctx context.Context, ports []Port, done func(Result)) ([]Result, error) {
-	results := make([]Result, len(ports))
-	ready := make([]chan struct{}, len(ports))
+	ready := make([]chan Result, len(ports))
 	for i := range ready {
-		ready[i] = make(chan struct{})
+		ready[i] = make(chan Result, 1)
 	}
 	var group errgroup.Group
-	group.SetLimit(atOnce())
+	group.SetLimit(min(runtime.GOMAXPROCS(0), 4))
 	go func() {
 		for i, port := range ports {
 			group.Go(func() error {
-				defer close(ready[i])
-				results[i] = j.one(ctx, port)
+				ready[i] <- j.one(ctx, port)
 				return nil
 			})
 		}
 	}()
+	results := make([]Result, len(ports))
 	for i := range ports {
-		<-ready[i]
+		results[i] = <-ready[i]
 		if ctx.Err() == nil && done != nil {
 			done(results[i])
 		}
@@ -141,17 +140,18 @@ func (j *job) all(ctx context.Context, ports []Port, done func(Result)) ([]Resul
 
 // one builds for a port and reads the program back.
 func (j *job) one(ctx context.Context, port Port) Result {
-	r := Result{Port: port, Findings: []Finding{}}
+	r := Result{Port: port, Findings: Findings{}}
 	if ctx.Err() != nil {
 		return r
 	}
 	if port != Host() && !crosses(j.Version) {
-		r.find(KindBuild, "releases before go1.5, as they are published, build for their own platform only")
+		r.Findings.add(KindBuild, "releases before go1.5, as they are published, build for their own platform only")
 		return r
 	}
 	file := filepath.Join(j.work, port.OS+"-"+port.Arch)
-	if out, err := j.build(ctx, port, file); err != nil {
-		r.find(KindBuild, "%s", reason(err, out))
+	env := []string{"GOOS=" + port.OS, "GOARCH=" + port.Arch}
+	if out, err := j.command(ctx, 10*time.Minute, env, j.program, "build", "-o", file, "main.go"); err != nil {
+		r.Findings.add(KindBuild, "%s", reason(err, out))
 		return r
 	}
 	r.read(file, j.Version)
@@ -166,13 +166,13 @@ func (j *job) one(ctx context.Context, port Port) Result {
 func (j *job) run(ctx context.Context, file string, r *Result) {
 	out, err := j.command(ctx, time.Minute, nil, file)
 	if err != nil {
-		r.find(KindRun, "%s", reason(err, out))
+		r.Findings.add(KindRun, "%s", reason(err, out))
 		return
 	}
 	r.Ran = true
 	want := j.Version.String() + " " + r.Port.String()
 	if got := strings.TrimSpace(out); got != want {
-		r.find(KindRun, "says %q, not %q", got, want)
+		r.Findings.add(KindRun, "says %q, not %q", got, want)
 	}
 }
 
@@ -181,29 +181,25 @@ func (j *job) run(ctx context.Context, file string, r *Result) {
 func (r *Result) read(file string, v gover.Version) {
 	p, err := readProgram(file)
 	if err != nil {
-		r.find(KindFormat, "%v", err)
+		r.Findings.add(KindFormat, "%v", err)
 		return
 	}
 	r.Program = *p
 	if want := formatOf(r.Port.OS); p.Format != want {
-		r.find(KindFormat, "%s, not %s", p.Format, want)
+		r.Findings.add(KindFormat, "%s, not %s", p.Format, want)
 	}
 	if p.Machine != r.Port.Arch {
-		r.find(KindMachine, "%s, not %s", p.Machine, r.Port.Arch)
+		r.Findings.add(KindMachine, "%s, not %s", p.Machine, r.Port.Arch)
 	}
 	if p.Format == formatPE && p.Subsystem != subsystemConsole {
-		r.find(KindSubsystem, "%d, not %d (console)", p.Subsystem, subsystemConsole)
+		r.Findings.add(KindSubsystem, "%d, not %d (console)", p.Subsystem, subsystemConsole)
 	}
 	switch got := (Port{p.GOOS, p.GOARCH}); {
-	case p.GoVersion == "" && !records(v, p.Format):
-		return // nothing that could be compared
+	case p.GoVersion == "" && (v.Minor() < 13 || p.Format == formatWasm):
+		return // which record nothing that could be compared
 	case p.GoVersion != v.String():
-		r.find(KindVersion, "%q, not %v", p.GoVersion, v)
+		r.Findings.add(KindVersion, "%q, not %v", p.GoVersion, v)
 	case v.Minor() >= 18 && got != r.Port: // older ones record the version alone
-		r.find(KindSettings, "%s, not %s", got, r.Port)
+		r.Findings.add(KindSettings, "%s, not %s", got, r.Port)
 	}
 }
-
-// records reports whether a program that v builds in format tells, in a form
-// that can be read, which Go has built it.
-func records(v gover.Version, format string) bool { return v.Minor() >= 13 && format != formatWasm }

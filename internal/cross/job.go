@@ -67,45 +67,35 @@ func (j *job) environ() []string {
 }
 
 // self compares what the toolchain says about itself with what it is.
-func (j *job) self(ctx context.Context) []Finding {
-	found := []Finding{}
-	find := func(kind, format string, args ...any) {
-		found = append(found, Finding{kind, fmt.Sprintf(format, args...)})
-	}
+func (j *job) self(ctx context.Context) Findings {
+	found := Findings{}
 	data, err := fsx.Read(filepath.Join(j.GOROOT, "VERSION"), maxVersion, fsx.NoFollow)
 	line, _, _ := strings.Cut(string(data), "\n")
 	if err != nil || line != j.Version.String() {
-		find(KindVersion, "the file VERSION says %q, not %v", line, j.Version)
+		found.add(KindVersion, "the file VERSION says %q, not %v", line, j.Version)
 	}
-	out, err := j.command(ctx, time.Minute, nil, j.program, "version")
-	if err != nil {
-		find(KindRun, "go version: %s", reason(err, out))
+	say := func(args ...string) (string, bool) {
+		out, err := j.command(ctx, time.Minute, nil, j.program, args...)
+		if err != nil {
+			found.add(KindRun, "go %s: %s", strings.Join(args, " "), reason(err, out))
+		}
+		return strings.TrimSpace(out), err == nil
+	}
+	got, ok := say("version")
+	if !ok {
 		return found
 	}
-	if want := "go version " + j.Version.String() + " " + Host().String(); strings.TrimSpace(out) != want {
-		find(KindVersion, "go version says %q, not %q", strings.TrimSpace(out), want)
+	if want := "go version " + j.Version.String() + " " + Host().String(); got != want {
+		found.add(KindVersion, "go version says %q, not %q", got, want)
 	}
-	out, err = j.command(ctx, time.Minute, nil, j.program, "env", "GOROOT")
-	if err != nil {
-		find(KindRun, "go env GOROOT: %s", reason(err, out))
+	if got, ok = say("env", "GOROOT"); !ok {
 		return found
 	}
-	if got := strings.TrimSpace(out); !sameFile(got, j.GOROOT) {
-		find(KindGOROOT, "go env GOROOT says %q, not %q", got, j.GOROOT)
+	said, _ := os.Stat(got)
+	if right, _ := os.Stat(j.GOROOT); !os.SameFile(said, right) {
+		found.add(KindGOROOT, "go env GOROOT says %q, not %q", got, j.GOROOT)
 	}
 	return found
-}
-
-func sameFile(a, b string) bool {
-	one, errOne := os.Stat(a)
-	other, errOther := os.Stat(b)
-	return errOne == nil && errOther == nil && os.SameFile(one, other)
-}
-
-// build builds the program for a port into file.
-func (j *job) build(ctx context.Context, port Port, file string) (out string, err error) {
-	env := []string{"GOOS=" + port.OS, "GOARCH=" + port.Arch}
-	return j.command(ctx, 10*time.Minute, env, j.program, "build", "-o", file, "main.go")
 }
 
 // maxOutput is how much of a command's output is kept, in bytes.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -43,7 +44,7 @@ func (j *job) firstClass(ctx context.Context) ([]Port, Origin) {
 		FirstClass   bool
 	}
 	if err != nil || json.Unmarshal([]byte(out), &list) != nil {
-		list = nil
+		return j.builtIn(), BuiltIn
 	}
 	var ports []Port
 	for _, p := range list {
@@ -57,21 +58,15 @@ func (j *job) firstClass(ctx context.Context) ([]Port, Origin) {
 	return ports, Listed
 }
 
-// builtIn returns Go's first-class ports as of its porting policy, those that
-// the release can build.
+// builtIn returns Go's first-class ports as of its porting policy, those that a
+// release that builds for others at all can build.
 func (j *job) builtIn() []Port {
-	var ports []Port
-	for _, p := range []struct {
-		Port
-		since int // the first line, go1.N, that builds for it
-	}{
-		{Port{"darwin", "amd64"}, 5}, {Port{"darwin", "arm64"}, 16}, // until then that was iOS
-		{Port{"linux", "386"}, 5}, {Port{"linux", "amd64"}, 5}, {Port{"linux", "arm"}, 5}, {Port{"linux", "arm64"}, 5},
-		{Port{"windows", "386"}, 5}, {Port{"windows", "amd64"}, 5},
-	} {
-		if j.Version.Minor() >= p.since {
-			ports = append(ports, p.Port)
-		}
+	ports := []Port{
+		{"darwin", "amd64"}, {"darwin", "arm64"}, {"linux", "386"}, {"linux", "amd64"}, {"linux", "arm"}, {"linux", "arm64"},
+		{"windows", "386"}, {"windows", "amd64"},
+	}
+	if j.Version.Minor() < 16 { // until then darwin/arm64 was iOS
+		ports = slices.Delete(ports, 1, 2)
 	}
 	return ports
 }

@@ -1,6 +1,7 @@
 package cross
 
 import (
+	"cmp"
 	"debug/buildinfo"
 	"debug/elf"
 	"debug/macho"
@@ -26,19 +27,10 @@ const subsystemConsole = pe.IMAGE_SUBSYSTEM_WINDOWS_CUI
 
 // formatOf returns the format of programs for an operating system.
 func formatOf(goos string) string {
-	switch goos {
-	case "windows":
-		return formatPE
-	case "darwin", "ios":
-		return formatMachO
-	case "plan9":
-		return formatPlan9
-	case "aix":
-		return formatXCOFF
-	case "js", "wasip1":
-		return formatWasm
-	}
-	return formatELF
+	return cmp.Or(map[string]string{
+		"windows": formatPE, "darwin": formatMachO, "ios": formatMachO, "plan9": formatPlan9,
+		"aix": formatXCOFF, "js": formatWasm, "wasip1": formatWasm,
+	}[goos], formatELF)
 }
 
 // A Program is what the header of a program and Go's own record in it say.
@@ -79,35 +71,34 @@ func readProgram(file string) (*Program, error) {
 	return p, nil
 }
 
-// readHeader reads the header that the first bytes announce.
+// readHeader reads the header that the first bytes announce. Of some formats they
+// say all that there is to know here.
 func readHeader(f io.ReaderAt) (*Program, error) {
 	magic := make([]byte, 4)
 	if _, err := f.ReadAt(magic, 0); err != nil {
 		return nil, errors.New("no program: too short")
 	}
-	for _, format := range []struct {
-		magic string
-		read  func(io.ReaderAt) (*Program, error)
-	}{
-		{elf.ELFMAG, readELF}, {"MZ", readPE},
-		{"\xfe\xed\xfa\xce", readMachO}, {"\xfe\xed\xfa\xcf", readMachO}, // big-endian
-		{"\xce\xfa\xed\xfe", readMachO}, {"\xcf\xfa\xed\xfe", readMachO},
-		{"\x00asm", only(formatWasm, "wasm")},
-		{"\x01\xf7", only(formatXCOFF, "ppc64")},
-		{"\x00\x00\x01\xeb", only(formatPlan9, "386")},
-		{"\x00\x00\x8a\x97", only(formatPlan9, "amd64")},
-		{"\x00\x00\x06\x47", only(formatPlan9, "arm")},
-	} {
-		if string(magic[:len(format.magic)]) == format.magic {
-			return format.read(f)
-		}
+	switch string(magic) {
+	case elf.ELFMAG:
+		return readELF(f)
+	case "\xce\xfa\xed\xfe", "\xcf\xfa\xed\xfe", "\xfe\xed\xfa\xce", "\xfe\xed\xfa\xcf": // the last two are big-endian
+		return readMachO(f)
+	case "\x00asm":
+		return &Program{Format: formatWasm, Machine: "wasm"}, nil
+	case "\x00\x00\x01\xeb":
+		return &Program{Format: formatPlan9, Machine: "386"}, nil
+	case "\x00\x00\x8a\x97":
+		return &Program{Format: formatPlan9, Machine: "amd64"}, nil
+	case "\x00\x00\x06\x47":
+		return &Program{Format: formatPlan9, Machine: "arm"}, nil
+	}
+	switch string(magic[:2]) {
+	case "MZ":
+		return readPE(f)
+	case "\x01\xf7":
+		return &Program{Format: formatXCOFF, Machine: "ppc64"}, nil
 	}
 	return nil, fmt.Errorf("no program: begins with % x", magic)
-}
-
-// only is for formats whose first bytes say all that there is to know here.
-func only(format, machine string) func(io.ReaderAt) (*Program, error) {
-	return func(io.ReaderAt) (*Program, error) { return &Program{Format: format, Machine: machine}, nil }
 }
 
 func readELF(r io.ReaderAt) (*Program, error) {
@@ -118,32 +109,30 @@ func readELF(r io.ReaderAt) (*Program, error) {
 	if f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN {
 		return nil, fmt.Errorf("no program: ELF type %v", f.Type)
 	}
-	p := &Program{Format: formatELF, Machine: fmt.Sprintf("%v %v %v", f.Machine, f.Class, f.Data)}
-	for _, m := range []struct {
-		machine elf.Machine
-		class   elf.Class
-		data    elf.Data
-		goarch  string
-	}{
-		{elf.EM_X86_64, elf.ELFCLASS64, elf.ELFDATA2LSB, "amd64"},
-		{elf.EM_386, elf.ELFCLASS32, elf.ELFDATA2LSB, "386"},
-		{elf.EM_ARM, elf.ELFCLASS32, elf.ELFDATA2LSB, "arm"},
-		{elf.EM_AARCH64, elf.ELFCLASS64, elf.ELFDATA2LSB, "arm64"},
-		{elf.EM_LOONGARCH, elf.ELFCLASS64, elf.ELFDATA2LSB, "loong64"},
-		{elf.EM_MIPS, elf.ELFCLASS32, elf.ELFDATA2MSB, "mips"},
-		{elf.EM_MIPS, elf.ELFCLASS32, elf.ELFDATA2LSB, "mipsle"},
-		{elf.EM_MIPS, elf.ELFCLASS64, elf.ELFDATA2MSB, "mips64"},
-		{elf.EM_MIPS, elf.ELFCLASS64, elf.ELFDATA2LSB, "mips64le"},
-		{elf.EM_PPC64, elf.ELFCLASS64, elf.ELFDATA2MSB, "ppc64"},
-		{elf.EM_PPC64, elf.ELFCLASS64, elf.ELFDATA2LSB, "ppc64le"},
-		{elf.EM_RISCV, elf.ELFCLASS64, elf.ELFDATA2LSB, "riscv64"},
-		{elf.EM_S390, elf.ELFCLASS64, elf.ELFDATA2MSB, "s390x"},
-	} {
-		if f.Machine == m.machine && f.Class == m.class && f.Data == m.data {
-			p.Machine = m.goarch
-		}
-	}
-	return p, nil
+	kind := elfKind{f.Machine, f.Class, f.Data}
+	return &Program{Format: formatELF, Machine: cmp.Or(elfArchs[kind], fmt.Sprintf("%v %v %v", f.Machine, f.Class, f.Data))}, nil
+}
+
+type elfKind struct {
+	machine elf.Machine
+	class   elf.Class
+	data    elf.Data
+}
+
+var elfArchs = map[elfKind]string{
+	{elf.EM_X86_64, elf.ELFCLASS64, elf.ELFDATA2LSB}:    "amd64",
+	{elf.EM_386, elf.ELFCLASS32, elf.ELFDATA2LSB}:       "386",
+	{elf.EM_ARM, elf.ELFCLASS32, elf.ELFDATA2LSB}:       "arm",
+	{elf.EM_AARCH64, elf.ELFCLASS64, elf.ELFDATA2LSB}:   "arm64",
+	{elf.EM_LOONGARCH, elf.ELFCLASS64, elf.ELFDATA2LSB}: "loong64",
+	{elf.EM_MIPS, elf.ELFCLASS32, elf.ELFDATA2MSB}:      "mips",
+	{elf.EM_MIPS, elf.ELFCLASS32, elf.ELFDATA2LSB}:      "mipsle",
+	{elf.EM_MIPS, elf.ELFCLASS64, elf.ELFDATA2MSB}:      "mips64",
+	{elf.EM_MIPS, elf.ELFCLASS64, elf.ELFDATA2LSB}:      "mips64le",
+	{elf.EM_PPC64, elf.ELFCLASS64, elf.ELFDATA2MSB}:     "ppc64",
+	{elf.EM_PPC64, elf.ELFCLASS64, elf.ELFDATA2LSB}:     "ppc64le",
+	{elf.EM_RISCV, elf.ELFCLASS64, elf.ELFDATA2LSB}:     "riscv64",
+	{elf.EM_S390, elf.ELFCLASS64, elf.ELFDATA2MSB}:      "s390x",
 }
 
 func readPE(r io.ReaderAt) (*Program, error) {
@@ -154,30 +143,19 @@ func readPE(r io.ReaderAt) (*Program, error) {
 	if f.Characteristics&pe.IMAGE_FILE_EXECUTABLE_IMAGE == 0 || f.Characteristics&pe.IMAGE_FILE_DLL != 0 {
 		return nil, fmt.Errorf("no program: PE characteristics %#x", f.Characteristics)
 	}
-	p := &Program{Format: formatPE, Machine: fmt.Sprintf("%#x", f.Machine)}
-	wide := false
+	p := &Program{Format: formatPE}
+	var archs map[uint16]string
 	switch header := f.OptionalHeader.(type) {
 	case *pe.OptionalHeader32:
 		p.Subsystem = int(header.Subsystem)
+		archs = map[uint16]string{pe.IMAGE_FILE_MACHINE_I386: "386", pe.IMAGE_FILE_MACHINE_ARMNT: "arm"}
 	case *pe.OptionalHeader64:
-		p.Subsystem, wide = int(header.Subsystem), true
+		p.Subsystem = int(header.Subsystem)
+		archs = map[uint16]string{pe.IMAGE_FILE_MACHINE_AMD64: "amd64", pe.IMAGE_FILE_MACHINE_ARM64: "arm64"}
 	default:
 		return nil, errors.New("no program: no optional header")
 	}
-	for _, m := range []struct {
-		machine uint16
-		wide    bool
-		goarch  string
-	}{
-		{pe.IMAGE_FILE_MACHINE_AMD64, true, "amd64"},
-		{pe.IMAGE_FILE_MACHINE_ARM64, true, "arm64"},
-		{pe.IMAGE_FILE_MACHINE_I386, false, "386"},
-		{pe.IMAGE_FILE_MACHINE_ARMNT, false, "arm"},
-	} {
-		if f.Machine == m.machine && wide == m.wide {
-			p.Machine = m.goarch
-		}
-	}
+	p.Machine = cmp.Or(archs[f.Machine], fmt.Sprintf("%#x", f.Machine))
 	return p, nil
 }
 
@@ -189,14 +167,6 @@ func readMachO(r io.ReaderAt) (*Program, error) {
 	if f.Type != macho.TypeExec {
 		return nil, fmt.Errorf("no program: Mach-O type %v", f.Type)
 	}
-	p := &Program{Format: formatMachO, Machine: f.Cpu.String()}
-	switch f.Cpu {
-	case macho.CpuAmd64:
-		p.Machine = "amd64"
-	case macho.CpuArm64:
-		p.Machine = "arm64"
-	case macho.Cpu386:
-		p.Machine = "386"
-	}
-	return p, nil
+	archs := map[macho.Cpu]string{macho.CpuAmd64: "amd64", macho.CpuArm64: "arm64", macho.Cpu386: "386"}
+	return &Program{Format: formatMachO, Machine: cmp.Or(archs[f.Cpu], f.Cpu.String())}, nil
 }
