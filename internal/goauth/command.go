@@ -20,18 +20,18 @@ const (
 )
 
 // fromCommand runs a command and reads the credentials that it prints.
-func (a *Auth) fromCommand(ctx context.Context, w way, address string, refusal *http.Response) (map[string]http.Header, error) {
-	args := slices.Clone(w.words[1:])
+func (a *Auth) fromCommand(ctx context.Context, words []string, address string, refusal *http.Response) (credentials, error) {
+	args := slices.Clone(words[1:])
 	if address != "" {
 		args = append(args, address)
 	}
-	out, err := a.output(ctx, "", statusLines(refusal), w.words[0], args...)
+	out, err := a.output(ctx, "", statusLines(refusal), words[0], args...)
 	if err != nil {
 		return nil, err
 	}
 	found, err := parse(string(out))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", w.words[0], err)
+		return nil, fmt.Errorf("%s: %w", words[0], err)
 	}
 	return found, nil
 }
@@ -78,8 +78,8 @@ func statusLines(refusal *http.Response) string {
 
 // parse reads sets of credentials: lines with URLs, an empty line, lines with
 // header fields, an empty line. Errors show nothing of it: it is secret.
-func parse(text string) (map[string]http.Header, error) {
-	found := make(map[string]http.Header)
+func parse(text string) (credentials, error) {
+	found := make(credentials)
 	for text != "" {
 		var urls, fields []string
 		var ok bool
@@ -102,7 +102,7 @@ func parse(text string) (map[string]http.Header, error) {
 			if err != nil || u.Scheme != "https" || u.Host == "" {
 				return nil, errors.New("a line that is not a URL with https")
 			}
-			found[u.Host+u.EscapedPath()] = header
+			found.set(u.Host+u.EscapedPath(), header)
 		}
 	}
 	return found, nil

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -22,27 +23,34 @@ import (
 // An Auth has what GOAUTH gives. It is safe for concurrent use; its commands run
 // one at a time, and each waits for the ones before it.
 type Auth struct {
-	ways  []way // in reverse, so that the first of two has the last word
+	ways  [][]string // elements of GOAUTH, in reverse, so that the first of two has the last word
 	netrc string
 	env   []string
 
 	mu    sync.Mutex
 	begun bool
-	asked map[string]bool        // hosts that a refusal has been asked about
-	known map[string]http.Header // by host and path, as in netrc
-	err   error                  // why a way has brought nothing
+	asked map[string]bool // hosts that a refusal has been asked about
+	known credentials
+	err   error // why a way has brought nothing
 }
 
-// A way is one element of GOAUTH.
-type way struct {
-	text  string
-	words []string
+// credentials are header fields by host and path, as in netrc.
+type credentials map[string]http.Header
+
+func (c credentials) set(prefix string, header http.Header) {
+	c[strings.TrimSuffix(strings.TrimPrefix(prefix, "https://"), "/")] = header
+}
+
+func basic(user, password string) http.Header {
+	r := http.Request{Header: make(http.Header)}
+	r.SetBasicAuth(user, password)
+	return r.Header
 }
 
 // New reads GOAUTH. Netrc is the path of the netrc file, env is what commands
 // get as their environment.
 func New(value, netrc string, env []string) (*Auth, error) {
-	a := &Auth{netrc: netrc, env: env, asked: make(map[string]bool), known: make(map[string]http.Header)}
+	a := &Auth{netrc: netrc, env: env, asked: make(map[string]bool), known: make(credentials)}
 	list := strings.Split(value, ";")
 	for _, text := range list {
 		words, err := split(text)
@@ -58,7 +66,7 @@ func New(value, netrc string, env []string) (*Auth, error) {
 		case words[0] == "git" && (len(words) != 2 || !filepath.IsAbs(words[1])):
 			return nil, errors.New("git needs the absolute path of a folder")
 		}
-		a.ways = append(a.ways, way{strings.TrimSpace(text), words})
+		a.ways = append(a.ways, words)
 	}
 	slices.Reverse(a.ways)
 	return a, nil
@@ -107,7 +115,7 @@ func (a *Auth) Header(ctx context.Context, u *url.URL, refusal *http.Response) (
 }
 
 func (a *Auth) worthAsking(host string, status int) bool {
-	if !slices.ContainsFunc(a.ways, func(w way) bool { return w.words[0] != "netrc" }) {
+	if !slices.ContainsFunc(a.ways, func(words []string) bool { return words[0] != "netrc" }) {
 		return false // a file has no more to say
 	}
 	return status == http.StatusUnauthorized || !a.asked[host]
@@ -116,34 +124,24 @@ func (a *Auth) worthAsking(host string, status int) bool {
 // run asks each way, for address if that is not "".
 func (a *Auth) run(ctx context.Context, address string, refusal *http.Response) {
 	var errs []error
-	for _, w := range a.ways {
-		var found map[string]http.Header
+	for _, words := range a.ways {
+		var found credentials
 		var err error
 		switch {
-		case w.words[0] == "netrc":
+		case words[0] == "netrc":
 			found, err = a.fromNetrc()
-		case w.words[0] != "git":
-			found, err = a.fromCommand(ctx, w, address, refusal)
+		case words[0] != "git":
+			found, err = a.fromCommand(ctx, words, address, refusal)
 		case address != "": // git has no list of what it knows
-			found, err = a.fromGit(ctx, w.words[1], address)
+			found, err = a.fromGit(ctx, words[1], address)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("GOAUTH: %w", err))
 		}
-		for prefix, header := range found {
-			a.keep(prefix, header)
-		}
+		maps.Copy(a.known, found)
+		maps.DeleteFunc(a.known, func(_ string, header http.Header) bool { return len(header) == 0 })
 	}
 	a.err = errors.Join(errs...)
-}
-
-func (a *Auth) keep(prefix string, header http.Header) {
-	prefix = strings.TrimSuffix(strings.TrimPrefix(prefix, "https://"), "/")
-	if len(header) == 0 {
-		delete(a.known, prefix)
-		return
-	}
-	a.known[prefix] = header
 }
 
 // find returns what the longest prefix of u's host and path has.
@@ -159,15 +157,4 @@ func (a *Auth) find(u *url.URL) http.Header {
 		}
 		rest = rest[:i]
 	}
-}
-
-func (a *Auth) fromNetrc() (map[string]http.Header, error) {
-	list, err := readNetrc(a.netrc)
-	found := make(map[string]http.Header)
-	for _, l := range slices.Backward(list) { // the first of several for a machine counts
-		r := http.Request{Header: make(http.Header)}
-		r.SetBasicAuth(l.user, l.password)
-		found[strings.TrimSuffix(strings.TrimPrefix(l.machine, "https://"), "/")] = r.Header
-	}
-	return found, err
 }

@@ -2,6 +2,7 @@ package goauth
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gosw/gosw/internal/fsx"
@@ -13,22 +14,20 @@ const maxNetrc = 1 << 20
 // path ("example.org/team"), an extension of the go command.
 type login struct{ machine, user, password string }
 
-// netrc is the content of a netrc file, in its order.
-type netrc []login
-
-// readNetrc reads a netrc file; none is no error.
-func readNetrc(name string) (netrc, error) {
-	if name == "" {
-		return nil, nil
-	}
-	data, err := fsx.Read(name, maxNetrc, fsx.Follow)
+// fromNetrc reads the netrc file; none is no error.
+func (a *Auth) fromNetrc() (credentials, error) {
+	data, err := fsx.Read(a.netrc, maxNetrc, fsx.Follow)
 	if fsx.IsAbsent(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read netrc: %w", err)
 	}
-	return parseNetrc(string(data)), nil
+	found := make(credentials)
+	for _, l := range slices.Backward(parseNetrc(string(data))) { // the first of several for a machine counts
+		found.set(l.machine, basic(l.user, l.password))
+	}
+	return found, nil
 }
 
 // parseNetrc understands what the go command understands, and as it does:
@@ -36,8 +35,7 @@ func readNetrc(name string) (netrc, error) {
 // macro ends at an empty line; an entry counts once it is complete; a line
 // that ends with "default" alone ends the file, and a default entry is never
 // used.
-func parseNetrc(data string) netrc {
-	var list netrc
+func parseNetrc(data string) (list []login) {
 	var l login
 	inMacro := false
 	for line := range strings.SplitSeq(data, "\n") {

@@ -42,7 +42,7 @@ machine after login i password j
 
 func TestParseNetrc(t *testing.T) {
 	t.Parallel()
-	want := netrc{
+	want := []login{
 		{"api.example.org", "user", "pwd"},
 		{"team.example.org/go/private", "a", "b"},
 		{"team.example.org/go", "c", "d"},
