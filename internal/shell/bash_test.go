@@ -42,11 +42,11 @@ gosw 'a b' ''
 		}
 		want.WriteString("gosw <a b> <>\n")
 		for _, args := range [][]string{nil, {"-uo", "pipefail"}, {"--posix"}, {"-f"}, {"-a"}} {
-			if got, code := f.run(t, args, script, "TEXT="+bash{}.Init(o)); got != want.String() || code != 0 {
+			if got, code := f.run(t, args, script, "TEXT="+bash.Init(o)); got != want.String() || code != 0 {
 				t.Errorf("%+v, bash %v: exit code %d, got:\n%s\nwant:\n%s", o, args, code, got, want.String())
 			}
 		}
-		if got, code := f.run(t, strict, `eval "$TEXT"; echo end`, "TEXT="+bash{}.Init(o)); got != "end\n" || code != 0 {
+		if got, code := f.run(t, strict, `eval "$TEXT"; echo end`, "TEXT="+bash.Init(o)); got != "end\n" || code != 0 {
 			t.Errorf("%+v: exit code %d, got %q", o, code, got)
 		}
 	}
@@ -126,7 +126,7 @@ func TestPaths(t *testing.T) {
 // text of init is read again.
 func TestRemembers(t *testing.T) {
 	f := newFixture(t)
-	f.write(t, f.work+"/../other", bash{}.Init(Options{Exe: f.exe, Root: "/other", Function: true}))
+	f.write(t, f.work+"/../other", bash.Init(Options{Exe: f.exe, Root: "/other", Function: true}))
 	for _, test := range remembered {
 		f.expect(t, test.name, test.script, test.want)
 		f.reset(t)
@@ -213,7 +213,7 @@ func TestUse(t *testing.T) {
 // TestOldBash makes the text believe that it runs in the bash of macOS.
 func TestOldBash(t *testing.T) {
 	f := newFixture(t)
-	old := strings.ReplaceAll(bash{}.Init(f.options()), "BASH_VERSINFO", "old")
+	old := strings.ReplaceAll(bash.Init(f.options()), "BASH_VERSINFO", "old")
 	got, code := f.run(t, strict, `old=(3 2 57); eval "$TEXT"; type -t go; type -t gosw || echo none; go`, "TEXT="+old)
 	if want := "file\nnone\nshim\n"; got != want || code != 0 {
 		t.Errorf("3.2: exit code %d, got %q", code, got)

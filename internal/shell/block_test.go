@@ -89,7 +89,7 @@ func TestBlockDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, _, err := AddBlock("", bash{}.Load("/home/me/.local/bin/gosw", nil), false)
+	text, _, err := AddBlock("", bash.Load("/home/me/.local/bin/gosw", nil), false)
 	if err != nil {
 		t.Fatal(err)
 	}

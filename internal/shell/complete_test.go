@@ -30,11 +30,11 @@ func TestComplete(t *testing.T) {
 		f.write(t, filepath.Dir(f.exe)+"/answer", test.answer)
 		var words, line string
 		for word := range strings.SplitSeq(test.words, "|") {
-			words += " " + bash{}.Quote(strings.TrimPrefix(word, " "))
+			words += " " + bash.Quote(strings.TrimPrefix(word, " "))
 			line += word
 		}
 		script := fmt.Sprintf("COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMP_LINE=%s; COMP_POINT=${#COMP_LINE}\n"+
-			`__gosw_complete; echo "${COMPREPLY[*]-}"`, words, bash{}.Quote(line[1:]))
+			`__gosw_complete; echo "${COMPREPLY[*]-}"`, words, bash.Quote(line[1:]))
 		f.expect(t, test.name, script, test.want+"\n")
 	}
 }

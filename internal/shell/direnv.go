@@ -15,7 +15,7 @@ const direnvMark = "# Written by \"gosw init direnv\"; changes here will be lost
 // DirenvLibrary returns the file that direnv is to read before any .envrc, and
 // which defines "use gosw". exe is the absolute path of gosw.
 func DirenvLibrary(exe string) string {
-	return direnvMark + "__gosw_exe=" + bash{}.Quote(exe) + "\n" + direnvLibrary
+	return direnvMark + "__gosw_exe=" + bash.Quote(exe) + "\n" + direnvLibrary
 }
 
 // IsDirenvLibrary reports whether text is what [DirenvLibrary] of this or
@@ -49,7 +49,7 @@ func (d Direnv) Text() string {
 	if len(d.Watch) > 0 {
 		text.WriteString("watch_file")
 		for _, file := range d.Watch {
-			text.WriteString(" " + bash{}.Quote(file))
+			text.WriteString(" " + bash.Quote(file))
 		}
 		text.WriteString("\n")
 	}
@@ -57,7 +57,7 @@ func (d Direnv) Text() string {
 		if v.Unset {
 			text.WriteString("unset -v " + v.Name + "\n")
 		} else {
-			text.WriteString("export " + v.Name + "=" + bash{}.Quote(v.Value) + "\n")
+			text.WriteString("export " + v.Name + "=" + bash.Quote(v.Value) + "\n")
 		}
 	}
 	return text.String()

@@ -6,26 +6,40 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gosw/gosw/internal/command"
 )
 
 //go:embed snippets/hook.fish
 var fishHook string
 
-type fish struct{}
+// fish has a file of gosw's own: it reads all of conf.d.
+var fish = Shell{
+	name: "fish", hook: fishHook, quote: quoteFish, assign: "set -g __gosw_%s %s\n", flags: oneOrNone,
+	load: "test -x %[1]s; and %[1]s %[2]s | source\n",
+	dir:  func(p Places) string { return filepath.Join(p.Config, "fish") },
+	rc:   []string{"conf.d/gosw.fish", "config.fish", "functions/go.fish"},
+	syntax: syntax{plain: bourneSyntax.plain, and: " && ", formats: [...]string{
+		command.With:       "%[1]s=%[2]s %[4]s",
+		command.Variable:   "set -gx %[1]s %[2]s",
+		command.NoVariable: "set -e %[1]s",
+		command.First:      "set -gx PATH %[2]s $PATH",
+		command.Last:       "set -gx PATH $PATH %[2]s",
+		command.Replace:    "echo %[2]s > %[3]s",
+		command.Append:     "echo %[2]s >> %[3]s",
+	}},
+}
 
-func (fish) Name() string { return "fish" }
-
-// Quote uses '…', in which fish knows \\ and \' only, and writes control
+// quoteFish uses '…', in which fish knows \\ and \' only, and writes control
 // characters, what is not UTF-8, and the characters that fish uses for its own
 // ends, outside of it, a byte at a time. Others stay: fish does not take the
 // bytes of one for the character.
-func (fish) Quote(text string) string {
+func quoteFish(text string) string {
 	var quoted strings.Builder
 	quoted.WriteByte('\'')
 	for text != "" {
 		r, size := utf8.DecodeRuneInString(text)
 		switch {
-		case r == 0: // left out
 		case r == '\'' || r == '\\':
 			quoted.WriteByte('\\')
 			quoted.WriteByte(text[0])
@@ -40,32 +54,4 @@ func (fish) Quote(text string) string {
 	}
 	quoted.WriteByte('\'')
 	return quoted.String()
-}
-
-func (f fish) Init(o Options) string {
-	var text strings.Builder
-	assign := func(name, value string) {
-		fmt.Fprintf(&text, "set -g __gosw_%s %s\n", name, f.Quote(value))
-	}
-	assign("exe", o.Exe)
-	assign("root", o.Root)
-	assign("path", flag(o.Path))
-	assign("function", flag(o.Function))
-	assign("completion", flag(o.Completion))
-	text.WriteString(fishHook)
-	return text.String()
-}
-
-func (f fish) Load(exe string, flags []string) string {
-	quoted := f.Quote(exe)
-	return fmt.Sprintf("test -x %s; and %s %s | source\n", quoted, quoted, initWords(f, flags))
-}
-
-// RC is a file of gosw's own: fish reads all of conf.d.
-func (fish) RC(p Places) []string {
-	dir := filepath.Join(p.Config, "fish")
-	return []string{
-		filepath.Join(dir, "conf.d", "gosw.fish"), filepath.Join(dir, "config.fish"),
-		filepath.Join(dir, "functions", "go.fish"),
-	}
 }

@@ -77,7 +77,7 @@ func TestFishPaths(t *testing.T) {
 		{"HOME, later", `set -g __gosw_root $HOME/.local/go; mkdir -p $HOME/.local; ln -s $GOSW_ROOT $__gosw_root; set -e GOSW_ROOT; go >/dev/null; set -gx HOME /x`, shim},
 		{"bar in HOME", `set -gx HOME 'a|b'; go >/dev/null; set -gx GOSW_ROOT "$GOSW_ROOT|a"; set -gx HOME b`, shim},
 	}, changes...) {
-		script.WriteString("go >/dev/null\n" + test.script + "\necho " + fish{}.Quote(test.name) + " (go 2>/dev/null) (go 2>/dev/null)\n" + `
+		script.WriteString("go >/dev/null\n" + test.script + "\necho " + fish.Quote(test.name) + " (go 2>/dev/null) (go 2>/dev/null)\n" + `
 cd $home; set __gosw_root $root; set -gx GOSW_ROOT $root; set -gx HOME $own; set __gosw_linux yes
 rm -rf a b a\nb .tool-versions .go-version $GOSW_ROOT/default; echo 1.22.5 >.go-version
 if test -e $GOSW_ROOT/away; rm -f $GOSW_ROOT/toolchains/go1.22.5; mv $GOSW_ROOT/away $GOSW_ROOT/toolchains/go1.22.5; end
@@ -85,8 +85,8 @@ for name in GO_VERSION GOTOOLCHAIN GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GO
 `)
 		want.WriteString(test.name + " " + test.want + " " + test.want + "\n")
 	}
-	f.expectIn(t, fish{}, fishArgv, "paths", script.String(), want.String())
-	f.expectIn(t, fish{}, fishArgv, "-C", `for args in "-C x version" "build -C x" "mod tidy -C=x" "--C x"; go (string split " " -- $args) | cut -d' ' -f1; end`, strings.Repeat(shim+"\n", 4))
+	f.expectIn(t, fish, fishArgv, "paths", script.String(), want.String())
+	f.expectIn(t, fish, fishArgv, "-C", `for args in "-C x version" "build -C x" "mod tidy -C=x" "--C x"; go (string split " " -- $args) | cut -d' ' -f1; end`, strings.Repeat(shim+"\n", 4))
 }
 
 // TestFishRemembers makes sure that the function has what it ran last at hand, until
@@ -94,7 +94,7 @@ for name in GO_VERSION GOTOOLCHAIN GOROOT GOTOOLCHAIN_INTERNAL_SWITCH_VERSION GO
 func TestFishRemembers(t *testing.T) {
 	t.Parallel()
 	f := newFixtureIn(t, "plain")
-	f.write(t, f.work+"/../other", fish{}.Init(Options{Exe: f.exe, Root: "/other", Function: true}))
+	f.write(t, f.work+"/../other", fish.Init(Options{Exe: f.exe, Root: "/other", Function: true}))
 	const slow = "go >/dev/null; function __gosw_run; echo slow; end; "
 	for _, test := range []struct{ name, script, want string }{
 		{"pin", slow + `go x; TOY=env go | grep GOTOOLCHAIN`, "go1.22.5 <x>\nGOTOOLCHAIN=local\n"},
@@ -108,7 +108,7 @@ func TestFishRemembers(t *testing.T) {
 		{"gofmt, then go", `gofmt; go`, "gofmt-go1.22.5\ngo1.22.5\n"},
 		{"another store", `go; source ../other; go`, "go1.22.5\ngosw <shim> <go>\n"},
 	} {
-		f.expectIn(t, fish{}, fishArgv, test.name, test.script, test.want)
+		f.expectIn(t, fish, fishArgv, test.name, test.script, test.want)
 		f.reset(t)
 	}
 }
@@ -117,8 +117,8 @@ func TestFishRemembers(t *testing.T) {
 func TestOldFish(t *testing.T) {
 	t.Parallel()
 	f := newFixtureIn(t, fishOddName)
-	old := strings.ReplaceAll(fish{}.Init(f.options()), "-ef", "-unknown")
-	got, code := f.runIn(t, fish{}, append(fishArgv[:len(fishArgv):len(fishArgv)], "-c", `eval $TEXT; functions -q go; or go x; gosw 'a b'`), "TEXT="+old)
+	old := strings.ReplaceAll(fish.Init(f.options()), "-ef", "-unknown")
+	got, code := f.runIn(t, fish, append(fishArgv[:len(fishArgv):len(fishArgv)], "-c", `eval $TEXT; functions -q go; or go x; gosw 'a b'`), "TEXT="+old)
 	if want := "shim <x>\ngosw <a b>\n"; got != want || code != 0 {
 		t.Errorf("exit code %d, got %q", code, got)
 	}
@@ -150,7 +150,7 @@ func TestFishSession(t *testing.T) {
 		{"use, hostile", `gosw use hostile; echo $GO_VERSION; ls`, "$(touch hacked) ; touch hacked\n"},
 		{"others", `gosw exit 7; or echo $status; gosw; gosw user '' 'a b'`, "7\ngosw\ngosw <user> <> <a b>\n"},
 	} {
-		f.expectIn(t, fish{}, fishArgv, test.name, test.script, test.want)
+		f.expectIn(t, fish, fishArgv, test.name, test.script, test.want)
 	}
 }
 
@@ -167,7 +167,7 @@ func TestFishComplete(t *testing.T) {
 	} {
 		f.write(t, f.root+"/../answer", test.answer)
 		f.write(t, f.work+"/up", "")
-		f.expectIn(t, fish{}, fishArgv, test.answer, `complete --do-complete "gosw u" | sort`, test.want)
+		f.expectIn(t, fish, fishArgv, test.answer, `complete --do-complete "gosw u" | sort`, test.want)
 	}
 	_ = os.Remove(f.work + "/up")
 }

@@ -183,7 +183,7 @@ func (f fixture) env(sh Shell) []string {
 func (f fixture) run(t *testing.T, args []string, script string, env ...string) (output string, code int) {
 	t.Helper()
 	argv := append([]string{"bash", "--norc", "--noprofile"}, args...)
-	return f.runIn(t, bash{}, append(argv, "-c", script, "bash"), env...)
+	return f.runIn(t, bash, append(argv, "-c", script, "bash"), env...)
 }
 
 // runIn runs argv, a call of the shell sh, and returns all that it prints.

@@ -54,7 +54,7 @@ func TestNoLine(t *testing.T) {
 			}
 		}
 	}
-	if line := Line(bash{}, nil); line != "" {
+	if line := Line(bash, nil); line != "" {
 		t.Error(line)
 	}
 }
@@ -70,14 +70,14 @@ func TestLinesRun(t *testing.T) {
 		shell Shell
 		argv  []string
 	}{
-		{bash{}, []string{"bash", "--norc", "-c"}},
-		{zsh{}, []string{"zsh", "-f", "-c"}},
-		{fish{}, []string{"fish", "--no-config", "--private", "-c"}},
-		{posix{}, []string{"dash", "-c"}},
-		{posix{}, []string{"busybox", "sh", "-c"}},
-		{posix{}, []string{"ksh", "-c"}},
-		{posix{}, []string{"mksh", "-c"}},
-		{nushell{}, []string{"nu", "--no-config-file", "-c"}},
+		{bash, []string{"bash", "--norc", "-c"}},
+		{zsh, []string{"zsh", "-f", "-c"}},
+		{fish, []string{"fish", "--no-config", "--private", "-c"}},
+		{posix, []string{"dash", "-c"}},
+		{posix, []string{"busybox", "sh", "-c"}},
+		{posix, []string{"ksh", "-c"}},
+		{posix, []string{"mksh", "-c"}},
+		{nushell, []string{"nu", "--no-config-file", "-c"}},
 	} {
 		for _, name := range oddNames {
 			dir := filepath.Join(t.TempDir(), name)

@@ -5,21 +5,37 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"github.com/gosw/gosw/internal/command"
 )
 
 //go:embed snippets/hook.nu
 var nushellHook string
 
-type nushell struct{}
+// nushell has a file of gosw's own: it reads all of autoload. It evaluates no text at
+// run time, so that the file has to hold what Init returns.
+var nushell = Shell{
+	name: "nushell", hook: nushellHook, quote: quoteNushell, noFunc: true,
+	assign: "const __gosw_%s = %s\n", flags: map[bool]string{false: "false", true: "true"},
+	dir: func(p Places) string { return filepath.Join(p.Native, "nushell") },
+	rc:  []string{"autoload/gosw.nu", "config.nu"},
+	syntax: syntax{plain: "/._-", values: true, call: "^", and: "; ", formats: [...]string{
+		command.With:       "with-env {%[1]s: %[2]s} { %[4]s }",
+		command.Variable:   "$env.%[1]s = %[2]s",
+		command.NoVariable: "hide-env %[1]s",
+		command.First:      "$env.PATH = ($env.PATH | prepend %[2]s)",
+		command.Last:       "$env.PATH = ($env.PATH | append %[2]s)",
+		command.Replace:    `%[2]s + "\n" | save --force %[3]s`,
+		command.Append:     `%[2]s + "\n" | save --append %[3]s`,
+	}},
+}
 
-func (nushell) Name() string { return "nushell" }
-
-// Quote uses "…" with every character that is not printable ASCII as a number.
+// quoteNushell uses "…" with every character that is not printable ASCII as a number.
 // What is not UTF-8 can be no text of nushell; it becomes U+FFFD.
-func (nushell) Quote(text string) string {
+func quoteNushell(text string) string {
 	var quoted strings.Builder
 	quoted.WriteByte('"')
-	for _, r := range strings.ReplaceAll(text, "\x00", "") {
+	for _, r := range text {
 		switch {
 		case r == '"' || r == '\\':
 			quoted.WriteByte('\\')
@@ -32,24 +48,4 @@ func (nushell) Quote(text string) string {
 	}
 	quoted.WriteByte('"')
 	return quoted.String()
-}
-
-func (n nushell) Init(o Options) string {
-	var text strings.Builder
-	fmt.Fprintf(&text, "const __gosw_exe = %s\n", n.Quote(o.Exe))
-	fmt.Fprintf(&text, "const __gosw_root = %s\n", n.Quote(o.Root))
-	fmt.Fprintf(&text, "const __gosw_path = %t\n", o.Path)
-	fmt.Fprintf(&text, "const __gosw_completion = %t\n", o.Completion)
-	text.WriteString(nushellHook)
-	return text.String()
-}
-
-// Load is nothing: nushell evaluates no text at run time, so the file that it
-// reads has to hold what Init returns.
-func (nushell) Load(string, []string) string { return "" }
-
-// RC is a file of gosw's own: nushell reads all of autoload.
-func (nushell) RC(p Places) []string {
-	dir := filepath.Join(p.Native, "nushell")
-	return []string{filepath.Join(dir, "autoload", "gosw.nu"), filepath.Join(dir, "config.nu")}
 }

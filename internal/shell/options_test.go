@@ -20,7 +20,7 @@ var optionShells = []struct {
 	functions bool // the shell gets functions go and gofmt
 	complete  bool
 }{
-	{zsh{}, [][]string{{"zsh", "-f"}, {"zsh", "-f", "-euo", "pipefail"}, {"zsh", "-fa"}, {"zsh", "-f", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "glob_subst", "-o", "extendedglob", "-o", "noglob"}, {"zsh", "--emulate", "sh", "-f"}, {"zsh", "--emulate", "ksh", "-f", "-eu"}}, `
+	{zsh, [][]string{{"zsh", "-f"}, {"zsh", "-f", "-euo", "pipefail"}, {"zsh", "-fa"}, {"zsh", "-f", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "glob_subst", "-o", "extendedglob", "-o", "noglob"}, {"zsh", "--emulate", "sh", "-f"}, {"zsh", "--emulate", "ksh", "-f", "-eu"}}, `
 function compdef { compdef="$*"; } # compinit defines it
 compdef=
 eval "$TEXT"
@@ -32,7 +32,7 @@ echo "$(kind go) $(kind gofmt) $(kind gosw)"
 [[ $compdef != "__gosw_complete gosw" ]] || echo completion
 gosw 'a b' ''
 `, true, true},
-	{fish{}, [][]string{{"fish", "--no-config"}, {"fish", "--no-config", "--private"}}, `
+	{fish, [][]string{{"fish", "--no-config"}, {"fish", "--no-config", "--private"}}, `
 eval $TEXT
 eval $TEXT
 test (count (string match -- $GOSW_ROOT/bin $PATH)) -gt 1; and echo twice
@@ -42,7 +42,7 @@ echo (kind go) (kind gofmt) (kind gosw)
 complete -c gosw | string match -q '*__gosw_complete*'; and echo completion
 gosw 'a b' ''
 `, true, true},
-	{posix{}, [][]string{{"dash"}, {"dash", "-eu"}, {"dash", "-f"}, {"busybox", "sh", "-eu"}, {"mksh", "-eu"}, {"ksh93", "-eu"}, {"bash", "--posix", "-eu"}, {"zsh", "--emulate", "sh", "-f", "-eu"}}, `
+	{posix, [][]string{{"dash"}, {"dash", "-eu"}, {"dash", "-f"}, {"busybox", "sh", "-eu"}, {"mksh", "-eu"}, {"ksh93", "-eu"}, {"bash", "--posix", "-eu"}, {"zsh", "--emulate", "sh", "-f", "-eu"}}, `
 eval "$TEXT"
 eval "$TEXT"
 bin=$GOSW_ROOT/bin
@@ -110,10 +110,10 @@ print (__gosw complete "gosw un" | to nuon)
 	for i := range 8 {
 		o := Options{Exe: f.exe, Root: f.root, Path: i&1 != 0, Function: i&2 != 0, Completion: i&4 != 0}
 		file := filepath.Join(t.TempDir(), "hook.nu")
-		text := nushell{}.Init(o)
+		text := nushell.Init(o)
 		f.write(t, file, text)
 		main := filepath.Join(t.TempDir(), "main.nu")
-		f.write(t, main, fmt.Sprintf("source %s\nsource %[1]s\n%s", nushell{}.Quote(file), script))
+		f.write(t, main, fmt.Sprintf("source %s\nsource %[1]s\n%s", nushell.Quote(file), script))
 		want := "0\n"
 		if o.Path {
 			want = "1\n"
@@ -127,7 +127,7 @@ print (__gosw complete "gosw un" | to nuon)
 		} else {
 			want += "null\n"
 		}
-		if got, code := f.runIn(t, nushell{}, []string{"nu", "--no-config-file", main}); got != want || code != 0 {
+		if got, code := f.runIn(t, nushell, []string{"nu", "--no-config-file", main}); got != want || code != 0 {
 			t.Errorf("%+v: exit code %d, got:\n%s\nwant:\n%s", o, code, got, want)
 		}
 	}
@@ -143,10 +143,10 @@ func TestTwice(t *testing.T) {
 		argv  []string
 		dump  string
 	}{
-		{bash{}, []string{"bash", "--norc"}, `{ declare -p; declare -f; complete -p; set -o; shopt; trap; alias; } | grep -v -e BASH_LINENO -e '_=' -e RANDOM -e SECONDS -e EPOCH -e BASH_ARG -e FUNCNAME -e PIPESTATUS -e SRANDOM -e BASH_COMMAND -e BASHPID -e ' n='`},
-		{zsh{}, []string{"zsh", "-f"}, `{ typeset -p; functions; setopt; trap; alias; zmodload; } | grep -v -e RANDOM -e SECONDS -e EPOCH -e '_=' -e LINENO -e TTYIDLE -e '^typeset.* n=' -e 'functions_source' -e '^)$' -e jobtexts -e usergroups`},
-		{fish{}, []string{"fish", "--no-config"}, `begin; set --show | string match -rv 'argv|status|history|CMD_DURATION'; functions -an; for f in (functions -a | string match '*go*'); functions $f; end; complete; end`},
-		{posix{}, []string{"dash"}, `{ set; alias; trap; } | grep -v -e '^_=' -e '^n='`},
+		{bash, []string{"bash", "--norc"}, `{ declare -p; declare -f; complete -p; set -o; shopt; trap; alias; } | grep -v -e BASH_LINENO -e '_=' -e RANDOM -e SECONDS -e EPOCH -e BASH_ARG -e FUNCNAME -e PIPESTATUS -e SRANDOM -e BASH_COMMAND -e BASHPID -e ' n='`},
+		{zsh, []string{"zsh", "-f"}, `{ typeset -p; functions; setopt; trap; alias; zmodload; } | grep -v -e RANDOM -e SECONDS -e EPOCH -e '_=' -e LINENO -e TTYIDLE -e '^typeset.* n=' -e 'functions_source' -e '^)$' -e jobtexts -e usergroups`},
+		{fish, []string{"fish", "--no-config"}, `begin; set --show | string match -rv 'argv|status|history|CMD_DURATION'; functions -an; for f in (functions -a | string match '*go*'); functions $f; end; complete; end`},
+		{posix, []string{"dash"}, `{ set; alias; trap; } | grep -v -e '^_=' -e '^n='`},
 	} {
 		eval := `eval "$INIT"`
 		script := eval + "\n" + test.dump + " >one\n" + eval + "\n" + test.dump + " >two\n" + eval + "\n" + test.dump + " >two\n"

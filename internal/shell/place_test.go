@@ -46,22 +46,22 @@ func TestPlace(t *testing.T) {
 	f.write(t, top+"/text/go", "")
 	names := strings.NewReplacer("BIN", f.root+"/bin", "GO", top+"/other", "DIR", top+"/dir", "TEXT", top+"/text")
 	hook := f.work + "/hook.nu"
-	f.write(t, hook, nushell{}.Init(f.options()))
+	f.write(t, hook, nushell.Init(f.options()))
 	for _, s := range []struct {
 		shell       Shell
 		argv        []string
 		begin, each string
 	}{
-		{bash{}, []string{"bash", "--norc", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
-		{bash{}, []string{"bash", "--norc", "-euo", "pipefail", "-c"}, "set -f; IFS=/:", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
-		{zsh{}, []string{"zsh", "-f", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
-		{zsh{}, []string{"zsh", "--emulate", "sh", "-f", "-eu", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
-		{posix{}, []string{"dash", "-eu", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
-		{posix{}, []string{"ksh93", "-eu", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
-		{posix{}, []string{"mksh", "-eu", "-c"}, "", `PATH=%s; eval "$INIT"; print -r -- "$PATH"`},
-		{posix{}, []string{"busybox", "sh", "-eu", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
-		{fish{}, []string{"fish", "--no-config", "-c"}, "", `set -gx PATH (string split : -- %s); eval $INIT; string join : -- $PATH`},
-		{nushell{}, []string{"nu", "--no-config-file", "-c"}, "source " + nushell{}.Quote(hook), `$env.PATH = %s; __gosw place; print ($env.PATH | str join ":")`},
+		{bash, []string{"bash", "--norc", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
+		{bash, []string{"bash", "--norc", "-euo", "pipefail", "-c"}, "set -f; IFS=/:", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
+		{zsh, []string{"zsh", "-f", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
+		{zsh, []string{"zsh", "--emulate", "sh", "-f", "-eu", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
+		{posix, []string{"dash", "-eu", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
+		{posix, []string{"ksh93", "-eu", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
+		{posix, []string{"mksh", "-eu", "-c"}, "", `PATH=%s; eval "$INIT"; print -r -- "$PATH"`},
+		{posix, []string{"busybox", "sh", "-eu", "-c"}, "", `PATH=%s; eval "$INIT"; printf '%%s\n' "$PATH"`},
+		{fish, []string{"fish", "--no-config", "-c"}, "", `set -gx PATH (string split : -- %s); eval $INIT; string join : -- $PATH`},
+		{nushell, []string{"nu", "--no-config-file", "-c"}, "source " + nushell.Quote(hook), `$env.PATH = %s; __gosw place; print ($env.PATH | str join ":")`},
 	} {
 		script, want := s.begin+"\n", ""
 		for _, row := range places {

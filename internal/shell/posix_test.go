@@ -19,7 +19,7 @@ func TestPosixSession(t *testing.T) {
 			{"others", `gosw exit 7 || echo "$?"; gosw; gosw user '' 'a b'; gosw install x`, "7\ngosw\ngosw <user> <> <a b>\ngosw <install> <x>\n"},
 			{"IFS and patterns", `IFS=/.1; set -f; gosw use 1.22; set +f; gosw '*'; echo "$GO_VERSION"`, "gosw <*>\n1.22\n"},
 		} {
-			f.expectIn(t, posix{}, argv, test.name, test.script, test.want)
+			f.expectIn(t, posix, argv, test.name, test.script, test.want)
 		}
 	}
 }

@@ -6,22 +6,43 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/gosw/gosw/internal/command"
 )
 
 //go:embed snippets/hook.ps1
 var powershellHook string
 
-type powershell struct{}
+// powershell has $PROFILE of all hosts but Windows', where it lies in a folder that
+// only Windows can name.
+var powershell = Shell{
+	name: "powershell", hook: powershellHook, quote: quotePowershell, noFunc: true,
+	assign: "$global:__gosw_%s = %s\n", flags: map[bool]string{false: "$false", true: "$true"},
+	load: "if (Test-Path -LiteralPath %[1]s) { & %[1]s %[2]s | Out-String | Invoke-Expression }\n",
+	dir: func(p Places) string {
+		if p.Windows {
+			return ""
+		}
+		return filepath.Join(p.Config, "powershell")
+	},
+	rc: []string{"Microsoft.PowerShell_profile.ps1"},
+	syntax: syntax{plain: "/_-", values: true, call: "& ", and: "; ", formats: [...]string{
+		command.With:       "$env:%[1]s = %[2]s; %[4]s",
+		command.Variable:   "$env:%[1]s = %[2]s",
+		command.NoVariable: "Remove-Item Env:%[1]s",
+		command.First:      "$env:PATH = %[2]s + [IO.Path]::PathSeparator + $env:PATH",
+		command.Last:       "$env:PATH += [IO.Path]::PathSeparator + %[2]s",
+		command.Replace:    "Set-Content -LiteralPath %[3]s -Value %[2]s",
+		command.Append:     "Add-Content -LiteralPath %[3]s -Value %[2]s",
+	}},
+}
 
-func (powershell) Name() string { return "powershell" }
-
-// Quote uses '…' for printable ASCII, and else "…" with every other character
+// quotePowershell uses '…' for printable ASCII, and else "…" with every other character
 // as a number: then the meaning does not depend on the code page by which
 // PowerShell reads what a program prints, and none of the four other characters
 // that it takes for a single quote is there. What is not UTF-8 can be no text of
 // PowerShell; it becomes U+FFFD.
-func (powershell) Quote(text string) string {
-	text = strings.ReplaceAll(text, "\x00", "")
+func quotePowershell(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 	}
@@ -40,28 +61,4 @@ func (powershell) Quote(text string) string {
 	}
 	quoted.WriteByte('"')
 	return quoted.String()
-}
-
-func (p powershell) Init(o Options) string {
-	var text strings.Builder
-	fmt.Fprintf(&text, "$global:__gosw_exe = %s\n", p.Quote(o.Exe))
-	fmt.Fprintf(&text, "$global:__gosw_root = %s\n", p.Quote(o.Root))
-	fmt.Fprintf(&text, "$global:__gosw_path = $%t\n", o.Path)
-	fmt.Fprintf(&text, "$global:__gosw_completion = $%t\n", o.Completion)
-	text.WriteString(powershellHook)
-	return text.String()
-}
-
-func (p powershell) Load(exe string, flags []string) string {
-	quoted := p.Quote(exe)
-	return fmt.Sprintf("if (Test-Path -LiteralPath %s) { & %s %s | Out-String | Invoke-Expression }\n", quoted, quoted, initWords(p, flags))
-}
-
-// RC is $PROFILE of all hosts but Windows', where it lies in a folder that only
-// Windows can name.
-func (powershell) RC(p Places) []string {
-	if p.Windows {
-		return nil
-	}
-	return []string{filepath.Join(p.Config, "powershell", "Microsoft.PowerShell_profile.ps1")}
 }

@@ -52,12 +52,12 @@ func TestQuote(t *testing.T) {
 			shell Shell
 			want  string
 		}{
-			{bash{}, test.bash},
-			{zsh{}, test.bash},
-			{fish{}, test.fish},
-			{posix{}, test.sh},
-			{powershell{}, test.powershell},
-			{nushell{}, test.nushell},
+			{bash, test.bash},
+			{zsh, test.bash},
+			{fish, test.fish},
+			{posix, test.sh},
+			{powershell, test.powershell},
+			{nushell, test.nushell},
 		} {
 			if got := row.shell.Quote(test.text); got != row.want {
 				t.Errorf("%s: Quote(%q) = %s, want %s", row.shell.Name(), test.text, got, row.want)
@@ -81,12 +81,12 @@ var echoes = []struct {
 	argv  []string
 	end   string
 }{
-	{bash{}, []string{"bash", "--norc", "-eu"}, "\n"},
-	{zsh{}, []string{"zsh", "-f", "-eu"}, "\n"},
-	{zsh{}, []string{"zsh", "-f", "-o", "rc_quotes", "-o", "csh_junkie_quotes", "-o", "ksh_arrays", "-o", "glob_subst", "-o", "interactive_comments"}, "\n"},
-	{fish{}, []string{"fish", "--no-config", "--private", "-c", `while read --null --local text; eval $text; end`}, "\x00"},
-	{posix{}, []string{"dash", "-eu"}, "\n"},
-	{posix{}, []string{"busybox", "sh", "-eu"}, "\n"},
+	{bash, []string{"bash", "--norc", "-eu"}, "\n"},
+	{zsh, []string{"zsh", "-f", "-eu"}, "\n"},
+	{zsh, []string{"zsh", "-f", "-o", "rc_quotes", "-o", "csh_junkie_quotes", "-o", "ksh_arrays", "-o", "glob_subst", "-o", "interactive_comments"}, "\n"},
+	{fish, []string{"fish", "--no-config", "--private", "-c", `while read --null --local text; eval $text; end`}, "\x00"},
+	{posix, []string{"dash", "-eu"}, "\n"},
+	{posix, []string{"busybox", "sh", "-eu"}, "\n"},
 }
 
 func startEchoes(t testing.TB, locale string) []*echo {
@@ -195,7 +195,7 @@ func TestQuoteNushell(t *testing.T) {
 	var script strings.Builder
 	script.WriteString("print -n ([\n")
 	for _, text := range texts {
-		script.WriteString(nushell{}.Quote(text) + "\n")
+		script.WriteString(nushell.Quote(text) + "\n")
 	}
 	script.WriteString("] | str join (char nul))\n")
 	file := filepath.Join(t.TempDir(), "quotes.nu")
@@ -210,7 +210,7 @@ func TestQuoteNushell(t *testing.T) {
 	for i, text := range texts {
 		want := string([]rune(strings.ReplaceAll(text, "\x00", ""))) // U+FFFD for what is not UTF-8
 		if got[i] != want {
-			t.Errorf("Quote(%q) = %s, which nushell takes for %q", text, nushell{}.Quote(text), got[i])
+			t.Errorf("Quote(%q) = %s, which nushell takes for %q", text, nushell.Quote(text), got[i])
 		}
 	}
 }
@@ -262,12 +262,12 @@ func TestInit(t *testing.T) {
 		shell      Shell
 		hook, want string
 	}{
-		{bash{}, "hook.bash", bourne},
-		{zsh{}, "hook.zsh", bourne},
-		{posix{}, "hook.posix.sh", strings.Replace(bourne, `$'/o\'p/gosw'`, `'/o'\''p/gosw'`, 1)},
-		{fish{}, "hook.fish", "set -g __gosw_exe '/o\\'p/gosw'\nset -g __gosw_root '/r'\nset -g __gosw_path ''\nset -g __gosw_function '1'\nset -g __gosw_completion ''\n"},
-		{powershell{}, "hook.ps1", "$global:__gosw_exe = '/o''p/gosw'\n$global:__gosw_root = '/r'\n$global:__gosw_path = $false\n$global:__gosw_completion = $false\n"},
-		{nushell{}, "hook.nu", "const __gosw_exe = \"/o'p/gosw\"\nconst __gosw_root = \"/r\"\nconst __gosw_path = false\nconst __gosw_completion = false\n"},
+		{bash, "hook.bash", bourne},
+		{zsh, "hook.zsh", bourne},
+		{posix, "hook.posix.sh", strings.Replace(bourne, `$'/o\'p/gosw'`, `'/o'\''p/gosw'`, 1)},
+		{fish, "hook.fish", "set -g __gosw_exe '/o\\'p/gosw'\nset -g __gosw_root '/r'\nset -g __gosw_path ''\nset -g __gosw_function '1'\nset -g __gosw_completion ''\n"},
+		{powershell, "hook.ps1", "$global:__gosw_exe = '/o''p/gosw'\n$global:__gosw_root = '/r'\n$global:__gosw_path = $false\n$global:__gosw_completion = $false\n"},
+		{nushell, "hook.nu", "const __gosw_exe = \"/o'p/gosw\"\nconst __gosw_root = \"/r\"\nconst __gosw_path = false\nconst __gosw_completion = false\n"},
 	} {
 		hook, err := os.ReadFile("snippets/" + test.hook)
 		if err != nil {

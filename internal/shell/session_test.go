@@ -13,7 +13,7 @@ import (
 func TestRestricted(t *testing.T) {
 	t.Parallel()
 	f := newFixtureIn(t, "a b")
-	f.write(t, f.work+"/rc", bash{}.Init(f.options()))
+	f.write(t, f.work+"/rc", bash.Init(f.options()))
 	for _, test := range []struct {
 		name string
 		sh   Shell
@@ -21,9 +21,9 @@ func TestRestricted(t *testing.T) {
 		env  string
 		want string
 	}{
-		{"bash, start-up file", bash{}, []string{"bash", "--noprofile", "--rcfile", "rc", "-r", "-i", "-c", "type -t go; go x"}, "", "file\nshim <x>\n"},
-		{"bash, later", bash{}, []string{"bash", "--norc", "-r", "-c", `eval "$INIT"; type -t go; go x`}, "PATH=" + f.root + "/bin:/usr/bin:/bin", "file\nshim <x>\n"},
-		{"zsh, later", zsh{}, []string{"zsh", "-f", "-r", "-c", `eval "$INIT"; whence -w go; go x`}, "PATH=" + f.root + "/bin:/usr/bin:/bin", "go: command\nshim <x>\n"},
+		{"bash, start-up file", bash, []string{"bash", "--noprofile", "--rcfile", "rc", "-r", "-i", "-c", "type -t go; go x"}, "", "file\nshim <x>\n"},
+		{"bash, later", bash, []string{"bash", "--norc", "-r", "-c", `eval "$INIT"; type -t go; go x`}, "PATH=" + f.root + "/bin:/usr/bin:/bin", "file\nshim <x>\n"},
+		{"zsh, later", zsh, []string{"zsh", "-f", "-r", "-c", `eval "$INIT"; whence -w go; go x`}, "PATH=" + f.root + "/bin:/usr/bin:/bin", "go: command\nshim <x>\n"},
 	} {
 		got, code := f.runIn(t, test.sh, test.argv, test.env)
 		var lines []string
@@ -44,14 +44,14 @@ func TestRestricted(t *testing.T) {
 func TestAllExport(t *testing.T) {
 	t.Parallel()
 	f := newFixtureIn(t, "a b")
-	text, _ := Extras(bash{})
+	text, _ := Extras(bash)
 	extras := "EXTRAS=" + text
 	for _, test := range []struct {
 		sh   Shell
 		argv []string
 	}{
-		{bash{}, []string{"bash", "--norc", "-a", "-c"}},
-		{zsh{}, []string{"zsh", "-f", "-a", "-c"}},
+		{bash, []string{"bash", "--norc", "-a", "-c"}},
+		{zsh, []string{"zsh", "-f", "-a", "-c"}},
 	} {
 		script := `load() { eval "$INIT"; eval "$EXTRAS"; }; load; unset INIT EXTRAS; case $- in *a*) echo on ;; esac; env | grep -a -e ^__gosw -e ^BASH_FUNC_g -e ^BASH_FUNC__; go x; gosw_hooks 2>/dev/null; echo "$?"`
 		got, code := f.runIn(t, test.sh, append(test.argv, script), extras)
@@ -76,9 +76,9 @@ func TestNoHook(t *testing.T) {
 		argv   []string
 		script string
 	}{
-		{bash{}, []string{"bash", "--norc", "--noprofile", "-ic"}, `PROMPT_COMMAND=(a b); trap : DEBUG; trap : ERR; hooks() { declare -p PROMPT_COMMAND PS0 PS1; trap; bind -X; }; eval "$INIT"`},
-		{zsh{}, []string{"zsh", "-f", "-ic"}, `precmd_functions=(a); trap : DEBUG; hooks() { typeset -p precmd_functions PS1; typeset -p chpwd_functions preexec_functions periodic_functions zle_hooks; whence -w precmd preexec chpwd periodic command_not_found_handler; trap; zle -lL; }; eval "$INIT"`},
-		{fish{}, fishArgv, `function a --on-variable PWD; end; function hooks; functions --handlers; functions fish_prompt; end; eval $INIT`},
+		{bash, []string{"bash", "--norc", "--noprofile", "-ic"}, `PROMPT_COMMAND=(a b); trap : DEBUG; trap : ERR; hooks() { declare -p PROMPT_COMMAND PS0 PS1; trap; bind -X; }; eval "$INIT"`},
+		{zsh, []string{"zsh", "-f", "-ic"}, `precmd_functions=(a); trap : DEBUG; hooks() { typeset -p precmd_functions PS1; typeset -p chpwd_functions preexec_functions periodic_functions zle_hooks; whence -w precmd preexec chpwd periodic command_not_found_handler; trap; zle -lL; }; eval "$INIT"`},
+		{fish, fishArgv, `function a --on-variable PWD; end; function hooks; functions --handlers; functions fish_prompt; end; eval $INIT`},
 	} {
 		setup, load, _ := strings.Cut(test.script, "; eval ")
 		argv := test.argv
@@ -120,9 +120,9 @@ func TestOthers(t *testing.T) {
 		sh   Shell
 		argv []string
 	}{
-		{bash{}, []string{"bash", "--norc", "--noprofile"}},
-		{zsh{}, []string{"zsh", "-f"}},
-		{fish{}, fishArgv},
+		{bash, []string{"bash", "--norc", "--noprofile"}},
+		{zsh, []string{"zsh", "-f"}},
+		{fish, fishArgv},
 	} {
 		for _, test := range others {
 			setup, load := test.bourne, "\neval \"$INIT\"\neval \"$INIT\"\necho end >&2\n"

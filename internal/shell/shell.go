@@ -14,6 +14,7 @@
 package shell
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 )
@@ -39,29 +40,69 @@ type Places struct {
 	Windows bool
 }
 
-// A Shell is a shell that gosw knows.
-type Shell interface {
-	// Name is what users call the shell, such as "bash".
-	Name() string
-	// Quote returns text as one word that the shell takes literally, whatever
-	// bytes it holds. A NUL, which neither a path nor a variable can hold, is
-	// left out. Shells whose texts are Unicode get U+FFFD for other bytes.
-	Quote(text string) string
-	// Init returns what the shell is to evaluate when it starts.
-	Init(Options) string
-	// Load returns the line for the shell's start-up file that evaluates what
-	// "exe init" prints with these flags, or "" if the file has to hold that
-	// itself.
-	Load(exe string, flags []string) string
-	// RC returns the files that the shell may read when it starts. The first
-	// is that of interactive shells, to which gosw adds its line; there is
-	// none if only the shell itself can say which it is.
-	RC(Places) []string
+// A Shell is a shell that gosw knows. The zero Shell is none.
+type Shell struct {
+	name string
+	hook string // the file from snippets/
 
-	syntax() syntax // for Line
+	quote  func(text string) string
+	assign string          // format of an assignment: a name, and a value that is quoted
+	flags  map[bool]string // what the hook takes for false and true
+	noFunc bool            // it defines no function go
+	load   string          // format of the line of [Shell.Load]: the program, quoted, and its arguments
+
+	dir func(Places) string // has the start-up files, "" where only the shell can say
+	rc  []string            // the files, below dir
+	syntax
 }
 
-var shells = []Shell{bash{}, zsh{}, fish{}, posix{}, powershell{}, nushell{}}
+// Name is what users call the shell, such as "bash".
+func (s Shell) Name() string { return s.name }
+
+// Quote returns text as one word that the shell takes literally, whatever bytes
+// it holds. A NUL, which neither a path nor a variable can hold, is left out.
+// Shells whose texts are Unicode get U+FFFD for other bytes.
+func (s Shell) Quote(text string) string { return s.quote(strings.ReplaceAll(text, "\x00", "")) }
+
+// Init returns what the shell is to evaluate when it starts.
+func (s Shell) Init(o Options) string {
+	var text strings.Builder
+	assign := func(name, value string) { fmt.Fprintf(&text, s.assign, name, value) }
+	assign("exe", s.Quote(o.Exe))
+	assign("root", s.Quote(o.Root))
+	assign("path", s.flags[o.Path])
+	if !s.noFunc {
+		assign("function", s.flags[o.Function])
+	}
+	assign("completion", s.flags[o.Completion])
+	return text.String() + s.hook
+}
+
+// Load returns the line for the shell's start-up file that evaluates what "exe
+// init" prints with these flags, or "" if the file has to hold that itself. Where
+// exe is gone, the line is silent. Flags are words of ours, plain to every shell.
+func (s Shell) Load(exe string, flags []string) string {
+	if s.load == "" {
+		return ""
+	}
+	return fmt.Sprintf(s.load, s.Quote(exe), strings.Join(append([]string{"init", s.name}, flags...), " "))
+}
+
+// RC returns the files that the shell may read when it starts. The first is that
+// of interactive shells, to which gosw adds its line; there is none if only the
+// shell itself can say which it is.
+func (s Shell) RC(p Places) (files []string) {
+	if dir := s.dir(p); dir != "" {
+		for _, name := range s.rc {
+			files = append(files, filepath.Join(dir, name))
+		}
+	}
+	return files
+}
+
+func home(p Places) string { return p.Home }
+
+var shells = []Shell{bash, zsh, fish, posix, powershell, nushell}
 
 // aliases are further names of shells, as SHELL has them.
 var aliases = map[string]string{
@@ -76,18 +117,18 @@ func Lookup(name string) (Shell, bool) {
 		name = other
 	}
 	for _, s := range shells {
-		if s.Name() == name {
+		if s.name == name {
 			return s, true
 		}
 	}
-	return nil, false
+	return Shell{}, false
 }
 
 // Names lists the shells that [Lookup] knows.
 func Names() []string {
 	var names []string
 	for _, s := range shells {
-		names = append(names, s.Name())
+		names = append(names, s.name)
 	}
 	return names
 }

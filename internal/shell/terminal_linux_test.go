@@ -25,14 +25,14 @@ var terminals = []struct {
 	resumed string
 	steps   []step
 }{
-	{bash{}, "bash --norc --noprofile -i", "5", []step{
+	{bash, "bash --norc --noprofile -i", "5", []step{
 		{`eval "$INIT"; echo lo""aded` + "\n", "loaded"},
 		{"set -u; go three; set +u\n", "go1.22.5 <three>"},
 		{"alias go='echo aliased'; unset __gosw_loaded; eval \"$INIT\"; unalias go\n", "gosw: an alias hides the function go; to end that: unalias go"},
 		// A prompt in the middle of the output would hide it.
 		{"go four >four & wait; cat four\n", "go1.22.5 <four>"},
 	}},
-	{zsh{}, "zsh -f -i", "0", []step{
+	{zsh, "zsh -f -i", "0", []step{
 		{`autoload -Uz compinit; compinit -u -D; eval "$INIT"; echo lo""aded` + "\n", "loaded"},
 		{"set -u; go three; set +u\n", "go1.22.5 <three>"},
 		{"alias go='echo aliased'; unset __gosw_loaded; eval \"$INIT\"; unalias go\n", "gosw: an alias hides the function go; to end that: unalias go"},
@@ -40,7 +40,7 @@ var terminals = []struct {
 		// A prompt in the middle of the output would hide it.
 		{"go four >four & wait; cat four\n", "go1.22.5 <four>"},
 	}},
-	{fish{}, "fish --no-config --private -i", "0", []step{
+	{fish, "fish --no-config --private -i", "0", []step{
 		{`eval $INIT; echo lo""aded` + "\n", "loaded"},
 	}},
 }

@@ -66,11 +66,11 @@ func TestZshPaths(t *testing.T) {
 
 		{"folder, later out of date", `go >/dev/null; PWD=/usr`, shim},
 	}, bourneChanges...) {
-		f.expectIn(t, zsh{}, zshStrict, test.name, "go >/dev/null\n"+test.script+"\ngo; go", strings.Repeat(test.want+"\n", 2))
+		f.expectIn(t, zsh, zshStrict, test.name, "go >/dev/null\n"+test.script+"\ngo; go", strings.Repeat(test.want+"\n", 2))
 		f.reset(t)
 	}
 	for _, args := range []string{"-C x version", "build -C x", "mod tidy -C=x", "--C x"} {
-		f.expectIn(t, zsh{}, zshStrict, args, "go "+args+" | cut -d' ' -f1", shim+"\n")
+		f.expectIn(t, zsh, zshStrict, args, "go "+args+" | cut -d' ' -f1", shim+"\n")
 	}
 }
 
@@ -85,10 +85,10 @@ var zshOptions = [][]string{
 // TestZshRemembers is TestRemembers for zsh, with each set of options.
 func TestZshRemembers(t *testing.T) {
 	f := newFixture(t)
-	f.write(t, f.work+"/../other", zsh{}.Init(Options{Exe: f.exe, Root: "/other", Function: true}))
+	f.write(t, f.work+"/../other", zsh.Init(Options{Exe: f.exe, Root: "/other", Function: true}))
 	for _, argv := range zshOptions {
 		for _, test := range remembered {
-			f.expectIn(t, zsh{}, argv, test.name, test.script, test.want)
+			f.expectIn(t, zsh, argv, test.name, test.script, test.want)
 			f.reset(t)
 		}
 	}
@@ -127,7 +127,7 @@ func TestZshSession(t *testing.T) {
 			if test.name == "prefix assignment" && argv[1] == "--emulate" {
 				continue // as sh, zsh lets it outlive any function
 			}
-			f.expectIn(t, zsh{}, argv, test.name, test.script, test.want)
+			f.expectIn(t, zsh, argv, test.name, test.script, test.want)
 		}
 	}
 }
@@ -137,7 +137,7 @@ func TestZshSession(t *testing.T) {
 func TestZshOptions(t *testing.T) {
 	f := newFixture(t)
 	for _, argv := range [][]string{{"zsh", "-f"}, {"zsh", "--emulate", "ksh", "-f"}, {"zsh", "-f", "-o", "sh_word_split", "-o", "no_unset"}} {
-		f.expectIn(t, zsh{}, argv, "options", `before=$(set -o); go x; gosw y; gosw use 1.22; [[ "$(set -o)" == "$before" ]] && echo same`, "go1.22.5 <x>\ngosw <y>\nsame\n")
+		f.expectIn(t, zsh, argv, "options", `before=$(set -o); go x; gosw y; gosw use 1.22; [[ "$(set -o)" == "$before" ]] && echo same`, "go1.22.5 <x>\ngosw <y>\nsame\n")
 	}
 }
 
@@ -148,7 +148,7 @@ func TestZshAliases(t *testing.T) {
 		script += "alias " + name + "='echo aliased'\n"
 	}
 	script += "eval \"$INIT\"\neval '\\go x\ngo y\n\\gosw use 1.22\n\\echo \"$GO_VERSION\"'\n"
-	if got, code := f.runIn(t, zsh{}, []string{"zsh", "-f", "-c", script}); got != "go1.22.5 <x>\naliased y\n1.22\n" || code != 0 {
+	if got, code := f.runIn(t, zsh, []string{"zsh", "-f", "-c", script}); got != "go1.22.5 <x>\naliased y\n1.22\n" || code != 0 {
 		t.Errorf("exit code %d, got:\n%s", code, got)
 	}
 }
@@ -156,7 +156,7 @@ func TestZshAliases(t *testing.T) {
 func TestZshErrexit(t *testing.T) {
 	f := newFixture(t)
 	for _, version := range []string{"1.22.5", "latest"} {
-		got, code := f.runIn(t, zsh{}, append(zshStrict, "-c", `eval "$INIT"; export GO_VERSION=`+version+` TOY=exit; go 3; echo no`))
+		got, code := f.runIn(t, zsh, append(zshStrict, "-c", `eval "$INIT"; export GO_VERSION=`+version+` TOY=exit; go 3; echo no`))
 		if got != "" || code != 3 {
 			t.Errorf("%s: exit code %d, got %q", version, code, got)
 		}
@@ -167,6 +167,6 @@ func TestZshErrexit(t *testing.T) {
 // they read, takes the file.
 func TestZshCompiled(t *testing.T) {
 	f := newFixture(t)
-	f.write(t, f.work+"/hook.zsh", zsh{}.Init(f.options()))
-	f.expectIn(t, zsh{}, []string{"zsh", "-f"}, "compiled", `unfunction go; unset __gosw_loaded; zcompile hook.zsh && : >hook.zsh && touch -r hook.zsh.zwc hook.zsh; source ./hook.zsh; go x`, "go1.22.5 <x>\n")
+	f.write(t, f.work+"/hook.zsh", zsh.Init(f.options()))
+	f.expectIn(t, zsh, []string{"zsh", "-f"}, "compiled", `unfunction go; unset __gosw_loaded; zcompile hook.zsh && : >hook.zsh && touch -r hook.zsh.zwc hook.zsh; source ./hook.zsh; go x`, "go1.22.5 <x>\n")
 }

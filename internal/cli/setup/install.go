@@ -112,18 +112,18 @@ func showChange(a *app.App, file *setup.File, line int, before, after string, dr
 func startup(a *app.App, args []string) (shell.Shell, shell.Places, *setup.File, error) {
 	sh, err := shellOf(a, args)
 	if err != nil {
-		return nil, shell.Places{}, nil, err
+		return shell.Shell{}, shell.Places{}, nil, err
 	}
 	places, err := a.Places()
 	if err != nil {
-		return nil, shell.Places{}, nil, err
+		return shell.Shell{}, shell.Places{}, nil, err
 	}
 	if sh.Name() == "zsh" && places.ZDotDir != "" && !filepath.IsAbs(places.ZDotDir) {
-		return nil, places, nil, failure.WithHint(fmt.Errorf("ZDOTDIR is %q, which is another folder in each folder", places.ZDotDir), command.Hintf("export it as an absolute path, or unset it"))
+		return sh, places, nil, failure.WithHint(fmt.Errorf("ZDOTDIR is %q, which is another folder in each folder", places.ZDotDir), command.Hintf("export it as an absolute path, or unset it"))
 	}
 	names := sh.RC(places)
 	if len(names) == 0 {
-		return nil, places, nil, startupError(sh)
+		return sh, places, nil, startupError(sh)
 	}
 	file, err := setup.Read(names[0])
 	return sh, places, file, err
