@@ -3,15 +3,18 @@ package resolve
 import (
 	"errors"
 	"strings"
+
+	"github.com/gosw/gosw/internal/gover"
 )
 
-// miseVersions returns what mise's configuration names as versions of go: the
-// key go of the table tools, which is a text, a list of texts, or a table with
-// the key version. It returns none where there is no such key.
-func miseVersions(text string) (versions []string, line int, err error) {
+// miseTools reads what mise's configuration names as versions of go: the key go of
+// the table tools, which is a text, a list of texts, or a table with the key
+// version. It returns none where there is no such key.
+func miseTools(text string) (specs []gover.Spec, line int, err error) {
 	if !strings.Contains(text, "go") { // which most that are not about Go lack
 		return nil, 0, nil
 	}
+	var versions []string
 	p := &tomlReader{text: text, visit: func(path []string, values []string, at int) {
 		if len(path) == 3 && path[2] == "version" {
 			path = path[:2]
@@ -20,13 +23,14 @@ func miseVersions(text string) (versions []string, line int, err error) {
 			versions, line = values, at
 		}
 	}}
-	if err := p.document(); err != nil {
-		return nil, p.line(), err
-	}
-	if line > 0 && len(versions) == 0 {
+	switch {
+	case !p.document():
+		return nil, p.line(), errors.New("can't be read as TOML")
+	case line > 0 && len(versions) == 0:
 		return nil, line, errors.New("go has a value that is neither a text nor a list of texts")
 	}
-	return versions, line, nil
+	specs, err = parseAll(versions)
+	return specs, line, err
 }
 
 // isGo reports whether name is what asdf or mise calls Go.
@@ -36,194 +40,172 @@ func isGo(name string) bool {
 }
 
 // A tomlReader reads as much TOML as it takes to find a key and the texts that
-// are its value, past whatever else there is. It is no check of the rest.
+// are its value, past whatever else there is. It is no check of the rest. Its
+// methods report whether what they are for comes next, and pass over it.
 type tomlReader struct {
 	text string
-	pos  int
 	// visit is called for each key with a value: its whole path, the texts that
 	// the value is or lists, and the line.
 	visit func(path []string, values []string, line int)
+
+	// What comes next: the end (0), a newline or another mark as it is, a text in
+	// quotes ('"'), a word ('w'), or nothing of TOML ('?').
+	kind  byte
+	word  string // without its quotes
+	start int    // its place in text
+	end   int
 }
 
-var errTOML = errors.New("can't be read as TOML")
+// line is the 1-based line of what comes next.
+func (p *tomlReader) line() int { return 1 + strings.Count(p.text[:p.start], "\n") }
 
-// line is the 1-based line of the reader's place.
-func (p *tomlReader) line() int { return 1 + strings.Count(p.text[:min(p.pos, len(p.text))], "\n") }
+// next passes over blanks and comments to what comes next.
+func (p *tomlReader) next() {
+	const marks = "\n.=,[]{}"
+	rest := strings.TrimLeft(p.text[p.end:], " \t\r")
+	if strings.HasPrefix(rest, "#") {
+		rest = rest[indexOrLen(rest, "\n"):]
+	}
+	p.start = len(p.text) - len(rest)
+	length := 1
+	switch {
+	case rest == "":
+		p.kind, length = 0, 0
+	case strings.Contains(marks, rest[:1]):
+		p.kind = rest[0]
+	case rest[0] == '"' || rest[0] == '\'':
+		p.kind, p.word, length = quoted(rest)
+	default:
+		length = indexOrLen(rest, marks+" \t\r#\"'")
+		p.kind, p.word = 'w', rest[:length]
+	}
+	p.end = p.start + length
+}
 
-func (p *tomlReader) rest() string { return p.text[p.pos:] }
+func indexOrLen(text, chars string) int {
+	if i := strings.IndexAny(text, chars); i >= 0 {
+		return i
+	}
+	return len(text)
+}
 
-// accept passes over token if it comes next.
-func (p *tomlReader) accept(token string) bool {
-	if !strings.HasPrefix(p.rest(), token) {
+// quoted returns the text in one of TOML's four kinds of quotes with which rest
+// begins, and the length with its quotes. It leaves escapes as they are: no version
+// has any.
+func quoted(rest string) (kind byte, text string, length int) {
+	quote := rest[:1]
+	if long := strings.Repeat(quote, 3); strings.HasPrefix(rest, long) {
+		quote = long
+	}
+	for i := len(quote); i < len(rest); i++ {
+		switch {
+		case rest[i] == '\\' && quote[0] == '"':
+			i++
+		case rest[i] == '\n' && len(quote) == 1:
+			return '?', "", 0
+		case strings.HasPrefix(rest[i:], quote):
+			for len(quote) == 3 && strings.HasPrefix(rest[i+1:], quote) {
+				i++ // quotes at the end of the text
+			}
+			return '"', rest[len(quote):i], i + len(quote)
+		}
+	}
+	return '?', "", 0
+}
+
+func (p *tomlReader) take(kind byte) bool {
+	if p.kind != kind {
 		return false
 	}
-	p.pos += len(token)
+	p.next()
 	return true
 }
 
-// blanks passes over blanks and, with lines, also over line ends and comments.
-func (p *tomlReader) blanks(lines bool) {
-	for p.pos < len(p.text) {
-		switch c := p.text[p.pos]; {
-		case c == ' ' || c == '\t', lines && (c == '\n' || c == '\r'):
-			p.pos++
-		case lines && c == '#':
-			if i := strings.IndexByte(p.rest(), '\n'); i >= 0 {
-				p.pos += i
-			} else {
-				p.pos = len(p.text)
+func (p *tomlReader) document() bool {
+	var table []string
+	for p.next(); p.kind != 0; {
+		switch {
+		case p.take('\n'):
+		case p.take('['):
+			double := p.take('[')
+			if table = p.key(); table == nil || !p.take(']') || double && !p.take(']') {
+				return false
 			}
-		default:
-			return
+		case !p.pair(table):
+			return false
 		}
 	}
+	return true
 }
 
-func (p *tomlReader) document() error {
-	var table []string
-	for p.blanks(true); p.pos < len(p.text); p.blanks(true) {
-		if p.accept("[") {
-			double := p.accept("[")
-			path, err := p.key()
-			if err != nil || !p.accept("]") || double && !p.accept("]") {
-				return errTOML
-			}
-			table = path
-			continue
-		}
-		if err := p.pair(table); err != nil {
-			return err
+// pair reads a key of table and its value.
+func (p *tomlReader) pair(table []string) bool {
+	line, key := p.line(), p.key()
+	if key == nil || !p.take('=') {
+		return false
+	}
+	path := append(table[:len(table):len(table)], key...)
+	if p.take('{') {
+		return p.entries('}', func() bool { return p.pair(path) })
+	}
+	values, ok := p.value()
+	if ok {
+		p.visit(path, values, line)
+	}
+	return ok
+}
+
+// key reads the parts of a dotted key; nil if there is none.
+func (p *tomlReader) key() (path []string) {
+	for p.kind == 'w' || p.kind == '"' {
+		path = append(path, p.word)
+		if p.next(); !p.take('.') {
+			return path
 		}
 	}
 	return nil
 }
 
-// pair reads a key of table and its value.
-func (p *tomlReader) pair(table []string) error {
-	at := p.line()
-	key, err := p.key()
-	if err != nil || !p.accept("=") {
-		return errTOML
-	}
-	path := append(table[:len(table):len(table)], key...)
-	p.blanks(false)
-	if p.accept("{") {
-		return p.inlineTable(path)
-	}
-	values, err := p.value()
-	if err == nil {
-		p.visit(path, values, at)
-	}
-	return err
-}
-
-// key reads the parts of a dotted key, with the blanks around them.
-func (p *tomlReader) key() ([]string, error) {
-	var path []string
-	for {
-		p.blanks(false)
-		part, ok := p.quoted()
-		if !ok {
-			end := strings.IndexFunc(p.rest(), func(r rune) bool { return strings.ContainsRune(" \t\r\n.=]#{}[,\"'", r) })
-			if end <= 0 {
-				return nil, errTOML
+// value reads any value but a table, and returns the texts that it is or lists.
+func (p *tomlReader) value() (values []string, ok bool) {
+	switch {
+	case p.kind == '"':
+		values = []string{p.word}
+		p.next()
+		return values, true
+	case p.take('['):
+		ok = p.entries(']', func() bool {
+			if p.take('{') { // in a list, it has no key of ours
+				return p.entries('}', func() bool { return p.pair([]string{""}) })
 			}
-			part = p.rest()[:end]
-			p.pos += end
-		}
-		path = append(path, part)
-		p.blanks(false)
-		if !p.accept(".") {
-			return path, nil
-		}
+			more, ok := p.value()
+			values = append(values, more...)
+			return ok
+		})
+		return values, ok
 	}
+	for p.kind == 'w' || p.kind == '.' { // a number, a date, true or false
+		p.next()
+		ok = true
+	}
+	return nil, ok
 }
 
-func (p *tomlReader) inlineTable(path []string) error {
+// entries reads what stands between commas up to end.
+func (p *tomlReader) entries(end byte, entry func() bool) bool {
 	for {
-		p.blanks(true)
-		if p.accept("}") {
-			return nil
+		for p.take('\n') {
 		}
-		if err := p.pair(path); err != nil {
-			return err
+		if p.take(end) {
+			return true
 		}
-		p.blanks(true)
-		if !p.accept(",") && !strings.HasPrefix(p.rest(), "}") {
-			return errTOML
+		if !entry() {
+			return false
 		}
-	}
-}
-
-// value reads any value but an inline table, and returns the texts that it is
-// or lists.
-func (p *tomlReader) value() ([]string, error) {
-	if text, ok := p.quoted(); ok {
-		return []string{text}, nil
-	}
-	if strings.HasPrefix(p.rest(), `"`) || strings.HasPrefix(p.rest(), "'") {
-		return nil, errTOML // it does not end
-	}
-	if p.accept("[") {
-		return p.list()
-	}
-	end := strings.IndexAny(p.rest(), ",]}#\r\n")
-	if end < 0 {
-		end = len(p.rest())
-	}
-	p.pos += end
-	if end == 0 {
-		return nil, errTOML
-	}
-	return nil, nil // a number, a date, true or false
-}
-
-func (p *tomlReader) list() (values []string, err error) {
-	for {
-		p.blanks(true)
-		if p.accept("]") {
-			return values, nil
+		for p.take('\n') {
 		}
-		var more []string
-		if p.accept("{") {
-			err = p.inlineTable([]string{""}) // in a list, a table is no key of ours
-		} else {
-			more, err = p.value()
-		}
-		if err != nil {
-			return nil, err
-		}
-		values = append(values, more...)
-		p.blanks(true)
-		if !p.accept(",") && !strings.HasPrefix(p.rest(), "]") {
-			return nil, errTOML
+		if !p.take(',') && p.kind != end {
+			return false
 		}
 	}
-}
-
-// quoted reads a text in one of TOML's four kinds of quotes, if one comes next.
-// It leaves escapes as they are: no version has any.
-func (p *tomlReader) quoted() (string, bool) {
-	for _, quote := range []string{`"""`, `'''`, `"`, `'`} {
-		if !strings.HasPrefix(p.rest(), quote) {
-			continue
-		}
-		from := p.pos + len(quote)
-		for i := from; i < len(p.text); i++ {
-			switch {
-			case p.text[i] == '\\' && quote[0] == '"':
-				i++
-			case p.text[i] == '\n' && len(quote) == 1:
-				return "", false
-			case strings.HasPrefix(p.text[i:], quote):
-				for len(quote) == 3 && i+3 < len(p.text) && p.text[i+3] == quote[0] {
-					i++ // quotes at the end of the text
-				}
-				p.pos = i + len(quote)
-				return p.text[from:i], true
-			}
-		}
-		return "", false
-	}
-	return "", false
 }

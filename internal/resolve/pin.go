@@ -184,16 +184,6 @@ func parseAll(values []string) (specs []gover.Spec, err error) {
 	return specs, nil
 }
 
-// miseTools reads mise's file.
-func miseTools(text string) ([]gover.Spec, int, error) {
-	values, line, err := miseVersions(text)
-	if err != nil {
-		return nil, line, err
-	}
-	specs, err := parseAll(values)
-	return specs, line, err
-}
-
 // lines iterates over the lines that are neither blank nor a comment, with their
 // 1-based numbers. Lines end in LF or CRLF, "#" starts a comment; blanks around
 // what is left are taken off.
