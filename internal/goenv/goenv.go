@@ -4,6 +4,7 @@
 package goenv
 
 import (
+	"cmp"
 	"path/filepath"
 	"strings"
 
@@ -42,13 +43,7 @@ type Settings struct {
 func Read(getenv func(string) string, userFile, goroot string) Settings {
 	s := Settings{getenv: getenv}
 	s.user, _ = ReadFile(userFile, UserFile)
-	for _, other := range []string{s.user["GOROOT"].Text, getenv("GOROOT")} {
-		if other != "" {
-			goroot = other
-			break
-		}
-	}
-	if goroot != "" {
+	if goroot = cmp.Or(s.user["GOROOT"].Text, getenv("GOROOT"), goroot); goroot != "" {
 		s.goroot, _ = ReadFile(filepath.Join(goroot, "go.env"), GOROOTFile)
 	}
 	return s

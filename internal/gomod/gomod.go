@@ -68,43 +68,30 @@ func upward(dir, name string) string {
 	}
 }
 
-// Read returns what a go.mod or go.work demands.
+// Read returns what a go.mod or go.work demands. It is lax, as Go is with a file
+// from its future, and reads a go.work as it reads a go.mod: their go and toolchain
+// lines are the same, and the rest does not matter. ParseLax leaves the toolchain
+// line to its syntax tree.
 func Read(file string) (Requirement, error) {
 	r := Requirement{File: file}
 	data, err := fsx.Read(file, maxFile, fsx.Follow)
 	if err != nil {
 		return r, err
 	}
-	return r, r.read(data)
-}
-
-// read is lax, as Go is with a file from its future, and reads a go.work as it
-// reads a go.mod: their go and toolchain lines are the same, and the rest does
-// not matter. ParseLax leaves the toolchain line to its syntax tree.
-func (r *Requirement) read(data []byte) error {
-	f, err := modfile.ParseLax(r.File, data, nil)
+	f, err := modfile.ParseLax(file, data, nil)
 	if err != nil {
-		return err
+		return r, err
 	}
-	r.setGo(f.Go)
+	if f.Go != nil {
+		r.Go, r.GoLine = f.Go.Version, f.Go.Syntax.Start.Line
+	}
 	for _, stmt := range f.Syntax.Stmt {
-		if line, ok := stmt.(*modfile.Line); ok && len(line.Token) == 2 && line.Token[0] == "toolchain" {
-			r.setToolchain(line.Token[1], line.Start.Line)
+		line, ok := stmt.(*modfile.Line)
+		if ok && len(line.Token) == 2 && line.Token[0] == "toolchain" && line.Token[1] != "default" { // which means none
+			r.Toolchain, r.ToolchainLine = line.Token[1], line.Start.Line
 		}
 	}
-	return nil
-}
-
-func (r *Requirement) setGo(line *modfile.Go) {
-	if line != nil {
-		r.Go, r.GoLine = line.Version, line.Syntax.Start.Line
-	}
-}
-
-func (r *Requirement) setToolchain(name string, line int) {
-	if name != "default" { // which means none
-		r.Toolchain, r.ToolchainLine = name, line
-	}
+	return r, nil
 }
 
 // Allows reports whether v is new enough for the go line.

@@ -80,6 +80,17 @@ func (v Version) Prerelease() (kind string, number int) {
 	return n.pre, n.preNumber
 }
 
+// Semver returns v as a semantic version: the number of a beta or candidate is a
+// field of its own, "1.22.0-rc.10", else rc.10 would sort before rc.2.
+func (v Version) Semver() string {
+	n, _ := scan(v.Number())
+	text := n.line() + "." + strconv.Itoa(n.patch)
+	if n.pre != "" {
+		text += "-" + n.pre + "." + strconv.Itoa(n.preNumber)
+	}
+	return text
+}
+
 // IsPrerelease reports whether v is a beta or a release candidate.
 func (v Version) IsPrerelease() bool {
 	kind, _ := v.Prerelease()

@@ -1,6 +1,9 @@
 package gover
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // numbers is a version split into its parts. The major version is always 1.
 type numbers struct {
@@ -13,7 +16,7 @@ type numbers struct {
 // scan reads "1", "1.22", "1.22.3", "1.22rc1" or "1.22beta1" and nothing else.
 func scan(text string) (numbers, bool) {
 	var n numbers
-	major, rest, ok := scanNumber(text)
+	major, rest, ok := scanNumber("", text)
 	if !ok || major != 1 {
 		return n, false
 	}
@@ -21,27 +24,25 @@ func scan(text string) (numbers, bool) {
 		n.hasPatch = true
 		return n, true
 	}
-	if n.minor, rest, ok = scanDotNumber(rest); !ok {
-		return n, false
+	if n.minor, rest, ok = scanNumber(".", rest); !ok || rest == "" {
+		return n, ok
 	}
 	for _, pre := range []string{"beta", "rc"} {
-		if len(rest) > len(pre) && rest[:len(pre)] == pre {
-			n.pre = pre
-			n.preNumber, rest, ok = scanNumber(rest[len(pre):])
-			return n, ok && rest == ""
+		if number, rest, ok := scanNumber(pre, rest); ok {
+			n.pre, n.preNumber = pre, number
+			return n, rest == ""
 		}
 	}
-	if rest == "" {
-		return n, true
-	}
-	n.patch, rest, ok = scanDotNumber(rest)
+	n.patch, rest, ok = scanNumber(".", rest)
 	n.hasPatch = true
 	return n, ok && rest == ""
 }
 
-// scanNumber reads a number of one to three digits without a leading zero.
-// The bound keeps every accepted text short and every number an int.
-func scanNumber(text string) (number int, rest string, ok bool) {
+// scanNumber reads what stands before a number, and the number: one to three digits
+// without a leading zero. The bound keeps every accepted text short and every
+// number an int.
+func scanNumber(before, text string) (number int, rest string, ok bool) {
+	text, ok = strings.CutPrefix(text, before)
 	i := 0
 	for i < len(text) && isDigit(text[i]) {
 		number = number*10 + int(text[i]-'0')
@@ -49,17 +50,10 @@ func scanNumber(text string) (number int, rest string, ok bool) {
 			return 0, "", false
 		}
 	}
-	if i == 0 || i > 1 && text[0] == '0' {
+	if !ok || i == 0 || i > 1 && text[0] == '0' {
 		return 0, "", false
 	}
 	return number, text[i:], true
-}
-
-func scanDotNumber(text string) (number int, rest string, ok bool) {
-	if text == "" || text[0] != '.' {
-		return 0, "", false
-	}
-	return scanNumber(text[1:])
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

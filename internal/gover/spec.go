@@ -121,11 +121,16 @@ func (s Spec) Newest(versions []Version) (Version, bool) {
 		}
 		return Spec{Line, LineOf(newest.Minor() - 1)}.Newest(versions)
 	}
-	var best Version
+	return NewestOf(versions, s.Match)
+}
+
+// NewestOf returns the newest of the versions that match, in any order of versions,
+// and whether there is one.
+func NewestOf(versions []Version, match func(Version) bool) (best Version, ok bool) {
 	for _, v := range versions {
-		if s.Match(v) && (best.IsZero() || Compare(v, best) > 0) {
-			best = v
+		if match(v) && (!ok || Compare(v, best) > 0) {
+			best, ok = v, true
 		}
 	}
-	return best, !best.IsZero()
+	return best, ok
 }

@@ -16,15 +16,7 @@ const (
 // String returns the word for machines: "supported", for either line, "eol" or
 // "prerelease".
 func (s Support) String() string {
-	switch s {
-	case NewestLine, OlderLine:
-		return "supported"
-	case EndOfLife:
-		return "eol"
-	case Prerelease:
-		return "prerelease"
-	}
-	return ""
+	return [...]string{EndOfLife: "eol", OlderLine: "supported", NewestLine: "supported", Prerelease: "prerelease"}[s]
 }
 
 // A Lifecycle tells the state of support by Go's rule: a line is supported
@@ -71,11 +63,10 @@ func (l Lifecycle) Of(v Version) Support {
 
 // newer counts the released lines after 1.minor.
 func (l Lifecycle) newer(minor int) int {
-	count := 0
-	for _, line := range l.lines {
-		if line > minor {
-			count++
+	for i, line := range l.lines {
+		if line <= minor {
+			return i
 		}
 	}
-	return count
+	return len(l.lines)
 }

@@ -1,6 +1,9 @@
 package gover
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // A Month is a month of the calendar, counted from January of the year 0; 0 is
 // none.
@@ -47,23 +50,16 @@ type Window struct {
 
 // Window returns the window of v's line. A line that came out after this package
 // was written has no First, since nothing here tells when that was.
-func (l Lifecycle) Window(v Version) Window {
+func (l Lifecycle) Window(v Version) (w Window) {
 	n, ok := scan(v.Number())
 	if !ok {
-		return Window{}
+		return w
 	}
-	var w Window
-	var newer []int // nearest first
-	for i := len(l.lines) - 1; i >= 0; i-- {
-		switch line := l.lines[i]; {
-		case line == n.minor:
-			w.First = firstRelease(line)
-		case line > n.minor:
-			newer = append(newer, line)
-		}
+	if slices.Contains(l.lines, n.minor) {
+		w.First = firstRelease(n.minor)
 	}
-	if len(newer) > 1 {
-		w.End = firstRelease(newer[1])
+	if newer := l.newer(n.minor); newer > 1 {
+		w.End = firstRelease(l.lines[newer-2])
 	}
 	return w
 }

@@ -9,8 +9,15 @@ import (
 // (without argv[0]) in cwd, an absolute path. The go command takes -C only as
 // its first flag: "go -C dir build", "go build -C dir", "go mod tidy -C dir".
 func Dir(cwd string, args []string) string {
-	dir, ok := chdirFlag(args[commandWords(args):])
-	if !ok || dir == "" {
+	args = args[commandWords(args):]
+	if len(args) == 0 {
+		return cwd
+	}
+	flag, dir, ok := strings.Cut(args[0], "=")
+	if !ok && len(args) > 1 {
+		dir = args[1]
+	}
+	if flag != "-C" && flag != "--C" || dir == "" {
 		return cwd
 	}
 	joined := dir
@@ -36,20 +43,4 @@ func commandWords(args []string) int {
 		return 2
 	}
 	return 1
-}
-
-// chdirFlag returns the value of -C if args begin with it.
-func chdirFlag(args []string) (dir string, ok bool) {
-	if len(args) == 0 {
-		return "", false
-	}
-	switch flag, value, hasValue := strings.Cut(args[0], "="); {
-	case flag != "-C" && flag != "--C":
-		return "", false
-	case hasValue:
-		return value, true
-	case len(args) == 1:
-		return "", false
-	}
-	return args[1], true
 }

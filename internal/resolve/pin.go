@@ -35,27 +35,26 @@ var formats = []format{
 	{"mise.toml", miseTools},
 }
 
-// readPin reads the versions that file names and their line. A missing file, and
-// one that has nothing to say about Go, is fs.ErrNotExist; all else that is
-// wrong is a *PinError.
-func readPin(file string, f format) ([]gover.Spec, int, error) {
+// fromFile is what one file says, by rule. A missing file, and one that has nothing
+// to say about Go, is fs.ErrNotExist; all else that is wrong is a *PinError.
+func fromFile(rule Rule, file string, f format) (Choice, error) {
 	data, err := readSmall(file)
 	switch {
 	case missing(err):
-		return nil, 0, fs.ErrNotExist
+		return Choice{}, fs.ErrNotExist
 	case err != nil:
-		return nil, 0, &PinError{Source: file, Err: err}
+		return Choice{}, &PinError{Source: file, Err: err}
 	}
 	specs, line, err := parsePin(data, f)
 	switch {
 	case err != nil:
-		return nil, 0, &PinError{file, line, discreet(file, err)}
+		return Choice{}, &PinError{file, line, discreet(file, err)}
 	case len(specs) == 0 && f.name == pinFile.name:
-		return nil, 0, &PinError{Source: file, Err: errors.New("names no version")}
+		return Choice{}, &PinError{Source: file, Err: errors.New("names no version")}
 	case len(specs) == 0:
-		return nil, 0, fs.ErrNotExist
+		return Choice{}, fs.ErrNotExist
 	}
-	return specs, line, nil
+	return Choice{Spec: specs[0], Others: specs[1:], Rule: rule, File: file, Line: line}, nil
 }
 
 // readSmall reads a regular file of at most maxPin bytes. It looks before it

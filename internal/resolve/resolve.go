@@ -172,15 +172,6 @@ func nearest(dir string, look func(file string)) (Choice, error) {
 	}
 }
 
-// fromFile is what one file says, by rule; fs.ErrNotExist if that is nothing.
-func fromFile(rule Rule, file string, f format) (Choice, error) {
-	specs, line, err := readPin(file, f)
-	if err != nil {
-		return Choice{}, err
-	}
-	return Choice{Spec: specs[0], Others: specs[1:], Rule: rule, File: file, Line: line}, nil
-}
-
 // A PinError says that what should name a version does not.
 type PinError struct {
 	Source string // "GO_VERSION", "GOSW_VERSION" or the path of a file

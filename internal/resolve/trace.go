@@ -56,26 +56,16 @@ func Trace(env Env, dir string) ([]Step, Choice, error) {
 		end = len(steps) - 1
 	}
 	for i := range steps {
-		steps[i].Outcome = outcome(steps[i], i-end)
+		steps[i].Outcome = Silent
+		if i > end {
+			steps[i].Outcome = NotAsked
+		} else if _, err := os.Lstat(steps[i].Place); err != nil || !filepath.IsAbs(steps[i].Place) {
+			steps[i].Outcome = NotThere
+		}
 	}
 	steps[end].Outcome, steps[end].Spec, steps[end].Line = Decides, choice.Spec, choice.Line
 	if pin := (*PinError)(nil); errors.As(err, &pin) {
 		steps[end].Outcome, steps[end].Line = Broken, pin.Line
 	}
 	return steps, choice, err
-}
-
-// outcome is that of a step that did not end the search; behind is positive for
-// one behind the end.
-func outcome(step Step, behind int) Outcome {
-	if behind > 0 {
-		return NotAsked
-	}
-	if !filepath.IsAbs(step.Place) {
-		return NotThere
-	}
-	if _, err := os.Lstat(step.Place); err != nil {
-		return NotThere
-	}
-	return Silent
 }

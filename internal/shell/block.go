@@ -33,7 +33,6 @@ func (e *BlockError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, 
 type block struct {
 	start, end int // offsets of its first byte and behind its last
 	line       int // 1-based, of its first marker
-	body       string
 	notes      []string
 }
 
@@ -92,62 +91,59 @@ func sum(body string) string {
 	return fmt.Sprintf("%08x", h.Sum32())
 }
 
-// findBlock returns the one block in text, nil if there is none.
-func findBlock(text string) (*block, error) {
-	var found *block
-	offset, number, open := 0, 0, false
-	for line := range strings.Lines(text) {
-		number++
-		trimmed := strings.TrimRight(line, "\r\n")
-		switch {
-		case strings.HasPrefix(trimmed, blockBegin):
-			if open {
-				return nil, &BlockError{Line: found.line, Reason: fmt.Sprintf("the block of gosw that begins here has no end before the next, in line %d", number)}
-			}
-			if found != nil {
-				return nil, &BlockError{number, fmt.Sprintf("a second block of gosw; the first is in line %d", found.line), blockEnds(text, number)}
-			}
-			found, open = &block{start: offset, line: number}, true
-			fields := strings.Fields(strings.TrimPrefix(trimmed, blockBegin))
-			if len(fields) < 2 || fields[len(fields)-1] != ">>>" {
-				return nil, &BlockError{number, "the first line of gosw's block was edited", blockEnds(text, number)}
-			}
-			found.notes = fields[:len(fields)-1]
-		case trimmed == blockEnd:
-			if !open {
-				return nil, &BlockError{number, "the end of a block of gosw without its beginning", number}
-			}
-			open = false
-			found.end = offset + len(line)
-		case open:
-			found.body += line
-		}
-		offset += len(line)
-	}
-	switch {
-	case found == nil:
-		return nil, nil
-	case open:
-		return nil, &BlockError{Line: found.line, Reason: "the block of gosw that begins here has no end"}
-	case found.notes[0] != sum(found.body):
-		return nil, &BlockError{found.line, "the block of gosw that begins here was edited", blockEnds(text, found.line)}
-	}
-	found.notes = found.notes[1:]
-	return found, nil
+// A marker is a line of a text that begins or ends a block.
+type marker struct {
+	line       int // 1-based
+	start, end int // offsets of its first byte and behind its last
+	notes      []string
+	begins     bool
 }
 
-// blockEnds returns the line in which the block that begins in line first ends; 0
-// if it has no end before the next.
-func blockEnds(text string, first int) int {
-	number := 0
+func markers(text string) (found []marker) {
+	m := marker{}
 	for line := range strings.Lines(text) {
-		number++
-		switch trimmed := strings.TrimRight(line, "\r\n"); {
-		case number > first && strings.HasPrefix(trimmed, blockBegin):
-			return 0
-		case number > first && trimmed == blockEnd:
-			return number
+		m = marker{line: m.line + 1, start: m.end, end: m.end + len(line)}
+		trimmed := strings.TrimRight(line, "\r\n")
+		if rest, ok := strings.CutPrefix(trimmed, blockBegin); ok {
+			m.begins, m.notes = true, strings.Fields(rest)
+		}
+		if m.begins || trimmed == blockEnd {
+			found = append(found, m)
 		}
 	}
-	return 0
+	return found
+}
+
+// findBlock returns the one block in text, nil if there is none.
+func findBlock(text string) (*block, error) {
+	marks := markers(text)
+	last := func(i int) int { // the line where the block that begins there ends
+		if i+1 < len(marks) && !marks[i+1].begins {
+			return marks[i+1].line
+		}
+		return 0
+	}
+	for i, m := range marks {
+		switch afterBegin := i > 0 && marks[i-1].begins; {
+		case m.begins && afterBegin:
+			return nil, &BlockError{Line: marks[i-1].line, Reason: fmt.Sprintf("the block of gosw that begins here has no end before the next, in line %d", m.line)}
+		case m.begins && i > 0:
+			return nil, &BlockError{m.line, fmt.Sprintf("a second block of gosw; the first is in line %d", marks[0].line), last(i)}
+		case m.begins && (len(m.notes) < 2 || m.notes[len(m.notes)-1] != ">>>"):
+			return nil, &BlockError{m.line, "the first line of gosw's block was edited", last(i)}
+		case !m.begins && !afterBegin:
+			return nil, &BlockError{m.line, "the end of a block of gosw without its beginning", m.line}
+		}
+	}
+	switch len(marks) {
+	case 0:
+		return nil, nil
+	case 1:
+		return nil, &BlockError{Line: marks[0].line, Reason: "the block of gosw that begins here has no end"}
+	}
+	begin, end := marks[0], marks[1]
+	if begin.notes[0] != sum(text[begin.end:end.start]) {
+		return nil, &BlockError{begin.line, "the block of gosw that begins here was edited", end.line}
+	}
+	return &block{begin.start, end.end, begin.line, begin.notes[1 : len(begin.notes)-1]}, nil
 }

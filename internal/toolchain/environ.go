@@ -46,25 +46,14 @@ func Environ(env Env, u Use) Env {
 		return out
 	}
 	out = out.Without("GOROOT").Without("GOTOOLCHAIN_INTERNAL_SWITCH_VERSION")
-	if needsGOROOT(u.Version) {
+	if u.Version.Minor() < 9 {
 		out = out.With("GOROOT", u.GOROOT)
 	}
-	if value := u.gotoolchain(); value != "" && env.Get("GOTOOLCHAIN") == "" {
-		out = out.With("GOTOOLCHAIN", value)
+	if !u.Pinned || u.Policy == "leave" || env.Get("GOTOOLCHAIN") != "" {
+		return out
 	}
-	return out
-}
-
-// needsGOROOT reports whether v is too old to find its GOROOT from the path of
-// its own program.
-func needsGOROOT(v gover.Version) bool { return v.Minor() < 9 }
-
-func (u Use) gotoolchain() string {
-	switch {
-	case !u.Pinned || u.Policy == "leave":
-		return ""
-	case u.Policy == "path" || u.Policy == "auto":
-		return u.Policy
+	if u.Policy != "path" && u.Policy != "auto" {
+		u.Policy = "local"
 	}
-	return "local"
+	return out.With("GOTOOLCHAIN", u.Policy)
 }

@@ -21,16 +21,14 @@ func FindPath(getenv func(string) string) (Path, error) {
 		return nil, err
 	}
 	root := getenv("GOSW_SYSTEM_ROOT")
-	switch {
-	case root == "":
+	switch system := Home(filepath.Clean(root)); {
+	case root == "" || system == home: // root itself, looking after the system's store
 		return Path{home}, nil
 	case !filepath.IsAbs(root):
 		return nil, &VariableError{"GOSW_SYSTEM_ROOT", root}
-	}
-	if system := Home(filepath.Clean(root)); system != home {
+	default:
 		return Path{home, system}, nil
 	}
-	return Path{home}, nil // root itself, looking after the system's store
 }
 
 // Home returns the user's store.
@@ -88,20 +86,12 @@ func (p Path) Installed() ([]gover.Version, error) {
 
 // Lookup is [Home.Lookup] over all stores: a line stands for the newest patch
 // that any of them has.
-func (p Path) Lookup(spec gover.Spec) (gover.Version, bool, error) {
-	if len(p) == 1 {
-		return p[0].Lookup(spec)
-	}
+func (p Path) Lookup(spec gover.Spec) (best gover.Version, found bool, err error) {
 	if spec.Kind() == gover.Oldstable { // the line before the newest of both
 		versions, err := p.Installed()
-		if err != nil {
-			return gover.Version{}, false, err
-		}
-		v, ok := spec.Newest(versions)
-		return v, ok, nil
+		best, found = spec.Newest(versions)
+		return best, found, err
 	}
-	var best gover.Version
-	found := false
 	for _, home := range p {
 		v, ok, err := home.Lookup(spec)
 		if err != nil {
@@ -112,10 +102,4 @@ func (p Path) Lookup(spec gover.Spec) (gover.Version, bool, error) {
 		}
 	}
 	return best, found, nil
-}
-
-// NextTool is [Home.System] that also passes over the system's store: its go is
-// a shim, too.
-func (p Path) NextTool(path, tool, self string) string {
-	return p[0].system(path, tool, self, p.System())
 }

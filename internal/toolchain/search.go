@@ -34,42 +34,30 @@ func (p Path) SearchPath(path, goroot string) string {
 	return strings.Join(dirs, string(filepath.ListSeparator))
 }
 
-// holds reports whether dir, an element of PATH, is the folder of the shims or
-// a toolchain's.
-func (h Home) holds(dir string) bool {
-	return filepath.Clean(dir) == h.Bin() || h.holdsToolchain(dir)
-}
-
 // holdsToolchain reports whether dir is below the folder of the toolchains.
 func (h Home) holdsToolchain(dir string) bool {
 	return strings.HasPrefix(filepath.Clean(dir), h.Toolchains()+string(filepath.Separator))
 }
 
-// System returns the program tool next on path (the value of PATH) that is
-// neither in a folder of the store's own nor, by device and inode, the same file as
-// self or as the store's shim; "" if there is none. Elements that are not
-// absolute are passed over.
-func (h Home) System(path, tool, self string) string { return h.system(path, tool, self, "") }
-
-// system is System that passes over another store, too.
-func (h Home) system(path, tool, self string, other Home) string {
-	ours := []string{self, filepath.Join(h.Bin(), tool+Exe)}
+// NextTool returns the program tool next on path (the value of PATH) that is
+// neither in a folder of the stores' own (the go of the system's store is a shim,
+// too) nor, by device and inode, the same file as self or as the user's shim; "" if
+// there is none. Elements that are not absolute are passed over.
+func (p Path) NextTool(path, tool, self string) string {
 	for _, dir := range filepath.SplitList(path) {
-		if !filepath.IsAbs(dir) || h.holds(dir) || other != "" && other.holds(dir) {
+		ours := func(h Home) bool { return filepath.Clean(dir) == h.Bin() || h.holdsToolchain(dir) }
+		if !filepath.IsAbs(dir) || slices.ContainsFunc(p, ours) {
 			continue
 		}
 		candidate := filepath.Join(dir, tool+Exe)
 		info, err := os.Stat(candidate)
-		if err == nil && info.Mode().IsRegular() && executable(info) && !isOneOf(info, ours) {
+		shim := func(file string) bool {
+			other, err := os.Stat(file)
+			return err == nil && os.SameFile(info, other)
+		}
+		if err == nil && info.Mode().IsRegular() && executable(info) && !shim(self) && !shim(filepath.Join(p[0].Bin(), tool+Exe)) {
 			return candidate
 		}
 	}
 	return ""
-}
-
-func isOneOf(info os.FileInfo, files []string) bool {
-	return slices.ContainsFunc(files, func(file string) bool {
-		other, err := os.Stat(file)
-		return err == nil && os.SameFile(info, other)
-	})
 }

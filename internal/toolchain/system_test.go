@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-func TestSystem(t *testing.T) {
+func TestNextTool(t *testing.T) {
 	t.Parallel()
 	top := t.TempDir()
-	h := Home(filepath.Join(top, "store"))
+	p := Path{Home(filepath.Join(top, "store"))}
 	write := func(name string, mode os.FileMode) {
 		path := filepath.Join(top, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, mode)); err != nil {
@@ -60,11 +60,11 @@ func TestSystem(t *testing.T) {
 		if test.want != "" {
 			want = filepath.Join(top, test.want)
 		}
-		if got := h.System(path, "go", filepath.Join(top, "shim")); got != want {
+		if got := p.NextTool(path, "go", filepath.Join(top, "shim")); got != want {
 			t.Errorf("%s: %q, want %q", test.path, got, want)
 		}
 	}
-	if got := h.System(filepath.Join(top, "real"), "gofmt", ""); got != "" {
+	if got := p.NextTool(filepath.Join(top, "real"), "gofmt", ""); got != "" {
 		t.Errorf("gofmt: %q", got)
 	}
 }

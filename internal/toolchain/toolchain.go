@@ -90,10 +90,10 @@ func (h Home) Tool(v gover.Version, tool string) string {
 // [Home.Installed] either.
 func (h Home) Has(v gover.Version) (bool, error) {
 	info, err := os.Lstat(h.Dir(v))
-	if err != nil {
-		return false, unlessMissing(err)
+	if Missing(err) {
+		return false, nil
 	}
-	return info.IsDir(), nil
+	return err == nil && info.IsDir(), err
 }
 
 // Missing reports whether err says that there is no such file; also where a file
@@ -101,13 +101,6 @@ func (h Home) Has(v gover.Version) (bool, error) {
 // read may have the file all the same.
 func Missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
-}
-
-func unlessMissing(err error) error {
-	if Missing(err) {
-		return nil
-	}
-	return err
 }
 
 // Installed lists what is installed, in no particular order. A store that does
@@ -142,18 +135,14 @@ func (h Home) Lookup(spec gover.Spec) (gover.Version, bool, error) {
 		}
 	}
 	versions, err := h.Installed()
-	if err != nil {
-		return gover.Version{}, false, err
-	}
 	v, ok := spec.Newest(versions)
-	return v, ok, nil
+	return v, ok, err
 }
 
 // Link returns the name of the link in [Home.Toolchains] that points to the
 // newest installed version of spec: "1.22", "latest"; "" if there is none.
 func Link(spec gover.Spec) string {
-	switch spec.Kind() {
-	case gover.Line, gover.Latest:
+	if spec.Kind() == gover.Line || spec.Kind() == gover.Latest {
 		return spec.String()
 	}
 	return ""

@@ -99,10 +99,11 @@ func readEntry(ctx context.Context, source Source, listed indexVuln, total *atom
 	return e, nil
 }
 
-// Affecting returns the entries that affect v, by ID. See [Entry.Affects].
+// Affecting returns the entries that affect v, by ID, when programs for the given
+// platform are built with it. It decides as govulncheck does.
 func (db *Database) Affecting(v gover.Version, goos, goarch string) []*Entry {
 	found := make([]*Entry, 0, len(db.Entries))
-	version := Semver(v)
+	version := nameOf(v)
 	for _, e := range db.Entries {
 		if e.affects(version, goos, goarch) {
 			found = append(found, e)

@@ -8,9 +8,7 @@
 package vuln
 
 import (
-	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -47,7 +45,7 @@ type Range struct {
 }
 
 // An Event has one of its fields set: the version from which, or up to which, a
-// vulnerability is there, in the form of [Semver].
+// vulnerability is there, in the form of [nameOf].
 type Event struct {
 	Introduced string `json:"introduced,omitempty"` // "0" is the beginning
 	Fixed      string `json:"fixed,omitempty"`
@@ -60,15 +58,9 @@ type Package struct {
 	GOARCH []string `json:"goarch,omitempty"` // none is all
 }
 
-// Semver returns the name that the database has for a release, such as
+// nameOf returns the name that the database has for a release, such as
 // "v1.22.0-rc.1" for go1.22rc1.
-func Semver(v gover.Version) string {
-	text := "v" + gover.LineOf(v.Minor()) + "." + strconv.Itoa(v.Patch())
-	if kind, number := v.Prerelease(); kind != "" {
-		text += "-" + kind + "." + strconv.Itoa(number)
-	}
-	return text
-}
+func nameOf(v gover.Version) string { return "v" + v.Semver() }
 
 // release returns the release that a version of the database names. Some of
 // them, such as "1.22.0-0", name none.
@@ -85,25 +77,19 @@ func release(text string) (gover.Version, bool) {
 	return v, err == nil
 }
 
-// Affects reports whether v has the vulnerability when programs for the given
-// platform are built with it; an empty GOOS or GOARCH stands for all. It decides
-// as govulncheck does.
-func (e *Entry) Affects(v gover.Version, goos, goarch string) bool {
-	return e.affects(Semver(v), goos, goarch)
-}
-
-// affects is Affects for a version in the form of [Semver], which takes longer to
-// make than to compare.
+// affects reports whether a version, in the form of [nameOf], has the vulnerability
+// when programs for the given platform are built with it; an empty GOOS or GOARCH
+// stands for all. It decides as govulncheck does.
 func (e *Entry) affects(version, goos, goarch string) bool {
 	withdrawn := e.Withdrawn != nil && e.Withdrawn.Before(time.Now())
 	return !withdrawn && slices.ContainsFunc(e.Affected, func(a Affected) bool { return a.hits(version, goos, goarch) })
 }
 
 // In returns the modules of v that have the vulnerability, none if it does not
-// affect v, see [Entry.Affects]; and the import paths that are vulnerable in it,
+// affect v, see [Database.Affecting]; and the import paths that are vulnerable in it,
 // of which there may be none because nobody knows which. Both are sorted.
 func (e *Entry) In(v gover.Version, goos, goarch string) (modules, packages []string) {
-	version := Semver(v)
+	version := nameOf(v)
 	for _, a := range e.Affected {
 		if !e.affects(version, goos, goarch) || !a.hits(version, goos, goarch) {
 			continue
@@ -172,42 +158,12 @@ func (r Range) contains(version string) bool {
 	affected := false
 	for _, e := range r.Events {
 		if !affected && e.Introduced != "" {
-			affected = e.Introduced == "0" || compare(version, e.Introduced) >= 0
+			affected = e.Introduced == "0" || semver.Compare(version, e.Introduced) >= 0
 		} else if affected && e.Fixed != "" {
-			affected = compare(version, e.Fixed) < 0
+			affected = semver.Compare(version, e.Fixed) < 0
 		}
 	}
 	return affected
-}
-
-// compare is [semver.Compare], which takes far longer, for what nearly all versions
-// are like: three numbers.
-func compare(a, b string) int {
-	if !plain(a) || !plain(b) {
-		return semver.Compare(a, b)
-	}
-	for a, b = a[1:], b[1:]; ; {
-		first, restA, more := strings.Cut(a, ".")
-		second, restB, _ := strings.Cut(b, ".")
-		if c := cmp.Or(cmp.Compare(len(first), len(second)), strings.Compare(first, second)); c != 0 || !more {
-			return c
-		}
-		a, b = restA, restB
-	}
-}
-
-// plain reports whether a version has the form v1.22.3.
-func plain(v string) bool {
-	dots, first := 0, 1 // of a number
-	for i := 1; i < len(v); i++ {
-		switch {
-		case v[i] == '.' && i > first:
-			dots, first = dots+1, i+1
-		case v[i] < '0' || v[i] > '9', i > first && v[first] == '0':
-			return false
-		}
-	}
-	return dots == 2 && len(v) > first && v[0] == 'v'
 }
 
 // sort puts the events into the order of versions, "0", which to semver is no

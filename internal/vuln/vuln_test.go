@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/mod/semver"
-
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -36,15 +34,15 @@ func osv(module, events, imports string) []byte {
 		module, strings.Join(ranges, ","), imports)
 }
 
-func TestSemver(t *testing.T) {
+func TestNameOf(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"go1": "v1.0.0", "go1.0.1": "v1.0.1", "go1.20": "v1.20.0", "go1.20rc3": "v1.20.0-rc.3", "go1.18beta2": "v1.18.0-beta.2",
 		"go1.21.0": "v1.21.0", "go1.27rc10": "v1.27.0-rc.10", "go1.22.12": "v1.22.12",
 	} {
 		v := version(t, text)
-		if got := Semver(v); got != want {
-			t.Errorf("Semver(%s) = %s, want %s", text, got, want)
+		if got := nameOf(v); got != want {
+			t.Errorf("nameOf(%s) = %s, want %s", text, got, want)
 		}
 		if again, ok := release(want); !ok || again != v {
 			t.Errorf("release(%s) = %v, %v, want %s", want, again, ok, text)
@@ -80,7 +78,7 @@ func TestAffects(t *testing.T) {
 		}
 		for want, list := range map[bool]string{true: row.affected, false: row.sound} {
 			for text := range strings.FieldsSeq(list) {
-				if got := e.Affects(version(t, text), "linux", "amd64"); got != want {
+				if got := e.affects(nameOf(version(t, text)), "linux", "amd64"); got != want {
 					t.Errorf("%s: %s: %v, want %v", row.why, text, got, want)
 				}
 			}
@@ -109,7 +107,7 @@ func TestAffectsOther(t *testing.T) {
 		{"a range of commits beside one of versions", `{"id":"GO-1","affected":[{"package":{"name":"stdlib"},"ranges":[{"type":"GIT"},{"type":"SEMVER","events":[{"introduced":"1.23.0"}]}]}]}`, "", "", false},
 	} {
 		e, err := parseEntry([]byte(row.file), "GO-1")
-		if err != nil || e.Affects(version(t, "1.22.5"), row.goos, row.goarch) != row.want {
+		if err != nil || e.affects(nameOf(version(t, "1.22.5")), row.goos, row.goarch) != row.want {
 			t.Errorf("%s: %v, want %v", row.why, err, row.want)
 		}
 	}
@@ -256,27 +254,13 @@ func FuzzOSV(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, v := range versions {
-			affected := e.Affects(v, "linux", "amd64")
-			if again.Affects(v, "linux", "amd64") != affected || affected && !e.Affects(v, "", "") {
+			affected := e.affects(nameOf(v), "linux", "amd64")
+			if again.affects(nameOf(v), "linux", "amd64") != affected || affected && !e.affects(nameOf(v), "", "") {
 				t.Errorf("%v: %v", v, affected)
 			}
-			if fix, ok := e.Fixes("linux", "amd64").After(v, false); ok && (gover.Compare(fix, v) <= 0 || e.Affects(fix, "linux", "amd64")) {
+			if fix, ok := e.Fixes("linux", "amd64").After(v, false); ok && (gover.Compare(fix, v) <= 0 || e.affects(nameOf(fix), "linux", "amd64")) {
 				t.Errorf("%v is fixed by %v", v, fix)
 			}
 		}
 	})
-}
-
-// TestCompare compares as semver does, whatever the versions are like.
-func TestCompare(t *testing.T) {
-	t.Parallel()
-	all := []string{"", "v", "1.2.3", "v1", "v1.2", "v1.2.3", "v1.2.10", "v1.10.2", "v2.0.0", "v1.2.3-rc.1", "v1.2.3-0", "v1.2.3+x", "v01.2.3",
-		"v1.02.3", "v1.2.", "v1..3", "v.1.2", "v1.2.3.4", "v0.0.0", "v1.2.00", "v1.2.0", "v1.2.x", "v10.2.3"}
-	for _, a := range all {
-		for _, b := range all {
-			if got, want := compare(a, b), semver.Compare(a, b); got != want {
-				t.Errorf("%q, %q: %d, want %d", a, b, got, want)
-			}
-		}
-	}
 }

@@ -7,9 +7,7 @@
 package constraint
 
 import (
-	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -36,13 +34,8 @@ func Newest(spec gover.Spec, versions []gover.Version) (gover.Version, bool, err
 	if err != nil {
 		return gover.Version{}, false, err
 	}
-	var best gover.Version
-	for _, v := range versions {
-		if match(v) && (best.IsZero() || gover.Compare(v, best) > 0) {
-			best = v
-		}
-	}
-	return best, !best.IsZero(), nil
+	v, ok := gover.NewestOf(versions, match)
+	return v, ok, nil
 }
 
 // Parse returns the function that says whether a version is one that spec can
@@ -66,7 +59,7 @@ func Parse(spec gover.Spec) (func(gover.Version) bool, error) {
 		return nil, nonsense
 	}
 	return func(v gover.Version) bool {
-		parsed, err := hashicorp.NewVersion(semantic(v))
+		parsed, err := hashicorp.NewVersion(v.Semver())
 		return err == nil && constraints.Check(parsed)
 	}, nil
 }
@@ -83,20 +76,10 @@ func rewrite(text string) (string, bool) {
 		return "", false
 	}
 	if v, ok := operand.Version(); ok {
-		return m[1] + semantic(v), true
+		return m[1] + v.Semver(), true
 	}
 	if operand.Kind() == gover.Latest { // written "1"
 		return m[1] + "1", true
 	}
 	return m[1] + operand.String(), true // "~> 1.22" is not "~> 1.22.0"
-}
-
-// semantic spells v as hashicorp/go-version orders it right: the number of a
-// release candidate is a field of its own, else rc10 sorts before rc2.
-func semantic(v gover.Version) string {
-	s := fmt.Sprintf("1.%d.%d", v.Minor(), v.Patch())
-	if kind, number := v.Prerelease(); kind != "" {
-		s += "-" + kind + "." + strconv.Itoa(number)
-	}
-	return s
 }
