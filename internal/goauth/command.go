@@ -1,10 +1,12 @@
 package goauth
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"os/exec"
 	"slices"
@@ -80,54 +82,34 @@ func statusLines(refusal *http.Response) string {
 // header fields, an empty line. Errors show nothing of it: it is secret.
 func parse(text string) (credentials, error) {
 	found := make(credentials)
-	for text != "" {
-		var urls, fields []string
-		var ok bool
-		if urls, text, ok = paragraph(text); !ok {
+	r := textproto.NewReader(bufio.NewReader(strings.NewReader(text)))
+	for {
+		if _, err := r.R.Peek(1); err != nil { // the end
+			return found, nil
+		}
+		var urls []string
+		line, err := r.ReadLine()
+		for ; err == nil && line != ""; line, err = r.ReadLine() {
+			urls = append(urls, line)
+		}
+		if err != nil {
 			return nil, errors.New("no empty line behind the URLs")
 		}
-		if fields, text, ok = paragraph(text); !ok {
-			return nil, errors.New("no empty line behind the header fields")
-		}
-		header := make(http.Header)
-		for _, field := range fields {
-			name, value, ok := strings.Cut(field, ": ")
-			if value = strings.TrimSpace(value); !ok || !isToken(name) || !isValue(value) {
-				return nil, errors.New("a line that is not a header field")
+		header, err := r.ReadMIMEHeader()
+		for name := range header {
+			if strings.Contains(name, " ") { // which textproto lets pass
+				err = errors.ErrUnsupported
 			}
-			header.Add(name, value)
+		}
+		if err != nil {
+			return nil, errors.New("no empty line behind the header fields, or a line that is not a header field")
 		}
 		for _, text := range urls {
 			u, err := url.ParseRequestURI(text)
 			if err != nil || u.Scheme != "https" || u.Host == "" {
 				return nil, errors.New("a line that is not a URL with https")
 			}
-			found.set(u.Host+u.EscapedPath(), header)
+			found.set(u.Host+u.EscapedPath(), http.Header(header))
 		}
 	}
-	return found, nil
-}
-
-// paragraph cuts off the lines up to an empty one.
-func paragraph(text string) (lines []string, rest string, ok bool) {
-	for {
-		var line string
-		if line, text, ok = strings.Cut(text, "\n"); !ok || line == "" {
-			return lines, text, ok
-		}
-		lines = append(lines, line)
-	}
-}
-
-// isToken reports whether name can be that of a header field (RFC 9110, 5.6.2).
-func isToken(name string) bool {
-	const others = "!#$%&'*+-.^_`|~"
-	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-		return !letter && !strings.ContainsRune(others, r)
-	})
-}
-
-func isValue(value string) bool {
-	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }

@@ -18,6 +18,7 @@
 package resolve
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -92,10 +93,7 @@ func (c Choice) Source() string {
 // Blame makes err, about the text of c.Spec, the error of the place where it
 // stands.
 func (c Choice) Blame(err error) *PinError {
-	if c.Rule == FromEnv {
-		return &PinError{Source: c.Source(), Err: err}
-	}
-	return &PinError{Source: c.File, Line: c.Line, Err: err}
+	return &PinError{Source: cmp.Or(c.File, c.variable), Line: c.Line, Err: err}
 }
 
 // For applies the rules in dir, an absolute path. The error is a [*PinError].
@@ -117,9 +115,9 @@ func apply(env Env, dir string, look func(file string)) (Choice, error) {
 	}
 	if env.DefaultFile != "" {
 		look(env.DefaultFile)
-	}
-	if choice, err := Default(env.DefaultFile); !errors.Is(err, fs.ErrNotExist) {
-		return choice, err
+		if choice, err := Default(env.DefaultFile); !errors.Is(err, fs.ErrNotExist) {
+			return choice, err
+		}
 	}
 	spec, err := gover.ParseSpec("system")
 	return Choice{Spec: spec, Rule: FromSystem}, err
@@ -137,9 +135,6 @@ func fromGo(text string) string {
 // Default applies rule 3 alone: what the store's default file says. Without
 // one the error is fs.ErrNotExist.
 func Default(file string) (Choice, error) {
-	if file == "" {
-		return Choice{}, fs.ErrNotExist
-	}
 	return fromFile(FromDefault, file, pinFile)
 }
 
