@@ -259,14 +259,14 @@ func dependencies(t *testing.T, pkg string) []string {
 }
 
 // surroundings are the ways to what surrounds a program, each a pattern of code,
-// and why it is for cmd/ alone: from there all goes through cli.Invocation.
+// and why it is for cmd/ alone: from there all goes through settings.Invocation.
 var surroundings = map[string]string{
 	`os\.(Getenv|LookupEnv|Environ)\b`:                             "the environment has one reader, which knows the case rules of names",
 	`os\.(UserHomeDir|UserConfigDir|UserCacheDir|TempDir|Getwd)\b`: "such a folder may be relative, and so one of the project's",
 	`os\.(MkdirTemp|CreateTemp)\(""`:                               "that is os.TempDir, which may be a folder of the project's",
 	`"github\.com/adrg/xdg"`:                                       "it reads the environment when the program starts, and takes / for a home that is missing",
 	`http\.ProxyFromEnvironment\b`:                                 "it is handed in, as the environment is",
-	`time\.(Now|Since|Until)\b`:                                    "what cli shows is of the time of environ.now, also in tests",
+	`time\.(Now|Since|Until)\b`:                                    "what cli shows is of the time of settings.Environ.Now, also in tests",
 	`os\.(Args|Stdin|Stdout|Stderr|Exit)\b`:                        "arguments, streams and exit codes are the main function's",
 }
 
@@ -278,7 +278,7 @@ func TestSurroundings(t *testing.T) {
 	for pattern, why := range surroundings {
 		patterns[regexp.MustCompile(pattern)] = why
 	}
-	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(".", func(file string, _ fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -292,7 +292,7 @@ func TestSurroundings(t *testing.T) {
 			code, _, _ := strings.Cut(line, "// ")
 			for pattern, why := range patterns {
 				clock := strings.HasPrefix(pattern.String(), "time") // workers measure by the system's
-				if pattern.MatchString(code) && (!clock || filepath.Dir(file) == "cli" && filepath.Base(file) != "environ.go") {
+				if pattern.MatchString(code) && (!clock || strings.HasPrefix(filepath.ToSlash(file), "cli/") && filepath.ToSlash(file) != "cli/settings/environ.go") {
 					t.Errorf("%s: %s: %s", file, strings.TrimSpace(code), why)
 				}
 			}

@@ -47,7 +47,7 @@ type gzipSource gunzip
 func (s *gzipSource) Read(p []byte) (int, error) {
 	n, err := s.file.Read(p)
 	s.packed += int64(n)
-	if err != nil && err != io.EOF { //nolint:errorlint // one that wraps it is no end
+	if err != nil && err != io.EOF { // one that wraps it is no end
 		s.err = err
 	}
 	return n, err

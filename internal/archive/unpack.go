@@ -163,10 +163,12 @@ type Worker struct {
 	exact map[fs.FileMode]bool
 }
 
+// NewWorker returns a worker that unpacks into root.
 func NewWorker(root *os.Root) *Worker {
 	return &Worker{root: root, hash: sha256.New(), exact: make(map[fs.FileMode]bool)}
 }
 
+// Close closes the folder that the worker was last in.
 func (w *Worker) Close() {
 	if w.dir != nil {
 		_ = w.dir.Close() // a handle on a folder has nothing to lose
@@ -281,6 +283,7 @@ func (w *Worker) folder(dir string) (*os.Root, error) {
 	return sub, nil
 }
 
+// Sums returns the manifest of what was unpacked: a line for each file, with its hash.
 func (a *Zip) Sums() []byte {
 	return sumsText(a.Entries)
 }

@@ -60,6 +60,7 @@ type Config struct {
 	Key      string // tells lists of other proxies apart
 }
 
+// New returns a Lister that gets its lists by w, from the proxies of p and as cfg says.
 func New(w *web.Client, p *web.Proxies, cfg Config) (*Lister, error) {
 	dl, err := newDLSource(cfg.DL)
 	if err != nil {

@@ -112,6 +112,8 @@ type Config struct {
 	ModCache string // GOMODCACHE, "" for none
 }
 
+// New returns a Client of the database that cfg names, which it asks by w, through
+// the proxies of p.
 func New(w *web.Client, p *web.Proxies, cfg Config) (*Client, error) {
 	db, err := parseSumDB(cfg.SumDB)
 	if err != nil {
@@ -221,6 +223,7 @@ func (o *dbOps) judge(err error, m Module) error {
 	return o.client.SecurityError(m, "the checksum database's answer is not authentic", web.CleanLine(err.Error()))
 }
 
+// SecurityError returns the error of a proof of m that fails.
 func (c *Client) SecurityError(m Module, reason string, details ...string) *SecurityError {
 	return &SecurityError{
 		Op:      "verifying " + m.Name,

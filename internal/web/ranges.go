@@ -68,6 +68,7 @@ type Sparse struct {
 	requests chan struct{} // has one for each request under way
 }
 
+// NewSparse returns the parts of the file at u, which are put into file.
 func NewSparse(w *Client, u *url.URL, file *os.File, tailSize int64) *Sparse {
 	return &Sparse{web: w, URL: u, File: file, tailSize: tailSize, requests: make(chan struct{}, maxRequests)}
 }
