@@ -26,7 +26,7 @@ type Report struct {
 	Environment []Variable      `json:"environment"`
 	Problems    []Problem       `json:"problems"`
 
-	Shadowed bool // what a shell runs by the tool's name is not what the rules have chosen
+	Shadowed bool `json:"-"` // what a shell runs by the tool's name is not what the rules have chosen
 }
 
 // OnPath returns the places that are on PATH, in its order.
@@ -103,10 +103,10 @@ const (
 
 // A Problem is a thing to look at, with what mends it.
 type Problem struct {
-	Severity string `json:"severity"`
-	Cause    string `json:"cause"`
-	Fix      string `json:"fix"` // the hint in words; may be ""
-	Hint     command.Hint
+	Severity string       `json:"severity"`
+	Cause    string       `json:"cause"`
+	Fix      string       `json:"fix"` // the hint in words; may be ""
+	Hint     command.Hint `json:"-"`
 }
 
 // addRules adds what the rules looked at. err is that of the place where the
