@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,53 +13,30 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// A notFoundError says that what applies here is not on this machine.
-type notFoundError struct {
-	source string // the place that asks for it
-	what   string
-}
-
-func (e *notFoundError) Error() string { return e.source + ": " + e.what }
-
-// locate finds the program that choice stands for, and its environment.
-func locate(path toolchain.Path, choice resolve.Choice, tool string) (target, error) {
+// locate finds the program that choice stands for, and how it is to be run.
+func locate(path toolchain.Path, choice resolve.Choice, tool string) (program string, use toolchain.Use, err error) {
 	for _, spec := range choice.Specs() {
 		if spec.Kind() == gover.System {
-			return system(path, choice, tool)
+			self, err := os.Executable()
+			if err != nil {
+				return "", use, err
+			}
+			if program = path.NextTool(os.Getenv("PATH"), tool, self); program == "" {
+				err = errors.New(choice.Source() + ": no other " + tool + " on PATH")
+			}
+			return program, use, err
 		}
 		v, ok, err := path.Lookup(spec)
 		if err != nil {
-			return target{}, err
+			return "", use, err
 		}
-		if !ok {
-			continue
+		if ok {
+			home, err := path.Of(v)
+			use = toolchain.Use{Version: v, GOROOT: home.Dir(v), Pinned: choice.Pinned(), Policy: os.Getenv("GOSW_GOTOOLCHAIN")}
+			return home.Tool(v, tool), use, err
 		}
-		home, err := path.Of(v)
-		if err != nil {
-			return target{}, err
-		}
-		env := toolchain.Environ(toolchain.NewEnv(os.Environ()), toolchain.Use{
-			Version: v,
-			GOROOT:  home.Dir(v),
-			Pinned:  choice.Pinned(),
-			Policy:  os.Getenv("GOSW_GOTOOLCHAIN"),
-		})
-		return target{home.Tool(v, tool), env.Entries}, nil
 	}
-	return target{}, &notFoundError{choice.Source(), "go " + choice.Spec.String() + " is not installed"}
-}
-
-// system is locate for the go that is not ours.
-func system(path toolchain.Path, choice resolve.Choice, tool string) (target, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return target{}, err
-	}
-	program := path.NextTool(os.Getenv("PATH"), tool, self)
-	if program == "" {
-		return target{}, &notFoundError{choice.Source(), "no other " + tool + " on PATH"}
-	}
-	return target{program, toolchain.Environ(toolchain.NewEnv(os.Environ()), toolchain.Use{}).Entries}, nil
+	return "", use, errors.New(choice.Source() + ": go " + choice.Spec.String() + " is not installed")
 }
 
 // toolName returns the tool that a shim called argv0 stands for, "" for none.

@@ -43,9 +43,10 @@ func run(argv []string) int {
 	if toolchain.Depth(os.Getenv) >= toolchain.MaxDepth {
 		return fail(tool, "a "+tool+" on PATH keeps running itself (GOSW_DEPTH)", exitLoop)
 	}
-	t, err := find(tool, args)
+	program, use, err := find(tool, args)
 	if err == nil {
-		err = toolchain.Exec(t.program, append([]string{tool}, args...), t.env)
+		env := toolchain.Environ(toolchain.NewEnv(os.Environ()), use)
+		err = toolchain.Exec(program, append([]string{tool}, args...), env.Entries)
 	}
 	handOver(tool, args)
 	return fail(tool, err.Error(), exitNotFound) // there is no gosw to say it better
@@ -65,24 +66,18 @@ func handOver(tool string, args []string) {
 	_ = toolchain.Exec(gosw, append([]string{"gosw", "shim", tool}, args...), os.Environ())
 }
 
-// A target is a program and the environment that it needs.
-type target struct {
-	program string
-	env     []string
-}
-
 // find returns what tool stands for in the working directory.
-func find(tool string, args []string) (target, error) {
+func find(tool string, args []string) (program string, use toolchain.Use, err error) {
 	path, err := toolchain.FindPath(os.Getenv)
 	if err != nil {
-		return target{}, err
+		return "", use, err
 	}
 	env := resolve.Env{DefaultFile: path.Home().DefaultFile()}
 	env.Variable, env.Value = resolve.Variable(os.LookupEnv)
 	dir := ""
 	if env.Value == "" { // which decides without a directory
 		if dir, err = os.Getwd(); err != nil {
-			return target{}, err
+			return "", use, err
 		}
 		if tool == "go" { // gofmt has no -C
 			dir = resolve.Dir(dir, args)
@@ -90,7 +85,7 @@ func find(tool string, args []string) (target, error) {
 	}
 	choice, err := resolve.For(env, dir)
 	if err != nil {
-		return target{}, err
+		return "", use, err
 	}
 	return locate(path, choice, tool)
 }
