@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gosw/gosw/internal/command"
@@ -114,7 +115,8 @@ func otherGo(line, home string, getenv func(string) string) (what string, remedy
 		return "GOROOT is set, which gosw takes out for go, and others do not", command.Hintf("remove this line")
 	}
 	for _, m := range managers {
-		if !containsAny(line, m.marks) || m.goes != nil && !anyExists(m.goes(getenv, home)) {
+		marked := slices.ContainsFunc(m.marks, func(mark string) bool { return strings.Contains(line, mark) })
+		if !marked || m.goes != nil && !slices.ContainsFunc(m.goes(getenv, home), exists) {
 			continue
 		}
 		if m.instead != nil {
@@ -125,22 +127,9 @@ func otherGo(line, home string, getenv func(string) string) (what string, remedy
 	return "", command.Hint{}
 }
 
-func containsAny(text string, parts []string) bool {
-	for _, part := range parts {
-		if strings.Contains(text, part) {
-			return true
-		}
-	}
-	return false
-}
-
-func anyExists(files []string) bool {
-	for _, file := range files {
-		if _, err := os.Stat(file); err == nil {
-			return true
-		}
-	}
-	return false
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 // IsCommand reports whether a line of a start-up file is neither a comment nor

@@ -22,16 +22,6 @@ func DirenvLibrary(exe string) string {
 // another version returned.
 func IsDirenvLibrary(text string) bool { return strings.HasPrefix(text, direnvMark) }
 
-// A Direnv is what "use gosw" changes in the environment of a project, whose
-// direnv evaluates it in bash.
-type Direnv struct {
-	// Watch has the files and folders, missing ones too, upon whose change
-	// direnv is to ask again.
-	Watch []string
-	// Vars has the variables to set, in this order, or to unset.
-	Vars []Var
-}
-
 // A Var is a variable with the value that it is to get.
 type Var struct {
 	Name  string // written by us: not quoted
@@ -39,21 +29,23 @@ type Var struct {
 	Unset bool
 }
 
-// Text returns the statements that do so: one call of direnv's watch_file, since
-// each one is a process, then one line for each variable.
+// Direnv returns what "use gosw" changes in the environment of a project, as
+// statements for the bash of direnv: one call of direnv's watch_file, since each one
+// is a process, with the files and directories upon whose change direnv is to ask
+// again, missing ones too; then one line for each variable, in this order.
 //
 // PATH is a variable as others are. direnv's PATH_add would cut it at the first
 // newline, and its PATH_rm takes names for patterns.
-func (d Direnv) Text() string {
+func Direnv(watch []string, vars []Var) string {
 	var text strings.Builder
-	if len(d.Watch) > 0 {
+	if len(watch) > 0 {
 		text.WriteString("watch_file")
-		for _, file := range d.Watch {
+		for _, file := range watch {
 			text.WriteString(" " + bash.Quote(file))
 		}
 		text.WriteString("\n")
 	}
-	for _, v := range d.Vars {
+	for _, v := range vars {
 		if v.Unset {
 			text.WriteString("unset -v " + v.Name + "\n")
 		} else {

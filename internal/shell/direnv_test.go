@@ -13,15 +13,16 @@ import (
 func TestDirenvText(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name   string
-		direnv Direnv
-		want   string
+		name  string
+		watch []string
+		vars  []Var
+		want  string
 	}{
-		{"nothing", Direnv{}, ""},
-		{"files", Direnv{Watch: []string{"/a b", "/$(x)", "/it's"}}, "watch_file '/a b' '/$(x)' $'/it\\'s'\n"},
-		{"variables", Direnv{Vars: []Var{{Name: "GOROOT", Unset: true}, {Name: "PATH", Value: "/a\n:/b"}}}, "unset -v GOROOT\nexport PATH=$'/a\\012:/b'\n"},
+		{"nothing", nil, nil, ""},
+		{"files", []string{"/a b", "/$(x)", "/it's"}, nil, "watch_file '/a b' '/$(x)' $'/it\\'s'\n"},
+		{"variables", nil, []Var{{Name: "GOROOT", Unset: true}, {Name: "PATH", Value: "/a\n:/b"}}, "unset -v GOROOT\nexport PATH=$'/a\\012:/b'\n"},
 	} {
-		if got := test.direnv.Text(); got != test.want {
+		if got := Direnv(test.watch, test.vars); got != test.want {
 			t.Errorf("%s:\n%s\nwant:\n%s", test.name, got, test.want)
 		}
 	}
@@ -40,7 +41,7 @@ func FuzzDirenv(f *testing.F) {
 			return // longer than an argument may be when quoted
 		}
 		file, value = strings.ReplaceAll(file, "\x00", ""), strings.ReplaceAll(value, "\x00", "")
-		text := Direnv{Watch: []string{file, "-"}, Vars: []Var{{Name: "GONE", Unset: true}, {Name: "GO_VERSION", Value: value}}}.Text()
+		text := Direnv([]string{file, "-"}, []Var{{Name: "GONE", Unset: true}, {Name: "GO_VERSION", Value: value}})
 		script := `watch_file() { printf '%s\0' "$#" "$1"; }
 __gosw_text=$(printf %s "$TEXT"); eval "$__gosw_text"; printf '%s\0' "$GO_VERSION" "${GONE-unset}"`
 		for _, options := range []string{"-c", "-euc", "-fc"} {

@@ -38,11 +38,8 @@ func envDirenv(a *app.App, args []string) error {
 		a.Seen(t.Choice)
 		_, err = a.Program(t, "go")
 	}
-	changes := shell.Direnv{
-		Watch: append(resolve.Files(path.Home().DefaultFile(), dir), toolchainPlaces(path, t)...),
-		Vars:  direnvVars(a, path, t, args, err),
-	}
-	return errors.Join(a.UI.PrintCode(changes.Text()), err)
+	watch := append(resolve.Files(path.Home().DefaultFile(), dir), toolchainPlaces(path, t)...)
+	return errors.Join(a.UI.PrintCode(shell.Direnv(watch, direnvVars(a, path, t, args, err))), err)
 }
 
 // direnvTarget is the target here. A version in args, from the .envrc, stands
