@@ -25,11 +25,15 @@ type Sharer struct {
 func (s *Store) sharers(report *Report) ([]Sharer, error) {
 	damaged := make(map[fileID]string)
 	for _, f := range report.Tree {
+		path := filepath.Join(s.home.Dir(report.Version), filepath.FromSlash(f.Path))
+		if err := openDir(path); err != nil {
+			return nil, err
+		}
 		unknown := f.Kind == tree.Extra && len(report.against) == 0
 		if f.Kind != tree.Changed && f.Kind != tree.Mode && f.Kind != tree.Unreadable && !unknown {
 			continue // no matter of the file itself
 		}
-		info, err := os.Lstat(filepath.Join(s.home.Dir(report.Version), filepath.FromSlash(f.Path)))
+		info, err := os.Lstat(path)
 		if err != nil && !toolchain.Missing(err) {
 			return nil, err
 		}
@@ -68,6 +72,16 @@ func (s *Store) sharers(report *Report) ([]Sharer, error) {
 		}
 	}
 	return found, nil
+}
+
+// openDir makes a damaged directory one that can be looked into, if it is closed
+// to its owner: else nobody would know who shares what is in it.
+func openDir(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil || !info.IsDir() || info.Mode().Perm()&0o500 == 0o500 {
+		return nil // what else is wrong with it, others tell
+	}
+	return os.Chmod(path, 0o755)
 }
 
 // sharedPaths returns the paths of files that are in the tree at dir, too, sorted.
