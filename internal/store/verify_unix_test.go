@@ -21,6 +21,9 @@ func TestVerifyAsUser(t *testing.T) {
 	program := filepath.Join(dir, "test")
 	data, err := os.ReadFile(os.Args[0])
 	must(t, err, os.WriteFile(program, data, 0o755), os.Mkdir(filepath.Join(dir, "tmp"), 0o755), os.Chown(filepath.Join(dir, "tmp"), 65534, 65534))
+	for parent := filepath.Dir(dir); parent != filepath.Clean(os.TempDir()); parent = filepath.Dir(parent) {
+		must(t, os.Chmod(parent, 0o755)) // which is this test's own
+	}
 	cmd := exec.Command(program, "-test.run=^Test(Verify|Repair)", "-test.v")
 	cmd.Dir = filepath.Join(dir, "tmp")
 	cmd.Env = append(os.Environ(), "TMPDIR="+cmd.Dir, "HOME="+cmd.Dir)
