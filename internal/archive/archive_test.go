@@ -3,6 +3,9 @@ package archive
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/rand"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -139,4 +142,39 @@ func flip(data []byte, i int) []byte {
 	data = bytes.Clone(data)
 	data[i] ^= 0x10
 	return data
+}
+
+// What is too long for a buffer reads the same as what is not.
+func TestReadInParts(t *testing.T) {
+	t.Parallel()
+	content := make([]byte, maxWhole+1<<20)
+	_, _ = rand.Read(content)
+	sizes := []int{1, 1 << 20, len(content), 1 << 20}
+	data := packZip(t, func(zw *zip.Writer) {
+		for i, size := range sizes {
+			w, err := zw.Create(fmt.Sprintf("%sf%d", toyPrefix, i))
+			if err == nil {
+				_, err = w.Write(content[:size])
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	a, err := OpenModuleZip(bytes.NewReader(data), int64(len(data)), toyPrefix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zr := newZipReader()
+	for i, size := range sizes {
+		if err := zr.open(&a.Entries[i].zip); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(zr); err != nil || !bytes.Equal(got, content[:size]) {
+			t.Errorf("%d bytes: %d bytes, %v", size, len(got), err)
+		}
+	}
+	if cap(zr.packed) > maxWhole {
+		t.Errorf("a buffer of %d bytes", cap(zr.packed))
+	}
 }

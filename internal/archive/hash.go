@@ -13,9 +13,8 @@ import (
 // HashEntries inflates entries of a zip on all processors and fills in their
 // sums.
 func HashEntries(ctx context.Context, entries []*Entry) error {
-	shared := newLargeBuffers()
 	return fsx.Divide(ctx, len(entries), func(part iter.Seq[int]) error {
-		zr, sum, buf := newZipReader(shared), sha256.New(), make([]byte, 128<<10)
+		zr, sum, buf := newZipReader(), sha256.New(), make([]byte, 128<<10)
 		for i := range part {
 			if err := entries[i].hash(ctx, zr, sum, buf); err != nil {
 				return err

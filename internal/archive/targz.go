@@ -19,29 +19,21 @@ type targz struct {
 	names   *contents
 	entries []*Entry
 
-	free chan []byte // buffers that nobody uses
-	jobs chan tarJob
+	free  chan []byte // buffers that nobody uses
+	files chan tarFile
 }
 
 const (
-	batchSize  = 512 << 10 // bytes of small files that a worker gets at once
-	batchFiles = 256
-	maxWriters = 4   // more than one inflater can feed
-	blockSize  = 512 // bytes of a header, and of what content is filled up to
+	chunkSize  = 64 << 10 // bytes of a buffer; most files fit into one
+	queued     = 64       // files that wait for a writer, and buffers for each of them
+	maxWriters = 4        // more than one inflater can feed
+	blockSize  = 512      // bytes of a header, and of what content is filled up to
 )
 
-// A tarJob is a batch of files, or one that is larger than a batch.
-type tarJob struct {
-	files []tarContent
-	data  []byte // of all files, a buffer to give back
-
-	large *Entry
-	parts chan []byte // of the large file; buffers to give back
-}
-
-type tarContent struct {
-	entry *Entry
-	data  []byte
+// A tarFile is a file whose content is handed over while it is read.
+type tarFile struct {
+	entry  *Entry
+	chunks chan []byte // buffers to give back; closed at the end
 }
 
 // UnpackDistTarGz writes the release below root, an empty folder, from an
@@ -52,13 +44,13 @@ func UnpackDistTarGz(ctx context.Context, file io.Reader, prefix string, root *o
 	writers := min(runtime.GOMAXPROCS(0), maxWriters)
 	t := &targz{
 		root: root, names: newContents(distLayout(prefix, targzFormat)),
-		free: make(chan []byte, 2*writers+4), jobs: make(chan tarJob),
+		free: make(chan []byte, queued+4*writers), files: make(chan tarFile, queued),
 	}
 	for range cap(t.free) {
-		t.free <- make([]byte, batchSize)
+		t.free <- make([]byte, chunkSize)
 	}
 	g.Go(func() error {
-		defer close(t.jobs)
+		defer close(t.files)
 		return t.split(ctx, file)
 	})
 	for range writers {
@@ -70,7 +62,7 @@ func UnpackDistTarGz(ctx context.Context, file io.Reader, prefix string, root *o
 	return sumsText(t.entries), nil
 }
 
-// split makes jobs of the files of the tar, and reads the file to its end, where
+// split hands over the files of the tar, and reads the file to its end, where
 // gzip has the checksum.
 func (t *targz) split(ctx context.Context, file io.Reader) error {
 	inflated := &gunzip{ctx: ctx, file: file}
@@ -93,41 +85,43 @@ func (t *targz) split(ctx context.Context, file io.Reader) error {
 }
 
 func (t *targz) sendFiles(ctx context.Context, tr *tar.Reader) error {
-	batch, err := t.newBatch(ctx)
-	if err != nil {
-		return err
-	}
 	for {
 		e, size, err := t.next(tr)
 		if err == io.EOF { //nolint:errorlint // archive/tar's own
-			return t.send(ctx, batch)
+			return nil
 		}
 		if err != nil {
 			return err
 		}
 		t.entries = append(t.entries, e)
-		switch {
-		case size > batchSize:
-			if err := t.sendLarge(ctx, e, tr, size); err != nil {
-				return err
-			}
-			continue
-		case size > int64(cap(batch.data)-len(batch.data)) || len(batch.files) == batchFiles:
-			if err := t.send(ctx, batch); err != nil {
-				return err
-			}
-			if batch, err = t.newBatch(ctx); err != nil {
-				return err
-			}
-		}
-		start := len(batch.data)
-		batch.data = batch.data[:start+int(size)]
-		content := batch.data[start:]
-		if _, err := io.ReadFull(tr, content); err != nil {
+		if err := t.send(ctx, e, tr, size); err != nil {
 			return err
 		}
-		batch.files = append(batch.files, tarContent{e, content})
 	}
+}
+
+// send hands a file over in chunks, which may be written meanwhile.
+func (t *targz) send(ctx context.Context, e *Entry, tr *tar.Reader, size int64) error {
+	f := tarFile{e, make(chan []byte, 2)}
+	if err := put(ctx, t.files, f); err != nil {
+		return err
+	}
+	for size > 0 {
+		buf, err := receive(ctx, t.free)
+		if err != nil {
+			return err
+		}
+		buf = buf[:min(size, chunkSize)]
+		if _, err := io.ReadFull(tr, buf); err != nil {
+			return err // and the writer ends with ctx
+		}
+		size -= int64(len(buf))
+		if err := put(ctx, f.chunks, buf); err != nil {
+			return err
+		}
+	}
+	close(f.chunks)
+	return nil
 }
 
 // next returns the next file of the tree and its size. Folders and left-out files
@@ -158,80 +152,34 @@ func (t *targz) next(tr *tar.Reader) (*Entry, int64, error) {
 	}
 }
 
-func (t *targz) newBatch(ctx context.Context) (tarJob, error) {
-	buf, err := receive(ctx, t.free)
-	return tarJob{data: buf[:0]}, err
+// write writes files until there are no more.
+func (t *targz) write(ctx context.Context) error {
+	w := NewWorker(t.root)
+	defer w.Close()
+	for f := range t.files {
+		var last []byte
+		err := w.write(f.entry, func() (data []byte, err error) {
+			if last != nil {
+				t.free <- last[:chunkSize] // has room for all
+			}
+			last, err = receive(ctx, f.chunks)
+			return last, err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (t *targz) send(ctx context.Context, job tarJob) error {
+// put sends v, as long as ctx lasts.
+func put[T any](ctx context.Context, to chan<- T, v T) error {
 	select {
-	case t.jobs <- job:
+	case to <- v:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// sendLarge hands a file over in parts, while it is written.
-func (t *targz) sendLarge(ctx context.Context, e *Entry, tr *tar.Reader, size int64) error {
-	parts := make(chan []byte, 2)
-	if err := t.send(ctx, tarJob{large: e, parts: parts}); err != nil {
-		return err
-	}
-	for size > 0 {
-		buf, err := receive(ctx, t.free)
-		if err != nil {
-			return err
-		}
-		buf = buf[:min(size, batchSize)]
-		if _, err := io.ReadFull(tr, buf); err != nil {
-			return err // and the writer ends with ctx
-		}
-		size -= int64(len(buf))
-		select {
-		case parts <- buf:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-	close(parts)
-	return nil
-}
-
-// write does jobs until there are no more.
-func (t *targz) write(ctx context.Context) error {
-	w := NewWorker(t.root)
-	defer w.Close()
-	for job := range t.jobs {
-		if job.large != nil {
-			if err := t.writeLarge(ctx, w, job); err != nil {
-				return err
-			}
-			continue
-		}
-		for _, f := range job.files {
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			if err := w.write(f.entry, func() ([]byte, error) { return f.data, io.EOF }); err != nil {
-				return err
-			}
-		}
-		t.free <- job.data[:cap(job.data)] // has room for all
-	}
-	return nil
-}
-
-func (t *targz) writeLarge(ctx context.Context, w *Worker, job tarJob) error {
-	var last []byte
-	return w.write(job.large, func() ([]byte, error) {
-		if last != nil {
-			t.free <- last[:cap(last)]
-		}
-		var err error
-		last, err = receive(ctx, job.parts)
-		return last, err
-	})
 }
 
 // receive returns the next buffer, [io.EOF] after the last, or why there will

@@ -90,12 +90,11 @@ func (a *Zip) Unpack(ctx context.Context, root *os.Root) error {
 // the other workers waiting.
 func UnpackEach(ctx context.Context, root *os.Root, next func() (*Entry, error), failed func(error)) error {
 	g, ctx := errgroup.WithContext(ctx)
-	shared := newLargeBuffers()
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
 			w := NewWorker(root)
 			defer w.Close()
-			zr, buf := newZipReader(shared), make([]byte, 256<<10)
+			zr, buf := newZipReader(), make([]byte, 256<<10)
 			for {
 				e, err := next()
 				if err != nil || e == nil {

@@ -66,10 +66,6 @@ func openZip(file io.ReaderAt, size int64, l layout) (*Zip, error) {
 	end := size - endLen - int64(len(directory))
 	a := &Zip{Entries: make([]*Entry, 0, count)}
 	seen := newContents(l)
-	kept := seen.names // of a module's zip, nothing is skipped
-	if l.dist {
-		kept = make(nameSet)
-	}
 	var offset, total int64
 	for range count {
 		var record []byte
@@ -88,9 +84,6 @@ func openZip(file io.ReaderAt, size int64, l layout) (*Zip, error) {
 		if total += e.zip.size(); total > MaxUnpacked {
 			return nil, l.errorf("", "unpacks to more than 2 GiB")
 		}
-		if l.dist && !e.Skip {
-			_ = kept.add(e.Path) // has no collision, as seen has none
-		}
 		a.Entries = append(a.Entries, &e)
 	}
 	switch {
@@ -103,7 +96,9 @@ func openZip(file io.ReaderAt, size int64, l layout) (*Zip, error) {
 	case total > ratioFrom && total > maxRatio*size:
 		return nil, l.errorf("", "unpacks to more than %d times its size", maxRatio)
 	}
-	a.dirs = kept.dirs()
+	if !l.dist { // where nothing is left out; else a folder is made for its first file
+		a.dirs = seen.names.dirs()
+	}
 	return a, nil
 }
 

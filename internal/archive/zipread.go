@@ -18,8 +18,6 @@ type zipReader struct {
 	input  flate.Reader // from the local header to the end of the descriptor
 	whole  *bytes.Reader
 	packed []byte // what whole reads, of a small entry
-	shared largeBuffers
-	large  []byte // one of shared, held from open to the end of the entry
 	parts  *bufio.Reader
 	header []byte
 	flate  io.ReadCloser
@@ -29,80 +27,33 @@ type zipReader struct {
 	left   int64 // of the content, as declared
 }
 
-func newZipReader(shared largeBuffers) *zipReader {
-	return &zipReader{shared: shared, whole: bytes.NewReader(nil), parts: bufio.NewReaderSize(nil, 64<<10), header: make([]byte, localLen)}
+func newZipReader() *zipReader {
+	return &zipReader{whole: bytes.NewReader(nil), parts: bufio.NewReaderSize(nil, 64<<10), header: make([]byte, localLen)}
 }
 
-const (
-	// maxWhole is the length of an entry that is read at once: the decompressor is
-	// a tenth faster in memory. The longest that Go has shipped has 10 MB.
-	maxWhole = 16 << 20
-	// maxSmall is the length of one that each reader has a buffer for. A zip could
-	// have an entry of maxWhole for each processor.
-	maxSmall = 1 << 20
-)
-
-// largeBuffers are what several readers have together for entries of more than
-// maxSmall.
-type largeBuffers chan []byte
-
-func newLargeBuffers() largeBuffers {
-	const buffers = 2
-	shared := make(largeBuffers, buffers)
-	for range buffers {
-		shared <- []byte{} // made when it is needed
-	}
-	return shared
-}
+// maxWhole is the length of an entry that is read at once: the decompressor is
+// a tenth faster in memory. Each reader has a buffer of that size at most. What
+// is longer, a dozen programs of a release, is read in parts.
+const maxWhole = 4 << 20
 
 // read makes the bytes of e the input.
 func (z *zipReader) read(e *zipEntry) error {
-	data := z.buffer(e.length())
-	if data == nil {
-		z.parts.Reset(io.NewSectionReader(e.file, e.offset(), e.length()))
+	n := e.length()
+	if n > maxWhole {
+		z.parts.Reset(io.NewSectionReader(e.file, e.offset(), n))
 		z.input = z.parts
 		return nil
 	}
-	if err := readAt(e.file, data, e.offset()); err != nil {
+	if int64(cap(z.packed)) < n {
+		z.packed = make([]byte, n)
+	}
+	z.packed = z.packed[:n]
+	if err := readAt(e.file, z.packed, e.offset()); err != nil {
 		return z.error("not readable", err)
 	}
-	z.whole.Reset(data)
+	z.whole.Reset(z.packed)
 	z.input = z.whole
 	return nil
-}
-
-// buffer returns one of n bytes, nil if there is none to be had now.
-func (z *zipReader) buffer(n int64) []byte {
-	z.release()
-	switch {
-	case n > maxWhole:
-		return nil
-	case n <= maxSmall:
-		z.packed = resized(z.packed, n)
-		return z.packed
-	}
-	select {
-	case z.large = <-z.shared:
-		z.large = resized(z.large, n)
-		return z.large
-	default:
-		return nil
-	}
-}
-
-// release gives a large buffer back.
-func (z *zipReader) release() {
-	if z.large != nil {
-		z.shared <- z.large // has room for all
-		z.large = nil
-	}
-}
-
-func resized(buf []byte, n int64) []byte {
-	if int64(cap(buf)) < n {
-		return make([]byte, n)
-	}
-	return buf[:n]
 }
 
 // Open begins with e, whose local header must say what the directory says.
@@ -179,9 +130,7 @@ func (z *zipReader) finish() error {
 	if z.crc != z.entry.crc() {
 		return z.error("damaged", errors.New("wrong CRC-32"))
 	}
-	err := z.checkDescriptor(z.input)
-	z.release()
-	return err
+	return z.checkDescriptor(z.input)
 }
 
 func (z *zipReader) checkDescriptor(r io.Reader) error {
