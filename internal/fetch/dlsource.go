@@ -44,19 +44,17 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 	if err != nil {
 		return err
 	}
-	d.via, d.format = ViaDL, distFormat(file.Name)
+	d.via, d.format = ViaDL, formatTarGz
+	if strings.HasSuffix(file.Name, ".zip") {
+		d.format = formatDistZip
+	}
 	got, err := c.downloadSum(ctx, d, web.Join(c.archives, file.Name), file.SHA256)
 	if err != nil {
 		return err
 	}
 	if got != file.SHA256 {
-		return &sumdb.SecurityError{
-			Op: "verifying " + d.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + d.Module(),
-			Details: []string{
-				"from:       " + d.source,
-				fmt.Sprintf("downloaded: sha256:%x", got), fmt.Sprintf("index:      sha256:%x", file.SHA256),
-			},
-		}
+		return mismatch(d.Release, "from:       "+d.source,
+			fmt.Sprintf("downloaded: sha256:%x", got), fmt.Sprintf("index:      sha256:%x", file.SHA256))
 	}
 	d.sum = got
 	return nil
@@ -80,22 +78,6 @@ func (c *Client) downloadSum(ctx context.Context, d *download, u *url.URL, want 
 	}
 	d.received = received
 	return sumOf(d.file, d.size)
-}
-
-// parseArchives reads Config.DLArchive.
-func parseArchives(cfg Config) (*url.URL, error) {
-	if cfg.DLArchive == "" {
-		return nil, nil
-	}
-	return web.ParseURL("archives of downloads", cfg.DLArchive)
-}
-
-// distFormat returns the format of an archive of the download page.
-func distFormat(name string) format {
-	if strings.HasSuffix(name, ".zip") {
-		return formatDistZip
-	}
-	return formatTarGz
 }
 
 // sumOf returns the SHA-256 of the first size bytes of a file.

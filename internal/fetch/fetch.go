@@ -107,7 +107,9 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c.cfg.Source = cmp.Or(cfg.Source, release.SourceAuto)
-	c.archives, err = parseArchives(cfg)
+	if cfg.DLArchive != "" {
+		c.archives, err = web.ParseURL("archives of downloads", cfg.DLArchive)
+	}
 	return c, err
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
-	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
@@ -91,12 +90,6 @@ func (d *download) take(f tree.File, root *os.Root) error {
 }
 
 // fileMismatch says that a file is not the one that was proven.
-func fileMismatch(r release.Release, f tree.File, got [32]byte) *sumdb.SecurityError {
-	return &sumdb.SecurityError{
-		Op: "verifying " + r.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + r.Module(),
-		Details: []string{
-			"file:       " + web.CleanLine(f.Path),
-			fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum),
-		},
-	}
+func fileMismatch(r release.Release, f tree.File, got [32]byte) error {
+	return mismatch(r, "file:       "+web.CleanLine(f.Path), fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum))
 }

@@ -8,13 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fsx"
-	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/web"
@@ -23,8 +23,7 @@ import (
 // A Local is an archive of a release on this machine: a zip of the module, or
 // an archive of the download page.
 type Local struct {
-	Version  gover.Version
-	Platform release.Platform
+	release.Release
 
 	path   string
 	file   *os.File
@@ -69,19 +68,27 @@ func (l *Local) identify() (err error) {
 	if n, err := l.file.ReadAt(magic, 0); err != nil && n < len(magic) {
 		return &NotArchiveError{}
 	}
+	name, known := filepath.Base(l.path), false
 	switch {
 	case string(magic[:2]) == "\x1f\x8b":
 		l.format = formatTarGz
 	case string(magic) == "PK\x03\x04":
-		l.format = formatModuleZip
-		if module, ok := l.moduleVersion(); ok {
-			return l.setModule(module)
-		}
 		l.format = formatDistZip
+		if module, ok := l.moduleVersion(); ok {
+			name, l.format = module, formatModuleZip
+		}
 	default:
 		return &NotArchiveError{}
 	}
-	return l.setName(filepath.Base(l.path))
+	if l.format == formatModuleZip {
+		l.Release, known = release.Parse(strings.TrimPrefix(name, "v0.0.1-"))
+	} else {
+		l.Release, known = release.ParseFile(name)
+	}
+	if !known {
+		return &NotArchiveError{Name: name}
+	}
+	return nil
 }
 
 // moduleVersion returns the version of Module that the first entry is of.
@@ -96,39 +103,6 @@ func (l *Local) moduleVersion() (string, bool) {
 	return string(version), ok && found
 }
 
-// setModule takes version and platform from "v0.0.1-go1.22.4.linux-amd64".
-func (l *Local) setModule(module string) error {
-	return l.set(strings.TrimPrefix(module, "v0.0.1-"), module)
-}
-
-// setName takes them from "go1.22.4.linux-amd64.tar.gz".
-func (l *Local) setName(name string) error {
-	for _, ext := range []string{".tar.gz", ".zip"} {
-		if text, ok := strings.CutSuffix(name, ext); ok {
-			return l.set(text, name)
-		}
-	}
-	return &NotArchiveError{Name: name}
-}
-
-func (l *Local) set(text, shown string) error {
-	dot := strings.LastIndexByte(text, '.')
-	if dot < 0 {
-		return &NotArchiveError{Name: shown}
-	}
-	version, ok := release.ParseName(text[:dot])
-	goos, arch, dash := strings.Cut(text[dot+1:], "-")
-	if goos == "linux" && arch == "armv6l" && l.format == formatTarGz {
-		arch = "arm"
-	}
-	platform := release.Platform{OS: goos, Arch: arch}
-	if !ok || !dash || !platform.Valid() {
-		return &NotArchiveError{Name: shown}
-	}
-	l.Version, l.Platform = version, platform
-	return nil
-}
-
 // FetchLocal unpacks l below root, as [Client.Fetch] does with a download, and
 // proves it. Each of three things can do that: the index of the download page,
 // the checksum database, and want, the SHA-256 that the caller has in hex from
@@ -136,7 +110,6 @@ func (l *Local) set(text, shown string) error {
 // must know the archive: otherwise it is an [*UnprovenError]. What the archive
 // contradicts is a [*SecurityError].
 func (c *Client) FetchLocal(ctx context.Context, l *Local, want string, root *os.Root) (*Proof, error) {
-	r := release.Release{Version: l.Version, Platform: l.Platform}
 	// What is hashed and what is unpacked have to be the same bytes, even if
 	// somebody writes to the file meanwhile.
 	file, err := c.tempFile()
@@ -145,7 +118,7 @@ func (c *Client) FetchLocal(ctx context.Context, l *Local, want string, root *os
 	}
 	defer file.remove()
 	d := &download{
-		Release: r, file: file.File, via: ViaFile, format: l.format, source: web.Display(web.FileURL(absolute(l.path))),
+		Release: l.Release, file: file.File, via: ViaFile, format: l.format, source: web.Display(l.url()),
 	}
 	sum, err := d.copyFrom(ctx, l)
 	if err != nil {
@@ -158,7 +131,7 @@ func (c *Client) FetchLocal(ctx context.Context, l *Local, want string, root *os
 	if known {
 		d.sum = sum
 	}
-	rec, err := c.lookupLocal(ctx, r)
+	rec, err := c.lookupLocal(ctx, l.Release)
 	if err != nil && (errors.As(err, new(*sumdb.SecurityError)) || ctx.Err() != nil) {
 		return nil, err
 	}
@@ -195,11 +168,11 @@ func (l *Local) Compare(want string) error {
 	if strings.EqualFold(got, want) {
 		return nil
 	}
-	r := release.Release{Version: l.Version, Platform: l.Platform}
-	return &sumdb.SecurityError{
-		Op: "verifying " + r.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + r.Module(),
-		Details: []string{"from:  " + web.Display(web.FileURL(absolute(l.path))), "file:  sha256:" + got, "asked: sha256:" + web.CleanLine(want)},
-	}
+	return l.mismatch(got, "asked:", want)
+}
+
+func (l *Local) mismatch(got, whose, want string) error {
+	return mismatch(l.Release, "from:  "+web.Display(l.url()), "file:  sha256:"+got, whose+" sha256:"+web.CleanLine(want))
 }
 
 func (c *Client) lookupLocal(ctx context.Context, r release.Release) (sumdb.Answer, error) {
@@ -214,15 +187,9 @@ func (c *Client) lookupLocal(ctx context.Context, r release.Release) (sumdb.Answ
 // or that it has another sum.
 func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]byte, want string) (known bool, err error) {
 	got := hex.EncodeToString(sum[:])
-	mismatch := func(whose, want string) error {
-		return &sumdb.SecurityError{
-			Op: "verifying " + d.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + d.Module(),
-			Details: []string{"from:  " + d.source, "file:  sha256:" + got, whose + " sha256:" + web.CleanLine(want)},
-		}
-	}
 	if want != "" {
 		if !strings.EqualFold(want, got) {
-			return false, mismatch("asked:", want)
+			return false, l.mismatch(got, "asked:", want)
 		}
 		known = true
 	}
@@ -237,14 +204,15 @@ func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]by
 		return known, err
 	}
 	if file.SHA256 != sum {
-		return false, mismatch("index:", hex.EncodeToString(file.SHA256[:]))
+		return false, l.mismatch(got, "index:", hex.EncodeToString(file.SHA256[:]))
 	}
 	return true, nil
 }
 
-func absolute(name string) string {
-	if abs, err := filepath.Abs(name); err == nil {
-		return abs
+func (l *Local) url() *url.URL {
+	abs, err := filepath.Abs(l.path)
+	if err != nil {
+		abs = l.path
 	}
-	return name
+	return web.FileURL(abs)
 }

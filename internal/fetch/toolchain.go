@@ -109,8 +109,8 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 	proof := &Proof{Module: release.Module, Version: d.Module(), H1: tree.H1(sums)}
 	if rec.H1 != "" {
 		proof = c.proof(d.Release, rec)
-		if err := c.compare(d, tree.H1(sums), rec); err != nil {
-			return nil, err
+		if got := tree.H1(sums); got != rec.H1 {
+			return nil, mismatch(d.Release, "from: "+d.source, "downloaded: "+got, c.db.Name()+": "+web.CleanLine(rec.H1))
 		}
 	}
 	if err := checkGOROOT(root, d.Release); err != nil {
@@ -121,16 +121,10 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 	return proof, nil
 }
 
-// compare holds the hash of what was unpacked against the database's.
-func (c *Client) compare(d *download, got string, rec sumdb.Answer) error {
-	if got == rec.H1 {
-		return nil
-	}
+// mismatch says that a release is not what was published, with lines that show it.
+func mismatch(r release.Release, details ...string) error {
 	return &sumdb.SecurityError{
-		Op: "verifying " + d.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + d.Module(),
-		Details: []string{
-			"from: " + d.source, "downloaded: " + got, c.db.Name() + ": " + web.CleanLine(rec.H1),
-		},
+		Op: "verifying " + r.String(), Reason: sumdb.Mismatch, Module: release.Module + "@" + r.Module(), Details: details,
 	}
 }
 

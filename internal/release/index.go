@@ -27,12 +27,9 @@ const (
 // A Archive is an archive of a release with its published hash, as go.dev/dl
 // lists it.
 type Archive struct {
-	Version  gover.Version
-	Platform Platform
-	Name     string // plain file name, such as "go1.22.5.linux-amd64.tar.gz"
-	SHA256   [32]byte
-	Size     int64 // bytes, 0 if unknown
-	Stable   bool
+	Release
+	Name   string // plain file name, such as "go1.22.5.linux-amd64.tar.gz"
+	SHA256 [32]byte
 }
 
 // A distIndex is the index of go.dev/dl. It is never changed, so it is safe for
@@ -42,12 +39,6 @@ type distIndex struct {
 	at    time.Time // when the server said last that this is its index
 
 	hashless map[Release]dlFile // archives that the index has no usable hash of
-}
-
-// file returns the archive of a release.
-func (x *distIndex) file(r Release) (Archive, bool) {
-	f, ok := x.files[r]
-	return f, ok
 }
 
 // missing returns why there is no archive of a release that can be proven.
@@ -170,7 +161,7 @@ func (l *Lister) Archive(ctx context.Context, r Release) (Archive, error) {
 	if err != nil {
 		return Archive{}, err
 	}
-	file, ok := index.file(r)
+	file, ok := index.files[r]
 	if !ok {
 		return Archive{}, index.missing(r, web.Display(l.dl.url))
 	}

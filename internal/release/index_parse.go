@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-
-	"github.com/gosw/gosw/internal/gover"
 )
 
 // maxValues bounds the memory that an index can take: a few bytes of JSON make
@@ -20,7 +18,6 @@ const maxSize = 600 << 20
 // The index as go.dev/dl?mode=json&include=all has it.
 type dlRelease struct {
 	Version string   `json:"version"`
-	Stable  bool     `json:"stable"`
 	Files   []dlFile `json:"files"`
 }
 
@@ -52,7 +49,7 @@ func parseDistIndex(data []byte) (x *distIndex, got string) {
 				continue
 			}
 			if !entry.hash(&f.SHA256) {
-				x.hashless[Release{f.Version, f.Platform}] = entry
+				x.hashless[f.Release] = entry
 				continue
 			}
 			if other, twice := names[f.Name]; twice && other.SHA256 != f.SHA256 {
@@ -62,13 +59,12 @@ func parseDistIndex(data []byte) (x *distIndex, got string) {
 		}
 	}
 	for name, f := range names {
-		r := Release{f.Version, f.Platform}
 		if ambiguous[name] { // two hashes for one file prove nothing
-			x.hashless[r] = dlFile{Filename: name, SHA256: "one of two"}
+			x.hashless[f.Release] = dlFile{Filename: name, SHA256: "one of two"}
 			continue
 		}
-		if other, ok := x.files[r]; !ok || prefer(f, other) {
-			x.files[r] = f
+		if other, ok := x.files[f.Release]; !ok || prefer(f, other) {
+			x.files[f.Release] = f
 		}
 	}
 	switch {
@@ -110,12 +106,12 @@ func decodeDL(data []byte) (releases []dlRelease, got string) {
 // archive returns the file, without its hash, if it is an archive and every field
 // agrees with its name.
 func (e dlFile) archive(r dlRelease) (Archive, bool) {
-	v, p, ok := parseDistName(e.Filename)
-	if !ok || e.Kind != "archive" || e.Version != v.String() || r.Version != e.Version ||
-		e.OS != p.OS || goarch(e.Arch) != p.Arch || e.Size < 0 || e.Size > maxSize {
+	of, ok := ParseFile(e.Filename)
+	if !ok || e.Kind != "archive" || e.Version != of.Version.String() || r.Version != e.Version ||
+		e.OS != of.Platform.OS || goarch(e.Arch) != of.Platform.Arch || e.Size < 0 || e.Size > maxSize {
 		return Archive{}, false
 	}
-	return Archive{Version: v, Platform: p, Name: e.Filename, Size: e.Size, Stable: r.Stable}, true
+	return Archive{Release: of, Name: e.Filename}, true
 }
 
 // hash reads the SHA-256 of the file. Those of old releases were never published.
@@ -125,45 +121,6 @@ func (e dlFile) hash(sum *[32]byte) bool {
 	}
 	_, err := hex.Decode(sum[:], []byte(e.SHA256))
 	return err == nil
-}
-
-// parseDistName reads the name of an archive: go1.22.5.linux-amd64.tar.gz.
-// Up to Go 1.4 those for macOS end in -osx10.6 or -osx10.8.
-func parseDistName(name string) (gover.Version, Platform, bool) {
-	none := func() (gover.Version, Platform, bool) { return gover.Version{}, Platform{}, false }
-	stem, ok := strings.CutSuffix(name, ".tar.gz")
-	if !ok {
-		if stem, ok = strings.CutSuffix(name, ".zip"); !ok {
-			return none()
-		}
-	}
-	left, arch, ok := strings.Cut(stem, "-")
-	dot := strings.LastIndexByte(left, '.')
-	if !ok || dot < 0 {
-		return none()
-	}
-	v, ok := ParseName(left[:dot])
-	if !ok {
-		return none()
-	}
-	p := Platform{OS: left[dot+1:], Arch: arch}
-	if p.OS == "darwin" {
-		p.Arch = strings.TrimSuffix(strings.TrimSuffix(p.Arch, "-osx10.6"), "-osx10.8")
-	}
-	if len(name) > 100 || !p.Valid() {
-		return none()
-	}
-	p.Arch = goarch(p.Arch)
-	return v, p, true
-}
-
-// goarch returns the GOARCH for what archives are named after: those for
-// linux/arm say which instructions they need.
-func goarch(arch string) string {
-	if arch == "armv6l" || arch == "arm6" {
-		return "arm"
-	}
-	return arch
 }
 
 // prefer reports whether f is to be taken for its release and not other, which

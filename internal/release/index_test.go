@@ -52,23 +52,21 @@ func TestParseDistIndex(t *testing.T) {
 		platform Platform
 		name     string // "" for none
 		sum      byte   // the last of the hash
-		size     int64
-		stable   bool
 	}{
-		{"1.22.5", Platform{"linux", "amd64"}, "go1.22.5.linux-amd64.tar.gz", 3, 68988925, true},
-		{"1.22.5", Platform{"linux", "arm"}, "go1.22.5.linux-armv6l.tar.gz", 4, 66000000, true},
-		{"1.22.5", Platform{"freebsd", "arm"}, "go1.22.5.freebsd-arm.tar.gz", 5, 66000000, true},
-		{"1.22.5", Platform{"windows", "arm64"}, "go1.22.5.windows-arm64.zip", 6, 0, true},
-		{"1.22.5", Platform{"plan9", "386"}, "", 0, 0, false},
-		{"1.23rc10", Platform{"linux", "amd64"}, "go1.23rc10.linux-amd64.tar.gz", 1, 73000000, false},
-		{"1.21rc2", Platform{"linux", "arm"}, "go1.21rc2.linux-arm.tar.gz", 1, 1, false},
-		{"1.4.2", Platform{"darwin", "amd64"}, "go1.4.2.darwin-amd64-osx10.8.tar.gz", 8, 0, true},
-		{"1.4.2", Platform{"linux", "amd64"}, "", 0, 0, false},
-		{"1.21.0", Platform{"linux", "arm64"}, "", 0, 0, false},
-		{"1.21.0", Platform{"netbsd", "386"}, "", 0, 0, false},
+		{"1.22.5", Platform{"linux", "amd64"}, "go1.22.5.linux-amd64.tar.gz", 3},
+		{"1.22.5", Platform{"linux", "arm"}, "go1.22.5.linux-armv6l.tar.gz", 4},
+		{"1.22.5", Platform{"freebsd", "arm"}, "go1.22.5.freebsd-arm.tar.gz", 5},
+		{"1.22.5", Platform{"windows", "arm64"}, "go1.22.5.windows-arm64.zip", 6},
+		{"1.22.5", Platform{"plan9", "386"}, "", 0},
+		{"1.23rc10", Platform{"linux", "amd64"}, "go1.23rc10.linux-amd64.tar.gz", 1},
+		{"1.21rc2", Platform{"linux", "arm"}, "go1.21rc2.linux-arm.tar.gz", 1},
+		{"1.4.2", Platform{"darwin", "amd64"}, "go1.4.2.darwin-amd64-osx10.8.tar.gz", 8},
+		{"1.4.2", Platform{"linux", "amd64"}, "", 0},
+		{"1.21.0", Platform{"linux", "arm64"}, "", 0},
+		{"1.21.0", Platform{"netbsd", "386"}, "", 0},
 	} {
-		f, ok := x.file(Release{parsed(t, row.version), row.platform})
-		if ok != (row.name != "") || f.Name != row.name || f.SHA256[31] != row.sum || f.Size != row.size || f.Stable != row.stable {
+		f, ok := x.files[Release{parsed(t, row.version), row.platform}]
+		if ok != (row.name != "") || f.Name != row.name || f.SHA256[31] != row.sum {
 			t.Errorf("%s %v: %+v, %v", row.version, row.platform, f, ok)
 		}
 	}
@@ -256,8 +254,8 @@ func TestDistIndexChanges(t *testing.T) {
 	if err != nil || names(x.versions(here)) != "go1.22.5 go1.22.4" || names(old.versions(here)) != "go1.22.4" {
 		t.Errorf("%v, %v, %v", x, old, err)
 	}
-	f, ok := x.file(Release{parsed(t, "1.22.5"), here})
-	if !ok || f.Size == 0 || !f.Stable {
+	f, ok := x.files[Release{parsed(t, "1.22.5"), here}]
+	if !ok {
 		t.Errorf("%+v", f)
 	}
 	resp, err := http.Get(s.Archives() + f.Name)
@@ -265,7 +263,7 @@ func TestDistIndexChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if data, err := io.ReadAll(resp.Body); err != nil || sha256.Sum256(data) != f.SHA256 || int64(len(data)) != f.Size {
+	if data, err := io.ReadAll(resp.Body); err != nil || sha256.Sum256(data) != f.SHA256 {
 		t.Errorf("%d bytes of %s, %v, not what the index says", len(data), f.Name, err)
 	}
 	// A server that fails does not take away what is known.
@@ -405,8 +403,8 @@ func FuzzDistIndex(f *testing.F) {
 			return
 		}
 		for r, file := range x.files {
-			v, p, ok := parseDistName(file.Name)
-			if !ok || filepath.Base(file.Name) != file.Name || r != (Release{v, p}) || v != file.Version || p != file.Platform || file.Size < 0 {
+			of, ok := ParseFile(file.Name)
+			if !ok || filepath.Base(file.Name) != file.Name || r != of || of != file.Release {
 				t.Errorf("%v: %+v", r, file)
 			}
 		}

@@ -121,7 +121,8 @@ func writeKnown(t *testing.T, from string) {
 	has := make(map[Platform]versionSet)
 	for _, r := range releases {
 		for _, f := range r.Files {
-			v, p, ok := parseDistName(f.Filename)
+			of, ok := ParseFile(f.Filename)
+			v, p := of.Version, of.Platform
 			if !ok || f.Kind != "archive" {
 				continue
 			}

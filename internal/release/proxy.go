@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -52,22 +51,9 @@ func toolchains(data string) iter.Seq[Release] {
 				continue
 			}
 			name, ok := strings.CutPrefix(fields[0], "v0.0.1-")
-			left, arch, _ := strings.Cut(name, "-")
-			dot := strings.LastIndexByte(left, '.')
-			if !ok || dot < 0 {
-				continue
-			}
-			r := Release{Platform: Platform{left[dot+1:], arch}}
-			if r.Version, ok = ParseName(left[:dot]); ok && r.Platform.Valid() && !yield(r) {
+			if r, exact := Parse(name); ok && exact && !yield(r) {
 				return
 			}
 		}
 	}
-}
-
-// ParseName accepts a release by its canonical name only, so that every
-// version in a list can be asked for.
-func ParseName(name string) (gover.Version, bool) {
-	v, err := gover.Parse(name)
-	return v, err == nil && v.String() == name
 }

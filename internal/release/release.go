@@ -46,6 +46,47 @@ func (r Release) Module() string {
 // Prefix returns what every name in the release's zip starts with.
 func (r Release) Prefix() string { return Module + "@" + r.Module() + "/" }
 
+// Parse reads "go1.22.4.linux-amd64", as in the name of an archive and in a
+// version of [Module]. It accepts a version by its canonical name only, so that
+// every release in a list can be asked for. A word for the architecture that Go
+// does not use, such as armv6l, is left to the caller.
+func Parse(text string) (Release, bool) {
+	left, arch, _ := strings.Cut(text, "-")
+	dot := strings.LastIndexByte(left, '.')
+	if dot < 0 {
+		return Release{}, false
+	}
+	v, err := gover.Parse(left[:dot])
+	r := Release{Version: v, Platform: Platform{OS: left[dot+1:], Arch: arch}}
+	return r, err == nil && v.String() == left[:dot] && r.Platform.Valid()
+}
+
+// ParseFile reads the name of an archive of go.dev/dl: go1.22.5.linux-amd64.tar.gz.
+// Those for linux/arm say which instructions they need; up to Go 1.4 those for
+// macOS end in -osx10.6 or -osx10.8.
+func ParseFile(name string) (Release, bool) {
+	stem, ok := strings.CutSuffix(name, ".tar.gz")
+	if !ok {
+		if stem, ok = strings.CutSuffix(name, ".zip"); !ok {
+			return Release{}, false
+		}
+	}
+	if strings.Contains(stem, ".darwin-") {
+		stem = strings.TrimSuffix(strings.TrimSuffix(stem, "-osx10.6"), "-osx10.8")
+	}
+	r, ok := Parse(stem)
+	r.Platform.Arch = goarch(r.Platform.Arch)
+	return r, ok && len(name) <= 100
+}
+
+// goarch returns the GOARCH for what archives are named after.
+func goarch(arch string) string {
+	if arch == "armv6l" || arch == "arm6" {
+		return "arm"
+	}
+	return arch
+}
+
 // ModuleOf returns the module version that a release is: what its record in
 // the checksum database is about.
 func ModuleOf(v gover.Version, p Platform) string {
