@@ -52,7 +52,7 @@ var maxLines = map[string]int{
 	"internal/cli/why":      600,
 	"internal/cross":        700,
 	"internal/doctor":       2200,
-	"internal/fetch":        2500,
+	"internal/fetch":        1800,
 	"internal/fsx":          275,
 	"internal/goauth":       400,
 	"internal/gover":        500,
