@@ -6,10 +6,10 @@ import (
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fsx"
-	"github.com/gosw/gosw/internal/gover"
 )
 
-func (m Machine) cgoChecks() []Check {
+// CgoChecks are about programs that use C.
+func (m Machine) CgoChecks() []Check {
 	return []Check{
 		{ID: "cgo-compiler", Sound: "there is a C compiler for cgo", Worst: Error, Look: m.lookCompiler},
 		{ID: "cgo-headers", Sound: "the C library's headers are there", Worst: Error, Look: m.lookHeaders},
@@ -22,10 +22,18 @@ func (m Machine) compiler() (name, path string, chosen bool) {
 	words := strings.Fields(m.Setting("CC").Text)
 	if len(words) > 0 {
 		name, chosen = strings.Trim(words[0], `'"`), true
-	} else if name = "gcc"; m.GOOS == "darwin" {
-		name = "clang"
+	} else {
+		name = m.usualCompiler()
 	}
 	return name, m.lookPath(name), chosen
+}
+
+// usualCompiler is what go takes without CC.
+func (m Machine) usualCompiler() string {
+	if m.GOOS == "darwin" {
+		return "clang"
+	}
+	return "gcc"
 }
 
 // lookPath finds a program by PATH as it is given; "" if there is none.
@@ -40,7 +48,7 @@ func (m Machine) cgoOff() bool { return m.Setting("CGO_ENABLED").Text == "0" }
 
 // lookCompiler is about programs that use C. Releases from 1.20 on leave cgo out
 // where there is no compiler and nobody has asked for it; older ones fail.
-func (m Machine) lookCompiler() []Finding {
+func (m Machine) lookCompiler() Findings {
 	if m.cgoOff() {
 		return Skip("CGO_ENABLED=0")
 	}
@@ -48,33 +56,23 @@ func (m Machine) lookCompiler() []Finding {
 	if path != "" {
 		return nil
 	}
-	f := Finding{Severity: Note, Cause: "there is no " + name + " on PATH: go builds without cgo, and what needs C does not build"}
-	since, err := gover.Parse("1.20.0")
-	switch older := err == nil && !m.Version.IsZero() && gover.Compare(m.Version, since) < 0; {
-	case chosen:
-		f.Severity, f.Fix = Error, m.Setting("CC").Unset
-		f.Cause = "CC=" + m.Setting("CC").Text + " names no program on PATH: what needs C does not build"
-		if !m.hasOther() {
-			f.Fix = f.Fix.Then(m.installCompiler())
+	if chosen {
+		fix := m.Setting("CC").Unset
+		if m.lookPath(m.usualCompiler()) == "" {
+			fix = fix.Then(m.installCompiler())
 		}
-		return []Finding{f}
-	case m.Setting("CGO_ENABLED").Text == "1", older:
-		f.Severity, f.Cause = Error, "there is no "+name+" on PATH, which cgo needs here"
+		return Found(fix, "CC=%s names no program on PATH: what needs C does not build", m.Setting("CC").Text)
 	}
-	if f.Fix = m.installCompiler(); f.Fix == nil {
-		f.Advice = "install gcc and the headers of the C library"
+	found := Found(m.installCompiler(), "there is no %s on PATH, which cgo needs here", name)
+	if m.Setting("CGO_ENABLED").Text != "1" && !m.before(20) {
+		found = Found(m.installCompiler(), "there is no %s on PATH: go builds without cgo, and what needs C does not build", name).As(Note)
 	}
-	return []Finding{f}
-}
-
-// hasOther reports whether there is the compiler that go takes without CC.
-func (m Machine) hasOther() bool {
-	return m.lookPath(map[bool]string{true: "clang", false: "gcc"}[m.GOOS == "darwin"]) != ""
+	return found.Else("install gcc and the headers of the C library")
 }
 
 // lookHeaders is about stdlib.h, which comes with the C library's package for
 // developers. Headers of the kernel are not needed.
-func (m Machine) lookHeaders() []Finding {
+func (m Machine) lookHeaders() Findings {
 	_, path, _ := m.compiler()
 	switch {
 	case m.cgoOff():
@@ -92,11 +90,8 @@ func (m Machine) lookHeaders() []Finding {
 			return nil
 		}
 	}
-	f := Finding{Severity: Error, Cause: "there is " + path + ", but no stdlib.h: what uses cgo does not build", Fix: m.installCompiler()}
-	if f.Fix == nil {
-		f.Advice = "install the C library's headers, such as libc6-dev or glibc-devel; those of the kernel are not needed"
-	}
-	return []Finding{f}
+	return Found(m.installCompiler(), "there is %s, but no stdlib.h: what uses cgo does not build", path).
+		Else("install the C library's headers, such as libc6-dev or glibc-devel; those of the kernel are not needed")
 }
 
 // installCompiler is the distribution's command, nil if it is not known.
@@ -104,26 +99,29 @@ func (m Machine) installCompiler() command.Command {
 	if m.GOOS == "darwin" {
 		return command.Run("xcode-select", "--install")
 	}
-	var ids []string
 	for line := range strings.Lines(m.read("etc/os-release")) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		if key == "ID" || key == "ID_LIKE" {
-			ids = append(ids, strings.Fields(strings.Trim(value, `"'`))...)
+		if key != "ID" && key != "ID_LIKE" {
+			continue
 		}
-	}
-	for _, id := range ids {
-		switch id {
-		case "debian", "ubuntu":
-			return m.asRoot("apt-get", "install", "-y", "gcc", "libc6-dev")
-		case "fedora", "rhel", "centos":
-			return m.asRoot("dnf", "install", "-y", "gcc", "glibc-devel")
-		case "alpine":
-			return m.asRoot("apk", "add", "gcc", "musl-dev")
-		case "arch":
-			return m.asRoot("pacman", "-S", "--noconfirm", "gcc", "glibc")
-		case "suse", "opensuse":
-			return m.asRoot("zypper", "install", "-y", "gcc", "glibc-devel")
+		for _, id := range strings.Fields(strings.Trim(value, `"'`)) {
+			if argv, ok := installers[id]; ok {
+				return m.asRoot(argv...)
+			}
 		}
 	}
 	return nil
+}
+
+var (
+	apt    = []string{"apt-get", "install", "-y", "gcc", "libc6-dev"}
+	dnf    = []string{"dnf", "install", "-y", "gcc", "glibc-devel"}
+	zypper = []string{"zypper", "install", "-y", "gcc", "glibc-devel"}
+)
+
+// installers install a C compiler, by the names of distributions.
+var installers = map[string][]string{
+	"debian": apt, "ubuntu": apt, "fedora": dnf, "rhel": dnf, "centos": dnf, "suse": zypper, "opensuse": zypper,
+	"alpine": {"apk", "add", "gcc", "musl-dev"},
+	"arch":   {"pacman", "-S", "--noconfirm", "gcc", "glibc"},
 }

@@ -10,7 +10,14 @@
 // them all.
 package doctor
 
-import "github.com/gosw/gosw/internal/command"
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/gosw/gosw/internal/command"
+)
 
 // A Severity says how bad a finding is.
 type Severity string
@@ -24,38 +31,82 @@ const (
 	Error   Severity = "error"   // something does not work
 )
 
-var order = map[Severity]int{OK: 0, Skipped: 1, Note: 2, Warning: 3, Error: 4}
+var order = []Severity{OK, Skipped, Note, Warning, Error}
 
 // Worse reports whether s is worse than other.
-func (s Severity) Worse(other Severity) bool { return order[s] > order[other] }
+func (s Severity) Worse(other Severity) bool {
+	return slices.Index(order, s) > slices.Index(order, other)
+}
 
 // A Finding is one thing that is wrong.
 type Finding struct {
-	Severity Severity
-	Cause    string
+	Severity Severity `json:"severity"` // if a check leaves it out, the worst of that check
+	Cause    string   `json:"cause"`
 	// Fix is a command after which the check passes; nil where there is none.
-	Fix command.Command
+	Fix command.Command `json:"-"`
+	// Line is Fix for the user's shell, which who prints it knows.
+	Line string `json:"fix"`
 	// Advice is what to do in words, where a command is not enough.
-	Advice string
-	// Mends is what is said when gosw itself has mended it; "" where that is not
-	// for gosw to do.
-	Mends string
+	Advice string `json:"advice"`
+	// Mend is how gosw itself mends it, and Mends what is said then; nil and "" where
+	// that is not for gosw to do.
+	Mend  func(context.Context) error `json:"-"`
+	Mends string                      `json:"-"`
+}
+
+// Findings are what a check finds; none if all is well.
+type Findings []Finding
+
+// Found is one finding, of the worst severity of its check, with the command that
+// mends it, which may be nil, and its cause, a format.
+func Found(fix command.Command, cause string, args ...any) Findings {
+	return Findings{{Fix: fix, Cause: fmt.Sprintf(cause, args...)}}
+}
+
+// Skip is what a check says that does not apply.
+func Skip(why string) Findings { return Findings{{Severity: Skipped, Cause: why}} }
+
+// Ours makes gosw mend what was found, by mend, and say mends.
+func (found Findings) Ours(mend func(context.Context) error, mends string) Findings {
+	found[0].Fix, found[0].Mend, found[0].Mends = command.Gosw("doctor", "--fix"), mend, mends
+	return found
+}
+
+// As sets the severity of what was found.
+func (found Findings) As(s Severity) Findings {
+	found[0].Severity = s
+	return found
+}
+
+// Advise adds what to do in words.
+func (found Findings) Advise(text string) Findings {
+	found[0].Advice = text
+	return found
+}
+
+// Else is Advise for what no command mends.
+func (found Findings) Else(text string) Findings {
+	if found[0].Fix == nil {
+		found[0].Advice = text
+	}
+	return found
 }
 
 // A Check looks at one thing.
 type Check struct {
-	ID    string   // stable, such as "store-noexec"
-	Sound string   // what holds if it finds nothing, such as "the store may hold programs"
-	Worst Severity // the worst that it can find
-	Needs string   // the option without which it is skipped: "--online", "--deep" or ""
-	Look  func() []Finding
+	ID    string          `json:"id"`              // stable, such as "store-noexec"
+	Sound string          `json:"sound"`           // what holds if it finds nothing, such as "the store may hold programs"
+	Worst Severity        `json:"worst"`           // the worst that it can find
+	Needs string          `json:"needs,omitempty"` // the option without which it is skipped: "--online", "--deep" or ""
+	Look  func() Findings `json:"-"`
 }
 
 // A Result is what came of a check.
 type Result struct {
 	Check
-	Severity Severity // of the worst finding
-	Findings []Finding
+	Severity Severity `json:"severity"` // of the worst finding
+	Findings Findings `json:"findings"`
+	Skipped  string   `json:"skipped,omitempty"` // why
 }
 
 // Run runs checks, each of which may be skipped, and returns what each found, in
@@ -63,25 +114,23 @@ type Result struct {
 func Run(checks []Check, given map[string]bool) []Result {
 	results := make([]Result, len(checks))
 	for i, check := range checks {
-		results[i] = Result{Check: check, Severity: OK}
-		if check.Needs != "" && !given[check.Needs] {
-			results[i].Findings = Skip("needs " + check.Needs)
-		} else {
-			results[i].Findings = check.Look()
+		r := Result{Check: check, Severity: OK, Findings: Findings{}}
+		found := Skip("needs " + check.Needs)
+		if check.Needs == "" || given[check.Needs] {
+			found = check.Look()
 		}
-		for _, f := range results[i].Findings {
-			if f.Severity.Worse(results[i].Severity) {
-				results[i].Severity = f.Severity
+		for _, f := range found {
+			f.Severity = cmp.Or(f.Severity, check.Worst)
+			if f.Severity.Worse(r.Severity) {
+				r.Severity = f.Severity
+			}
+			if f.Severity == Skipped {
+				r.Skipped = f.Cause
+			} else {
+				r.Findings = append(r.Findings, f)
 			}
 		}
+		results[i] = r
 	}
 	return results
 }
-
-// Ours is the finding of what gosw itself can mend.
-func Ours(s Severity, cause, mends string) []Finding {
-	return []Finding{{Severity: s, Cause: cause, Fix: command.Run("gosw", "doctor", "--fix"), Mends: mends}}
-}
-
-// Skip is the finding of a check that does not apply.
-func Skip(why string) []Finding { return []Finding{{Severity: Skipped, Cause: why}} }

@@ -20,28 +20,26 @@ func (m Machine) environmentChecks() []Check {
 	}
 }
 
-func (m Machine) lookHome() []Finding {
+func (m Machine) lookHome() Findings {
 	if m.GOOS == "windows" {
 		return Skip("HOME is for others")
 	}
-	text := m.Getenv("HOME")
-	f := Finding{Severity: Error}
+	text, cause := m.Getenv("HOME"), ""
 	switch {
 	case text == "":
-		f.Cause = "HOME is not set: go has no GOPATH and no build cache, and gosw no store but one that GOSW_ROOT names"
+		cause = "HOME is not set: go has no GOPATH and no build cache, and gosw no store but one that GOSW_ROOT names"
 	case !filepath.IsAbs(text):
-		f.Cause = "HOME=" + text + " is not an absolute path"
+		cause = "HOME=" + text + " is not an absolute path"
 	case !isDir(text):
-		f.Cause = "HOME=" + text + " is not a folder"
+		cause = "HOME=" + text + " is not a folder"
 	default:
 		return nil
 	}
+	fix := command.Command(nil)
 	if home := m.passwdHome(); home != "" {
-		f.Fix = command.Export("HOME", home)
-	} else {
-		f.Advice = "set HOME to a folder of yours"
+		fix = command.Export("HOME", home)
 	}
-	return []Finding{f}
+	return Found(fix, "%s", cause).Else("set HOME to a folder of yours")
 }
 
 // passwdHome is the home directory that /etc/passwd has for this user, "" if it
@@ -56,56 +54,52 @@ func (m Machine) passwdHome() string {
 	return ""
 }
 
-func (m Machine) lookXDG() []Finding {
-	var findings []Finding
+func (m Machine) lookXDG() (findings Findings) {
 	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"} {
 		text := m.Getenv(name)
 		if text == "" || filepath.IsAbs(text) {
 			continue
 		}
-		f := Finding{Severity: Warning, Cause: name + "=" + text + " is not an absolute path, so it does not count", Fix: command.Unset(name)}
+		severity, effect := Warning, "so it does not count"
 		if m.GOOS == "linux" && (name == "XDG_CACHE_HOME" && m.Setting("GOCACHE").Text == "" || name == "XDG_CONFIG_HOME") {
-			f.Severity = Error
-			f.Cause = name + "=" + text + " is not an absolute path, and go ends with an error because of it"
+			severity, effect = Error, "and go ends with an error because of it"
 		}
-		findings = append(findings, f)
+		findings = append(findings, Found(command.Unset(name), "%s=%s is not an absolute path, %s", name, text, effect).As(severity)...)
 	}
 	return findings
 }
 
-func (m Machine) lookGoPath() []Finding {
+func (m Machine) lookGoPath() Findings {
 	s := m.Setting("GOPATH")
-	if s.Text == "" {
-		return nil
-	}
 	for _, dir := range filepath.SplitList(s.Text) {
-		cause := ""
 		switch {
 		case strings.HasPrefix(dir, "~"):
-			cause = "the ~ in GOPATH=" + s.Text + " is no home directory, and go refuses it"
+			return Found(s.Unset, "the ~ in GOPATH=%s is no home directory, and go refuses it", s.Text)
 		case dir != "" && !filepath.IsAbs(dir):
-			cause = "GOPATH=" + s.Text + " has a path that is not absolute, which go refuses"
+			return Found(s.Unset, "GOPATH=%s has a path that is not absolute, which go refuses", s.Text)
 		case m.Store != "" && below(m.Store.Toolchains(), dir):
-			cause = "GOPATH=" + s.Text + " is in a toolchain, which go does not let count"
-		default:
-			continue
+			return Found(s.Unset, "GOPATH=%s is in a toolchain, which go does not let count", s.Text)
 		}
-		return []Finding{{Severity: Error, Cause: cause, Fix: s.Unset}}
 	}
 	return nil
 }
 
-func (m Machine) lookGoBin() []Finding {
+func (m Machine) lookGoBin() Findings {
 	s := m.Setting("GOBIN")
 	switch {
 	case s.Text == "":
 		return nil
 	case !filepath.IsAbs(s.Text):
-		return []Finding{{Severity: Error, Cause: "GOBIN=" + s.Text + " is not an absolute path: go install refuses it", Fix: s.Unset}}
-	case m.Store != "" && sameFolder(s.Text, m.Store.Bin()):
-		return []Finding{{Severity: Error, Cause: "GOBIN is the store's folder of shims: what go install puts there may take a shim's place", Fix: s.Unset}}
+		return Found(s.Unset, "GOBIN=%s is not an absolute path: go install refuses it", s.Text)
+	case m.isBin(s.Text):
+		return Found(s.Unset, "GOBIN is the store's folder of shims: what go install puts there may take a shim's place")
 	}
 	return nil
+}
+
+// isBin reports whether dir is the store's folder of shims.
+func (m Machine) isBin(dir string) bool {
+	return m.Store != "" && filepath.IsAbs(dir) && sameFolder(dir, m.Store.Bin())
 }
 
 func sameFolder(a, b string) bool {
@@ -124,7 +118,7 @@ func (m Machine) pathChecks() []Check {
 	}
 }
 
-func (m Machine) lookPathRelative() []Finding {
+func (m Machine) lookPathRelative() Findings {
 	if m.GOOS == "windows" {
 		return Skip("Windows looks in the working directory first")
 	}
@@ -139,39 +133,35 @@ func (m Machine) lookPathRelative() []Finding {
 	if len(bad) == 0 || len(good) == 0 {
 		return nil
 	}
-	return []Finding{{
-		Severity: Warning,
-		Cause:    "PATH has " + strings.Join(bad, ", ") + ": in each directory another program may run by a common name, and go refuses to run what it finds there",
-		Fix:      command.Export("PATH", strings.Join(good, string(filepath.ListSeparator))),
-	}}
+	return Found(command.Export("PATH", strings.Join(good, string(filepath.ListSeparator))),
+		"PATH has %s: in each directory another program may run by a common name, and go refuses to run what it finds there", strings.Join(bad, ", "))
 }
 
 // lookPathWritable finds folders on PATH before the store's, or all if it is not
 // there, in which anybody may put a program called go.
-func (m Machine) lookPathWritable() []Finding {
+func (m Machine) lookPathWritable() Findings {
 	if m.GOOS == "windows" {
 		return Skip("no such modes here")
 	}
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {
-		if m.Store != "" && filepath.IsAbs(dir) && sameFolder(dir, m.Store.Bin()) {
+		if m.isBin(dir) {
 			return nil
 		}
 		info, err := os.Stat(dir)
 		if err != nil || !filepath.IsAbs(dir) || !info.IsDir() || info.Mode()&0o002 == 0 {
 			continue
 		}
-		f := Finding{Severity: Warning, Cause: dir + " is on PATH before gosw's go, and everybody may write to it (sticky or not): who puts a go there runs it as you"}
+		fix := command.Command(nil)
 		if uid, ok := ownerOf(dir); ok && uid == m.UID {
-			f.Fix = command.Run("chmod", "o-w", dir)
-		} else {
-			f.Advice = "take it off PATH"
+			fix = command.Run("chmod", "o-w", dir)
 		}
-		return []Finding{f}
+		return Found(fix, "%s is on PATH before gosw's go, and everybody may write to it (sticky or not): who puts a go there runs it as you", dir).
+			Else("take it off PATH")
 	}
 	return nil
 }
 
-func (m Machine) lookGoBinPath() []Finding {
+func (m Machine) lookGoBinPath() Findings {
 	bin := m.goBin()
 	if len(m.programs()) == 0 {
 		return nil // nothing to run
@@ -181,9 +171,5 @@ func (m Machine) lookGoBinPath() []Finding {
 			return nil
 		}
 	}
-	return []Finding{{
-		Severity: Note,
-		Cause:    bin + ", where go install puts programs, is not on PATH",
-		Fix:      command.Command{{Kind: command.Last, Text: bin}},
-	}}
+	return Found(command.Command{{Kind: command.Last, Text: bin}}, "%s, where go install puts programs, is not on PATH", bin)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/gover"
 )
 
 func (m Machine) kernelChecks() []Check {
@@ -22,7 +23,7 @@ var kernels = []struct{ goMinor, major, minor int }{
 	{18, 2, 6}, // 2.6.32; what is before that is older than anything in use
 }
 
-func (m Machine) lookKernel() []Finding {
+func (m Machine) lookKernel() Findings {
 	if m.GOOS != "linux" {
 		return Skip("this is not Linux")
 	}
@@ -34,26 +35,17 @@ func (m Machine) lookKernel() []Finding {
 		if m.Version.Minor() < k.goMinor || major > k.major || major == k.major && minor >= k.minor {
 			continue
 		}
-		line := fmt.Sprintf("1.%d", k.goMinor-1)
-		return []Finding{{
-			Severity: Error,
-			Cause:    fmt.Sprintf("%v needs Linux %d.%d, and this is %d.%d", m.Version, k.major, k.minor, major, minor),
-			Fix:      command.Run("gosw", "install", line).Then(command.Export("GO_VERSION", line)),
-			Advice:   "or a newer kernel",
-		}}
+		line := gover.LineOf(k.goMinor - 1)
+		return Found(command.Gosw("install", line).Then(command.Export("GO_VERSION", line)),
+			"%v needs Linux %d.%d, and this is %d.%d", m.Version, k.major, k.minor, major, minor).Advise("or a newer kernel")
 	}
 	return nil
 }
 
 // kernel returns the first two numbers of the kernel's version.
 func (m Machine) kernel() (major, minor int, ok bool) {
-	parts := strings.SplitN(m.read("proc/sys/kernel/osrelease"), ".", 3)
-	if len(parts) < 2 {
-		return 0, 0, false
-	}
-	major, err := strconv.Atoi(parts[0])
-	minor, minorErr := strconv.Atoi(strings.TrimRight(strings.TrimSpace(parts[1]), "abcdefghijklmnopqrstuvwxyz-+"))
-	return major, minor, err == nil && minorErr == nil
+	n, err := fmt.Sscanf(m.read("proc/sys/kernel/osrelease"), "%d.%d", &major, &minor)
+	return major, minor, err == nil && n == 2
 }
 
 // fewFiles is what the linker and the tests of a large module get by with.
@@ -61,7 +53,7 @@ const fewFiles = 1024
 
 // lookOpenFiles looks at the limit that can't be raised: go raises the other one
 // itself.
-func (m Machine) lookOpenFiles() []Finding {
+func (m Machine) lookOpenFiles() Findings {
 	for line := range strings.Lines(m.read("proc/self/limits")) {
 		rest, ok := strings.CutPrefix(line, "Max open files")
 		fields := strings.Fields(rest)
@@ -72,25 +64,19 @@ func (m Machine) lookOpenFiles() []Finding {
 		if err != nil || hard >= fewFiles { // or unlimited
 			return nil
 		}
-		return []Finding{{
-			Severity: Warning,
-			Cause:    fmt.Sprintf("at most %d files may be open in this session: large builds end with \"too many open files\"", hard),
-			Advice:   "raise nofile in /etc/security/limits.conf and log in again, or give the container more (docker run --ulimit nofile=4096)",
-		}}
+		return Found(nil, "at most %d files may be open in this session: large builds end with \"too many open files\"", hard).
+			Advise("raise nofile in /etc/security/limits.conf and log in again, or give the container more (docker run --ulimit nofile=4096)")
 	}
 	return Skip("this system does not tell")
 }
 
-func (m Machine) lookProc() []Finding {
+func (m Machine) lookProc() Findings {
 	if m.GOOS != "linux" {
 		return Skip("this is not Linux")
 	}
 	if m.exists("proc/self/mountinfo") {
 		return nil
 	}
-	return []Finding{{
-		Severity: Note,
-		Cause:    "/proc is not mounted: what depends on mounts can't be checked, and gosw can't tell what runs from a toolchain that it removes",
-		Fix:      m.asRoot("mount", "-t", "proc", "proc", "/proc"),
-	}}
+	return Found(m.asRoot("mount", "-t", "proc", "proc", "/proc"),
+		"/proc is not mounted: what depends on mounts can't be checked, and gosw can't tell what runs from a toolchain that it removes")
 }

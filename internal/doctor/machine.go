@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/gosw/gosw/internal/command"
@@ -28,8 +28,7 @@ type Machine struct {
 	Store   toolchain.Home // "" if the environment names none
 	Version gover.Version  // that applies here; zero if it is not installed, or the system's
 
-	table *mounts    // what is mounted
-	linux func() int // which WSL this is
+	table mounts
 }
 
 // A Setting is a variable of the go command.
@@ -41,15 +40,11 @@ type Setting struct {
 
 // Checks returns the checks of a machine.
 func (m Machine) Checks() []Check {
-	m.table, m.linux = m.readMounts(), sync.OnceValue(m.wsl)
-	var all []Check
-	for _, group := range [][]Check{
+	m.table = m.readMounts()
+	return slices.Concat(
 		m.environmentChecks(), m.pathChecks(), m.storeChecks(), m.folderChecks(), m.windowsChecks(),
-		m.toolChecks(), m.cgoChecks(), m.kernelChecks(),
-	} {
-		all = append(all, group...)
-	}
-	return all
+		m.toolChecks(), m.CgoChecks(), m.kernelChecks(),
+	)
 }
 
 // home is the user's home directory, "" if that can't be told.
@@ -117,6 +112,9 @@ func absolute(dir string) string {
 	}
 	return filepath.Clean(dir)
 }
+
+// before reports whether the go here is of a line before 1.minor.
+func (m Machine) before(minor int) bool { return !m.Version.IsZero() && m.Version.Minor() < minor }
 
 // asRoot is the command of a program that only root may run.
 func (m Machine) asRoot(argv ...string) command.Command {

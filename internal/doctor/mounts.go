@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // A mount is a line of /proc/self/mountinfo.
@@ -13,17 +12,17 @@ type mount struct {
 	point   string   // where it is mounted
 	kind    string   // of file system, such as "ext4"
 	options []string // of the mount and of the file system
+	// windows says that the files are those of a Windows drive, which WSL mounts under
+	// whatever name. Outside WSL virtiofs is any virtual machine's.
+	windows bool
 }
 
 // mounts are all that is mounted, in the kernel's order.
-type mounts struct {
-	all   []mount
-	known sync.Map // of a folder that was asked for: its *mount, empty for none
-}
+type mounts []mount
 
 // readMounts returns what is mounted; nothing where the kernel does not tell.
-func (m Machine) readMounts() *mounts {
-	var all []mount
+func (m Machine) readMounts() (all mounts) {
+	wsl := m.wsl() > 0
 	for line := range strings.Lines(m.read("proc/self/mountinfo")) {
 		// 36 35 98:0 /root /point options optional… - kind source options
 		before, after, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " - ")
@@ -35,9 +34,10 @@ func (m Machine) readMounts() *mounts {
 		if len(right) > 2 {
 			found.options = append(found.options, strings.FieldsFunc(right[2], func(r rune) bool { return r == ',' || r == ';' })...)
 		}
+		found.windows = found.kind == "drvfs" || found.kind == "9p" && found.has("aname=drvfs") || found.kind == "virtiofs" && wsl
 		all = append(all, found)
 	}
-	return &mounts{all: all}
+	return all
 }
 
 // unescape undoes what the kernel makes of blanks: \040 and the like.
@@ -56,51 +56,27 @@ func unescape(text string) string {
 	return out.String()
 }
 
-// of returns the mount that dir is on, or will be once it is made. Of two at one
-// place the later covers the earlier.
-func (t *mounts) of(dir string) (on mount, ok bool) {
-	if known, ok := t.known.Load(dir); ok { // many checks ask for the same folders
-		best := known.(*mount)
-		return *best, best.point != ""
+// of returns the mount that dir is on, or will be once it is made; an empty one if
+// that can't be told. Of two at one place the later covers the earlier.
+func (t mounts) of(dir string) (on mount) {
+	if dir == "" {
+		return mount{}
 	}
 	physical := existing(dir)
-	for _, one := range t.all {
+	for _, one := range t {
 		within := one.point == physical || one.point == "/" || strings.HasPrefix(physical, one.point+string(filepath.Separator))
 		if within && len(one.point) >= len(on.point) {
-			on, ok = one, true
+			on = one
 		}
 	}
-	t.known.Store(dir, &on)
-	return on, ok
-}
-
-// windows reports whether the files are those of a Windows drive, which WSL
-// mounts under whatever name. Outside WSL virtiofs is any virtual machine's.
-func (f mount) windows(wsl bool) bool {
-	switch f.kind {
-	case "drvfs":
-		return true
-	case "9p":
-		return f.has("aname=drvfs")
-	case "virtiofs":
-		return wsl
-	}
-	return false
+	return on
 }
 
 // network reports whether the files are another machine's.
 func (f mount) network() bool {
-	switch f.kind {
-	case "nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "fuse.glusterfs", "lustre", "fuse.sshfs", "ncpfs":
-		return true
-	}
-	return false
+	return slices.Contains([]string{
+		"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "fuse.glusterfs", "lustre", "fuse.sshfs", "ncpfs",
+	}, f.kind)
 }
 
 func (f mount) has(option string) bool { return slices.Contains(f.options, option) }
-
-// noexec reports whether the kernel runs no program from dir.
-func (t *mounts) noexec(dir string) (mount, bool) {
-	on, ok := t.of(dir)
-	return on, ok && on.has("noexec")
-}

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,57 +11,51 @@ import (
 // maxEntries bounds how many files of a folder are looked at.
 const maxEntries = 300
 
-func (m Machine) lookWritable() []Finding {
+func (m Machine) lookWritable() Findings {
 	dir := existing(string(m.Store))
 	if writable(dir) {
 		return nil
 	}
-	f := Finding{Severity: Warning, Cause: "the store can't be changed, since " + dir + " is not for this user to write to, or is read-only: what is installed runs, and nothing can be installed"}
-	on, ok := m.table.of(dir)
+	found := Found(nil, "the store can't be changed, since %s is not for this user to write to, or is read-only: what is installed runs, and nothing can be installed", dir)
+	on := m.table.of(dir)
 	switch home := m.inHome(".local", "go"); {
-	case ok && on.has("ro") && home != string(m.Store) && home != "":
-		f.Fix = command.Export("GOSW_SYSTEM_ROOT", string(m.Store)).Then(command.Export("GOSW_ROOT", home))
-	case ok && on.has("ro"):
-		f.Fix = m.asRoot("mount", "-o", "remount,rw", on.point)
+	case !on.has("ro"):
+	case home != string(m.Store) && home != "":
+		found[0].Fix = command.Export("GOSW_SYSTEM_ROOT", string(m.Store)).Then(command.Export("GOSW_ROOT", home))
 	default:
-		f.Advice = "if it belongs to somebody else, make it the system's: set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a folder of yours"
+		found[0].Fix = m.asRoot("mount", "-o", "remount,rw", on.point)
 	}
-	return []Finding{f}
+	return found.Else("if it belongs to somebody else, make it the system's: set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a folder of yours")
 }
 
 // lookOwner finds folders of the store that belong to somebody else, as after
 // sudo. A store of others' making as a whole is one for lookWritable.
-func (m Machine) lookOwner() []Finding {
+func (m Machine) lookOwner() Findings {
 	top, ok := ownerOf(string(m.Store))
 	if !ok {
 		return Skip("there is no store yet, or no owners here")
 	}
 	if m.UID == 0 && top != 0 {
-		return []Finding{{
-			Severity: Warning,
-			Cause:    fmt.Sprintf("you are root, and the store %s belongs to user %d: what root writes there, that user can't change", m.Store, top),
-			Fix:      command.Export("GOSW_ROOT", "/root/.local/go"),
-			Advice:   "or run gosw as that user",
-		}}
+		return Found(command.Export("GOSW_ROOT", "/root/.local/go"),
+			"you are root, and the store %s belongs to user %d: what root writes there, that user can't change", m.Store, top).
+			As(Warning).Advise("or run gosw as that user")
 	}
-	file, uid, found := m.foreign([]string{string(m.Store)})
+	files := []string{string(m.Store)}
 	for _, name := range []string{".", "toolchains", "receipts", "locks"} {
-		if !found {
-			file, uid, found = m.foreignIn(filepath.Join(string(m.Store), name))
-		}
+		files = append(files, contents(filepath.Join(string(m.Store), name))...)
 	}
+	file, uid, found := m.foreign(files)
 	if !found || top != m.UID && top == uid && !below(m.home(), string(m.Store)) {
 		return nil // a system's store, which is somebody else's throughout
 	}
-	return []Finding{m.chown(Error, fmt.Sprintf("%s, in the store, belongs to user %d, not to you (%d), as after sudo: it can't be changed or removed", file, uid, m.UID), string(m.Store))}
+	return Found(m.chown(string(m.Store)), "%s, in the store, belongs to user %d, not to you (%d), as after sudo: it can't be changed or removed", file, uid, m.UID)
 }
 
 // lookCacheOwner does the same for what go and gosw keep in the home directory.
-func (m Machine) lookCacheOwner() []Finding {
+func (m Machine) lookCacheOwner() (findings Findings) {
 	if m.UID <= 0 || m.home() == "" {
 		return Skip("root may write everywhere")
 	}
-	var findings []Finding
 	for _, dir := range []string{
 		m.goCache(), m.goPath(), m.inHome(".cache", "gosw"), m.inHome(".config", "gosw"), m.inHome(".config", "go"), m.inHome(".local", "state", "gosw"),
 	} {
@@ -73,19 +66,15 @@ func (m Machine) lookCacheOwner() []Finding {
 		for _, name := range []string{"bin", "pkg", filepath.Join("pkg", "mod"), filepath.Join("pkg", "mod", "cache")} {
 			files = append(files, filepath.Join(dir, name))
 		}
-		file, uid, found := m.foreign(files)
-		if !found {
-			file, uid, found = m.foreignIn(dir)
-		}
-		if found {
-			findings = append(findings, m.chown(Error, fmt.Sprintf("%s belongs to user %d, not to you (%d), as after sudo", file, uid, m.UID), dir))
+		if file, uid, found := m.foreign(append(files, contents(dir)...)); found {
+			findings = append(findings, Found(m.chown(dir), "%s belongs to user %d, not to you (%d), as after sudo", file, uid, m.UID)...)
 		}
 	}
 	return findings
 }
 
-func (m Machine) chown(s Severity, cause, dir string) Finding {
-	return Finding{Severity: s, Cause: cause, Fix: command.Run("sudo", "chown", "-R", strconv.Itoa(m.UID), dir)}
+func (m Machine) chown(dir string) command.Command {
+	return command.Run("sudo", "chown", "-R", strconv.Itoa(m.UID), dir)
 }
 
 // foreign returns the first of files that is neither this user's nor missing.
@@ -98,32 +87,27 @@ func (m Machine) foreign(files []string) (file string, uid int, found bool) {
 	return "", 0, false
 }
 
-// foreignIn is foreign for some of what dir has.
-func (m Machine) foreignIn(dir string) (file string, uid int, found bool) {
-	withEntries(dir, maxEntries, func(folder *os.File, names []string) {
-		for _, name := range names {
-			if owner, ok := ownerIn(folder, name); ok && owner != m.UID {
-				file, uid, found = filepath.Join(dir, name), owner, true
-				return
-			}
-		}
-	})
-	return file, uid, found
+// contents returns some of what dir has.
+func contents(dir string) []string {
+	files := entries(dir, maxEntries)
+	for i, name := range files {
+		files[i] = filepath.Join(dir, name)
+	}
+	return files
 }
 
-// withEntries opens dir, if it is a folder, and calls look with at most as many names
-// of what it has.
-func withEntries(dir string, most int, look func(folder *os.File, names []string)) {
+// entries returns at most as many names of what dir has, if it is a folder.
+func entries(dir string, most int) []string {
 	if !isDir(dir) { // opening a FIFO would block
-		return
+		return nil
 	}
 	f, err := os.Open(dir)
 	if err != nil {
-		return
+		return nil
 	}
 	defer f.Close()
 	names, _ := f.Readdirnames(most)
-	look(f, names)
+	return names
 }
 
 // below reports whether path is in dir.

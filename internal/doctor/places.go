@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/command"
-	"github.com/gosw/gosw/internal/gover"
 )
 
 // storeChecks are about the file system and the owner of the store.
@@ -19,15 +18,16 @@ func (m Machine) storeChecks() []Check {
 		{ID: "store-case", Sound: "the store tells upper from lower case", Worst: Note, Look: m.ofStore(m.lookCase)},
 		{ID: "store-writable", Sound: "the store can be written to", Worst: Warning, Look: m.ofStore(m.lookWritable)},
 		{ID: "store-owner", Sound: "the store belongs to you", Worst: Error, Look: m.ofStore(m.lookOwner)},
-		{ID: "store-space", Sound: "there is room for a toolchain", Worst: Error, Look: m.ofStore(func() []Finding {
-			return m.lookSpace(room{"the store", string(m.Store), 1 << 30, 64 << 20, 30_000}, nil, `"gosw prune" and "gosw size" may help; GOSW_ROOT moves the store`)
+		{ID: "store-space", Sound: "there is room for a toolchain", Worst: Error, Look: m.ofStore(func() Findings {
+			return m.lookSpace(room{"the store", string(m.Store), 1 << 30, 64 << 20, 30_000}, nil,
+				`"gosw prune" and "gosw size" may help; GOSW_ROOT moves the store`)
 		})},
 	}
 }
 
 // ofStore skips a check where there is no store.
-func (m Machine) ofStore(look func() []Finding) func() []Finding {
-	return func() []Finding {
+func (m Machine) ofStore(look func() Findings) func() Findings {
+	return func() Findings {
 		if m.Store == "" {
 			return Skip("nothing says where the store is")
 		}
@@ -39,67 +39,61 @@ func (m Machine) ofStore(look func() []Finding) func() []Finding {
 func (m Machine) folderChecks() []Check {
 	temp, variable := m.tempDir()
 	return []Check{
-		{ID: "tmpdir", Sound: "the folder for temporary files is there", Worst: Error, Look: func() []Finding { return m.lookTemp(temp, variable) }},
-		{ID: "tmpdir-noexec", Sound: "go run and go test may run what they build", Worst: Error, Look: func() []Finding { return m.lookTempNoexec(temp) }},
-		{ID: "tmpdir-space", Sound: "there is room for builds", Worst: Error, Look: func() []Finding {
-			fix := command.Command(nil)
-			if dir := m.otherTemp(temp); dir != "" {
-				fix = inDir("GOTMPDIR", dir)
-			}
-			return m.lookSpace(room{"the folder for temporary files", temp, 512 << 20, 16 << 20, 1000}, fix, "")
+		{ID: "tmpdir", Sound: "the folder for temporary files is there", Worst: Error, Look: func() Findings { return m.lookTemp(temp, variable) }},
+		{ID: "tmpdir-noexec", Sound: "go run and go test may run what they build", Worst: Error, Look: func() Findings { return m.lookTempNoexec(temp) }},
+		{ID: "tmpdir-space", Sound: "there is room for builds", Worst: Error, Look: func() Findings {
+			return m.lookSpace(room{"the folder for temporary files", temp, 512 << 20, 16 << 20, 1000}, m.moveTemp(temp),
+				"make room there, or name another folder")
 		}},
 		{ID: "gocache", Sound: "go has a build cache", Worst: Error, Look: m.lookCache},
 		{ID: "gocache-noexec", Sound: "go tool may run what is in the build cache", Worst: Warning, Look: m.lookCacheNoexec},
 		{ID: "gocache-network", Sound: "the build cache is on a disk of this machine", Worst: Note, Look: m.lookCacheNetwork},
-		{ID: "gocache-space", Sound: "there is room in the build cache", Worst: Error, Look: func() []Finding {
-			return m.lookSpace(room{"the build cache", m.goCache(), 512 << 20, 16 << 20, 2000}, nil, `"go clean -cache" empties it, and GOCACHE moves it`)
+		{ID: "gocache-space", Sound: "there is room in the build cache", Worst: Error, Look: func() Findings {
+			return m.lookSpace(room{"the build cache", m.goCache(), 512 << 20, 16 << 20, 2000}, nil,
+				`"go clean -cache" empties it, and GOCACHE moves it`)
 		}},
 		{ID: "cache-owner", Sound: "caches and settings belong to you", Worst: Error, Look: m.lookCacheOwner},
 	}
 }
 
-func (m Machine) lookStoreNoexec() []Finding {
-	on, bad := m.table.noexec(string(m.Store))
-	if !bad {
+func (m Machine) lookStoreNoexec() Findings {
+	on := m.table.of(string(m.Store))
+	if !on.has("noexec") {
 		return nil
 	}
-	return []Finding{{
-		Severity: Error,
-		Cause:    fmt.Sprintf("%s, which has the store %s, is mounted noexec: no go there can run", on.point, m.Store),
-		Fix:      m.asRoot("mount", "-o", "remount,exec", on.point),
-		Advice:   "or set GOSW_ROOT to a folder on another file system, and install again",
-	}}
+	return Found(m.remountExec(on), "%s, which has the store %s, is mounted noexec: no go there can run", on.point, m.Store).
+		Advise("or set GOSW_ROOT to a folder on another file system, and install again")
 }
 
-func (m Machine) lookNetwork() []Finding {
-	on, ok := m.table.of(string(m.Store))
-	if !ok || !on.network() {
+// remountExec is the command after which the kernel runs programs of a mount.
+func (m Machine) remountExec(on mount) command.Command {
+	return m.asRoot("mount", "-o", "remount,exec", on.point)
+}
+
+func (m Machine) lookNetwork() Findings {
+	on := m.table.of(string(m.Store))
+	if !on.network() {
 		return nil
 	}
-	f := Finding{Severity: Warning, Cause: fmt.Sprintf("the store %s is on a network file system (%s): each start of go waits for it, and locks and renames may not hold", m.Store, on.kind)}
-	if dir := m.localDir("gosw"); dir != "" {
-		f.Fix = command.Export("GOSW_ROOT", dir)
-	} else {
-		f.Advice = "set GOSW_ROOT to a folder on a disk of this machine"
-	}
-	return []Finding{f}
+	return Found(m.exportLocal("GOSW_ROOT", "gosw"), "the store %s is on a network file system (%s): each start of go waits for it, and locks and renames may not hold", m.Store, on.kind).
+		Else("set GOSW_ROOT to a folder on a disk of this machine")
 }
 
-// localDir returns a folder of the user's own outside the home directory, on a
-// disk of this machine that can run programs; "" if there is none.
-func (m Machine) localDir(name string) string {
+// exportLocal is the command that has a variable name a folder of the user's own
+// outside the home directory, on a disk of this machine that can run programs; nil
+// if there is none.
+func (m Machine) exportLocal(variable, name string) command.Command {
 	for _, base := range []string{m.inHome(".local"), "/var/tmp"} {
-		on, ok := m.table.of(base)
-		if base != "" && ok && !on.network() && !on.has("noexec") {
-			return filepath.Join(base, fmt.Sprintf("%s-%d", name, m.UID))
+		if on := m.table.of(base); on.point != "" && !on.network() && !on.has("noexec") {
+			return command.Export(variable, filepath.Join(base, fmt.Sprintf("%s-%d", name, m.UID)))
 		}
 	}
-	return ""
+	return nil
 }
 
 // lookCase tells a file system that takes two names for one. On Linux that is
 // mostly one of Windows; on others it is usual.
-func (m Machine) lookCase() []Finding {
+func (m Machine) lookCase() Findings {
 	if m.GOOS != "linux" {
 		return Skip("usual here")
 	}
@@ -107,116 +101,94 @@ func (m Machine) lookCase() []Finding {
 	if !isDir(dir) {
 		return Skip("there is no store yet")
 	}
-	upper := filepath.Join(filepath.Dir(dir), strings.ToUpper(filepath.Base(dir)))
-	one, err := os.Lstat(dir)
-	other, otherErr := os.Lstat(upper)
-	if err != nil || otherErr != nil || !os.SameFile(one, other) {
+	if !sameFolder(dir, filepath.Join(filepath.Dir(dir), strings.ToUpper(filepath.Base(dir)))) {
 		return nil
 	}
-	return []Finding{{
-		Severity: Note,
-		Cause:    fmt.Sprintf("the file system of the store %s does not tell upper from lower case: two files of a module that differ in that are one there", m.Store),
-		Advice:   "a file system of Linux, such as ext4, tells them apart; GOSW_ROOT moves the store",
-	}}
+	return Found(nil, "the file system of the store %s does not tell upper from lower case: two files of a module that differ in that are one there", m.Store).
+		Advise("a file system of Linux, such as ext4, tells them apart; GOSW_ROOT moves the store")
 }
 
-func (m Machine) lookTemp(temp, variable string) []Finding {
+func (m Machine) lookTemp(temp, variable string) Findings {
 	if temp != "" && isDir(temp) {
 		return nil
 	}
-	where := m.Setting("GOTMPDIR")
-	f := Finding{Severity: Error, Cause: fmt.Sprintf("%s names no folder (%s): go can't build", variable, cmp.Or(temp, "not an absolute path"))}
+	fix := m.asRoot("mkdir", "-m", "1777", temp)
 	switch {
 	case variable == "GOTMPDIR":
-		f.Fix = where.Unset
+		fix = m.Setting("GOTMPDIR").Unset
 	case m.Getenv("TMPDIR") != "":
-		f.Fix = command.Unset("TMPDIR")
-	default:
-		f.Fix = m.asRoot("mkdir", "-m", "1777", temp)
+		fix = command.Unset("TMPDIR")
 	}
-	return []Finding{f}
+	return Found(fix, "%s names no folder (%s): go can't build", variable, cmp.Or(temp, "not an absolute path"))
 }
 
-func (m Machine) lookTempNoexec(temp string) []Finding {
-	on, bad := m.table.noexec(temp)
-	if temp == "" || !bad {
+func (m Machine) lookTempNoexec(temp string) Findings {
+	on := m.table.of(temp)
+	if !on.has("noexec") {
 		return nil
 	}
-	f := Finding{Severity: Error, Cause: fmt.Sprintf("%s, which has the folder for temporary files %s, is mounted noexec: go run and go test end with \"fork/exec …: permission denied\"", on.point, temp)}
-	if dir := m.otherTemp(temp); dir != "" {
-		f.Fix = inDir("GOTMPDIR", dir)
-	} else {
-		f.Fix = m.asRoot("mount", "-o", "remount,exec", on.point)
+	fix := m.moveTemp(temp)
+	if fix == nil {
+		fix = m.remountExec(on)
 	}
-	return []Finding{f}
+	return Found(fix, "%s, which has the folder for temporary files %s, is mounted noexec: go run and go test end with \"fork/exec …: permission denied\"", on.point, temp)
 }
 
-// otherTemp returns a folder on another file system than temp's in which go may
-// build, "" if none is known.
-func (m Machine) otherTemp(temp string) string {
-	at, _ := m.table.of(temp)
+// moveTemp is the command that has go build in a folder on another file system than
+// temp's, nil if none is known.
+func (m Machine) moveTemp(temp string) command.Command {
+	at := m.table.of(temp)
 	for _, dir := range []string{m.inHome(".cache", "go-tmp"), "/var/tmp", "/tmp"} {
-		on, ok := m.table.of(dir)
-		if dir != "" && ok && on.point != at.point && !on.has("noexec") && !on.has("ro") && roomy(dir) {
-			return dir
+		on := m.table.of(dir)
+		if on.point == "" || on.point == at.point || on.has("noexec") || on.has("ro") {
+			continue
+		}
+		if bytes, inodes, ok := free(existing(dir)); !ok || bytes > 512<<20 && inodes > 1000 {
+			return inDir("GOTMPDIR", dir)
 		}
 	}
-	return ""
+	return nil
 }
 
-func roomy(dir string) bool {
-	bytes, inodes, ok := free(existing(dir))
-	return !ok || bytes > 512<<20 && inodes > 1000
-}
-
-func (m Machine) lookCache() []Finding {
+func (m Machine) lookCache() Findings {
 	s := m.Setting("GOCACHE")
-	cause := ""
 	switch {
 	case s.Text == "off":
-		cause = "GOCACHE=off turns the build cache off, which go1.12 and later refuse"
+		return Found(s.Unset, "GOCACHE=off turns the build cache off, which go1.12 and later refuse")
 	case s.Text != "" && !filepath.IsAbs(s.Text):
-		cause = "GOCACHE=" + s.Text + " is not an absolute path, which go refuses"
+		return Found(s.Unset, "GOCACHE=%s is not an absolute path, which go refuses", s.Text)
 	case m.goCache() == "":
 		return Skip("there is no home directory")
-	default:
-		if info, err := os.Stat(m.goCache()); err == nil && !info.IsDir() {
-			return []Finding{{Severity: Error, Cause: m.goCache() + ", the build cache, is not a folder", Fix: command.Aside(m.goCache())}}
-		}
-		return nil
 	}
-	return []Finding{{Severity: Error, Cause: cause, Fix: s.Unset}}
+	if info, err := os.Stat(m.goCache()); err == nil && !info.IsDir() {
+		return Found(command.Aside(m.goCache()), "%s, the build cache, is not a folder", m.goCache())
+	}
+	return nil
 }
 
 // lookCacheNoexec is about releases from 1.24 on, which keep programs in the
 // build cache.
-func (m Machine) lookCacheNoexec() []Finding {
-	if v, err := gover.Parse("1.24.0"); err == nil && !m.Version.IsZero() && gover.Compare(m.Version, v) < 0 {
+func (m Machine) lookCacheNoexec() Findings {
+	if m.before(24) {
 		return Skip("before go1.24 no program is in the cache")
 	}
-	on, bad := m.table.noexec(m.goCache())
-	if m.goCache() == "" || !bad {
+	on := m.table.of(m.goCache())
+	if !on.has("noexec") {
 		return nil
 	}
-	f := Finding{Severity: Warning, Cause: fmt.Sprintf("%s, which has the build cache %s, is mounted noexec: \"go tool\" ends with \"permission denied\"", on.point, m.goCache())}
-	if dir := m.localDir("go-build"); dir != "" {
-		f.Fix = command.Export("GOCACHE", dir)
-	} else {
-		f.Fix = m.asRoot("mount", "-o", "remount,exec", on.point)
+	fix := m.exportLocal("GOCACHE", "go-build")
+	if fix == nil {
+		fix = m.remountExec(on)
 	}
-	return []Finding{f}
+	return Found(fix, "%s, which has the build cache %s, is mounted noexec: \"go tool\" ends with \"permission denied\"", on.point, m.goCache())
 }
 
-func (m Machine) lookCacheNetwork() []Finding {
-	on, ok := m.table.of(m.goCache())
-	if m.goCache() == "" || !ok || !on.network() {
+func (m Machine) lookCacheNetwork() Findings {
+	on := m.table.of(m.goCache())
+	if !on.network() {
 		return nil
 	}
-	f := Finding{Severity: Note, Cause: fmt.Sprintf("the build cache %s is on a network file system (%s), which is often slower than building again", m.goCache(), on.kind)}
-	if dir := m.localDir("go-build"); dir != "" {
-		f.Fix = command.Export("GOCACHE", dir)
-	}
-	return []Finding{f}
+	return Found(m.exportLocal("GOCACHE", "go-build"), "the build cache %s is on a network file system (%s), which is often slower than building again", m.goCache(), on.kind)
 }
 
 // A room is a folder that things are written to.
@@ -228,7 +200,7 @@ type room struct {
 	inodes uint64 // below this there is a warning
 }
 
-func (m Machine) lookSpace(r room, fix command.Command, advice string) []Finding {
+func (m Machine) lookSpace(r room, fix command.Command, advice string) Findings {
 	if r.dir == "" {
 		return Skip("there is none")
 	}
@@ -236,19 +208,15 @@ func (m Machine) lookSpace(r room, fix command.Command, advice string) []Finding
 	if !ok {
 		return Skip("this system does not tell")
 	}
-	f := Finding{Severity: Warning, Fix: fix, Advice: advice}
-	switch {
-	case bytes < r.none, inodes < r.inodes/100:
-		f.Severity = Error
-	case bytes >= r.bytes && inodes >= r.inodes:
+	if bytes >= r.bytes && inodes >= r.inodes {
 		return nil
 	}
-	f.Cause = fmt.Sprintf("the file system of %s (%s) has %d MB left", r.name, r.dir, bytes>>20)
+	found := Found(fix, "the file system of %s (%s) has %d MB left", r.name, r.dir, bytes>>20)
 	if inodes < r.inodes {
-		f.Cause = fmt.Sprintf("the file system of %s (%s) has room for %d more files only", r.name, r.dir, inodes)
+		found = Found(fix, "the file system of %s (%s) has room for %d more files only", r.name, r.dir, inodes)
 	}
-	if fix == nil && advice == "" {
-		f.Advice = "make room there, or name another folder"
+	if bytes >= r.none && inodes >= r.inodes/100 {
+		found.As(Warning)
 	}
-	return []Finding{f}
+	return found.Else(advice)
 }

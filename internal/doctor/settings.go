@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -12,7 +11,7 @@ import (
 // a version does not know, "" if it knows them all.
 func (m Machine) GoChecks(installed []gover.Version, unknown func(flags string, v gover.Version) string) []Check {
 	checks := []Check{
-		{ID: "goflags", Sound: "GOFLAGS has nothing that a release here does not know", Worst: Error, Look: func() []Finding { return m.lookGoFlags(installed, unknown) }},
+		{ID: "goflags", Sound: "GOFLAGS has nothing that a release here does not know", Worst: Error, Look: func() Findings { return m.lookGoFlags(installed, unknown) }},
 		{ID: "gotoolchain", Sound: "GOTOOLCHAIN does not undo pins", Worst: Warning, Look: m.lookGoToolchain},
 	}
 	for _, one := range []struct {
@@ -25,12 +24,12 @@ func (m Machine) GoChecks(installed []gover.Version, unknown func(flags string, 
 		{"go111module", "GO111MODULE", Warning, "go takes no heed of go.mod, and its line on the version of Go neither"},
 		{"gowork", "GOWORK", Note, "go takes no heed of go.work"},
 	} {
-		checks = append(checks, Check{ID: one.id, Sound: one.name + " is not off", Worst: one.worst, Look: func() []Finding {
+		checks = append(checks, Check{ID: one.id, Sound: one.name + " is not off", Worst: one.worst, Look: func() Findings {
 			s := m.Setting(one.name)
 			if s.Text != "off" {
 				return nil
 			}
-			return []Finding{{Severity: one.worst, Cause: fmt.Sprintf("%s=off%s: %s", one.name, s.Place, one.effect), Fix: s.Unset}}
+			return Found(s.Unset, "%s=off%s: %s", one.name, s.Place, one.effect)
 		}})
 	}
 	return checks
@@ -38,25 +37,25 @@ func (m Machine) GoChecks(installed []gover.Version, unknown func(flags string, 
 
 // lookGoFlags looks at flags in GOFLAGS that one of the installed releases does
 // not know, and at -mod=mod.
-func (m Machine) lookGoFlags(installed []gover.Version, unknown func(string, gover.Version) string) []Finding {
+func (m Machine) lookGoFlags(installed []gover.Version, unknown func(string, gover.Version) string) Findings {
 	s := m.Setting("GOFLAGS")
 	for _, v := range installed {
 		if flag := unknown(s.Text, v); flag != "" {
-			f := Finding{Severity: Warning, Cause: fmt.Sprintf("GOFLAGS%s has %s, which %v, which is installed, does not know", s.Place, flag, v), Fix: s.Unset}
-			if v == m.Version {
-				f.Severity = Error
+			found := Found(s.Unset, "GOFLAGS%s has %s, which %v, which is installed, does not know", s.Place, flag, v)
+			if v != m.Version {
+				return found.As(Warning)
 			}
-			return []Finding{f}
+			return found
 		}
 	}
 	if strings.Contains(s.Text, "-mod=mod") {
-		return []Finding{{Severity: Note, Cause: "GOFLAGS" + s.Place + " has -mod=mod: each build may change go.mod and go.sum", Fix: s.Unset}}
+		return Found(s.Unset, "GOFLAGS%s has -mod=mod: each build may change go.mod and go.sum", s.Place).As(Note)
 	}
 	return nil
 }
 
 // lookGoToolchain is about a GOTOOLCHAIN of the user's, which pins give way to.
-func (m Machine) lookGoToolchain() []Finding {
+func (m Machine) lookGoToolchain() Findings {
 	s := m.Setting("GOTOOLCHAIN")
 	inFile := s.Place != ""
 	name, _, plus := strings.Cut(s.Text, "+")
@@ -78,5 +77,5 @@ func (m Machine) lookGoToolchain() []Finding {
 	default:
 		severity, effect = Warning, "is nothing that go knows"
 	}
-	return []Finding{{Severity: severity, Cause: fmt.Sprintf("GOTOOLCHAIN=%s%s %s", s.Text, s.Place, effect), Fix: s.Unset}}
+	return Found(s.Unset, "GOTOOLCHAIN=%s%s %s", s.Text, s.Place, effect).As(severity)
 }

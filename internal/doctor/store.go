@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -19,17 +20,25 @@ import (
 // only where it can be used.
 type Store struct {
 	Machine
-	Err     error                         // why it can't be used, nil if it can
-	PathErr error                         // why PATH can't hold its folder of shims
-	Tell    func(Severity, error) Finding // puts an error in words, with what mends it
+	Err     error                // why it can't be used, nil if it can
+	PathErr error                // why PATH can't hold its folder of shims
+	Tell    func(error) Findings // puts an error in words, with what mends it
 
-	Shim    string // the path of the gosw-shim that belongs to this gosw
-	ShimErr error  // why that is not known
+	Shim       string                      // the path of the gosw-shim that belongs to this gosw
+	ShimErr    error                       // why that is not known
+	PlaceShims func(context.Context) error // puts it in the store
 
-	WrongShims func() []string
-	WrongLinks func() ([]string, error)
-	Leftovers  func() []string
-	Receipts   func() []Receipt
+	Receipts func() []Receipt
+	Keeper
+}
+
+// A Keeper knows what is wrong in the store's folders, and mends it.
+type Keeper interface {
+	WrongShims(shim string) []string
+	WrongLinks() ([]string, error)
+	Relink(ctx context.Context) error
+	Unused() []string // what killed processes have left
+	Tidy(ctx context.Context) error
 }
 
 // A Receipt is what the receipt of an installed version says.
@@ -57,8 +66,8 @@ func (s Store) Checks() []Check {
 }
 
 // In skips a check where there is no store to look at.
-func (s Store) In(look func() []Finding) func() []Finding {
-	return func() []Finding {
+func (s Store) In(look func() Findings) func() Findings {
+	return func() Findings {
 		if s.Err != nil {
 			return Skip("the store can't be used")
 		}
@@ -70,21 +79,17 @@ func (s Store) In(look func() []Finding) func() []Finding {
 }
 
 // lookStore tells what keeps the store from being used.
-func (s Store) lookStore() []Finding {
+func (s Store) lookStore() Findings {
 	for home, i := s.Store, 0; home != "" && i < 3; i++ {
 		dir := []string{string(home), home.Toolchains(), home.Bin()}[i]
 		info, err := os.Stat(dir)
 		_, linkErr := os.Lstat(dir)
-		cause := ""
 		switch {
 		case err == nil && !info.IsDir():
-			cause = dir + " is in the place of a folder of the store"
+			return Found(command.Aside(dir), "%s is in the place of a folder of the store", dir)
 		case err != nil && linkErr == nil:
-			cause = dir + " is a symbolic link that leads nowhere, in the place of a folder of the store"
-		default:
-			continue
+			return Found(command.Aside(dir), "%s is a symbolic link that leads nowhere, in the place of a folder of the store", dir)
 		}
-		return []Finding{{Severity: Error, Cause: cause, Fix: command.Aside(dir)}}
 	}
 	variable := (*toolchain.VariableError)(nil)
 	if errors.As(s.Err, &variable) && variable.Name != "GOSW_ROOT" && variable.Name != "GOSW_SYSTEM_ROOT" {
@@ -95,48 +100,45 @@ func (s Store) lookStore() []Finding {
 		_, err = s.Store.Installed()
 	}
 	if err != nil {
-		return []Finding{s.Tell(Error, err)}
+		return s.Tell(err)
 	}
 	return nil
 }
 
-func (s Store) lookShims() []Finding {
+func (s Store) lookShims() Findings {
 	if s.ShimErr != nil {
-		return []Finding{s.Tell(Error, s.ShimErr)}
+		return s.Tell(s.ShimErr)
 	}
 	if _, err := os.Stat(s.Shim); err != nil {
-		return []Finding{{Severity: Error, Cause: "there is no gosw-shim beside gosw (" + s.Shim + "), so the store has no go",
-			Fix: goInstall, Advice: "gosw and gosw-shim belong into one folder"}}
+		return Found(goInstall, "there is no gosw-shim beside gosw (%s), so the store has no go", s.Shim).
+			Advise("gosw and gosw-shim belong into one folder")
 	}
-	wrong := s.WrongShims()
+	wrong := s.WrongShims(s.Shim)
 	if len(wrong) == 0 {
 		return nil
 	}
-	cause := wrong[0] + " is no link to " + s.Shim
+	are := "is no link"
 	if len(wrong) > 1 {
-		cause = strings.Join(wrong, " and ") + " are no links to " + s.Shim
+		are = "are no links"
 	}
-	return Ours(Error, cause, "put the shims in their place")
+	return Found(nil, "%s %s to %s", strings.Join(wrong, " and "), are, s.Shim).Ours(s.PlaceShims, "put the shims in their place")
 }
 
 // lookShimVersion compares what the build has written into both programs, where
 // it has.
-func (s Store) lookShimVersion() []Finding {
+func (s Store) lookShimVersion() Findings {
 	own, ok := debug.ReadBuildInfo()
 	other, found := toolInfo(s.Shim)
 	if !ok || !found {
 		return Skip("it can't be told what they were built from")
 	}
-	cause := ""
 	switch mine, its := builtFrom(own), builtFrom(other); {
 	case other.Path != strings.TrimSuffix(own.Path, "gosw")+"gosw-shim":
-		cause = s.Shim + " is not gosw-shim, but " + cmp.Or(other.Path, "another program")
-	case mine == its || mine == "" || its == "":
-		return nil
-	default:
-		cause = fmt.Sprintf("gosw was built from %s, and %s from %s", mine, s.Shim, its)
+		return Found(goInstall, "%s is not gosw-shim, but %s", s.Shim, cmp.Or(other.Path, "another program"))
+	case mine != its && mine != "" && its != "":
+		return Found(goInstall, "gosw was built from %s, and %s from %s", mine, s.Shim, its)
 	}
-	return []Finding{{Severity: Warning, Cause: cause, Fix: goInstall}}
+	return nil
 }
 
 // builtFrom names the source of a program: its module's version, or the commit.
@@ -155,40 +157,41 @@ func buildSetting(info *debug.BuildInfo, key string) string {
 	return info.Settings[i].Value
 }
 
-func (s Store) lookLinks() []Finding {
+func (s Store) lookLinks() Findings {
 	wrong, err := s.WrongLinks()
 	if err != nil {
-		return []Finding{s.Tell(Error, err)}
+		return s.Tell(err)
 	}
 	if len(wrong) == 0 {
 		return nil
 	}
-	cause := fmt.Sprintf("%s is not the link that the installed versions ask for", wrong[0])
+	which := "is not the link"
 	if n := len(wrong) - 1; n > 0 {
-		cause = fmt.Sprintf("%s and %d more are not the links that the installed versions ask for", wrong[0], n)
+		which = fmt.Sprintf("and %d more are not the links", n)
 	}
-	return Ours(Error, cause, "set the links right")
+	return Found(nil, "%s %s that the installed versions ask for", wrong[0], which).Ours(s.Relink, "set the links right")
 }
 
-func (s Store) lookLeftovers() []Finding {
-	left := s.Leftovers()
-	switch len(left) {
-	case 0:
+func (s Store) lookLeftovers() Findings {
+	left := s.Unused()
+	if len(left) == 0 {
 		return nil
-	case 1:
-		return Ours(Warning, "1 leftover of killed processes take up room, such as "+left[0], "removed what killed processes had left")
 	}
-	return Ours(Warning, fmt.Sprintf("%d leftovers of killed processes take up room, such as %s", len(left), left[0]), "removed what killed processes had left")
+	count := "1 leftover"
+	if len(left) > 1 {
+		count = fmt.Sprintf("%d leftovers", len(left))
+	}
+	return Found(nil, "%s of killed processes take up room, such as %s", count, left[0]).Ours(s.Tidy, "removed what killed processes had left")
 }
 
 // lookReceipts tells what is wrong with receipts.
-func (s Store) lookReceipts() (findings []Finding) {
+func (s Store) lookReceipts() (findings Findings) {
 	if _, err := s.Store.Installed(); err != nil {
 		return Skip(err.Error())
 	}
 	for _, r := range s.Receipts() {
 		if r.Err != nil {
-			findings = append(findings, Finding{Severity: Error, Cause: fmt.Sprintf("%v: %v", r.Version, r.Err), Fix: r.Repair})
+			findings = append(findings, Found(r.Repair, "%v: %v", r.Version, r.Err)...)
 		}
 	}
 	return findings
@@ -196,7 +199,7 @@ func (s Store) lookReceipts() (findings []Finding) {
 
 // lookClock finds a clock that is behind what has happened already: this gosw was
 // built from a commit, and toolchains were installed.
-func (s Store) lookClock() []Finding {
+func (s Store) lookClock() Findings {
 	var latest time.Time
 	what := ""
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -218,11 +221,9 @@ func (s Store) lookClock() []Finding {
 	if now.Add(time.Hour).After(latest) {
 		return nil
 	}
-	return []Finding{s.Clock(fmt.Sprintf("the clock says %s, but %s at %s: servers are refused because of it, and what is newer counts as older",
-		now.UTC().Format(time.DateTime), what, latest.UTC().Format(time.DateTime)))}
+	return Found(s.SetClock(), "the clock says %s, but %s at %s: servers are refused because of it, and what is newer counts as older",
+		now.UTC().Format(time.DateTime), what, latest.UTC().Format(time.DateTime))
 }
 
-// Clock is the finding of a clock that is wrong.
-func (m Machine) Clock(cause string) Finding {
-	return Finding{Severity: Error, Cause: cause, Fix: m.asRoot("timedatectl", "set-ntp", "true")}
-}
+// SetClock is the command that sets the clock right.
+func (m Machine) SetClock() command.Command { return m.asRoot("timedatectl", "set-ntp", "true") }

@@ -29,15 +29,13 @@ func (m Machine) toolChecks() []Check {
 }
 
 // programs returns the names of what is in GOBIN.
-func (m Machine) programs() (programs []string) {
-	withEntries(m.goBin(), maxTools, func(_ *os.File, names []string) { programs = names })
-	slices.Sort(programs)
-	return programs
+func (m Machine) programs() []string {
+	return slices.Sorted(slices.Values(entries(m.goBin(), maxTools)))
 }
 
 // lookOldTools finds tools whose go was of an older line. Those that look at
 // source, such as gopls and linters, can't read what is newer than their go.
-func (m Machine) lookOldTools() []Finding {
+func (m Machine) lookOldTools() Findings {
 	if m.Version.IsZero() {
 		return Skip("it is not known which go is here")
 	}
@@ -59,15 +57,11 @@ func (m Machine) lookOldTools() []Finding {
 	if len(old) == 0 {
 		return nil
 	}
-	f := Finding{
-		Severity: Warning,
-		Cause:    fmt.Sprintf("in %s, built by an older go than %v: %s; tools that read source can't read what is newer than their go", m.goBin(), m.Version, some(old)),
-		Fix:      again,
-	}
+	found := Found(again, "in %s, built by an older go than %v: %s; tools that read source can't read what is newer than their go", m.goBin(), m.Version, some(old))
 	if len(lost) > 0 {
-		f.Advice = "build again, from where they came: " + some(lost)
+		found.Advise("build again, from where they came: " + some(lost))
 	}
-	return []Finding{f}
+	return found
 }
 
 // toolInfo reads what go has written into a program that it built.
@@ -81,27 +75,20 @@ func toolInfo(file string) (*debug.BuildInfo, bool) {
 	return info, err == nil
 }
 
-func (m Machine) lookBrokenTools() []Finding {
+func (m Machine) lookBrokenTools() Findings {
 	var broken []string
 	remove := []string{"rm", "--"}
 	for _, name := range m.programs() {
 		file := filepath.Join(m.goBin(), name)
-		why := wrong(file)
-		if why == "" {
-			continue
+		if why := wrong(file); why != "" {
+			broken = append(broken, name+" ("+why+")")
+			remove = append(remove, file)
 		}
-		broken = append(broken, name+" ("+why+")")
-		remove = append(remove, file)
 	}
 	if len(broken) == 0 {
 		return nil
 	}
-	return []Finding{{
-		Severity: Warning,
-		Cause:    fmt.Sprintf("in %s, and no programs that can run: %s", m.goBin(), some(broken)),
-		Fix:      command.Run(remove...),
-		Advice:   "then install them again",
-	}}
+	return Found(command.Run(remove...), "in %s, and no programs that can run: %s", m.goBin(), some(broken)).Advise("then install them again")
 }
 
 // wrong says why a file in GOBIN is no program that can run, "" if it may be one.
@@ -135,20 +122,14 @@ func wrong(file string) string {
 	return ""
 }
 
-func (m Machine) lookShadow() []Finding {
-	if m.Store != "" && m.goBin() != "" && sameFolder(m.goBin(), m.Store.Bin()) {
+func (m Machine) lookShadow() Findings {
+	if m.isBin(m.goBin()) {
 		return Skip("GOBIN is the store's own folder")
 	}
 	for _, name := range []string{"go", "gofmt"} {
-		file := filepath.Join(m.goBin(), name)
-		if info, err := os.Stat(file); m.goBin() == "" || err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
-			continue
+		if file := filepath.Join(m.goBin(), name); m.goBin() != "" && isProgram(file) {
+			return Found(command.Aside(file), "%s is one go for all directories wherever GOBIN comes first on PATH", file)
 		}
-		return []Finding{{
-			Severity: Warning,
-			Cause:    file + " is one go for all directories wherever GOBIN comes first on PATH",
-			Fix:      command.Aside(file),
-		}}
 	}
 	return nil
 }

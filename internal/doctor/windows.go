@@ -40,7 +40,7 @@ func (m Machine) windowsChecks() []Check {
 		{"windows-tmpdir", "the folder for temporary files", temp, variable, "/tmp"},
 		{"windows-project", "the working directory", m.Dir, "", m.inHome(filepath.Base(m.Dir))},
 	} {
-		checks = append(checks, Check{ID: p.id, Sound: p.name + " is not on a Windows drive", Worst: Warning, Look: func() []Finding { return m.lookWindows(p) }})
+		checks = append(checks, Check{ID: p.id, Sound: p.name + " is not on a Windows drive", Worst: Warning, Look: func() Findings { return m.lookWindows(p) }})
 	}
 	return append(checks,
 		Check{ID: "wsl-version", Sound: "this is no WSL 1", Worst: Warning, Look: m.lookWSL},
@@ -49,87 +49,82 @@ func (m Machine) windowsChecks() []Check {
 	)
 }
 
-func (m Machine) lookWindows(p place) []Finding {
+func (m Machine) lookWindows(p place) Findings {
 	if p.dir == "" {
 		return Skip("there is none")
 	}
-	wsl := m.linux() > 0
-	on, ok := m.table.of(p.dir)
-	if !ok || !on.windows(wsl) {
+	on := m.table.of(p.dir)
+	if !on.windows {
 		return nil
 	}
-	f := Finding{Severity: Warning, Cause: p.name + " (" + p.dir + ") is on a Windows drive (" + on.point + ", " + on.kind + "): builds are many times slower there, and modes, links and locks are not Linux's"}
-	other, ok := m.table.of(p.instead)
-	switch {
-	case p.instead == "" || !ok || other.windows(wsl):
-		f.Advice = "move your home directory to a file system of Linux"
-	case p.variable == "":
-		f.Fix = command.Run("cp", "-a", p.dir, p.instead).Then(command.Run("cd", p.instead))
-	default:
-		f.Fix = inDir(p.variable, p.instead)
+	fix := inDir(p.variable, p.instead)
+	if p.variable == "" {
+		fix = command.Run("cp", "-a", p.dir, p.instead).Then(command.Run("cd", p.instead))
 	}
-	return []Finding{f}
+	if other := m.table.of(p.instead); other.point == "" || other.windows {
+		fix = nil
+	}
+	return Found(fix, "%s (%s) is on a Windows drive (%s, %s): builds are many times slower there, and modes, links and locks are not Linux's", p.name, p.dir, on.point, on.kind).
+		Else("move your home directory to a file system of Linux")
 }
 
-func (m Machine) lookWSL() []Finding {
-	if m.linux() != 1 {
+func (m Machine) lookWSL() Findings {
+	if m.wsl() != 1 {
 		return nil
 	}
-	return []Finding{{
-		Severity: Warning,
-		Cause:    "this is WSL 1, which translates each system call: builds are slow, and reflinks, file locks and process groups are not as on Linux",
-		Fix:      command.Run("wsl.exe", "--set-version", m.Getenv("WSL_DISTRO_NAME"), "2"),
-	}}
+	return Found(command.Run("wsl.exe", "--set-version", m.Getenv("WSL_DISTRO_NAME"), "2"),
+		"this is WSL 1, which translates each system call: builds are slow, and reflinks, file locks and process groups are not as on Linux")
 }
 
 // lookMetadata is about Windows drives whose mount keeps no modes: each file on
 // them is executable or none is, and go can't make a program of its own runnable.
-func (m Machine) lookMetadata() []Finding {
+func (m Machine) lookMetadata() Findings {
 	temp, _ := m.tempDir()
-	wsl := m.linux() > 0
 	for _, dir := range []string{string(m.Store), m.goPath(), m.goBin(), temp, m.Dir} {
-		on, ok := m.table.of(dir)
-		if dir == "" || !ok || !on.windows(wsl) || on.has("metadata") {
+		on := m.table.of(dir)
+		if !on.windows || on.has("metadata") {
 			continue
 		}
-		f := Finding{Severity: Note, Cause: on.point + " is mounted without metadata: modes such as that of a program or a git hook are lost there"}
+		fix := m.asRoot("sh", "-c", `printf '[automount]\noptions = "metadata"\n' >> /etc/wsl.conf`).Then(command.Run("wsl.exe", "--shutdown"))
 		if strings.Contains(m.read("etc/wsl.conf"), "[automount]") {
-			f.Advice = `add options = "metadata" below [automount] in /etc/wsl.conf, then run wsl.exe --shutdown`
-		} else {
-			f.Fix = m.asRoot("sh", "-c", `printf '[automount]\noptions = "metadata"\n' >> /etc/wsl.conf`).Then(command.Run("wsl.exe", "--shutdown"))
+			fix = nil
 		}
-		return []Finding{f}
+		return Found(fix, "%s is mounted without metadata: modes such as that of a program or a git hook are lost there", on.point).
+			Else(`add options = "metadata" below [automount] in /etc/wsl.conf, then run wsl.exe --shutdown`)
 	}
 	return nil
 }
 
 // lookWindowsGo finds a go on a Windows drive, or a go.exe, before the first
 // other go on PATH.
-func (m Machine) lookWindowsGo() []Finding {
+func (m Machine) lookWindowsGo() Findings {
 	if m.GOOS == "windows" {
 		return Skip("this is Windows")
 	}
-	wsl := m.linux() > 0
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
-		on, ok := m.table.of(dir)
-		foreign := ok && on.windows(wsl)
 		for _, name := range []string{"go", "go.exe"} {
-			info, err := os.Stat(filepath.Join(dir, name))
-			if err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
+			file := filepath.Join(dir, name)
+			if !isProgram(file) {
 				continue
 			}
-			if !foreign && name == "go" {
+			if name == "go" && !m.table.of(dir).windows {
 				return nil
 			}
-			f := Finding{Severity: Error, Cause: filepath.Join(dir, name) + " is a go of Windows, and comes before Linux's on PATH: it builds for Windows, and can't read Linux's paths"}
+			fix := command.Command(nil)
 			if m.Store != "" {
-				f.Fix = command.Command{{Kind: command.First, Text: m.Store.Bin()}}
+				fix = command.Command{{Kind: command.First, Text: m.Store.Bin()}}
 			}
-			return []Finding{f}
+			return Found(fix, "%s is a go of Windows, and comes before Linux's on PATH: it builds for Windows, and can't read Linux's paths", file)
 		}
 	}
 	return nil
+}
+
+// isProgram reports whether a file may be run.
+func isProgram(file string) bool {
+	info, err := os.Stat(file)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
 }

@@ -3,7 +3,6 @@ package doctor
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gosw/gosw/internal/cli/upkeep"
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
@@ -24,18 +24,17 @@ func (p *patient) deepChecks() []doctor.Check {
 	}
 }
 
-func (p *patient) lookFiles() []doctor.Finding {
+func (p *patient) lookFiles() (findings doctor.Findings) {
 	installed, err := p.store.Home().Installed()
 	if err != nil {
-		return []doctor.Finding{p.finding(doctor.Error, err)}
+		return p.found(err)
 	}
 	gover.NewestFirst(installed)
-	var findings []doctor.Finding
 	for _, v := range installed {
 		if err := p.others.Verify(p.ctx, p.store.Home(), v); err != nil {
-			f := p.finding(doctor.Error, err)
-			f.Fix = upkeep.RepairOf(p.App, p.store.Home(), v)
-			findings = append(findings, f)
+			found := p.found(err)
+			found[0].Fix = upkeep.RepairOf(p.App, p.store.Home(), v)
+			findings = append(findings, found...)
 		}
 	}
 	return findings
@@ -54,7 +53,7 @@ func main() { println(C.abs(-1)) }
 const buildTimeout = 5 * time.Minute
 
 // lookBuild builds a program in a folder that it removes again.
-func (p *patient) lookBuild() []doctor.Finding {
+func (p *patient) lookBuild() doctor.Findings {
 	if p.whyErr != nil || p.decideErr != nil {
 		return doctor.Skip("it is not known which go is here")
 	}
@@ -66,17 +65,17 @@ func (p *patient) lookBuild() []doctor.Finding {
 		return doctor.Skip(err.Error())
 	}
 	temp, err := p.TempDir()
-	if err != nil {
-		return []doctor.Finding{p.finding(doctor.Error, err)}
+	dir, file := "", ""
+	if err == nil {
+		dir, err = os.MkdirTemp(temp, "gosw-doctor-")
 	}
-	dir, err := os.MkdirTemp(temp, "gosw-doctor-")
-	if err != nil {
-		return []doctor.Finding{p.finding(doctor.Error, err)}
+	if err == nil {
+		defer func() { _ = os.RemoveAll(dir) }()
+		file = filepath.Join(dir, "main.go")
+		err = os.WriteFile(file, []byte(cgoProgram), 0o600)
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	file := filepath.Join(dir, "main.go")
-	if err := os.WriteFile(file, []byte(cgoProgram), 0o600); err != nil {
-		return []doctor.Finding{p.finding(doctor.Error, err)}
+	if err != nil {
+		return p.found(err)
 	}
 	ctx, cancel := context.WithTimeout(p.ctx, buildTimeout)
 	defer cancel()
@@ -88,28 +87,21 @@ func (p *patient) lookBuild() []doctor.Finding {
 		return nil
 	}
 	text, _, _ := strings.Cut(string(bytes.TrimSpace(out)), "\n\t")
-	f := doctor.Finding{Severity: doctor.Error, Cause: fmt.Sprintf("%s could not build a program with cgo: %v: %.500s", program, err, text)}
-	for _, id := range p.machine.Checks() { // which know what is missing
-		if id.ID != "cgo-compiler" && id.ID != "cgo-headers" {
-			continue
-		}
-		for _, found := range id.Look() {
-			if found.Severity == doctor.Error && f.Fix == nil {
-				f.Fix = found.Fix
-			}
+	var fix command.Command
+	for _, r := range doctor.Run(p.machine.CgoChecks(), nil) { // which know what is missing
+		if r.Severity == doctor.Error && fix == nil {
+			fix = r.Findings[0].Fix
 		}
 	}
-	if f.Fix == nil {
-		f.Advice = "what the compiler says is above; CC names another one"
-	}
-	return []doctor.Finding{f}
+	return doctor.Found(fix, "%s could not build a program with cgo: %v: %.500s", program, err, text).
+		Else("what the compiler says is above; CC names another one")
 }
 
 // onlineChecks ask the servers.
 func (p *patient) onlineChecks() []doctor.Check {
 	return []doctor.Check{
-		{ID: "online-releases", Sound: "the list of releases can be had", Worst: doctor.Error, Needs: "--online", Look: p.online(p.lookReleases)},
-		{ID: "online-sumdb", Sound: "the checksum database answers, and is the one that it was", Worst: doctor.Error, Needs: "--online", Look: p.online(p.lookSumDB)},
+		{ID: "online-releases", Sound: "the list of releases can be had", Worst: doctor.Error, Needs: "--online", Look: p.online(lookReleases)},
+		{ID: "online-sumdb", Sound: "the checksum database answers, and is the one that it was", Worst: doctor.Error, Needs: "--online", Look: p.online(lookSumDB)},
 		{ID: "online-clock", Sound: "the clock is that of the module proxy", Worst: doctor.Error, Needs: "--online", Look: p.online(p.lookServerClock)},
 	}
 }
@@ -117,32 +109,32 @@ func (p *patient) onlineChecks() []doctor.Check {
 // onlineTimeout bounds what one question may take.
 const onlineTimeout = 20 * time.Second
 
-func (p *patient) online(ask func(context.Context, *fetch.Client) ([]doctor.Finding, error)) func() []doctor.Finding {
-	return func() []doctor.Finding {
+func (p *patient) online(ask func(context.Context, *fetch.Client) (doctor.Findings, error)) func() doctor.Findings {
+	return func() doctor.Findings {
 		client, err := p.Client()
 		if err != nil {
-			return []doctor.Finding{p.finding(doctor.Error, err)}
+			return p.found(err)
 		}
 		ctx, cancel := context.WithTimeout(p.ctx, onlineTimeout)
 		defer cancel()
-		findings, err := ask(ctx, client)
-		if err != nil {
-			f := p.finding(doctor.Error, err)
-			if v := p.settings.Get("GOPROXY"); v.Text != "" && v.Text != "off" {
-				f.Fix = p.unset("GOPROXY", v)
-			}
-			return []doctor.Finding{f}
+		found, err := ask(ctx, client)
+		if err == nil {
+			return found
 		}
-		return findings
+		found = p.found(err)
+		if proxy := p.setting("GOPROXY"); proxy.Text != "" && proxy.Text != "off" {
+			found[0].Fix = proxy.Unset
+		}
+		return found
 	}
 }
 
-func (p *patient) lookReleases(ctx context.Context, client *fetch.Client) ([]doctor.Finding, error) {
+func lookReleases(ctx context.Context, client *fetch.Client) (doctor.Findings, error) {
 	_, err := client.Releases(ctx, 0)
 	return nil, err
 }
 
-func (p *patient) lookSumDB(ctx context.Context, client *fetch.Client) ([]doctor.Finding, error) {
+func lookSumDB(ctx context.Context, client *fetch.Client) (doctor.Findings, error) {
 	_, err := client.Prove(ctx, client.LocalReleases().Versions[0])
 	return nil, err
 }
@@ -150,14 +142,15 @@ func (p *patient) lookSumDB(ctx context.Context, client *fetch.Client) ([]doctor
 // maxSkew is more than a request takes, and less than certificates care for.
 const maxSkew = 5 * time.Minute
 
-func (p *patient) lookServerClock(ctx context.Context, client *fetch.Client) ([]doctor.Finding, error) {
+func (p *patient) lookServerClock(ctx context.Context, client *fetch.Client) (doctor.Findings, error) {
 	theirs, err := client.Clock(ctx)
 	if err != nil {
 		return doctor.Skip("the module proxy does not say what time it is: " + err.Error()), nil
 	}
-	skew := p.Since(theirs)
-	if skew.Abs() < maxSkew {
+	skew := p.Since(theirs).Abs()
+	if skew < maxSkew {
 		return nil, nil
 	}
-	return []doctor.Finding{p.machine.Clock(fmt.Sprintf("the clock is %v away from that of the module proxy: certificates seem to have ended, or not to have begun", skew.Abs().Round(time.Second)))}, nil
+	return doctor.Found(p.machine.SetClock(),
+		"the clock is %v away from that of the module proxy: certificates seem to have ended, or not to have begun", skew.Round(time.Second)), nil
 }

@@ -71,19 +71,14 @@ warnings, and 1 if there is an error.`,
 
 func examine(ctx context.Context, a *app.App, others Others, options doctorOptions) error {
 	given := map[string]bool{"--online": options.online, "--deep": options.deep}
-	examine := func() ([]doctor.Result, *patient) {
-		p := newPatient(ctx, a, others)
-		return p.run(given), p
-	}
-	results, p := examine()
-	report := doctorReport{Schema: 1, Mended: []string{}}
+	results, mended := newPatient(ctx, a, others).run(given), []string{}
 	var mendErr error
 	if options.fix {
-		if report.Mended, mendErr = p.mend(ctx, results); len(report.Mended) > 0 {
-			results, _ = examine()
+		if mended, mendErr = mend(ctx, a, results); len(mended) > 0 {
+			results = newPatient(ctx, a, others).run(given)
 		}
 	}
-	report.add(results, a.UI.Shell)
+	report := newReport(results, mended, a.UI.Shell)
 	var err error
 	if options.json {
 		err = a.UI.PrintJSON(report)
@@ -111,8 +106,6 @@ type patient struct {
 	settings          goenv.Settings // of the go command
 
 	releases func() []gover.Version // all that this machine knows of, newest first
-
-	repairs map[string]func(context.Context) error // what mends gosw's own, by the check that finds it
 }
 
 func newPatient(ctx context.Context, a *app.App, others Others) *patient {
@@ -132,7 +125,7 @@ func newPatient(ctx context.Context, a *app.App, others Others) *patient {
 		p.explain()
 		p.machine.Version = p.why.Target.Version
 	}
-	p.inputs, p.repairs = p.storeInputs(), p.storeRepairs()
+	p.inputs = p.storeInputs()
 	p.releases = sync.OnceValue(p.ReleasesKnown)
 	return p
 }
@@ -180,20 +173,20 @@ func (p *patient) run(given map[string]bool) []doctor.Result {
 }
 
 // mend mends what results have that is gosw's own, and returns what was mended.
-func (p *patient) mend(ctx context.Context, results []doctor.Result) ([]string, error) {
+func mend(ctx context.Context, a *app.App, results []doctor.Result) ([]string, error) {
 	mended := []string{}
 	var errs []error
 	for _, r := range results {
 		for _, f := range r.Findings {
-			if f.Mends == "" {
+			if f.Mend == nil {
 				continue
 			}
-			if err := p.repairs[r.ID](ctx); err != nil {
+			if err := f.Mend(ctx); err != nil {
 				errs = append(errs, err)
 				continue
 			}
 			mended = append(mended, f.Mends)
-			p.UI.Note("mended: %s", f.Mends)
+			a.UI.Note("mended: %s", f.Mends)
 		}
 	}
 	return mended, errors.Join(errs...)

@@ -46,43 +46,42 @@ func (p *patient) explain() {
 }
 
 // problems are what why found while look ran, as findings.
-func (p *patient) problems(look func()) (findings []doctor.Finding) {
+func (p *patient) problems(look func()) (findings doctor.Findings) {
 	before := len(p.why.Report.Problems)
 	look()
 	for _, problem := range p.why.Report.Problems[before:] {
-		f := doctor.Finding{Severity: doctor.Error, Cause: problem.Cause}
+		found := p.hinted(doctor.Found(nil, "%s", problem.Cause), problem.Hint)
 		if problem.Severity == explain.SeverityNote {
-			f.Severity = doctor.Note
+			found.As(doctor.Note)
 		}
-		findings = append(findings, p.withHint(f, problem.Hint))
+		findings = append(findings, found...)
 	}
 	p.why.Report.Problems = p.why.Report.Problems[:before]
 	if p.why.Ends != nil {
-		findings = append(findings, p.finding(doctor.Error, p.why.Ends))
+		findings = append(findings, p.found(p.why.Ends)...)
 		p.why.Ends = nil
 	}
 	return findings
 }
 
 // lookPin tells why there is no version, if there is none.
-func (p *patient) lookPin() []doctor.Finding {
+func (p *patient) lookPin() doctor.Findings {
 	switch {
 	case p.storeErr != nil && p.machine.Store == "":
 		return doctor.Skip("nothing says where the store is")
 	case p.whyErr != nil:
-		return []doctor.Finding{p.finding(doctor.Error, p.whyErr)}
-	}
-	if p.decideErr == nil {
+		return p.found(p.whyErr)
+	case p.decideErr == nil:
 		return nil
 	}
-	f := p.finding(doctor.Error, p.decideErr)
+	found := p.found(p.decideErr)
 	if pin := (*resolve.PinError)(nil); errors.As(p.decideErr, &pin) {
 		if pin.Source == p.machine.Store.DefaultFile() {
 			return doctor.Skip("the default can't be read, which has a check of its own")
 		}
-		f.Fix, f.Advice = setAside(pin), term.Words(app.HintFor(pin), p.UI.Shell)
+		found[0].Fix, found[0].Advice = setAside(pin), term.Words(app.HintFor(pin), p.UI.Shell)
 	}
-	return []doctor.Finding{f}
+	return found
 }
 
 // setAside is the command after which a broken pin does not count, and is still
@@ -99,7 +98,7 @@ func setAside(pin *resolve.PinError) command.Command {
 
 // lookPinBytes finds what gosw passes over in a pin, and others take for a part
 // of the version.
-func (p *patient) lookPinBytes() []doctor.Finding {
+func (p *patient) lookPinBytes() (findings doctor.Findings) {
 	if p.whyErr != nil || p.why.Target.Choice.Rule != resolve.FromFile {
 		return doctor.Skip("there is no pin file")
 	}
@@ -108,41 +107,41 @@ func (p *patient) lookPinBytes() []doctor.Finding {
 	if err != nil {
 		return doctor.Skip(err.Error())
 	}
-	var findings []doctor.Finding
 	if bytes.HasPrefix(data, []byte("\ufeff")) {
-		findings = append(findings, doctor.Finding{Severity: doctor.Note, Cause: file + " begins with a byte order mark, which other tools take for a part of the version",
-			Fix: command.Run("sed", "-i", `1s/^\xEF\xBB\xBF//`, file)})
+		findings = doctor.Found(command.Run("sed", "-i", `1s/^\xEF\xBB\xBF//`, file),
+			"%s begins with a byte order mark, which other tools take for a part of the version", file)
 	}
 	if bytes.Contains(data, []byte("\r\n")) {
-		findings = append(findings, doctor.Finding{Severity: doctor.Note, Cause: file + " has lines that end in CR and LF, of which other tools take the CR for a part of the version",
-			Fix: setup.UnixLines(file)})
+		findings = append(findings, doctor.Found(setup.UnixLines(file),
+			"%s has lines that end in CR and LF, of which other tools take the CR for a part of the version", file)...)
 	}
 	return findings
 }
 
-func (p *patient) lookDefault() []doctor.Finding {
+func (p *patient) lookDefault() doctor.Findings {
 	if p.store == nil || p.whyErr != nil {
 		return doctor.Skip("there is no store to look at")
 	}
-	choice, err := resolve.Default(p.store.Home().DefaultFile())
+	file := p.store.Home().DefaultFile()
+	choice, err := resolve.Default(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return []doctor.Finding{{Severity: doctor.Note, Cause: "no default is set: where no pin is, the system's go runs, if there is one", Fix: p.setDefault()}}
+		return doctor.Found(p.setDefault(), "no default is set: where no pin is, the system's go runs, if there is one").As(doctor.Note)
 	case err != nil:
-		f := doctor.Finding{Severity: doctor.Error, Cause: err.Error(), Fix: p.setDefault()}
-		if info, statErr := os.Stat(p.store.Home().DefaultFile()); statErr == nil && info.IsDir() {
-			f.Fix = command.Aside(p.store.Home().DefaultFile()).Then(f.Fix)
+		fix := p.setDefault()
+		if info, statErr := os.Stat(file); statErr == nil && info.IsDir() {
+			fix = command.Aside(file).Then(fix)
 		}
-		return []doctor.Finding{f}
+		return doctor.Found(fix, "%v", err).As(doctor.Error)
 	case choice.Spec.Kind() == gover.System:
 		return nil
 	}
 	if _, ok, err := app.Find(p.why.Path, choice.Spec); err == nil && ok {
 		return nil
 	}
-	f := p.finding(doctor.Warning, &app.NotInstalledError{Spec: choice.Spec})
-	f.Cause = "the default: " + f.Cause
-	return []doctor.Finding{f}
+	found := p.found(&app.NotInstalledError{Spec: choice.Spec})
+	found[0].Cause = "the default: " + found[0].Cause
+	return found
 }
 
 // setDefault is the command after which there is a default.
@@ -155,23 +154,22 @@ func (p *patient) setDefault() command.Command {
 
 // lookSwitching tells what go makes of GOTOOLCHAIN and of go.mod, if it is not
 // what is wanted.
-func (p *patient) lookSwitching() []doctor.Finding {
+func (p *patient) lookSwitching() doctor.Findings {
 	if p.whyErr != nil || p.decideErr != nil {
 		return doctor.Skip("it is not known which go is here")
 	}
 	if p.runErr != nil {
-		f := p.finding(doctor.Error, p.runErr)
 		if p.why.Target.Choice.Rule == resolve.FromSystem {
-			f.Fix, f.Advice = p.setDefault(), ""
+			return doctor.Found(p.setDefault(), "%v", p.runErr)
 		}
-		return []doctor.Finding{f}
+		return p.found(p.runErr)
 	}
 	all := p.why.Report.Problems
 	p.why.Report.Problems = nil
 	return p.problems(func() { p.why.Report.Problems = all })
 }
 
-func (p *patient) lookPath() []doctor.Finding {
+func (p *patient) lookPath() doctor.Findings {
 	if p.whyErr != nil {
 		return doctor.Skip("there is no store to look at")
 	}
@@ -187,7 +185,7 @@ func (p *patient) lookPath() []doctor.Finding {
 
 // lookGosw finds a gosw on PATH that is not this one: shims and start-up files
 // may be of the one, and commands of the other.
-func (p *patient) lookGosw() []doctor.Finding {
+func (p *patient) lookGosw() doctor.Findings {
 	exe, err := app.Executable()
 	found := fsx.FirstOnPath(p.Getenv("PATH"), "gosw")
 	if err != nil || found == "" {
@@ -197,15 +195,13 @@ func (p *patient) lookGosw() []doctor.Finding {
 	if err != nil || physical == exe {
 		return nil
 	}
-	return []doctor.Finding{{
-		Severity: doctor.Warning, Cause: fmt.Sprintf("%s comes first on PATH, and is not this gosw, %s", found, exe),
-		Fix: command.Command{{Kind: command.First, Text: filepath.Dir(exe)}}, Advice: "or remove the one that is not wanted",
-	}}
+	return doctor.Found(command.Command{{Kind: command.First, Text: filepath.Dir(exe)}},
+		"%s comes first on PATH, and is not this gosw, %s", found, exe).Advise("or remove the one that is not wanted")
 }
 
 // lookSupport is about the line that applies: a project's pin is the project's
 // affair, a default one's own.
-func (p *patient) lookSupport() []doctor.Finding {
+func (p *patient) lookSupport() doctor.Findings {
 	v := p.machine.Version
 	if v.IsZero() {
 		return doctor.Skip("it is not known which go is here")
@@ -213,18 +209,16 @@ func (p *patient) lookSupport() []doctor.Finding {
 	if gover.NewLifecycle(p.releases()).Of(v) != gover.EndOfLife {
 		return nil
 	}
-	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v (set by %s) gets no more fixes: its line has ended", v, p.why.Target.Choice.Source())}
+	latest, _ := gover.ParseSpec("latest")
+	found := p.hinted(doctor.Found(nil, "%v (set by %s) gets no more fixes: its line has ended", v, p.why.Target.Choice.Source()), p.why.PinFix(latest))
 	if p.why.Target.Choice.Pinned() {
-		f.Severity = doctor.Note
+		found.As(doctor.Note)
 	}
-	if latest, err := gover.ParseSpec("latest"); err == nil {
-		f = p.withHint(f, p.why.PinFix(latest))
-	}
-	return []doctor.Finding{f}
+	return found
 }
 
 // lookVulnerable says what the last "gosw audit" knew.
-func (p *patient) lookVulnerable() []doctor.Finding {
+func (p *patient) lookVulnerable() doctor.Findings {
 	v := p.machine.Version
 	if v.IsZero() {
 		return doctor.Skip("it is not known which go is here")
@@ -237,10 +231,9 @@ func (p *patient) lookVulnerable() []doctor.Finding {
 	case counts.Of[v] == 0:
 		return nil
 	}
-	f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%v has %s, as the last \"gosw audit\" knew", v, app.KnownVulnerabilities(counts.Of[v]))}
 	better, _ := gover.ParseSpec("latest")
 	if counts.Of[newest] < counts.Of[v] {
 		better = gover.Only(newest)
 	}
-	return []doctor.Finding{p.withHint(f, p.why.PinFix(better))}
+	return p.hinted(doctor.Found(nil, "%v has %s, as the last \"gosw audit\" knew", v, app.KnownVulnerabilities(counts.Of[v])), p.why.PinFix(better))
 }

@@ -20,55 +20,25 @@ type doctorReport struct {
 	Schema   int             `json:"schema"`
 	Severity doctor.Severity `json:"severity"` // the worst: "ok", "note", "warning" or "error"
 	Mended   []string        `json:"mended"`   // by --fix
-	Checks   []doctorCheck   `json:"checks"`
+	Checks   []doctor.Result `json:"checks"`
+
+	counts map[doctor.Severity]int // of findings
 }
 
-// A doctorCheck is a check and what came of it.
-type doctorCheck struct {
-	ID       string          `json:"id"`
-	Sound    string          `json:"sound"` // what holds if it finds nothing
-	Worst    doctor.Severity `json:"worst"` // the worst that it can find
-	Needs    string          `json:"needs,omitempty"`
-	Severity doctor.Severity `json:"severity"` // "ok", "skipped", or that of the worst finding
-	Findings []doctorFinding `json:"findings"`
-	Skipped  string          `json:"skipped,omitempty"` // why
-}
-
-type doctorFinding struct {
-	Severity doctor.Severity `json:"severity"`
-	Cause    string          `json:"cause"`
-	Fix      string          `json:"fix"`    // a command, or ""
-	Advice   string          `json:"advice"` // in words, or ""
-}
-
-func (r *doctorReport) add(results []doctor.Result, sh shell.Shell) {
-	r.Severity = doctor.OK
-	for _, result := range results {
-		check := doctorCheck{ID: result.ID, Sound: result.Sound, Worst: result.Worst, Needs: result.Needs, Severity: result.Severity, Findings: []doctorFinding{}}
-		for _, f := range result.Findings {
-			if f.Severity == doctor.Skipped {
-				check.Skipped = f.Cause
-			} else {
-				check.Findings = append(check.Findings, doctorFinding{f.Severity, f.Cause, shell.Line(sh, f.Fix), f.Advice})
-			}
-		}
-		r.Checks = append(r.Checks, check)
-		if result.Severity != doctor.Skipped && result.Severity.Worse(r.Severity) {
-			r.Severity = result.Severity
-		}
-	}
-}
-
-// count returns how many findings are of a severity.
-func (r *doctorReport) count(s doctor.Severity) (n int) {
-	for _, check := range r.Checks {
-		for _, f := range check.Findings {
-			if f.Severity == s {
-				n++
+// newReport is the report of results. Commands are for sh.
+func newReport(results []doctor.Result, mended []string, sh shell.Shell) doctorReport {
+	r := doctorReport{Schema: 1, Severity: doctor.OK, Mended: mended, Checks: results, counts: make(map[doctor.Severity]int)}
+	for _, check := range results {
+		for i := range check.Findings {
+			f := &check.Findings[i]
+			f.Line = shell.Line(sh, f.Fix)
+			r.counts[f.Severity]++
+			if f.Severity.Worse(r.Severity) {
+				r.Severity = f.Severity
 			}
 		}
 	}
-	return n
+	return r
 }
 
 // verdict is the error that doctor ends with.
@@ -88,7 +58,7 @@ func printDoctor(a *app.App, r doctorReport, verbose bool) error {
 	dir, _ := a.WorkingDir()
 	home, _ := a.UserHome()
 	t := &term.Trace{Screen: s, Home: home, Paths: term.KeepWhole([]string{home, a.Getenv("GOSW_ROOT"), dir})}
-	for _, s := range []doctor.Severity{doctor.Error, doctor.Warning, doctor.Note} {
+	for _, s := range worstFirst {
 		for _, check := range r.Checks {
 			for _, f := range check.Findings {
 				if f.Severity == s {
@@ -100,11 +70,7 @@ func printDoctor(a *app.App, r doctorReport, verbose bool) error {
 	if verbose {
 		t.Head("checks")
 		for _, check := range r.Checks {
-			text := check.Sound
-			if check.Skipped != "" {
-				text = check.Skipped
-			}
-			t.Line("%-7s  %-18s  %s", check.Severity, check.ID, text)
+			t.Line("%-7s  %-18s  %s", check.Severity, check.ID, cmp.Or(check.Skipped, check.Sound))
 		}
 	}
 	t.Gap()
@@ -114,14 +80,16 @@ func printDoctor(a *app.App, r doctorReport, verbose bool) error {
 	return a.UI.Show(t.Lines)
 }
 
+var worstFirst = []doctor.Severity{doctor.Error, doctor.Warning, doctor.Note}
+
 var severityStyles = map[doctor.Severity]term.Style{doctor.Error: term.Bad, doctor.Warning: term.Doubt, doctor.Note: term.Special}
 
-func showFinding(t *term.Trace, id string, f doctorFinding) {
+func showFinding(t *term.Trace, id string, f doctor.Finding) {
 	t.Gap()
 	t.Lines = append(t.Lines, t.Paint(severityStyles[f.Severity], string(f.Severity))+t.Paint(term.Strong, ": "+id))
 	t.Line("%s", f.Cause)
-	if f.Fix != "" {
-		t.Verbatim("  run: %s", f.Fix)
+	if f.Line != "" {
+		t.Verbatim("  run: %s", f.Line)
 	}
 	if f.Advice != "" {
 		t.Line("%s", f.Advice)
@@ -142,8 +110,8 @@ func (r *doctorReport) summary(verbose bool) string {
 		}
 	}
 	var found []string
-	for _, s := range []doctor.Severity{doctor.Error, doctor.Warning, doctor.Note} {
-		if n := r.count(s); n > 0 {
+	for _, s := range worstFirst {
+		if n := r.counts[s]; n > 0 {
 			found = append(found, term.Plural(n, string(s)))
 		}
 	}
@@ -160,16 +128,15 @@ func (r *doctorReport) summary(verbose bool) string {
 	return strings.Join(parts, "; ")
 }
 
-// withHint adds what a hint says to f: a command that mends it, or words.
-func (p *patient) withHint(f doctor.Finding, h command.Hint) doctor.Finding {
-	if f.Fix = h.Command; f.Fix == nil || h.Text != "" {
-		f.Advice = term.Words(h, p.UI.Shell)
+// hinted adds what a hint says to what was found: a command that mends it, or words.
+func (p *patient) hinted(found doctor.Findings, h command.Hint) doctor.Findings {
+	if found[0].Fix = h.Command; h.Command == nil || h.Text != "" {
+		found[0].Advice = term.Words(h, p.UI.Shell)
 	}
-	return f
+	return found
 }
 
-// finding makes one of an error and of the hint that belongs to it.
-func (p *patient) finding(s doctor.Severity, err error) doctor.Finding {
-	f := doctor.Finding{Severity: s, Cause: err.Error()}
-	return p.withHint(f, app.HintFor(err))
+// found is the finding of an error, with the hint that belongs to it.
+func (p *patient) found(err error) doctor.Findings {
+	return p.hinted(doctor.Found(nil, "%v", err), app.HintFor(err))
 }

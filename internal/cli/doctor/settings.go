@@ -35,7 +35,7 @@ func stands(v goenv.Value) string {
 	return fmt.Sprintf(" (%s:%d)", v.File, v.Line)
 }
 
-func (p *patient) lookSettings() []doctor.Finding {
+func (p *patient) lookSettings() (findings doctor.Findings) {
 	if p.machine.Store == "" {
 		return doctor.Skip("nothing says where the store is")
 	}
@@ -43,16 +43,15 @@ func (p *patient) lookSettings() []doctor.Finding {
 	if told(err) {
 		return doctor.Skip(err.Error())
 	} else if err != nil {
-		return []doctor.Finding{p.finding(doctor.Error, err)}
+		return p.found(err)
 	}
-	var findings []doctor.Finding
 	for _, s := range all {
 		v, err := settings.FindVariable(s.Name)
 		if err == nil {
 			err = v.Check(s)
 		}
 		if err != nil {
-			findings = append(findings, p.finding(doctor.Error, err))
+			findings = append(findings, p.found(err)...)
 		}
 	}
 	return findings
@@ -65,32 +64,31 @@ func told(err error) bool {
 	return errors.As(err, &variable) && variable.Name != "GOENV"
 }
 
-func (p *patient) lookGoEnv() []doctor.Finding {
+func (p *patient) lookGoEnv() doctor.Findings {
 	file, err := p.GoEnvFile()
 	if told(err) {
 		return doctor.Skip(err.Error())
 	} else if err != nil {
-		return []doctor.Finding{p.finding(doctor.Error, err)}
+		return p.found(err)
 	}
 	if file == "" {
 		return doctor.Skip("there is none: GOENV is off, or HOME not set")
 	}
 	if _, err := settings.ReadEnvFile(file); err != nil {
-		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Fix: command.Aside(file)}}
+		return doctor.Found(command.Aside(file), "%v", err)
 	}
 	return nil
 }
 
 // lookGOROOT is about a variable that belongs to one toolchain. The shim takes it
 // out; editors and scripts that run a go by its path do not.
-func (p *patient) lookGOROOT() []doctor.Finding {
-	var findings []doctor.Finding
+func (p *patient) lookGOROOT() (findings doctor.Findings) {
 	if p.whyErr == nil {
 		findings = p.problems(func() { p.why.AddGOROOT(p.settings) })
 	}
 	if v := p.settings.Get("GOROOT"); v.Origin == goenv.Environment && len(findings) == 0 {
-		findings = append(findings, doctor.Finding{Severity: doctor.Warning,
-			Cause: "GOROOT=" + v.Text + " is set: gosw takes it out, and what runs another go by its path ends up with two trees in one", Fix: command.Unset("GOROOT")})
+		findings = doctor.Found(command.Unset("GOROOT"),
+			"GOROOT=%s is set: gosw takes it out, and what runs another go by its path ends up with two trees in one", v.Text).As(doctor.Warning)
 	}
 	return findings
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,8 +41,8 @@ type session struct {
 }
 
 // inShell skips a check where there is no start-up file to look at.
-func (p *patient) inShell(look func(session) []doctor.Finding) func() []doctor.Finding {
-	return func() []doctor.Finding {
+func (p *patient) inShell(look func(session) doctor.Findings) func() doctor.Findings {
+	return func() doctor.Findings {
 		sh, ok := shell.Detect(p.Getenv("SHELL"))
 		if !ok {
 			return doctor.Skip("SHELL names no shell that gosw knows")
@@ -60,22 +61,22 @@ func (p *patient) inShell(look func(session) []doctor.Finding) func() []doctor.F
 
 // lookInit looks for the block of "gosw init --install", and for lines that
 // somebody has written to the same end.
-func (p *patient) lookInit(s session) []doctor.Finding {
+func (p *patient) lookInit(s session) doctor.Findings {
 	file, err := setup.Read(s.files[0])
 	if err != nil {
-		return []doctor.Finding{{Severity: doctor.Error, Cause: err.Error(), Advice: term.Words(app.HintFor(err), p.UI.Shell)}}
+		return p.found(err)
 	}
 	_, block, _, _, err := shell.RemoveBlock(file.Text)
 	if err != nil {
-		return []doctor.Finding{p.blockFinding(file, err)}
+		return p.damaged(file, err)
 	}
 	byHand := initLines(file.Text, block)
 	switch {
 	case block == "" && len(byHand) == 0:
-		return []doctor.Finding{{Severity: doctor.Note, Cause: s.files[0] + " does not load gosw: go is the shim, if it is on PATH, and \"gosw use\" does nothing", Fix: p.InitInstall()}}
+		return doctor.Found(p.InitInstall(), "%s does not load gosw: go is the shim, if it is on PATH, and \"gosw use\" does nothing", s.files[0]).As(doctor.Note)
 	case block != "" && len(byHand) > 0, len(byHand) > 1:
 		last := byHand[len(byHand)-1]
-		return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("%s:%d loads gosw a second time", file.Name, last), Fix: turnOff(file, last)}}
+		return doctor.Found(turnOff(file, last), "%s:%d loads gosw a second time", file.Name, last).As(doctor.Warning)
 	case block == "":
 		return nil
 	}
@@ -83,40 +84,36 @@ func (p *patient) lookInit(s session) []doctor.Finding {
 	if err != nil || strings.Contains(block, s.Quote(exe)) {
 		return nil
 	}
-	p.repairs["init"] = func(ctx context.Context) error { return p.others.InstallInit(ctx, s.Name(), flagsOf(block)) }
-	return doctor.Ours(doctor.Error, "gosw's block in "+file.Name+" loads another gosw than this one, "+exe, "wrote gosw's block in "+file.Name+" anew")
+	install := func(ctx context.Context) error { return p.others.InstallInit(ctx, s.Name(), flagsOf(block)) }
+	return doctor.Found(nil, "gosw's block in %s loads another gosw than this one, %s", file.Name, exe).
+		Ours(install, "wrote gosw's block in "+file.Name+" anew")
 }
 
-// blockFinding is about a block that somebody has changed. Where it ends, what is
+// damaged is about a block that somebody has changed. Where it ends, what is
 // wrong can be taken out, and written again.
-func (p *patient) blockFinding(file *setup.File, err error) doctor.Finding {
-	f := p.finding(doctor.Error, file.Damaged(err))
+func (p *patient) damaged(file *setup.File, err error) doctor.Findings {
+	found := p.found(file.Damaged(err))
 	if damage := (*shell.BlockError)(nil); errors.As(err, &damage) && damage.Last > 0 {
-		f.Fix = command.Run("sed", "-i.old", fmt.Sprintf("%d,%dd", damage.Line, damage.Last), file.Path)
+		fix := command.Run("sed", "-i.old", fmt.Sprintf("%d,%dd", damage.Line, damage.Last), file.Path)
 		lines := strings.SplitAfter(file.Text, "\n")
 		rest := strings.Join(slices.Delete(lines, damage.Line-1, damage.Last), "")
 		if _, block, _, _, err := shell.RemoveBlock(rest); err == nil && block == "" && len(initLines(rest, "")) == 0 {
-			f.Fix = f.Fix.Then(p.InitInstall())
+			fix = fix.Then(p.InitInstall())
 		}
+		found[0].Fix = fix
 	}
-	return f
+	return found
 }
 
 // initLines returns the lines of text outside block that load gosw.
 func initLines(text, block string) (lines []int) {
-	before, after, found := strings.Cut(text, block)
-	if !found || block == "" {
-		before, after = text, ""
+	if block != "" { // its lines are of no interest, and count
+		text = strings.Replace(text, block, strings.Repeat("\n", strings.Count(block, "\n")), 1)
 	}
-	number := 0
-	for _, part := range []string{before, after} {
-		for line := range strings.Lines(part) {
-			number++
-			if setup.IsCommand(line) && strings.Contains(line, "gosw") && strings.Contains(line, " init ") && strings.ContainsAny(line, "(|") {
-				lines = append(lines, number)
-			}
+	for i, line := range strings.Split(text, "\n") {
+		if setup.IsCommand(line) && strings.Contains(line, "gosw") && strings.Contains(line, " init ") && strings.ContainsAny(line, "(|") {
+			lines = append(lines, i+1)
 		}
-		number += strings.Count(block, "\n")
 	}
 	return lines
 }
@@ -157,7 +154,7 @@ func turnOffLine(name string, line int) command.Command {
 
 // lookOrder is about direnv, which puts itself before what is there: gosw's hook
 // has to come after it, to see what it has set.
-func (p *patient) lookOrder(s session) []doctor.Finding {
+func (p *patient) lookOrder(s session) doctor.Findings {
 	file, err := setup.Read(s.files[0])
 	if err != nil {
 		return doctor.Skip("the start-up file can't be read")
@@ -170,53 +167,49 @@ func (p *patient) lookOrder(s session) []doctor.Finding {
 	if block == "" && len(byHand) > 0 {
 		ours = byHand[0]
 	}
-	number := 0
-	for line := range strings.Lines(file.Text) {
-		number++
-		if ours == 0 || number < ours || !setup.IsCommand(line) || !strings.Contains(line, "direnv hook") {
+	for i, line := range strings.Split(file.Text, "\n") {
+		if ours == 0 || i+1 < ours || !setup.IsCommand(line) || !strings.Contains(line, "direnv hook") {
 			continue
 		}
-		f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%s loads gosw in line %d, before direnv in line %d: gosw's hook does not see what direnv has set", file.Name, ours, number)}
+		fix := turnOff(file, ours).Then(p.InitInstall())
 		if block != "" {
-			f.Fix = command.Run(p.GoswName(), "init", "--uninstall").Then(p.InitInstall(flagsOf(block)...))
-		} else {
-			f.Fix = turnOff(file, ours).Then(p.InitInstall())
+			fix = command.Run(p.GoswName(), "init", "--uninstall").Then(p.InitInstall(flagsOf(block)...))
 		}
-		return []doctor.Finding{f}
+		return doctor.Found(fix, "%s loads gosw in line %d, before direnv in line %d: gosw's hook does not see what direnv has set", file.Name, ours, i+1)
 	}
 	return nil
 }
 
-func (p *patient) lookLogin(s session) []doctor.Finding {
+func (p *patient) lookLogin(s session) doctor.Findings {
 	_, login := setup.Others(s.Shell, s.places, p.Getenv)
 	if login == "" {
 		return nil
 	}
-	return []doctor.Finding{{Severity: doctor.Warning, Cause: fmt.Sprintf("login shells read %s, which does not read %s", login, s.files[0]),
-		Fix: command.Command{{Kind: command.Append, Text: ". ~/.bashrc", File: login}}}}
+	return doctor.Found(command.Command{{Kind: command.Append, Text: ". ~/.bashrc", File: login}},
+		"login shells read %s, which does not read %s", login, s.files[0])
 }
 
-func (p *patient) lookOthers(s session) (findings []doctor.Finding) {
-	found, _ := setup.Others(s.Shell, s.places, p.Getenv)
-	for _, o := range found {
-		f := doctor.Finding{Severity: doctor.Warning, Cause: fmt.Sprintf("%s:%d: %s", o.File, o.Line, o.What), Fix: turnOffLine(o.File, o.Line)}
-		if f.Fix == nil || len(o.Remedy.Args) > 0 { // or there is a better one
-			f.Advice = term.Words(o.Remedy, p.UI.Shell)
+func (p *patient) lookOthers(s session) (findings doctor.Findings) {
+	others, _ := setup.Others(s.Shell, s.places, p.Getenv)
+	for _, o := range others {
+		found := doctor.Found(turnOffLine(o.File, o.Line), "%s:%d: %s", o.File, o.Line, o.What)
+		if found[0].Fix == nil || len(o.Remedy.Args) > 0 { // or there is a better one
+			found.Advise(term.Words(o.Remedy, p.UI.Shell))
 		}
-		findings = append(findings, f)
+		findings = append(findings, found...)
 	}
 	return findings
 }
 
 // lookLines finds lines that end in CR and LF.
-func (p *patient) lookLines(s session) (findings []doctor.Finding) {
+func (p *patient) lookLines(s session) (findings doctor.Findings) {
 	for _, name := range s.files {
 		file, err := setup.Read(name)
 		if err != nil || file.Missing {
 			continue
 		}
 		if err := file.FitLines(s.Shell); err != nil {
-			findings = append(findings, doctor.Finding{Severity: doctor.Error, Cause: err.Error(), Fix: setup.UnixLines(file.Path)})
+			findings = append(findings, doctor.Found(setup.UnixLines(file.Path), "%v", err)...)
 		}
 	}
 	return findings
@@ -224,41 +217,28 @@ func (p *patient) lookLines(s session) (findings []doctor.Finding) {
 
 // lookRCPin finds a start-up file that sets for good what is for one command or
 // one session.
-func (p *patient) lookRCPin(s session) (findings []doctor.Finding) {
+func (p *patient) lookRCPin(s session) (findings doctor.Findings) {
 	for _, name := range s.files {
 		data, err := settings.ReadSettings(name)
 		if err != nil {
 			continue
 		}
-		number := 0
-		for line := range strings.Lines(string(data)) {
-			number++
-			variable := exported(strings.TrimSpace(line), "GO_VERSION", "GOTOOLCHAIN")
-			if variable == "" {
-				continue
+		for i, line := range strings.Split(string(data), "\n") {
+			if set := exports.FindStringSubmatch(line); set != nil {
+				findings = append(findings, doctor.Found(turnOffLine(name, i+1), "%s:%d sets %s in each session, so that no pin file counts", name, i+1, set[1]).
+					Advise("\"gosw default\" sets the version for where no pin is")...)
 			}
-			findings = append(findings, doctor.Finding{Severity: doctor.Warning,
-				Cause: fmt.Sprintf("%s:%d sets %s in each session, so that no pin file counts", name, number, variable),
-				Fix:   turnOffLine(name, number), Advice: "\"gosw default\" sets the version for where no pin is"})
 		}
 	}
 	return findings
 }
 
-// exported returns which of names a line of a start-up file exports.
-func exported(line string, names ...string) string {
-	for _, name := range names {
-		for _, form := range []string{"export " + name + "=", "set -gx " + name + " ", "set -x " + name + " ", "set -Ux " + name + " ", "declare -x " + name + "=", "typeset -x " + name + "=", "$env." + name + " ="} {
-			if strings.HasPrefix(line, form) {
-				return name
-			}
-		}
-	}
-	return ""
-}
+// exports matches a line of a start-up file that exports one of the variables that
+// are for less than a session.
+var exports = regexp.MustCompile(`^\s*(?:export |(?:declare|typeset) -x |set -(?:gx|x|Ux) |\$env\.)(GO_VERSION|GOTOOLCHAIN)[ =]`)
 
 // lookDirenv compares the library with the one that this gosw would write.
-func (p *patient) lookDirenv() []doctor.Finding {
+func (p *patient) lookDirenv() doctor.Findings {
 	if fsx.FirstOnPath(p.Getenv("PATH"), "direnv") == "" {
 		return doctor.Skip("there is no direnv")
 	}
@@ -267,16 +247,16 @@ func (p *patient) lookDirenv() []doctor.Finding {
 	exe, exeErr := app.Executable()
 	switch {
 	case err != nil:
-		f := p.finding(doctor.Warning, err)
+		found := p.found(err)
 		if _, statErr := os.Lstat(file); statErr == nil && !errors.Is(err, fs.ErrPermission) {
-			f.Fix = command.Aside(file).Then(install)
+			found[0].Fix = command.Aside(file).Then(install)
 		}
-		return []doctor.Finding{f}
+		return found
 	case text == "":
-		return []doctor.Finding{{Severity: doctor.Note, Cause: "direnv is there, and does not know \"use gosw\"", Fix: install}}
+		return doctor.Found(install, "direnv is there, and does not know \"use gosw\"").As(doctor.Note)
 	case exeErr != nil || text == shell.DirenvLibrary(exe):
 		return nil
 	}
-	p.repairs["direnv"] = func(context.Context) error { return p.others.WriteLibrary(shell.DirenvLibrary(exe)) }
-	return doctor.Ours(doctor.Warning, file+" is not as this gosw writes it", "wrote "+file+" anew")
+	write := func(context.Context) error { return p.others.WriteLibrary(shell.DirenvLibrary(exe)) }
+	return doctor.Found(nil, "%s is not as this gosw writes it", file).Ours(write, "wrote "+file+" anew")
 }

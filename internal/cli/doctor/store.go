@@ -13,14 +13,14 @@ import (
 
 // storeInputs are what the store's checks look at.
 func (p *patient) storeInputs() doctor.Store {
-	s := doctor.Store{Machine: p.machine, Err: p.storeErr, Tell: p.finding}
+	s := doctor.Store{Machine: p.machine, Err: p.storeErr, Tell: p.found}
 	s.Shim, s.ShimErr = app.ShimProgram()
 	if p.store == nil {
 		return s
 	}
 	s.PathErr = upkeep.FitsPath(string(p.store.Home()))
-	s.WrongShims = func() []string { return p.store.WrongShims(s.Shim) }
-	s.WrongLinks, s.Leftovers, s.Receipts = p.store.WrongLinks, p.store.Unused, p.startReceipts()
+	s.PlaceShims = func(ctx context.Context) error { return upkeep.PlaceShims(ctx, p.App, p.store) }
+	s.Keeper, s.Receipts = p.store, p.startReceipts()
 	return s
 }
 
@@ -44,13 +44,4 @@ func (p *patient) startReceipts() (wait func() []doctor.Receipt) {
 	var group sync.WaitGroup
 	group.Go(func() { fsx.Each(len(installed), look) })
 	return func() []doctor.Receipt { group.Wait(); return receipts }
-}
-
-// storeRepairs mend what is the store's own, by the check that finds it.
-func (p *patient) storeRepairs() map[string]func(context.Context) error {
-	return map[string]func(context.Context) error{
-		"shims":     func(ctx context.Context) error { return upkeep.PlaceShims(ctx, p.App, p.store) },
-		"links":     func(ctx context.Context) error { return p.store.Relink(ctx) },
-		"leftovers": func(ctx context.Context) error { return p.store.Tidy(ctx) },
-	}
 }
