@@ -75,7 +75,7 @@ func (r *rig) machine() Machine {
 	home, _ := toolchain.Find(getenv)
 	v, _ := gover.Parse(r.v)
 	return Machine{
-		GOOS: "linux", Files: os.DirFS(r.root), Getenv: getenv, UID: 1000, Dir: r.dir, Store: home, Version: v,
+		GOOS: "linux", Root: r.root, Getenv: getenv, UID: 1000, Dir: r.dir, Store: home, Version: v,
 		Setting: func(name string) Setting {
 			return Setting{Text: r.env[name], Unset: command.Unset(name)}
 		},
@@ -293,7 +293,7 @@ func TestHealthy(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.write("usr/include/stdlib.h", "")
-	empty := Machine{GOOS: "linux", Files: os.DirFS(t.TempDir()), Getenv: func(string) string { return "" },
+	empty := Machine{GOOS: "linux", Root: t.TempDir(), Getenv: func(string) string { return "" },
 		Setting: func(string) Setting { return Setting{} }, UID: -1}
 	for name, m := range map[string]Machine{"healthy": r.machine(), "empty": empty} {
 		for _, result := range Run(m.Checks(), nil) {

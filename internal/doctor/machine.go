@@ -1,14 +1,13 @@
 package doctor
 
 import (
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -16,9 +15,9 @@ import (
 // A Machine is what the checks look at.
 type Machine struct {
 	GOOS string
-	// Files is the root of the file system, for what the kernel and the
-	// distribution say of themselves in /proc, /etc, /run and /usr.
-	Files  fs.FS
+	// Root is below what the kernel and the distribution say of themselves in /proc,
+	// /etc, /run and /usr.
+	Root   string
 	Getenv func(string) string
 	// Setting returns a variable of the go command, wherever it is set.
 	Setting func(name string) Setting
@@ -134,20 +133,12 @@ const maxFile = 1 << 20
 
 // read returns a file of the system, "" if it is not there or not for reading.
 func (m Machine) read(name string) string {
-	if info, err := fs.Stat(m.Files, name); err != nil || !info.Mode().IsRegular() {
-		return ""
-	}
-	f, err := m.Files.Open(name)
-	if err != nil {
-		return ""
-	}
-	defer func() { _ = f.Close() }()
-	data, _ := io.ReadAll(io.LimitReader(f, maxFile))
+	data, _ := fsx.Read(filepath.Join(m.Root, name), maxFile, fsx.Follow)
 	return string(data)
 }
 
 func (m Machine) exists(name string) bool {
-	_, err := fs.Stat(m.Files, name)
+	_, err := os.Stat(filepath.Join(m.Root, name))
 	return err == nil
 }
 

@@ -42,18 +42,11 @@ func (m Machine) readMounts() (all mounts) {
 
 // unescape undoes what the kernel makes of blanks: \040 and the like.
 func unescape(text string) string {
-	var out strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\\' && i+3 < len(text) {
-			if n, err := strconv.ParseUint(text[i+1:i+4], 8, 8); err == nil {
-				out.WriteByte(byte(n))
-				i += 3
-				continue
-			}
-		}
-		out.WriteByte(text[i])
+	plain, err := strconv.Unquote(`"` + strings.ReplaceAll(text, `"`, `\"`) + `"`)
+	if err != nil {
+		return text
 	}
-	return out.String()
+	return plain
 }
 
 // of returns the mount that dir is on, or will be once it is made; an empty one if

@@ -18,22 +18,35 @@ type manager struct {
 	name    string
 	marks   []string        // a line with one of them is the manager's
 	instead command.Command // of removing the line; nil if nothing else will do
-	// goes returns files of which one exists where the manager has a go; nil
-	// means that it is for nothing else.
-	goes func(getenv func(string) string, home string) []string
+	// data is the variable that names the manager's folder, home where that is below
+	// the user's, and goes what is in it where the manager has a go; none if it is for
+	// nothing else.
+	data, home string
+	goes       []string
 }
 
 var managers = []manager{
-	{"goenv", []string{"goenv init", "GOENV_ROOT", ".goenv/"}, nil, nil},
-	{"gvm", []string{"scripts/gvm", ".gvm/"}, nil, nil},
-	{"g", []string{".g/env", ".g/go/", "g-install", "# g shell setup"}, nil, nil},
-	{"asdf", []string{"asdf.sh", "asdf.fish", "asdf/shims", "ASDF_DATA_DIR"}, command.Run("asdf", "plugin", "remove", "golang"), func(getenv func(string) string, home string) []string {
-		return []string{filepath.Join(cmp.Or(getenv("ASDF_DATA_DIR"), filepath.Join(home, ".asdf")), "shims", "go")}
-	}},
-	{"mise", []string{"mise activate", "mise/shims"}, command.Run("mise", "unuse", "--global", "go"), func(getenv func(string) string, home string) []string {
-		data := cmp.Or(getenv("MISE_DATA_DIR"), filepath.Join(home, ".local", "share", "mise"))
-		return []string{filepath.Join(data, "shims", "go"), filepath.Join(data, "installs", "go")}
-	}},
+	{name: "goenv", marks: []string{"goenv init", "GOENV_ROOT", ".goenv/"}},
+	{name: "gvm", marks: []string{"scripts/gvm", ".gvm/"}},
+	{name: "g", marks: []string{".g/env", ".g/go/", "g-install", "# g shell setup"}},
+	{
+		"asdf", []string{"asdf.sh", "asdf.fish", "asdf/shims", "ASDF_DATA_DIR"}, command.Run("asdf", "plugin", "remove", "golang"),
+		"ASDF_DATA_DIR", ".asdf", []string{"shims/go"},
+	},
+	{
+		"mise", []string{"mise activate", "mise/shims"}, command.Run("mise", "unuse", "--global", "go"),
+		"MISE_DATA_DIR", ".local/share/mise", []string{"shims/go", "installs/go"},
+	},
+}
+
+// here reports whether a line of a start-up file is the manager's, and that has a go.
+func (m manager) here(line, home string, getenv func(string) string) bool {
+	data := cmp.Or(getenv(m.data), filepath.Join(home, m.home))
+	return slices.ContainsFunc(m.marks, func(mark string) bool { return strings.Contains(line, mark) }) &&
+		(m.goes == nil || slices.ContainsFunc(m.goes, func(name string) bool {
+			_, err := os.Stat(filepath.Join(data, name))
+			return err == nil
+		}))
 }
 
 // maxStartup is the largest start-up file that is looked into, in bytes.
@@ -54,11 +67,9 @@ func ZdotdirLine(sh shell.Shell, places shell.Places) int {
 	if err != nil {
 		return 0
 	}
-	number := 0
-	for line := range strings.Lines(string(data)) {
-		number++
+	for i, line := range strings.Split(string(data), "\n") {
 		if IsCommand(line) && strings.Contains(line, "ZDOTDIR=") {
-			return number
+			return i + 1
 		}
 	}
 	return 0
@@ -86,11 +97,9 @@ func Others(sh shell.Shell, places shell.Places, getenv func(string) string) (fo
 			login = name
 			readsRC = readsRC || strings.Contains(string(data), "bashrc")
 		}
-		number := 0
-		for line := range strings.Lines(string(data)) {
-			number++
+		for i, line := range strings.Split(string(data), "\n") {
 			if what, remedy := otherGo(strings.TrimSpace(line), places.Home, getenv); what != "" {
-				found = append(found, Other{name, number, what, remedy})
+				found = append(found, Other{name, i + 1, what, remedy})
 			}
 		}
 	}
@@ -115,21 +124,16 @@ func otherGo(line, home string, getenv func(string) string) (what string, remedy
 		return "GOROOT is set, which gosw takes out for go, and others do not", command.Hintf("remove this line")
 	}
 	for _, m := range managers {
-		marked := slices.ContainsFunc(m.marks, func(mark string) bool { return strings.Contains(line, mark) })
-		if !marked || m.goes != nil && !slices.ContainsFunc(m.goes(getenv, home), exists) {
+		if !m.here(line, home, getenv) {
 			continue
 		}
+		remedy := command.Hintf("remove this line")
 		if m.instead != nil {
-			return m.name + " manages go, too", command.Hintf("run %v, or remove this line", m.instead)
+			remedy = command.Hintf("run %v, or remove this line", m.instead)
 		}
-		return m.name + " manages go, too", command.Hintf("remove this line")
+		return m.name + " manages go, too", remedy
 	}
 	return "", command.Hint{}
-}
-
-func exists(file string) bool {
-	_, err := os.Stat(file)
-	return err == nil
 }
 
 // IsCommand reports whether a line of a start-up file is neither a comment nor

@@ -6,6 +6,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"runtime"
 	"slices"
@@ -116,7 +117,7 @@ func newPatient(ctx context.Context, a *app.App, others Others) *patient {
 	p.settings = goenv.Read(a.Getenv, goEnv, "")
 	dir, _ := a.WorkingDir()
 	p.machine = doctor.Machine{
-		GOOS: runtime.GOOS, Files: os.DirFS("/"), Getenv: a.Getenv, Setting: p.setting, Now: a.Now, UID: os.Getuid(), Dir: dir,
+		GOOS: runtime.GOOS, Root: "/", Getenv: a.Getenv, Setting: p.setting, Now: a.Now, UID: os.Getuid(), Dir: dir,
 	}
 	if pathErr == nil {
 		p.machine.Store = path.Home()
@@ -147,18 +148,17 @@ func (p *patient) openStore(path toolchain.Path, err error) {
 // setting is a variable of the go command, for checks of the machine.
 func (p *patient) setting(name string) doctor.Setting {
 	v := p.settings.Get(name)
-	return doctor.Setting{Text: v.Text, Place: stands(v), Unset: p.unset(name, v)}
-}
-
-// unset is the command after which a variable has no value of the user's.
-func (p *patient) unset(name string, v goenv.Value) command.Command {
+	s := doctor.Setting{Text: v.Text}
+	if v.File != "" {
+		s.Place = fmt.Sprintf(" (%s:%d)", v.File, v.Line)
+	}
 	switch v.Origin {
 	case goenv.Environment:
-		return command.Unset(name)
+		s.Unset = command.Unset(name)
 	case goenv.UserFile:
-		return explain.RemoveLine(p.App, v).Command
+		s.Unset = explain.RemoveLine(p.App, v).Command
 	}
-	return nil
+	return s
 }
 
 // run makes all checks, and returns what came of them, those of the set-up first.

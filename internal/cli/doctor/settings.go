@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/gosw/gosw/internal/cli/explain"
 	"github.com/gosw/gosw/internal/cli/settings"
@@ -25,14 +24,6 @@ func (p *patient) settingChecks() []doctor.Check {
 		{ID: "go-env", Sound: `the file of "go env -w" can be read`, Worst: doctor.Error, Look: p.lookGoEnv},
 		{ID: "goroot", Sound: "GOROOT is not set", Worst: doctor.Error, Look: p.lookGOROOT},
 	}, p.machine.GoChecks(installed, func(flags string, v gover.Version) string { return explain.UnknownFlag(flags, v.String()) })...)
-}
-
-// stands says where a value is, if it is in a file.
-func stands(v goenv.Value) string {
-	if v.File == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (%s:%d)", v.File, v.Line)
 }
 
 func (p *patient) lookSettings() (findings doctor.Findings) {

@@ -225,7 +225,7 @@ func (p *patient) lookRCPin(s session) (findings doctor.Findings) {
 		}
 		for i, line := range strings.Split(string(data), "\n") {
 			if set := exports.FindStringSubmatch(line); set != nil {
-				findings = append(findings, doctor.Found(turnOffLine(name, i+1), "%s:%d sets %s in each session, so that no pin file counts", name, i+1, set[1]).
+				findings = append(findings, doctor.Found(turnOffLine(name, i+1), "%s:%d sets %s in each session, so that no pin file counts", name, i+1, set[1]+set[2]).
 					Advise("\"gosw default\" sets the version for where no pin is")...)
 			}
 		}
@@ -235,7 +235,7 @@ func (p *patient) lookRCPin(s session) (findings doctor.Findings) {
 
 // exports matches a line of a start-up file that exports one of the variables that
 // are for less than a session.
-var exports = regexp.MustCompile(`^\s*(?:export |(?:declare|typeset) -x |set -(?:gx|x|Ux) |\$env\.)(GO_VERSION|GOTOOLCHAIN)[ =]`)
+var exports = regexp.MustCompile(`^\s*(?:(?:export|(?:declare|typeset) -x) (GO_VERSION|GOTOOLCHAIN)=|(?:set -(?:gx|x|Ux) |\$env\.)(GO_VERSION|GOTOOLCHAIN) )`)
 
 // lookDirenv compares the library with the one that this gosw would write.
 func (p *patient) lookDirenv() doctor.Findings {

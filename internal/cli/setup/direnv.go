@@ -12,7 +12,6 @@ import (
 	"github.com/gosw/gosw/internal/cli/cmdline"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/cli/settings"
-	"github.com/gosw/gosw/internal/cli/upkeep"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
@@ -36,18 +35,11 @@ lib/gosw.sh in direnv's configuration folder.`,
 			case uninstall:
 				return removeDirenvLibrary(a)
 			}
-			st, err := a.Store()
+			options, err := shellOptions(cmd.Context(), a, initFlags{words: []string{noPath}}, true)
 			if err != nil {
 				return err
 			}
-			if err := upkeep.PlaceShims(cmd.Context(), a, st); err != nil {
-				return err
-			}
-			exe, err := app.Executable()
-			if err != nil {
-				return err
-			}
-			text := shell.DirenvLibrary(exe)
+			text := shell.DirenvLibrary(options.Exe)
 			if install {
 				return WriteLibrary(a, text)
 			}

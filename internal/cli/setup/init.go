@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,11 +21,27 @@ import (
 
 // initFlags are the flags of "gosw init".
 type initFlags struct {
-	noPath, noFunction, noCompletion bool
-	extras                           bool
-	install, uninstall, dryRun       bool
-	profile                          string
+	words                      []string // of lineFlags, those that are set
+	install, uninstall, dryRun bool
+	profile                    string
 }
+
+const (
+	noPath       = "--no-path"
+	noFunction   = "--no-function"
+	noCompletion = "--no-completion"
+	extras       = "--extras"
+)
+
+// lineFlags are the flags that may stand in the line of a start-up file.
+var lineFlags = []struct{ word, usage string }{
+	{noPath, "leave PATH alone"},
+	{noFunction, "define no go and gofmt functions; the shims do the same a millisecond slower"},
+	{noCompletion, "define no completion"},
+	{extras, `define more functions too, in bash and zsh; "gosw_help" lists them`},
+}
+
+func (f initFlags) has(word string) bool { return slices.Contains(f.words, word) }
 
 // Init is "gosw init".
 func Init(a *app.App) *cobra.Command {
@@ -49,6 +66,11 @@ shell starts. docs/shells.md says which file is for what.`,
   gosw init --profile | sudo tee /etc/profile.d/gosw.sh`,
 		Args: cmdline.AtMostOne("shell"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, flag := range lineFlags {
+				if set, _ := cmd.Flags().GetBool(flag.word[2:]); set {
+					f.words = append(f.words, flag.word)
+				}
+			}
 			if err := f.check(args); err != nil {
 				return err
 			}
@@ -64,10 +86,9 @@ shell starts. docs/shells.md says which file is for what.`,
 		},
 		ValidArgs: shell.Names(),
 	}
-	cmd.Flags().BoolVar(&f.noPath, "no-path", false, "leave PATH alone")
-	cmd.Flags().BoolVar(&f.noFunction, "no-function", false, "define no go and gofmt functions; the shims do the same a millisecond slower")
-	cmd.Flags().BoolVar(&f.noCompletion, "no-completion", false, "define no completion")
-	cmd.Flags().BoolVar(&f.extras, "extras", false, `define more functions too, in bash and zsh; "gosw_help" lists them`)
+	for _, flag := range lineFlags {
+		cmd.Flags().Bool(flag.word[2:], false, flag.usage)
+	}
 	cmd.Flags().BoolVar(&f.install, "install", false, "add the line to the shell's start-up file")
 	cmd.Flags().BoolVar(&f.uninstall, "uninstall", false, "take it out again")
 	cmd.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "with --install and --uninstall: show the change only")
@@ -86,29 +107,15 @@ func (f initFlags) check(args []string) error {
 		mistake = "init takes --install or --uninstall, not both"
 	case f.dryRun && !f.install && !f.uninstall:
 		mistake = "--dry-run is for --install and --uninstall"
-	case f.profile != "" && (f.install || f.uninstall || len(args) > 0 || len(f.words()) > 0):
+	case f.profile != "" && (f.install || f.uninstall || len(args) > 0 || len(f.words) > 0):
 		mistake = "--profile takes no shell and no other flag"
-	case f.uninstall && len(f.words()) > 0:
+	case f.uninstall && len(f.words) > 0:
 		mistake = "--uninstall takes no option but --dry-run"
 	}
 	if mistake != "" {
 		return failure.Usage(errors.New(mistake), command.Hintf(`run "gosw init --help"`))
 	}
 	return nil
-}
-
-// words are the flags as they stand in the line of a start-up file.
-func (f initFlags) words() []string {
-	var words []string
-	for _, flag := range []struct {
-		set  bool
-		word string
-	}{{f.noPath, "--no-path"}, {f.noFunction, "--no-function"}, {f.noCompletion, "--no-completion"}, {f.extras, "--extras"}} {
-		if flag.set {
-			words = append(words, flag.word)
-		}
-	}
-	return words
 }
 
 func printInit(ctx context.Context, a *app.App, args []string, f initFlags) error {
@@ -121,7 +128,7 @@ func printInit(ctx context.Context, a *app.App, args []string, f initFlags) erro
 		return err
 	}
 	text := sh.Init(options)
-	if f.extras {
+	if f.has(extras) {
 		more, ok := shell.Extras(sh)
 		if !ok {
 			return noExtras(sh)
@@ -142,7 +149,7 @@ func shellOptions(ctx context.Context, a *app.App, f initFlags, place bool) (she
 	if err != nil {
 		return shell.Options{}, err
 	}
-	if err := upkeep.FitsPath(string(st.Home())); err != nil && !f.noPath {
+	if err := upkeep.FitsPath(string(st.Home())); err != nil && !f.has(noPath) {
 		return shell.Options{}, err
 	}
 	if place {
@@ -157,9 +164,9 @@ func shellOptions(ctx context.Context, a *app.App, f initFlags, place bool) (she
 	return shell.Options{
 		Exe:        exe,
 		Root:       string(st.Home()),
-		Path:       !f.noPath,
-		Function:   !f.noFunction,
-		Completion: !f.noCompletion,
+		Path:       !f.has(noPath),
+		Function:   !f.has(noFunction),
+		Completion: !f.has(noCompletion),
 	}, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/gosw/gosw/internal/cli/app"
@@ -19,10 +18,7 @@ import (
 
 // Install is "gosw init --install" with flags for another command.
 func Install(ctx context.Context, a *app.App, shell string, flags []string) error {
-	has := func(flag string) bool { return slices.Contains(flags, flag) }
-	return installInit(ctx, a, []string{shell}, initFlags{
-		noPath: has("--no-path"), noFunction: has("--no-function"), noCompletion: has("--no-completion"), extras: has("--extras"),
-	})
+	return installInit(ctx, a, []string{shell}, initFlags{words: flags})
 }
 
 // installInit adds gosw's block to the start-up file of a shell.
@@ -31,14 +27,14 @@ func installInit(ctx context.Context, a *app.App, args []string, f initFlags) er
 	if err != nil {
 		return err
 	}
-	if _, ok := shell.Extras(sh); f.extras && !ok {
+	if _, ok := shell.Extras(sh); f.has(extras) && !ok {
 		return noExtras(sh) // each start of the shell would say so
 	}
 	options, err := shellOptions(ctx, a, f, !f.dryRun)
 	if err != nil {
 		return err
 	}
-	body := sh.Load(options.Exe, f.words())
+	body := sh.Load(options.Exe, f.words)
 	if body == "" {
 		body = sh.Init(options)
 	}
