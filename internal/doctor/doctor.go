@@ -80,13 +80,15 @@ func (found Findings) As(s Severity) Findings {
 
 // Advise adds what to do in words.
 func (found Findings) Advise(text string) Findings {
-	found[0].Advice = text
+	for i := range found {
+		found[i].Advice = text
+	}
 	return found
 }
 
 // Else is Advise for what no command mends.
 func (found Findings) Else(text string) Findings {
-	if found[0].Fix == nil {
+	if len(found) > 0 && found[0].Fix == nil {
 		found[0].Advice = text
 	}
 	return found

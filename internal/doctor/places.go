@@ -56,26 +56,35 @@ func (m Machine) folderChecks() []Check {
 	}
 }
 
-func (m Machine) lookStoreNoexec() Findings {
-	on := m.table.of(string(m.Store))
+// noexec finds a mount of a folder from which the kernel runs no program. Another is
+// what moves the folder, nil if nothing can.
+func (m Machine) noexec(name, dir, effect string, another command.Command) Findings {
+	on := m.table.of(dir)
 	if !on.has("noexec") {
 		return nil
 	}
-	return Found(m.remountExec(on), "%s, which has the store %s, is mounted noexec: no go there can run", on.point, m.Store).
-		Advise("or set GOSW_ROOT to a folder on another file system, and install again")
+	if another == nil {
+		another = m.asRoot("mount", "-o", "remount,exec", on.point)
+	}
+	return Found(another, "%s, which has %s %s, is mounted noexec: %s", on.point, name, dir, effect)
 }
 
-// remountExec is the command after which the kernel runs programs of a mount.
-func (m Machine) remountExec(on mount) command.Command {
-	return m.asRoot("mount", "-o", "remount,exec", on.point)
-}
-
-func (m Machine) lookNetwork() Findings {
-	on := m.table.of(string(m.Store))
+// network finds a folder that is on another machine.
+func (m Machine) network(name, dir, effect string, another command.Command) Findings {
+	on := m.table.of(dir)
 	if !on.network() {
 		return nil
 	}
-	return Found(m.exportLocal("GOSW_ROOT", "gosw"), "the store %s is on a network file system (%s): each start of go waits for it, and locks and renames may not hold", m.Store, on.kind).
+	return Found(another, "%s %s is on a network file system (%s)%s", name, dir, on.kind, effect)
+}
+
+func (m Machine) lookStoreNoexec() Findings {
+	return m.noexec("the store", string(m.Store), "no go there can run", nil).
+		Advise("or set GOSW_ROOT to a folder on another file system, and install again")
+}
+
+func (m Machine) lookNetwork() Findings {
+	return m.network("the store", string(m.Store), ": each start of go waits for it, and locks and renames may not hold", m.exportLocal("GOSW_ROOT", "gosw")).
 		Else("set GOSW_ROOT to a folder on a disk of this machine")
 }
 
@@ -123,15 +132,7 @@ func (m Machine) lookTemp(temp, variable string) Findings {
 }
 
 func (m Machine) lookTempNoexec(temp string) Findings {
-	on := m.table.of(temp)
-	if !on.has("noexec") {
-		return nil
-	}
-	fix := m.moveTemp(temp)
-	if fix == nil {
-		fix = m.remountExec(on)
-	}
-	return Found(fix, "%s, which has the folder for temporary files %s, is mounted noexec: go run and go test end with \"fork/exec …: permission denied\"", on.point, temp)
+	return m.noexec("the folder for temporary files", temp, "go run and go test end with \"fork/exec …: permission denied\"", m.moveTemp(temp))
 }
 
 // moveTemp is the command that has go build in a folder on another file system than
@@ -172,23 +173,11 @@ func (m Machine) lookCacheNoexec() Findings {
 	if m.before(24) {
 		return Skip("before go1.24 no program is in the cache")
 	}
-	on := m.table.of(m.goCache())
-	if !on.has("noexec") {
-		return nil
-	}
-	fix := m.exportLocal("GOCACHE", "go-build")
-	if fix == nil {
-		fix = m.remountExec(on)
-	}
-	return Found(fix, "%s, which has the build cache %s, is mounted noexec: \"go tool\" ends with \"permission denied\"", on.point, m.goCache())
+	return m.noexec("the build cache", m.goCache(), "\"go tool\" ends with \"permission denied\"", m.exportLocal("GOCACHE", "go-build"))
 }
 
 func (m Machine) lookCacheNetwork() Findings {
-	on := m.table.of(m.goCache())
-	if !on.network() {
-		return nil
-	}
-	return Found(m.exportLocal("GOCACHE", "go-build"), "the build cache %s is on a network file system (%s), which is often slower than building again", m.goCache(), on.kind)
+	return m.network("the build cache", m.goCache(), ", which is often slower than building again", m.exportLocal("GOCACHE", "go-build"))
 }
 
 // A room is a folder that things are written to.

@@ -68,21 +68,20 @@ default. With NAMEs it prints their bare values.`,
 }
 
 func printSettings(a *app.App, names []string, asJSON bool) error {
-	for _, name := range names {
-		if _, err := settings.FindVariable(name); err != nil {
-			return err
-		}
-	}
 	all, err := a.Settings()
 	if err != nil {
 		return err
 	}
-	if len(names) > 0 {
-		var chosen []settings.Setting
-		for _, name := range names {
-			i := slices.IndexFunc(all, func(s settings.Setting) bool { return s.Name == name })
-			chosen = append(chosen, all[i])
+	var chosen []settings.Setting
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(s settings.Setting) bool { return s.Name == name })
+		if i < 0 {
+			_, err := settings.FindVariable(name)
+			return err
 		}
+		chosen = append(chosen, all[i])
+	}
+	if len(names) > 0 {
 		all = chosen
 	}
 	if asJSON {
