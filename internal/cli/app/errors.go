@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/http"
 	"path/filepath"
@@ -79,72 +78,74 @@ func (a *App) reportOne(err error) {
 	a.UI.Hint("%v", HintFor(err))
 }
 
+// hints are for errors that need no more said than that they arose.
+var hints = []struct {
+	err  error
+	hint command.Hint
+}{
+	{syscall.EIO, command.Hintf(`the disk can't be read or written; the kernel's log ("dmesg") has more`)},
+	{syscall.ESTALE, command.Hintf(`the server of that file system has lost it: mount it again`)},
+	{syscall.EMFILE, command.Hintf(`"ulimit -n" shows how many files may be open here: try in a new shell, or raise the limit where it is set`)},
+	{sumdb.ErrOff, command.Hintf(`set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`)},
+	{web.ErrDirect, command.Hintf("name a module proxy: %v", command.Gosw("env", "-w", "GOPROXY="+settings.DefaultProxy))},
+	{web.ErrOffline, command.Hintf(`leave --offline away; installed versions go on working`)},
+	{web.ErrProxyOff, command.Hintf(`set GOPROXY for this command, or "gosw env -w GOPROXY=…"; installed versions go on working`)},
+	{syscall.EXDEV, command.Hintf(`all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT`)},
+	{syscall.EDQUOT, command.Hintf(`this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`)},
+	{syscall.ENOSPC, command.Hintf(`make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; "gosw doctor" looks for what lacks space or inodes`)},
+}
+
 // HintFor returns the command or change that mends err, if one is known.
 func HintFor(err error) command.Hint {
-	var startup *setup.FileError
-	var missing *NotInstalledError
-	var pin *resolve.PinError
-	var format *store.FormatError
-	var private *web.NoProxyError
-	var setting *settings.SettingError
-	var busy *store.BusyError
-	var access *store.AccessError
-	var variable *toolchain.VariableError
-	var notArchive *fetch.NotArchiveError
-	var status *web.StatusError
 	if hint, ok := failure.HintOf(err); ok {
 		return hint
 	}
-	switch {
-	case errors.As(err, &startup):
+	if startup, ok := errors.AsType[*setup.FileError](err); ok {
 		return startup.Hint
-	case errors.As(err, new(*term.OutputError)):
+	}
+	if errors.As(err, new(*term.OutputError)) {
 		return command.Hint{}
-	case errors.Is(err, syscall.EIO):
-		return command.Hintf(`the disk can't be read or written; the kernel's log ("dmesg") has more`)
-	case errors.Is(err, syscall.ESTALE):
-		return command.Hintf(`the server of that file system has lost it: mount it again`)
-	case errors.Is(err, syscall.EMFILE):
-		return command.Hintf(`"ulimit -n" shows how many files may be open here: try in a new shell, or raise the limit where it is set`)
+	}
+	for _, h := range hints {
+		if errors.Is(err, h.err) {
+			return h.hint
+		}
+	}
+	var missing *NotInstalledError
+	var pin *resolve.PinError
+	var format *store.FormatError
+	var setting *settings.SettingError
+	var access *store.AccessError
+	var variable *toolchain.VariableError
+	var status *web.StatusError
+	switch {
 	case errors.As(err, &missing):
 		return missing.hint()
 	case errors.As(err, &pin):
 		return pinHint(pin)
 	case errors.As(err, &setting):
-		return hint(setting)
-	case errors.As(err, &busy):
+		return settingHint(setting.Setting)
+	case errors.As(err, new(*store.BusyError)):
 		return command.Hintf(`try again when that has ended; GOSW_LOCK_TIMEOUT is how long gosw waits`)
 	case errors.As(err, &format):
 		return formatHint(format)
 	case errors.As(err, &access):
 		chmod := command.Run("chmod", "go-w", access.Path)
 		return command.Hint{Command: chmod, Text: "what may be changed by others is not for you to run: %v", Args: []any{chmod}}
-	case errors.Is(err, sumdb.ErrOff):
-		return command.Hintf(`set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`)
-	case errors.As(err, &private):
+	case errors.As(err, new(*web.NoProxyError)):
 		return command.Hintf(`leave golang.org/toolchain out of GOPRIVATE and GONOPROXY: "gosw env" shows where they are set`)
-	case errors.Is(err, web.ErrDirect):
-		return command.Hintf("name a module proxy: %v", command.Gosw("env", "-w", "GOPROXY="+settings.DefaultProxy))
-	case errors.As(err, &notArchive):
+	case errors.As(err, new(*fetch.NotArchiveError)):
 		return command.Hintf(`gosw takes archives by the names that they are published with, such as go1.22.5.linux-amd64.tar.gz, and zips of the module proxy`)
 	case errors.As(err, new(*release.NoHashError)):
 		return command.Hintf(`the module proxy needs no such hash: "GOSW_SOURCE=proxy gosw install …"`)
-	case errors.Is(err, web.ErrOffline):
-		return command.Hintf(`leave --offline away; installed versions go on working`)
-	case errors.Is(err, web.ErrProxyOff):
-		return command.Hintf(`set GOPROXY for this command, or "gosw env -w GOPROXY=…"; installed versions go on working`)
 	case settings.NotSet(err):
 		return command.Hintf(`export HOME, or set GOSW_ROOT to the folder of the store`)
-	case errors.As(err, &variable) && variable.Name == "HOME":
-		return command.Hintf("set %s to a path that begins with /", variable.Name)
 	case errors.As(err, &variable):
-		return command.Hint{Command: command.Unset(variable.Name), Text: fmt.Sprintf("set %s to a path that begins with /", variable.Name)}
-	case errors.Is(err, syscall.EXDEV):
-		return command.Hintf(`all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT`)
-	case errors.Is(err, syscall.EDQUOT):
-		return command.Hintf(`this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`)
-	case errors.Is(err, syscall.ENOSPC):
-		return command.Hintf(`make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; "gosw doctor" looks for what lacks space or inodes`)
+		hint := command.Hintf("set %s to a path that begins with /", variable.Name)
+		if variable.Name != "HOME" {
+			hint.Command = command.Unset(variable.Name)
+		}
+		return hint
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR), isMkdir(err):
 		return command.Hintf(`gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first, "gosw doctor" looks at it`)
 	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
@@ -164,11 +165,8 @@ func isMkdir(err error) bool {
 // IsNetwork reports whether the way to a server, or what answers there instead
 // of a module proxy, is to blame.
 func IsNetwork(err error) bool {
-	var request *web.RequestError
-	var status *web.StatusError
-	var content *web.ContentError
-	var truncated *web.TruncatedError
-	return errors.As(err, &request) || errors.As(err, &status) || errors.As(err, &content) || errors.As(err, &truncated)
+	return errors.As(err, new(*web.RequestError)) || errors.As(err, new(*web.StatusError)) ||
+		errors.As(err, new(*web.ContentError)) || errors.As(err, new(*web.TruncatedError))
 }
 
 func (e *NotInstalledError) hint() command.Hint {
@@ -219,12 +217,13 @@ func (t Target) Start(program string, argv, env []string) error {
 	return failure.Starting(err)
 }
 
-func hint(e *settings.SettingError) command.Hint {
-	switch e.Setting.Origin {
+// settingHint takes a value away that its variable can't have.
+func settingHint(s settings.Setting) command.Hint {
+	switch s.Origin {
 	case "environment":
-		return command.Hint{Command: command.Unset(e.Setting.Name)}
+		return command.Hint{Command: command.Unset(s.Name)}
 	case settings.NewValue:
 		return command.Hint{}
 	}
-	return command.ToRun("gosw", "env", "-u", e.Setting.Name)
+	return command.ToRun("gosw", "env", "-u", s.Name)
 }

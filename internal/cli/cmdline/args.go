@@ -49,53 +49,63 @@ func AtLeastOne(what string) cobra.PositionalArgs {
 
 // CompleteInstalled completes installed versions and their lines. Completion
 // never uses the network.
-func CompleteInstalled(a *app.App, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	path, err := a.Path()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+func CompleteInstalled(a *app.App) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		path, err := a.Path()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		versions, err := path.Installed()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return completions(versions), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	}
-	versions, err := path.Installed()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return completions(versions), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// CompleteOne is completeInstalled for commands that take one version.
-func CompleteOne(a *app.App, cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return CompleteInstalled(a, cmd, args, typed)
-}
-
-// CompleteRemote completes what the list of releases in the cache has, or the
-// one that is built in.
-func CompleteRemote(a *app.App, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	var versions []gover.Version
-	if client, err := a.Client(); err == nil {
-		versions = client.LocalReleases().Versions
-	}
-	return append(completions(versions), "latest", "oldstable"), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
-}
-
-// CompleteInstall is completeRemote, and files where what is typed begins no
-// version.
-func CompleteInstall(a *app.App, cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-	values, directive := CompleteRemote(a, cmd, args, typed)
-	if !slices.ContainsFunc(values, func(value string) bool { return strings.HasPrefix(value, typed) }) {
-		return nil, cobra.ShellCompDirectiveDefault
-	}
-	return values, directive
+// CompleteOne is [CompleteInstalled] for commands that take one version.
+func CompleteOne(a *app.App) cobra.CompletionFunc {
+	return firstOnly(a, cobra.ShellCompDirectiveNoFileComp)
 }
 
 // CompleteExec completes the version of "gosw exec", and leaves its command to
 // the shell.
-func CompleteExec(a *app.App, cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveDefault
+func CompleteExec(a *app.App) cobra.CompletionFunc {
+	return firstOnly(a, cobra.ShellCompDirectiveDefault)
+}
+
+// firstOnly completes one installed version; more is for rest to say.
+func firstOnly(a *app.App, rest cobra.ShellCompDirective) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, rest
+		}
+		return CompleteInstalled(a)(cmd, args, typed)
 	}
-	return CompleteInstalled(a, cmd, args, typed)
+}
+
+// CompleteRemote completes what the list of releases in the cache has, or the
+// one that is built in.
+func CompleteRemote(a *app.App) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var versions []gover.Version
+		if client, err := a.Client(); err == nil {
+			versions = client.LocalReleases().Versions
+		}
+		return append(completions(versions), "latest", "oldstable"), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	}
+}
+
+// CompleteInstall is [CompleteRemote], and files where what is typed begins no
+// version.
+func CompleteInstall(a *app.App) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		values, directive := CompleteRemote(a)(cmd, args, typed)
+		if !slices.ContainsFunc(values, func(value string) bool { return strings.HasPrefix(value, typed) }) {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		return values, directive
+	}
 }
 
 // completions returns the lines of versions, then the versions, newest first.

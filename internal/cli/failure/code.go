@@ -45,17 +45,13 @@ func Worse(a, b int) int {
 
 // Code is the exit code that err stands for.
 func Code(err error) int {
-	var exit *exitError
-	var security *sumdb.SecurityError
-	var usage *usageError
-	switch {
-	case errors.As(err, &security):
+	if errors.As(err, new(*sumdb.SecurityError)) {
 		return CodeSecurity
-	case errors.As(err, &exit):
+	}
+	if exit := find(err, func(k *known) bool { return k.code != 0 }); exit != nil {
 		return exit.code
-	case errors.As(err, &usage):
-		return CodeUsage
-	case errors.Is(err, ErrInterrupted):
+	}
+	if errors.Is(err, ErrInterrupted) {
 		return CodeInterrupted
 	}
 	return CodeFailed

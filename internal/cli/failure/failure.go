@@ -5,6 +5,7 @@ package failure
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
@@ -33,97 +34,74 @@ const (
 // ErrInterrupted ends a command that was told to stop.
 var ErrInterrupted = errors.New("interrupted; every version is either done or untouched")
 
-// A usageError is a mistake in what was typed.
-type usageError struct {
-	err  error
-	hint command.Hint
+// A known is an error of which the command knows more than the error tells.
+type known struct {
+	error
+	code    int           // 0 if that is not known
+	hint    *command.Hint // nil if that is not known
+	meaning *command.Hint // of a failed proof, likewise
+	usage   bool          // a mistake in what was typed
+}
+
+func (k *known) Unwrap() error { return k.error }
+
+// find returns the first in err, from the outside, that has what is looked for; nil
+// for none.
+func find(err error, has func(*known) bool) *known {
+	for k := (*known)(nil); errors.As(err, &k); err = k.error {
+		if has(k) {
+			return k
+		}
+	}
+	return nil
 }
 
 // Usage is a mistake in what was typed.
-func Usage(err error, hint command.Hint) error { return &usageError{err, hint} }
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
+func Usage(err error, hint command.Hint) error {
+	return &known{error: err, hint: &hint, code: CodeUsage, usage: true}
+}
 
 // UsageIn returns the mistake in what was typed that err is about, nil if it is
 // about none.
 func UsageIn(err error) error {
-	if mistake := (*usageError)(nil); errors.As(err, &mistake) {
+	if mistake := find(err, func(k *known) bool { return k.usage }); mistake != nil {
 		return mistake
 	}
 	return nil
 }
 
-// A hintError adds a hint that only the command knows.
-type hintError struct {
-	err  error
-	hint command.Hint
-}
+// WithHint adds a hint to err that only the command knows.
+func WithHint(err error, hint command.Hint) error { return &known{error: err, hint: &hint} }
 
-// WithHint adds a hint to err.
-func WithHint(err error, hint command.Hint) error { return &hintError{err, hint} }
-
-func (e *hintError) Error() string { return e.err.Error() }
-func (e *hintError) Unwrap() error { return e.err }
-
-// An exitError sets the exit code of err.
-type exitError struct {
-	err  error
-	code int
+// HintOf returns the hint that err was given where it arose, if it was.
+func HintOf(err error) (hint command.Hint, ok bool) {
+	if hinted := find(err, func(k *known) bool { return k.hint != nil }); hinted != nil {
+		return *hinted.hint, true
+	}
+	return command.Hint{}, false
 }
 
 // WithCode sets the exit code of err.
-func WithCode(err error, code int) error { return &exitError{err, code} }
-
-func (e *exitError) Error() string { return e.err.Error() }
-func (e *exitError) Unwrap() error { return e.err }
-
-// An unprovenError is a failed proof of what is installed already.
-type unprovenError struct {
-	version gover.Version
-	err     *sumdb.SecurityError
-	repair  command.Command // replaces it
-}
+func WithCode(err error, code int) error { return &known{error: err, code: code} }
 
 // Unproven is the error of an installed toolchain whose proof fails; repair
 // replaces it.
 func Unproven(v gover.Version, err *sumdb.SecurityError, repair command.Command) error {
-	return &unprovenError{v, err, repair}
+	meaning := command.Hintf("This toolchain could not be proven to be the published release. Do not run it: %v replaces it.", repair)
+	return &known{error: fmt.Errorf("%v: %w", v, err), meaning: &meaning}
 }
-
-func (e *unprovenError) Error() string { return e.version.String() + ": " + e.err.Error() }
-func (e *unprovenError) Unwrap() error { return e.err }
-
-// An unjudgedError is a failed proof of what a tree was to be compared with.
-type unjudgedError struct{ err error }
 
 // Unjudged is the error of a proof that fails for what a tree was to be
 // compared with.
-func Unjudged(err error) error { return &unjudgedError{err} }
-
-func (e *unjudgedError) Error() string { return e.err.Error() }
-func (e *unjudgedError) Unwrap() error { return e.err }
+func Unjudged(err error) error {
+	meaning := command.Hintf("The checksum database could not prove what it says, so nothing is known about this tree. Nothing was changed.")
+	return &known{error: err, meaning: &meaning}
+}
 
 // Consequence says what a failed proof means for the user.
 func Consequence(err error) command.Hint {
-	if installed := (*unprovenError)(nil); errors.As(err, &installed) {
-		return command.Hintf("This toolchain could not be proven to be the published release. Do not run it: %v replaces it.", installed.repair)
-	}
-	if tree := (*unjudgedError)(nil); errors.As(err, &tree) {
-		return command.Hintf("The checksum database could not prove what it says, so nothing is known about this tree. Nothing was changed.")
+	if k := find(err, func(k *known) bool { return k.meaning != nil }); k != nil {
+		return *k.meaning
 	}
 	return command.Hintf("This download could not be proven to be the published release. Nothing was installed.")
-}
-
-// HintOf returns the hint that err was given where it arose, if it was.
-func HintOf(err error) (hint command.Hint, ok bool) {
-	var hinted *hintError
-	var usage *usageError
-	switch {
-	case errors.As(err, &hinted):
-		return hinted.hint, true
-	case errors.As(err, &usage):
-		return usage.hint, true
-	}
-	return command.Hint{}, false
 }

@@ -69,9 +69,7 @@ page, as far as they can be asked or are cached, or by --sha256.`,
 			}
 			return install(cmd.Context(), a, options)
 		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CompleteInstall(a, cmd, args, typed)
-		},
+		ValidArgsFunction: cmdline.CompleteInstall(a),
 	}
 	cmd.Flags().StringVar(&options.sum, "sha256", "", "the SHA-256 that FILE has to have, in hex, from a source you trust")
 	cmdline.OfflineFlag(a, cmd)

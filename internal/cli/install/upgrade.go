@@ -48,9 +48,7 @@ a pin file that gosw has come across or a link of your own names.`,
 			}
 			return upgrade(cmd.Context(), a, options)
 		},
-		ValidArgsFunction: func(x0 *cobra.Command, x1 []string, x2 string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CompleteInstalled(a, x0, x1, x2)
-		},
+		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
 	cmd.Flags().BoolVar(&options.remove, "remove", false, "remove the older patches that nothing names")
 	cmd.Flags().BoolVar(&options.keep, "keep", false, "keep them, and don't ask")

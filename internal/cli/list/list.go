@@ -57,9 +57,9 @@ A list of releases from the cache says how old it is.`,
 		},
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 			if options.remote {
-				return cmdline.CompleteRemote(a, cmd, args, typed)
+				return cmdline.CompleteRemote(a)(cmd, args, typed)
 			}
-			return cmdline.CompleteInstalled(a, cmd, args, typed)
+			return cmdline.CompleteInstalled(a)(cmd, args, typed)
 		},
 	}
 	cmd.Flags().BoolVar(&options.remote, "remote", false, "list what can be installed")

@@ -46,9 +46,7 @@ could not be found out.`,
 			}
 			return outdated(cmd.Context(), a, options)
 		},
-		ValidArgsFunction: func(x0 *cobra.Command, x1 []string, x2 string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CompleteInstalled(a, x0, x1, x2)
-		},
+		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	cmdline.OfflineFlag(a, cmd)

@@ -42,9 +42,7 @@ and the next gosw that changes the store deletes them; --wait waits for that.`,
 			}
 			return uninstall(cmd.Context(), a, options)
 		},
-		ValidArgsFunction: func(x0 *cobra.Command, x1 []string, x2 string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CompleteInstalled(a, x0, x1, x2)
-		},
+		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
 	cmd.Flags().BoolVar(&options.all, "all", false, "remove every installed version that matches")
 	cmd.Flags().BoolVar(&options.wait, "wait", false, "wait for processes that still run from a removed version")

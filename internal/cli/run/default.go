@@ -44,9 +44,7 @@ gosw. Without an argument it prints the default.`,
 			}
 			return setDefault(cmd.Context(), a, st, args)
 		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CompleteOne(a, cmd, args, typed)
-		},
+		ValidArgsFunction: cmdline.CompleteOne(a),
 	}
 	cmd.Flags().BoolVar(&unset, "unset", false, "have no default")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")

@@ -35,9 +35,7 @@ VERSION it is the one that applies here. The exit code is the command's own;
 			}
 			return runExec(a, spec, command)
 		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CompleteExec(a, cmd, args, typed)
-		},
+		ValidArgsFunction: cmdline.CompleteExec(a),
 	}
 	cmd.Flags().SetInterspersed(false)
 	return cmd

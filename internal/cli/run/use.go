@@ -43,9 +43,7 @@ the shell ends or "gosw use --unset". It needs the shell function that
 			}
 			return use(a, specs[0])
 		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CompleteOne(a, cmd, args, typed)
-		},
+		ValidArgsFunction: cmdline.CompleteOne(a),
 	}
 	cmd.Flags().BoolVar(&unset, "unset", false, "go back to the pin files")
 	// The shell function sets session, and reads GO_VERSION=… from stdout.

@@ -42,9 +42,7 @@ What was found is printed as by "gosw verify".`,
 			}
 			return repair(cmd.Context(), a, specs)
 		},
-		ValidArgsFunction: func(x0 *cobra.Command, x1 []string, x2 string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CompleteInstalled(a, x0, x1, x2)
-		},
+		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
 	cmdline.OfflineFlag(a, cmd)
 	cmdline.PlatformFlag(a, cmd)

@@ -72,9 +72,7 @@ What each was built for is read back from its header.`,
 			}
 			return verify(cmd.Context(), a, options)
 		},
-		ValidArgsFunction: func(x0 *cobra.Command, x1 []string, x2 string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CompleteInstalled(a, x0, x1, x2)
-		},
+		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	cmd.Flags().BoolVarP(&options.verbose, "verbose", "v", false, "say what proves each")

@@ -51,9 +51,7 @@ a program of yours really uses is for govulncheck to say.`,
 			}
 			return audit(cmd.Context(), a, options)
 		},
-		ValidArgsFunction: func(x0 *cobra.Command, x1 []string, x2 string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CompleteInstalled(a, x0, x1, x2)
-		},
+		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	cmdline.OfflineFlag(a, cmd)
