@@ -24,10 +24,10 @@ const (
 
 // A Value is that of one of the go command's variables.
 type Value struct {
-	Text   string
-	Origin Origin
-	File   string // where it stands, an absolute path; "" for the environment
-	Line   int    // 1-based; 0 for the environment
+	Text   string `json:"value"`
+	Origin Origin `json:"origin"`
+	File   string `json:"file,omitempty"` // where it stands, an absolute path; "" for the environment
+	Line   int    `json:"line,omitempty"` // 1-based; 0 for the environment
 }
 
 // Settings are the go command's variables. An empty variable in the environment

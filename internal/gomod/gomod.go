@@ -17,12 +17,12 @@ import (
 
 // A Requirement is what a go.mod or go.work file demands.
 type Requirement struct {
-	File      string // absolute path
-	Go        string // of the go line: "1.22" or "1.22.3"; "" without one
-	GoLine    int    // where it stands, 1-based
-	Toolchain string // of the toolchain line: "go1.22.5"; "" without one
+	File      string `json:"path"`              // absolute
+	Go        string `json:"go"`                // of the go line: "1.22" or "1.22.3"; "" without one
+	GoLine    int    `json:"go_line,omitempty"` // where it stands, 1-based
+	Toolchain string `json:"toolchain"`         // of the toolchain line: "go1.22.5"; "" without one
 
-	ToolchainLine int
+	ToolchainLine int `json:"toolchain_line,omitempty"`
 }
 
 // maxFile is the largest go.mod that is read, in bytes.

@@ -57,15 +57,15 @@ func (x *Explainer) askGo(program string) error {
 	x.Report.Switching = s
 	work, _, workErr := gomod.Find(x.dir, settings.Get("GOWORK").Text)
 	if work.File != "" {
-		s.File = modFile(work)
+		s.File = &work
 	}
-	switch s.GOTOOLCHAIN.Value {
+	switch s.GOTOOLCHAIN.Text {
 	case "", "auto", "path", "local":
 		if work.File == "" && workErr == nil {
 			return nil // nothing here asks for another one
 		}
 	}
-	if workErr != nil && s.GOTOOLCHAIN.Value == "local" { // where "go env" fails, and go starts all the same
+	if workErr != nil && s.GOTOOLCHAIN.Text == "local" { // where "go env" fails, and go starts all the same
 		x.add(severityWrong, workErr.Error(), x.wordsHint(workErr.Error(), settings))
 		return nil
 	}
@@ -162,7 +162,7 @@ func (x *Explainer) wordsHint(words string, settings goenv.Settings) command.Hin
 	for _, name := range []string{"GOTOOLCHAIN", "GOWORK", "GOFLAGS", "GO111MODULE"} {
 		v := settings.Get(name)
 		switch {
-		case v.Text == "" || x.value(v, name).Origin == "gosw":
+		case v.Text == "" || x.value(v, name).Origin == ByGosw:
 		case !strings.Contains(words, name) && !strings.Contains(words, v.Text):
 		case v.Origin == goenv.Environment:
 			return command.Hint{Command: command.Unset(name)}
@@ -194,8 +194,8 @@ func (x *Explainer) switched(name, text string) {
 	if strings.Contains(filepath.ToSlash(goroot), "/golang.org/toolchain@") {
 		r.Place = placeModCache
 	}
-	if v := x.Report.Switching.GOTOOLCHAIN; x.Target.Choice.Pinned() && v.Origin == "environment" && strings.HasPrefix(v.Value, "go") {
-		x.add(SeverityNote, fmt.Sprintf("GOTOOLCHAIN=%s makes %s of the pin %s", v.Value, name, r.Toolchain), command.Hint{Command: command.Unset("GOTOOLCHAIN")})
+	if v := x.Report.Switching.GOTOOLCHAIN; x.Target.Choice.Pinned() && v.Origin == goenv.Environment && strings.HasPrefix(v.Text, "go") {
+		x.add(SeverityNote, fmt.Sprintf("GOTOOLCHAIN=%s makes %s of the pin %s", v.Text, name, r.Toolchain), command.Hint{Command: command.Unset("GOTOOLCHAIN")})
 	}
 	r.Toolchain, r.GOROOT = name, goroot
 	x.toTool(v)
@@ -237,10 +237,6 @@ func (x *Explainer) checkFit(ctx context.Context, program string, r gomod.Requir
 	}
 }
 
-func modFile(r gomod.Requirement) *ModFile {
-	return &ModFile{r.File, r.Go, r.GoLine, r.Toolchain, r.ToolchainLine}
-}
-
 // trace returns the lines at the head of said that are about switching.
 func (x *Explainer) trace(said []string) []string {
 	n := 0
@@ -266,7 +262,7 @@ func (x *Explainer) fitFix(words string, r gomod.Requirement, settings goenv.Set
 func (x *Explainer) newerFix(r gomod.Requirement, settings goenv.Settings) command.Hint {
 	v := settings.Get("GOTOOLCHAIN")
 	switches := version.Compare(x.Report.Chosen.Name(), "go1.21") >= 0
-	if v.Text != "" && v.Text != "auto" && x.value(v, "GOTOOLCHAIN").Origin != "gosw" && switches {
+	if v.Text != "" && v.Text != "auto" && x.value(v, "GOTOOLCHAIN").Origin != ByGosw && switches {
 		if v.Origin == goenv.Environment {
 			return command.Hint{Command: command.Unset("GOTOOLCHAIN")}
 		}
@@ -280,12 +276,11 @@ func (x *Explainer) newerFix(r gomod.Requirement, settings goenv.Settings) comma
 }
 
 // value tells what gosw has set from what was in the environment before.
-func (x *Explainer) value(v goenv.Value, name string) Setting {
-	origin := string(v.Origin)
+func (x *Explainer) value(v goenv.Value, name string) goenv.Value {
 	if v.Origin == goenv.Environment && x.Getenv(name) == "" {
-		origin = "gosw"
+		v.Origin = ByGosw
 	}
-	return Setting{v.Text, origin, v.File, v.Line}
+	return v
 }
 
 // PinFix makes spec what the rules choose here.

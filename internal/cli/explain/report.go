@@ -6,6 +6,8 @@ import (
 
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/goenv"
+	"github.com/gosw/gosw/internal/gomod"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/which"
@@ -65,32 +67,18 @@ type Chosen struct {
 
 // A Switching is what the go command makes of its settings and of go.mod.
 type Switching struct {
-	GOTOOLCHAIN Setting  `json:"gotoolchain"`
-	Said        []string `json:"said"` // by go, on the way; since 1.24
-	File        *ModFile `json:"file,omitempty"`
+	GOTOOLCHAIN goenv.Value        `json:"gotoolchain"`
+	Said        []string           `json:"said"`           // by go, on the way; since 1.24
+	File        *gomod.Requirement `json:"file,omitempty"` // the go.mod or go.work that Go heeds
 }
 
-// A Setting is the value of a variable.
-type Setting struct {
-	Value  string `json:"value"`
-	Origin string `json:"origin"` // "environment", "gosw", "go env -w", "go.env", "unset"
-	File   string `json:"file,omitempty"`
-	Line   int    `json:"line,omitempty"`
-}
-
-// A ModFile is the go.mod or go.work that Go heeds.
-type ModFile struct {
-	Path          string `json:"path"`
-	Go            string `json:"go"`
-	GoLine        int    `json:"go_line,omitempty"`
-	Toolchain     string `json:"toolchain"`
-	ToolchainLine int    `json:"toolchain_line,omitempty"`
-}
+// ByGosw is the origin of a variable that gosw sets for a go.
+const ByGosw goenv.Origin = "gosw"
 
 // A Variable is a variable that has a say in what runs.
 type Variable struct {
 	Name string `json:"name"`
-	Setting
+	goenv.Value
 	Effect string `json:"effect"`
 }
 

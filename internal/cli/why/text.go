@@ -10,6 +10,8 @@ import (
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/explain"
 	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/goenv"
+	"github.com/gosw/gosw/internal/gomod"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/which"
@@ -29,7 +31,7 @@ func printWhy(a *app.App, r explain.Report) error {
 	if len(r.Environment) > 0 {
 		t.Head("environment")
 		for _, v := range r.Environment {
-			t.Line("%s=%s: %s", v.Name, v.Value, v.Effect)
+			t.Line("%s=%s: %s", v.Name, v.Text, v.Effect)
 			if v.File != "" {
 				t.Line("  %s:%d", v.File, v.Line)
 			}
@@ -49,7 +51,7 @@ func paths(r explain.Report) []string {
 		all = append(all, place.Path)
 	}
 	for _, v := range r.Environment {
-		all = append(all, v.File, v.Value)
+		all = append(all, v.File, v.Text)
 	}
 	if r.Chosen != nil {
 		all = append(all, r.Chosen.GOROOT)
@@ -57,7 +59,7 @@ func paths(r explain.Report) []string {
 	if s := r.Switching; s != nil {
 		all = append(all, s.GOTOOLCHAIN.File)
 		if s.File != nil {
-			all = append(all, s.File.Path)
+			all = append(all, s.File.File)
 		}
 	}
 	return slices.DeleteFunc(all, func(path string) bool { return !filepath.IsAbs(path) })
@@ -212,12 +214,12 @@ func showSwitching(t *term.Trace, r explain.Report) {
 	switch {
 	case version.Compare(r.Chosen.Name(), "go1.21") < 0:
 		t.Line("releases before go1.21 have none")
-	case v.Value == "":
+	case v.Text == "":
 		t.Line("GOTOOLCHAIN: not set, also not in go.env")
-	case v.Origin == "gosw":
-		t.Line("GOTOOLCHAIN=%s: set by gosw, a pin is a pin", v.Value)
+	case v.Origin == explain.ByGosw:
+		t.Line("GOTOOLCHAIN=%s: set by gosw, a pin is a pin", v.Text)
 	default:
-		t.Line("GOTOOLCHAIN=%s%s", v.Value, from(v))
+		t.Line("GOTOOLCHAIN=%s%s", v.Text, from(v))
 	}
 	modFile(t, s.File)
 	for _, line := range s.Said {
@@ -226,19 +228,19 @@ func showSwitching(t *term.Trace, r explain.Report) {
 	t.Line("%s", verdict(r))
 }
 
-func modFile(t *term.Trace, f *explain.ModFile) {
+func modFile(t *term.Trace, f *gomod.Requirement) {
 	switch {
 	case f == nil:
 		t.Line("no go.mod, no go.work")
 		return
 	case f.GoLine == 0 && f.ToolchainLine == 0:
-		t.Line("%s: no go line", f.Path)
+		t.Line("%s: no go line", f.File)
 	}
 	if f.GoLine > 0 {
-		t.Line("%s:%d: go %s", f.Path, f.GoLine, f.Go)
+		t.Line("%s:%d: go %s", f.File, f.GoLine, f.Go)
 	}
 	if f.ToolchainLine > 0 {
-		t.Line("%s:%d: toolchain %s", f.Path, f.ToolchainLine, f.Toolchain)
+		t.Line("%s:%d: toolchain %s", f.File, f.ToolchainLine, f.Toolchain)
 	}
 }
 
@@ -256,7 +258,7 @@ func verdict(r explain.Report) string {
 }
 
 // from says where the value stands.
-func from(v explain.Setting) string {
+func from(v goenv.Value) string {
 	if v.File == "" {
 		return " (environment)"
 	}
