@@ -19,6 +19,9 @@ func (s Support) String() string {
 	return [...]string{EndOfLife: "eol", OlderLine: "supported", NewestLine: "supported", Prerelease: "prerelease"}[s]
 }
 
+// MarshalText makes JSON of s.
+func (s Support) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // A Lifecycle tells the state of support by Go's rule: a line is supported
 // from its first release until two newer lines have had theirs.
 type Lifecycle struct {

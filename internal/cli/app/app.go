@@ -17,6 +17,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/resolve"
@@ -45,6 +46,16 @@ func (a *App) Path() (toolchain.Path, error) {
 		return toolchain.Path{home.Platform(a.Platform.OS, a.Platform.Arch)}, err
 	}
 	return toolchain.FindPath(a.Getenv)
+}
+
+// Homes returns the stores, and which of them has each installed version.
+func (a *App) Homes() (toolchain.Path, map[gover.Version]toolchain.Home, error) {
+	path, err := a.Path()
+	if err != nil {
+		return nil, nil, err
+	}
+	homes, err := path.Homes()
+	return path, homes, err
 }
 
 // Store opens the user's store. A system's store that can't be used is an

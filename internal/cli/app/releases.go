@@ -34,7 +34,8 @@ func (a *App) SayFetched(at time.Time) {
 }
 
 // LastAudit returns how many known vulnerabilities each of versions has, as the
-// last "gosw audit" knew; without one, ok is false. Mostly it reads one small file.
+// last "gosw audit" knew; without one, ok is false. It may have those of others, too.
+// Mostly it reads one small file.
 func (a *App) LastAudit(versions []gover.Version) (counts vuln.Counts, ok bool) {
 	dir, _, err := a.VulnDir()
 	if err != nil {
@@ -53,16 +54,6 @@ func (a *App) LastAudit(versions []gover.Version) (counts vuln.Counts, ok bool) 
 		counts.Of[v] = len(db.Affecting(v, a.Platform.OS, a.Platform.Arch))
 	}
 	return counts, true
-}
-
-// VulnCounts returns how many known vulnerabilities releases have, as the last
-// "gosw audit" knew. It reads one small file.
-func (a *App) VulnCounts() map[gover.Version]int {
-	dir, _, err := a.VulnDir()
-	if err != nil {
-		return nil
-	}
-	return vuln.LoadCounts(dir).Of
 }
 
 // ReleasesKnown returns all releases that this machine knows of, newest first.

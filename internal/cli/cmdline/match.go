@@ -25,19 +25,14 @@ func Matching(versions []gover.Version, specs []gover.Spec, more string) ([]gove
 	return app.Filter(versions, specs)
 }
 
-// InstalledOf returns the installed versions that specs stand for, or all, newest
-// first; each of specs has to stand for one.
-func InstalledOf(in app.Place, specs []gover.Spec) ([]gover.Version, error) {
-	installed, err := in.Installed()
+// InstalledHere is [Matching] for what is installed in the user's store, which alone
+// can be changed.
+func InstalledHere(a *app.App, home toolchain.Home, specs []gover.Spec) ([]gover.Version, error) {
+	installed, err := home.Installed()
 	if err != nil {
 		return nil, err
 	}
-	return Matching(installed, specs, "")
-}
-
-// InstalledHere is installedOf for the user's store, which alone can be changed.
-func InstalledHere(a *app.App, home toolchain.Home, specs []gover.Spec) ([]gover.Version, error) {
-	versions, err := InstalledOf(home, specs)
+	versions, err := Matching(installed, specs, "")
 	if missing := (*app.NotInstalledError)(nil); errors.As(err, &missing) {
 		err = ExplainSystem(a, missing.Spec, err)
 	}

@@ -5,16 +5,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/spelling"
-	"github.com/gosw/gosw/internal/toolchain"
 )
-
-var _, _ app.Place = toolchain.Home(""), toolchain.Path{}
 
 // NoRelease says that no release is one that spec stands for, and what is near.
 func NoRelease(spec gover.Spec, known []gover.Version) error {

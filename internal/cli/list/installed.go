@@ -21,10 +21,10 @@ type installedJSON struct {
 	Active  bool          `json:"active"`
 	SetBy   string        `json:"set_by,omitempty"` // what makes it active
 	Links   []string      `json:"links"`            // of the store, such as "1.22" and "latest"
-	Support string        `json:"support"`          // see releaseJSON
+	Support gover.Support `json:"support"`          // see releaseJSON
 
 	Vulnerabilities *int           `json:"vulnerabilities,omitempty"` // as the last audit knew; none if there was none
-	LastUsed        *time.Time     `json:"last_used,omitempty"`       // see [store.Store.LastUsed]
+	LastUsed        time.Time      `json:"last_used,omitzero"`        // see [store.Store.LastUsed]
 	NeverUsed       bool           `json:"never_used,omitempty"`      // since it was installed
 	Receipt         *store.Receipt `json:"receipt,omitempty"`
 	Size            *store.Size    `json:"size,omitempty"` // with --size
@@ -34,11 +34,7 @@ func listInstalled(a *app.App, options listOptions) error {
 	if _, err := a.Store(); err != nil { // one that can't be read
 		return err
 	}
-	path, err := a.Path()
-	if err != nil {
-		return err
-	}
-	homes, err := path.Homes()
+	path, homes, err := a.Homes()
 	if err != nil {
 		return err
 	}
@@ -46,7 +42,10 @@ func listInstalled(a *app.App, options listOptions) error {
 	if err != nil {
 		return err
 	}
-	sizes := sizesOf(homes, versions, options.size)
+	sizes := sizes{}
+	if options.size {
+		sizes = sizesOf(homes, versions)
+	}
 	screen, terminal := a.UI.Screen()
 	switch {
 	case options.json:
@@ -74,7 +73,8 @@ func listInstalled(a *app.App, options listOptions) error {
 // each of their files, and what applies here.
 func installedFacts(a *app.App, path toolchain.Path, homes map[gover.Version]toolchain.Home, versions []gover.Version, sizes sizes) ([]installedJSON, applies) {
 	here := whatApplies(a, path)
-	lifecycle, vulnerable := gover.NewLifecycle(a.ReleasesKnown()), a.VulnCounts()
+	lifecycle := gover.NewLifecycle(a.ReleasesKnown())
+	vulnerable, _ := a.LastAudit(nil)
 	stores := make(map[toolchain.Home]*store.Store)
 	links := make(map[toolchain.Home]map[gover.Version][]string)
 	for _, home := range path {
@@ -88,11 +88,14 @@ func installedFacts(a *app.App, path toolchain.Path, homes map[gover.Version]too
 		home := homes[v]
 		item := &list[i]
 		*item = installedJSON{Version: v, GOROOT: home.Dir(v), System: home == path.System(), Active: v == here.version,
-			Support: lifecycle.Of(v).String(), Size: sizes.of(v), Links: append([]string{}, links[home][v]...)}
+			Support: lifecycle.Of(v), Links: append([]string{}, links[home][v]...)}
 		if item.Active {
 			item.SetBy = here.source
 		}
-		if n, ok := vulnerable[v]; ok {
+		if size, ok := sizes.each[v]; ok {
+			item.Size = &size
+		}
+		if n, ok := vulnerable.Of[v]; ok {
 			item.Vulnerabilities = &n
 		}
 	}
@@ -112,8 +115,7 @@ func (i *installedJSON) ask(st *store.Store) {
 	case ok && last.IsZero():
 		i.NeverUsed = true
 	case ok:
-		last = last.UTC().Truncate(time.Second)
-		i.LastUsed = &last
+		i.LastUsed = last.UTC().Truncate(time.Second)
 	}
 }
 

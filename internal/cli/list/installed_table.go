@@ -60,15 +60,14 @@ func installedRow(a *app.App, item *installedJSON) []term.Cell {
 	return append(row, proof, from)
 }
 
-// supportCell words a state of support as it stands in JSON.
-func supportCell(support string) term.Cell {
+func supportCell(support gover.Support) term.Cell {
 	switch support {
-	case gover.NewestLine.String():
-		return term.Cell{Text: support, Style: term.Good}
-	case gover.EndOfLife.String():
+	case gover.NewestLine, gover.OlderLine:
+		return term.Cell{Text: support.String(), Style: term.Good}
+	case gover.EndOfLife:
 		return term.Cell{Text: "end of life", Style: term.Doubt}
 	}
-	return term.Cell{Text: support, Style: term.Special}
+	return term.Cell{Text: support.String(), Style: term.Special}
 }
 
 // vulnCell is a number of known vulnerabilities, "?" if nobody has asked.
@@ -86,10 +85,10 @@ func usedCell(a *app.App, item *installedJSON) term.Cell {
 	switch {
 	case item.NeverUsed:
 		return term.Cell{Text: "never", Style: term.Faint}
-	case item.LastUsed == nil:
+	case item.LastUsed.IsZero():
 		return term.Cell{}
 	}
-	return term.Cell{Text: term.DaysAgo(a.Now().Sub(*item.LastUsed))}
+	return term.Cell{Text: term.DaysAgo(a.Now().Sub(item.LastUsed))}
 }
 
 // provenance says what proves a version and where it came from, as far as its

@@ -2,6 +2,7 @@ package list
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,14 +19,9 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-type outdatedOptions struct {
-	specs []gover.Spec
-	json  bool
-}
-
 // Outdated is "gosw outdated".
 func Outdated(a *app.App) *cobra.Command {
-	var options outdatedOptions
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "outdated [LINE…]",
 		Short: "List installed versions that something is due for",
@@ -40,15 +36,16 @@ could not be found out.`,
 		Example: `  gosw outdated
   gosw outdated --offline 1.22
   gosw outdated >/dev/null; [ $? -ne 4 ] || echo "something is due"`,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if options.specs, err = cmdline.ParseSpecs(a, args); err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			specs, err := cmdline.ParseSpecs(a, args)
+			if err != nil {
 				return err
 			}
-			return outdated(cmd.Context(), a, options)
+			return outdated(cmd.Context(), a, specs, asJSON)
 		},
 		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
-	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmdline.OfflineFlag(a, cmd)
 	return cmd
 }
@@ -56,39 +53,43 @@ could not be found out.`,
 // An outdatedJSON is an element of "gosw outdated --json": an installed version,
 // and what is due for it.
 type outdatedJSON struct {
-	Version         gover.Version  `json:"version"`
-	System          bool           `json:"system"`
-	Newest          *gover.Version `json:"newest_of_line,omitempty"` // if nobody knows a release, none
-	Newer           bool           `json:"newer"`                    // the newest of the line is newer
-	NewestInstalled bool           `json:"newest_installed"`
-	Support         string         `json:"support"`
-	Vulnerabilities *int           `json:"vulnerabilities,omitempty"` // as the last audit knew; none if there was none
+	Version         gover.Version `json:"version"`
+	System          bool          `json:"system"`
+	Newest          gover.Version `json:"newest_of_line,omitzero"` // if nobody knows a release, none
+	Newer           bool          `json:"newer"`                   // the newest of the line is newer
+	NewestInstalled bool          `json:"newest_installed"`
+	Support         gover.Support `json:"support"`
+	Vulnerabilities *int          `json:"vulnerabilities,omitempty"` // as the last audit knew; none if there was none
+}
+
+// An outdatedReport is what "gosw outdated --json" prints.
+type outdatedReport struct {
+	Audited    time.Time      `json:"audited,omitzero"`
+	Fetched    time.Time      `json:"fetched,omitzero"`
+	Offline    bool           `json:"offline"`
+	Origin     release.Origin `json:"origin"`
+	Schema     int            `json:"schema"`
+	Toolchains []outdatedJSON `json:"toolchains"`
 }
 
 // due reports whether something is to be done about the version.
-func (o *outdatedJSON) due() bool {
-	return o.Newer || o.ended() || o.Vulnerabilities != nil && *o.Vulnerabilities > 0
+func (o outdatedJSON) due() bool {
+	return o.Newer || o.Support == gover.EndOfLife || o.Vulnerabilities != nil && *o.Vulnerabilities > 0
 }
 
-func (o *outdatedJSON) ended() bool { return o.Support == gover.EndOfLife.String() }
-
-func outdated(ctx context.Context, a *app.App, options outdatedOptions) error {
+func outdated(ctx context.Context, a *app.App, specs []gover.Spec, asJSON bool) error {
 	if _, err := a.Store(); err != nil { // one that can't be read
 		return err
 	}
-	path, err := a.Path()
+	path, homes, err := a.Homes()
 	if err != nil {
 		return err
 	}
-	versions, err := cmdline.InstalledOf(path, options.specs)
+	versions, err := cmdline.Matching(slices.Collect(maps.Keys(homes)), specs, "")
 	if err != nil {
 		return err
 	}
-	homes, err := path.Homes()
-	if err != nil {
-		return err
-	}
-	if len(versions) == 0 && !options.json {
+	if len(versions) == 0 && !asJSON {
 		return nil
 	}
 	client, err := a.Client()
@@ -102,8 +103,8 @@ func outdated(ctx context.Context, a *app.App, options outdatedOptions) error {
 	known, audited := a.LastAudit(versions)
 	list := judgeOutdated(a, path.System(), homes, versions, releases, known.Of)
 	a.SayAge(releases)
-	if options.json {
-		err = printOutdatedJSON(a, list, releases, known.Fetched)
+	if asJSON {
+		err = a.UI.PrintJSON(outdatedReport{known.Fetched.UTC(), releases.Fetched.UTC(), releases.Offline, releases.Origin, 1, list})
 	} else {
 		err = printOutdated(a, list)
 	}
@@ -113,10 +114,8 @@ func outdated(ctx context.Context, a *app.App, options outdatedOptions) error {
 	case a.Since(known.Fetched) > 24*time.Hour:
 		a.SayFetched(known.Fetched)
 	}
-	for i := range list {
-		if err == nil && list[i].due() {
-			err = failure.ErrDue
-		}
+	if err == nil && slices.ContainsFunc(list, outdatedJSON.due) {
+		return failure.ErrDue
 	}
 	return err
 }
@@ -126,9 +125,9 @@ func judgeOutdated(a *app.App, system toolchain.Home, homes map[gover.Version]to
 	lines := gover.NewestOfLines(slices.Concat(releases.Versions, versions)) // what is installed is out, whoever lists it
 	list := make([]outdatedJSON, 0, len(versions))
 	for _, v := range versions {
-		item := outdatedJSON{Version: v, System: homes[v] == system, Support: lifecycle.Of(v).String()}
+		item := outdatedJSON{Version: v, System: homes[v] == system, Support: lifecycle.Of(v)}
 		if newest, ok := lines[v.Line()]; ok {
-			item.Newest, item.Newer, item.NewestInstalled = &newest, gover.Compare(newest, v) > 0, homes[newest] != ""
+			item.Newest, item.Newer, item.NewestInstalled = newest, gover.Compare(newest, v) > 0, homes[newest] != ""
 		}
 		if n, ok := vulnerable[v]; ok {
 			item.Vulnerabilities = &n
@@ -143,8 +142,7 @@ func printOutdated(a *app.App, list []outdatedJSON) error {
 	screen, terminal := a.UI.Screen()
 	t := &term.Table{Columns: []term.Column{{Head: "version"}, {Head: "newest"}, {Head: "support", Rank: 2},
 		{Head: "vulns", Rank: 1, Right: true}, {Head: "from", Rank: 3}}}
-	for i := range list {
-		o := &list[i]
+	for _, o := range list {
 		switch {
 		case !o.due():
 		case terminal:
@@ -159,13 +157,13 @@ func printOutdated(a *app.App, list []outdatedJSON) error {
 }
 
 // bare returns the fields for machines that do not read JSON.
-func (o *outdatedJSON) bare() string {
+func (o outdatedJSON) bare() string {
 	newest, support, count := "-", "-", "?"
 	if o.Newer {
 		newest = o.Newest.String()
 	}
-	if o.ended() {
-		support = o.Support
+	if o.Support == gover.EndOfLife {
+		support = o.Support.String()
 	}
 	if o.Vulnerabilities != nil {
 		if count = "-"; *o.Vulnerabilities > 0 {
@@ -176,7 +174,7 @@ func (o *outdatedJSON) bare() string {
 }
 
 // row says what is due on a terminal.
-func (o *outdatedJSON) row() []term.Cell {
+func (o outdatedJSON) row() []term.Cell {
 	row := []term.Cell{{Text: o.Version.String()}, {}, supportCell(o.Support), vulnCell(o.Vulnerabilities), {}}
 	switch {
 	case o.Newer && o.NewestInstalled:
@@ -188,15 +186,4 @@ func (o *outdatedJSON) row() []term.Cell {
 		row[4] = term.Cell{Text: "system's store"}
 	}
 	return row
-}
-
-func printOutdatedJSON(a *app.App, list []outdatedJSON, releases release.Releases, audited time.Time) error {
-	result := map[string]any{"schema": 1, "origin": releases.Origin, "offline": releases.Offline, "toolchains": list}
-	if !releases.Fetched.IsZero() {
-		result["fetched"] = releases.Fetched.UTC()
-	}
-	if !audited.IsZero() {
-		result["audited"] = audited.UTC()
-	}
-	return a.UI.PrintJSON(result)
 }

@@ -20,7 +20,7 @@ type releaseJSON struct {
 	Active    bool          `json:"active"` // it applies here
 	Newest    bool          `json:"newest_of_line"`
 	Line      string        `json:"line"`    // such as "1.22"
-	Support   string        `json:"support"` // "supported", "eol" or "prerelease"
+	Support   gover.Support `json:"support"` // "supported", "eol" or "prerelease"
 	Platforms []string      `json:"platforms,omitempty"`
 	Partial   bool          `json:"platforms_partial,omitempty"`
 
@@ -100,11 +100,7 @@ func noneFor(ctx context.Context, client *fetch.Client, spec gover.Spec, known [
 
 // describe tells all that is known of versions, which are some of list's.
 func describe(a *app.App, versions []gover.Version, list remoteList) ([]releaseJSON, error) {
-	path, err := a.Path()
-	if err != nil {
-		return nil, err
-	}
-	homes, err := path.Homes()
+	path, homes, err := a.Homes()
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +111,7 @@ func describe(a *app.App, versions []gover.Version, list remoteList) ([]releaseJ
 	for _, v := range versions {
 		shown = append(shown, releaseJSON{
 			Version: v, Stable: !v.IsPrerelease(), Installed: homes[v] != "", Active: v == active,
-			Newest: newest[v.Line()] == v, Line: v.Line(), Support: lifecycle.Of(v).String(),
+			Newest: newest[v.Line()] == v, Line: v.Line(), Support: lifecycle.Of(v),
 			lineSupport: lifecycle.Of(newest[v.Line()]),
 		})
 	}

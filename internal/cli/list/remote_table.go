@@ -42,7 +42,7 @@ func releaseRows(shown []releaseJSON) (rows []lineRow, marks string) {
 			release, installed = term.Cell{Text: release.Text + "+", Style: term.Strong}, true
 		}
 		if len(rows) == 0 || rows[len(rows)-1].line != r.Line {
-			rows = append(rows, lineRow{line: r.Line, state: supportCell(r.lineSupport.String())})
+			rows = append(rows, lineRow{line: r.Line, state: supportCell(r.lineSupport)})
 		}
 		if row := &rows[len(rows)-1]; r.Newest {
 			row.newest = release

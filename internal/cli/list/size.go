@@ -14,19 +14,8 @@ type sizes struct {
 	total int64 // what versions share counted once
 }
 
-// of returns the size of v, nil if it was not asked for.
-func (s sizes) of(v gover.Version) *store.Size {
-	if size, ok := s.each[v]; ok {
-		return &size
-	}
-	return nil
-}
-
-// sizesOf measures versions, each in the store that has it, if that is wanted.
-func sizesOf(homes map[gover.Version]toolchain.Home, versions []gover.Version, wanted bool) sizes {
-	if !wanted {
-		return sizes{}
-	}
+// sizesOf measures versions, each in the store that has it.
+func sizesOf(homes map[gover.Version]toolchain.Home, versions []gover.Version) sizes {
 	var dirs []string
 	for _, v := range versions {
 		dirs = append(dirs, homes[v].Dir(v))

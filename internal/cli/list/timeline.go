@@ -16,12 +16,11 @@ import (
 // A lineJSON is a line of releases in "gosw list --remote --json".
 type lineJSON struct {
 	Line    string        `json:"line"`
-	Support string        `json:"support"` // see releaseJSON
+	Support gover.Support `json:"support"` // see releaseJSON
 	Newest  gover.Version `json:"newest"`
 	First   gover.Month   `json:"first_release,omitempty"` // none if it is not known, or still to come
 	End     gover.Month   `json:"end_of_life,omitempty"`   // likewise
 
-	support   gover.Support
 	active    bool
 	installed []string // newest first, the one that applies here marked
 }
@@ -33,8 +32,7 @@ func remoteLines(list remoteList) []lineJSON {
 	for _, r := range list.shown {
 		if len(lines) == 0 || lines[len(lines)-1].Line != r.Line {
 			w := lifecycle.Window(r.Version)
-			lines = append(lines, lineJSON{Line: r.Line, Newest: r.Version, First: w.First, End: w.End,
-				support: r.lineSupport, Support: r.lineSupport.String()})
+			lines = append(lines, lineJSON{Line: r.Line, Newest: r.Version, First: w.First, End: w.End, Support: r.lineSupport})
 		}
 		line := &lines[len(lines)-1]
 		if r.Newest {
@@ -80,7 +78,7 @@ type timeline struct {
 func drawTimeline(s term.Screen, lines []lineJSON, today gover.Month) []string {
 	p := timeline{left: today - 12, today: today, signs: signsOf(s)}
 	lines = slices.DeleteFunc(slices.Clone(lines), func(l lineJSON) bool {
-		recent := l.support != gover.EndOfLife || l.End == 0 || l.End > today-12*timelineYears
+		recent := l.Support != gover.EndOfLife || l.End == 0 || l.End > today-12*timelineYears
 		if p.dated = max(p.dated, l.First); recent && l.First > 0 {
 			p.left = min(p.left, l.First)
 		}
@@ -103,7 +101,7 @@ func drawTimeline(s term.Screen, lines []lineJSON, today gover.Month) []string {
 // timelineRow is what stands beside a bar, and in its place where there is no room.
 func timelineRow(s term.Screen, l *lineJSON) []term.Cell {
 	name, newest := term.Cell{Text: l.Line}, term.Cell{Text: gover.Only(l.Newest).String()}
-	if l.support == gover.EndOfLife {
+	if l.Support == gover.EndOfLife {
 		name.Style, newest.Style = term.Faint, term.Faint
 	}
 	switch {
@@ -194,7 +192,7 @@ func (p *timeline) row(s term.Screen, l *lineJSON) term.Cell {
 	}
 	today := p.at(p.today)
 	switch first := p.at(l.First); {
-	case l.support != gover.EndOfLife:
+	case l.Support != gover.EndOfLife:
 		if l.First == 0 { // it came out after this table of months was made
 			first = max(today-1, p.at(p.dated)+1)
 			draw(first, first+1, "?", term.Special)
@@ -234,11 +232,11 @@ func (p *timeline) legend(s term.Screen, lines []lineJSON) []string {
 	}
 	some := func(has func(l lineJSON) bool) bool { return slices.ContainsFunc(lines, has) }
 	if p.width > 0 {
-		if some(func(l lineJSON) bool { return l.support != gover.EndOfLife }) {
+		if some(func(l lineJSON) bool { return l.Support != gover.EndOfLife }) {
 			add(term.Cell{Text: p.signs.fixes, Style: term.Good}, "gets fixes")
 			add(term.Cell{Text: p.signs.open, Style: term.Good}, "until two newer lines are out")
 		}
-		if some(func(l lineJSON) bool { return l.support == gover.EndOfLife }) {
+		if some(func(l lineJSON) bool { return l.Support == gover.EndOfLife }) {
 			add(term.Cell{Text: p.signs.ended, Style: term.Faint}, "got fixes")
 			add(term.Cell{Text: p.signs.today, Style: term.Special}, "today")
 		}

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -124,15 +126,11 @@ type witnessJSON struct {
 }
 
 func verify(ctx context.Context, a *app.App, options verifyOptions) error {
-	path, err := a.Path()
+	_, homes, err := a.Homes()
 	if err != nil {
 		return err
 	}
-	versions, err := cmdline.InstalledOf(path, options.specs)
-	if err != nil {
-		return err
-	}
-	homes, err := path.Homes()
+	versions, err := cmdline.Matching(slices.Collect(maps.Keys(homes)), options.specs, "")
 	if err != nil {
 		return err
 	}

@@ -22,14 +22,9 @@ import (
 	"github.com/gosw/gosw/internal/vuln"
 )
 
-type auditOptions struct {
-	specs []gover.Spec
-	json  bool
-}
-
 // Command is "gosw audit".
 func Command(a *app.App) *cobra.Command {
-	var options auditOptions
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "audit [VERSION…]",
 		Short: "List known vulnerabilities of installed and pinned versions",
@@ -45,41 +40,30 @@ a program of yours really uses is for govulncheck to say.`,
 		Example: `  gosw audit
   gosw audit 1.22
   gosw audit --offline --json`,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if options.specs, err = cmdline.ParseSpecs(a, args); err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			specs, err := cmdline.ParseSpecs(a, args)
+			if err != nil {
 				return err
 			}
-			return audit(cmd.Context(), a, options)
+			return audit(cmd.Context(), a, specs, asJSON)
 		},
 		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
-	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmdline.OfflineFlag(a, cmd)
 	return cmd
 }
 
-// An auditTarget is a version that is looked up.
-type auditTarget struct {
-	version   gover.Version
-	installed bool
-	system    bool     // in the system's store only
-	askedBy   []string // such as "/src/.go-version:1"
-}
-
-func audit(ctx context.Context, a *app.App, options auditOptions) error {
-	path, err := a.Path()
+func audit(ctx context.Context, a *app.App, specs []gover.Spec, asJSON bool) error {
+	path, homes, err := a.Homes()
 	if err != nil {
 		return err
 	}
-	homes, err := path.Homes()
+	targets, err := auditTargets(a, path.System(), homes, specs)
 	if err != nil {
 		return err
 	}
-	targets, err := auditTargets(a, path.System(), homes, options.specs)
-	if err != nil {
-		return err
-	}
-	if len(targets) == 0 && !options.json {
+	if len(targets) == 0 && !asJSON {
 		return nil
 	}
 	data, err := vulnerabilities(ctx, a)
@@ -87,8 +71,8 @@ func audit(ctx context.Context, a *app.App, options auditOptions) error {
 		return err
 	}
 	sayVulnAge(a, data)
-	report := judge(a, targets, data, a.ReleasesKnown(), options.json)
-	if options.json {
+	report := judge(a, targets, data, a.ReleasesKnown(), asJSON)
+	if asJSON {
 		err = a.UI.PrintJSON(report)
 	} else {
 		err = printVulnerable(a, report, path.Home(), homes)
@@ -101,7 +85,7 @@ func audit(ctx context.Context, a *app.App, options auditOptions) error {
 
 // auditTargets returns the versions that are installed or asked for, newest
 // first, or those of them that specs match.
-func auditTargets(a *app.App, system toolchain.Home, homes map[gover.Version]toolchain.Home, specs []gover.Spec) ([]auditTarget, error) {
+func auditTargets(a *app.App, system toolchain.Home, homes map[gover.Version]toolchain.Home, specs []gover.Spec) ([]vulnerableJSON, error) {
 	st, err := a.Store()
 	if err != nil {
 		return nil, err
@@ -123,9 +107,9 @@ func auditTargets(a *app.App, system toolchain.Home, homes map[gover.Version]too
 	if err != nil {
 		return nil, err
 	}
-	var targets []auditTarget
+	targets := []vulnerableJSON{}
 	for _, v := range slices.Compact(all) {
-		targets = append(targets, auditTarget{v, homes[v] != "", homes[v] != "" && homes[v] == system, asked[v]})
+		targets = append(targets, vulnerableJSON{Version: v, Installed: homes[v] != "", System: homes[v] != "" && homes[v] == system, AskedBy: asked[v]})
 	}
 	return targets, nil
 }
@@ -166,8 +150,12 @@ func exactlyAsked(a *app.App, st *store.Store) (map[gover.Version][]string, erro
 
 // judge looks targets up; known are all releases, newest first. What only machines
 // read is told if it is asked for.
-func judge(a *app.App, targets []auditTarget, data vulnData, known []gover.Version, all bool) auditReport {
-	report := newAuditReport(data, a.Platform.String())
+func judge(a *app.App, targets []vulnerableJSON, data vulnData, known []gover.Version, all bool) auditReport {
+	report := auditReport{Schema: 1, Source: data.source, Origin: data.origin, Fetched: data.Fetched.UTC(),
+		Platform: a.Platform.String(), Toolchains: targets}
+	if data.Modified.Unix() > 0 {
+		report.Modified = data.Modified.UTC()
+	}
 	lifecycle := gover.NewLifecycle(known)
 	lines := gover.NewestOfLines(known)
 	counts := make(map[gover.Version]int) // many versions have the same newest one
@@ -181,15 +169,13 @@ func judge(a *app.App, targets []auditTarget, data vulnData, known []gover.Versi
 	for _, e := range data.Entries {
 		fixes[e] = e.Fixes(a.Platform.OS, a.Platform.Arch)
 	}
-	report.Toolchains = make([]vulnerableJSON, len(targets))
 	fsx.Each(len(targets), func(i int) {
-		t := targets[i]
-		report.Toolchains[i] = vulnerableJSON{Version: t.version, Installed: t.installed, System: t.system, AskedBy: t.askedBy,
-			Support: lifecycle.Of(t.version).String(), Vulnerabilities: vulnerabilitiesOf(a, t.version, data, fixes, all)}
+		t := &targets[i]
+		t.Support, t.Vulnerabilities = lifecycle.Of(t.Version), vulnerabilitiesOf(a, t.Version, data, fixes, all)
 	})
-	for i, t := range targets {
-		if newest, ok := lines[t.version.Line()]; ok {
-			report.Toolchains[i].NewestOfLine = &countJSON{newest, count(newest)}
+	for i := range targets {
+		if newest, ok := lines[targets[i].Version.Line()]; ok {
+			targets[i].NewestOfLine = &countJSON{newest, count(newest)}
 		}
 	}
 	latest, _ := gover.ParseSpec("latest")
@@ -205,15 +191,10 @@ func vulnerabilitiesOf(a *app.App, v gover.Version, data vulnData, fixes map[*vu
 	list := make([]vulnJSON, len(entries))
 	for i, e := range entries {
 		list[i] = vulnJSON{ID: e.ID, Aliases: e.Aliases, Summary: e.Summary}
-		if fix, ok := fixes[e].After(v, true); ok {
-			list[i].FixedInLine = &fix
-		}
-		if !all {
-			continue
-		}
-		list[i].Modules, list[i].Packages = e.In(v, a.Platform.OS, a.Platform.Arch)
-		if fix, ok := fixes[e].After(v, false); ok {
-			list[i].Fixed = &fix
+		list[i].FixedInLine, _ = fixes[e].After(v, true)
+		if all {
+			list[i].Modules, list[i].Packages = e.In(v, a.Platform.OS, a.Platform.Arch)
+			list[i].Fixed, _ = fixes[e].After(v, false)
 		}
 	}
 	return list

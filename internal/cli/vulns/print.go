@@ -19,9 +19,9 @@ type auditReport struct {
 	Source     string           `json:"source"` // the database's address
 	Origin     release.Origin   `json:"origin"` // "network", "cache" or "file"
 	Fetched    time.Time        `json:"fetched"`
-	Modified   *time.Time       `json:"modified,omitempty"` // of the newest entry, if the database says
-	Platform   string           `json:"platform"`           // of the programs that are built
-	Newest     *countJSON       `json:"newest,omitempty"`   // release
+	Modified   time.Time        `json:"modified,omitzero"` // of the newest entry, if the database says
+	Platform   string           `json:"platform"`          // of the programs that are built
+	Newest     *countJSON       `json:"newest,omitempty"`  // release
 	Toolchains []vulnerableJSON `json:"toolchains"`
 }
 
@@ -29,9 +29,9 @@ type auditReport struct {
 type vulnerableJSON struct {
 	Version         gover.Version `json:"version"`
 	Installed       bool          `json:"installed"`
-	System          bool          `json:"system"` // in the system's store
-	AskedBy         []string      `json:"asked_by,omitempty"`
-	Support         string        `json:"support"`
+	System          bool          `json:"system"`             // in the system's store only
+	AskedBy         []string      `json:"asked_by,omitempty"` // such as "/src/.go-version:1"
+	Support         gover.Support `json:"support"`
 	NewestOfLine    *countJSON    `json:"newest_of_line,omitempty"`
 	Vulnerabilities []vulnJSON    `json:"vulnerabilities"`
 }
@@ -43,23 +43,13 @@ type countJSON struct {
 }
 
 type vulnJSON struct {
-	ID          string         `json:"id"`
-	Aliases     []string       `json:"aliases,omitempty"`
-	Summary     string         `json:"summary"`
-	Modules     []string       `json:"modules"` // "stdlib", "toolchain"
-	Packages    []string       `json:"packages,omitempty"`
-	FixedInLine *gover.Version `json:"fixed_in_line,omitempty"` // first of the line
-	Fixed       *gover.Version `json:"fixed,omitempty"`         // first of all
-}
-
-func newAuditReport(data vulnData, platform string) auditReport {
-	report := auditReport{Schema: 1, Source: data.source, Origin: data.origin, Fetched: data.Fetched.UTC(),
-		Platform: platform, Toolchains: []vulnerableJSON{}}
-	if data.Modified.Unix() > 0 {
-		modified := data.Modified.UTC()
-		report.Modified = &modified
-	}
-	return report
+	ID          string        `json:"id"`
+	Aliases     []string      `json:"aliases,omitempty"`
+	Summary     string        `json:"summary"`
+	Modules     []string      `json:"modules"` // "stdlib", "toolchain"
+	Packages    []string      `json:"packages,omitempty"`
+	FixedInLine gover.Version `json:"fixed_in_line,omitzero"` // first of the line
+	Fixed       gover.Version `json:"fixed,omitzero"`         // first of all
 }
 
 // found reports whether one of the versions has a known vulnerability.
@@ -121,7 +111,7 @@ func tableVulnerable(s term.Screen, t vulnerableJSON, place func(string) string)
 	list := &term.Table{Bare: true, Indent: term.Gap, Columns: []term.Column{{}, {Rank: 2}, {Rank: 1}, {Rank: 3, Least: 8}}}
 	for _, v := range t.Vulnerabilities {
 		fix := term.Cell{Text: v.fix("no fix"), Style: term.Good}
-		if v.FixedInLine == nil {
+		if v.FixedInLine.IsZero() {
 			fix.Style = term.Doubt
 		}
 		list.Rows = append(list.Rows, []term.Cell{{Text: v.ID}, {Text: v.name(""), Style: term.Faint}, fix, {Text: v.Summary}})
@@ -146,7 +136,7 @@ func (v *vulnJSON) name(none string) string {
 
 // fix returns the first release of the line that mends it, else none.
 func (v *vulnJSON) fix(none string) string {
-	if v.FixedInLine == nil {
+	if v.FixedInLine.IsZero() {
 		return none
 	}
 	return v.FixedInLine.String()
