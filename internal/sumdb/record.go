@@ -26,11 +26,11 @@ type Record struct {
 
 // A Witness is what a Record that holds says about itself.
 type Witness struct {
-	SumDB    string // name of the database
-	Key      string // name and hash of the key that signed
-	Record   int64  // number of the record
-	TreeSize int64  // of the signed tree
-	TreeHash string
+	SumDB    string `json:"sumdb"`     // name of the database
+	Key      string `json:"key"`       // name and hash of the key that signed
+	Record   int64  `json:"record"`    // number of the record
+	TreeSize int64  `json:"tree_size"` // of the signed tree
+	TreeHash string `json:"tree_hash"`
 }
 
 // CheckRecord reports whether data, a [Record] in JSON, proves that the

@@ -32,7 +32,7 @@ type comparedJSON struct {
 	Published  string         `json:"published"`
 	Findings   []tree.Finding `json:"findings"`
 	Sure       bool           `json:"sure"`
-	Proof      *witnessJSON   `json:"proof"`
+	Proof      sumdb.Witness  `json:"proof"`
 	NotCovered notCoveredJSON `json:"not_covered"`
 	Received   int64          `json:"received"` // bytes of the zip
 	Error      string         `json:"error,omitempty"`
@@ -162,7 +162,7 @@ func compared(dir string, c *fetch.Comparison) comparedJSON {
 		Version: c.Version, Platform: c.Platform.String(), GOROOT: dir, OK: c.OK(),
 		Files: c.Files, Bytes: c.Bytes, H1: c.H1, Published: proof.H1,
 		Findings: append([]tree.Finding{}, c.Findings...), Sure: c.Sure,
-		Proof:      &witnessJSON{proof.SumDB, proof.Record.Key, proof.Record.ID, proof.TreeSize, proof.TreeHash},
+		Proof:      sumdb.Witness{SumDB: proof.SumDB, Key: proof.Record.Key, Record: proof.Record.ID, TreeSize: proof.TreeSize, TreeHash: proof.TreeHash},
 		NotCovered: notCoveredJSON{append([]string{}, c.LeftOut...), c.Uncovered},
 		Received:   c.Received,
 	}
@@ -190,11 +190,7 @@ func printComparison(a *app.App, dir string, c *fetch.Comparison) error {
 func findingLines(c *fetch.Comparison) []string {
 	var lines []string
 	for _, d := range c.Findings {
-		line := string(d.Kind) + " " + printable(d.Path)
-		if d.Detail != "" {
-			line += " (" + printable(d.Detail) + ")"
-		}
-		lines = append(lines, line)
+		lines = append(lines, found(d))
 	}
 	if len(lines) == 0 || c.Nameless != nil {
 		lines = append(lines, fmt.Sprintf("unproven %v %v (%s, not the published %s)",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,6 @@ import (
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
-	"github.com/gosw/gosw/internal/toolchain"
 	"github.com/gosw/gosw/internal/tree"
 )
 
@@ -59,7 +59,7 @@ func repair(ctx context.Context, a *app.App, specs []gover.Spec) error {
 		return err
 	}
 	upkeep.WarnOwner(a, st.Home())
-	run := &repairRun{app: a, store: st, done: make(map[gover.Version]bool), told: make(map[string]bool)}
+	run := &repairRun{app: a, store: st, client: sync.OnceValues(a.Client), done: make(map[gover.Version]bool), told: make(map[string]bool)}
 	var errs []error
 	for _, v := range versions {
 		if run.done[v] { // with another, whose files it shares
@@ -76,19 +76,19 @@ func repair(ctx context.Context, a *app.App, specs []gover.Spec) error {
 
 // A repairRun is one run of "gosw repair".
 type repairRun struct {
-	app   *app.App
-	store *store.Store
-	done  map[gover.Version]bool // tried
-	told  map[string]bool        // folders in other stores that were named
+	app    *app.App
+	store  *store.Store
+	client func() (*fetch.Client, error) // which sets up the network when it is needed
+	done   map[gover.Version]bool        // tried
+	told   map[string]bool               // folders in other stores that were named
 }
 
 // repair repairs v, and before it those that share a damaged file of it.
 func (run *repairRun) repair(ctx context.Context, v gover.Version) error {
 	run.done[v] = true
-	r := &repairer{app: run.app, home: run.store.Home(), version: v}
-	means := r.means()
-	means.Sharer = run.repairSharer
-	report, err := run.store.Repair(ctx, v, means)
+	r := &repairer{repairRun: run, version: v}
+	report, err := run.store.Repair(ctx, v, store.Means{
+		Check: r.check, Prove: r.prove, Files: r.files, Fill: r.fill, Sharer: run.repairSharer})
 	if report == nil {
 		return err
 	}
@@ -123,33 +123,15 @@ func (run *repairRun) repairSharer(ctx context.Context, other store.Sharer) erro
 
 // A repairer is the repair of one version.
 type repairer struct {
-	app     *app.App
-	home    toolchain.Home
-	version gover.Version
-	opened  *fetch.Client
-
+	*repairRun
+	version  gover.Version
 	unproven error // what is wrong with the receipt's proof
 	received int64 // bytes of files
 }
 
-func (r *repairer) means() store.Means {
-	return store.Means{
-		Check: func(receipt *store.Receipt) error {
-			_, r.unproven = checkReceipt(r.app, r.home, r.version, receipt)
-			return r.unproven
-		},
-		Prove: r.prove,
-		Files: r.files,
-		Fill:  r.fill,
-	}
-}
-
-// client sets up the network when it is needed for the first time.
-func (r *repairer) client() (_ *fetch.Client, err error) {
-	if r.opened == nil {
-		r.opened, err = r.app.Client()
-	}
-	return r.opened, err
+func (r *repairer) check(receipt *store.Receipt) error {
+	_, r.unproven = checkReceipt(r.app, r.store.Home(), r.version, receipt)
+	return r.unproven
 }
 
 func (r *repairer) prove(ctx context.Context) (*store.Receipt, error) {
@@ -191,11 +173,11 @@ func (r *repairer) fill(ctx context.Context, root *os.Root) (*store.Receipt, err
 
 // print prints what was found and, if all is well now, says what was done.
 func (r *repairer) print(report *store.Report, mended bool) error {
-	if report.Clean() && r.unproven == nil {
-		return nil
-	}
 	if r.unproven != nil {
 		report.Unprove(r.unproven)
+	}
+	if report.Clean() {
+		return nil
 	}
 	if err := printReport(r.app, report); err != nil || !mended {
 		return err

@@ -110,19 +110,10 @@ type verifiedJSON struct {
 	Bytes    int64          `json:"bytes"` // hashed
 	H1       string         `json:"h1"`    // of the tree as it is
 	Findings []tree.Finding `json:"findings"`
-	Proof    *witnessJSON   `json:"proof"`            // null if the receipt has no record that proves it
+	Proof    *sumdb.Witness `json:"proof"`            // null if the receipt has no record that proves it
 	SHA256   string         `json:"sha256,omitempty"` // of the archive, where that is the only proof
 	Error    string         `json:"error,omitempty"`  // why
 	Cross    *cross.Report  `json:"cross,omitempty"`  // with --cross, if it is proven
-}
-
-// A witnessJSON is what a receipt's record says, once it is checked.
-type witnessJSON struct {
-	SumDB    string `json:"sumdb"`
-	Key      string `json:"key"`
-	Record   int64  `json:"record"`
-	TreeSize int64  `json:"tree_size"`
-	TreeHash string `json:"tree_hash"`
 }
 
 func verify(ctx context.Context, a *app.App, options verifyOptions) error {
@@ -244,7 +235,7 @@ func verified(home toolchain.Home, r *store.Report, w sumdb.Witness, err error) 
 	case w.SumDB == "":
 		v.SHA256 = r.Receipt.SHA256
 	default:
-		v.Proof = &witnessJSON{w.SumDB, w.Key, w.Record, w.TreeSize, w.TreeHash}
+		v.Proof = &w
 	}
 	return v
 }
@@ -254,16 +245,21 @@ func printReport(a *app.App, r *store.Report) error {
 	if r.Clean() {
 		return a.UI.Print("%v: ok", r.Version)
 	}
-	for _, f := range append(append([]tree.Finding{}, r.Tree...), r.Store...) {
-		line := fmt.Sprintf("%v: %s %s", r.Version, f.Kind, printable(f.Path))
-		if f.Detail != "" {
-			line += " (" + printable(f.Detail) + ")"
-		}
-		if err := a.UI.Print("%s", line); err != nil {
+	for _, f := range slices.Concat(r.Tree, r.Store) {
+		if err := a.UI.Print("%v: %s", r.Version, found(f)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// found is a finding in a line.
+func found(f tree.Finding) string {
+	line := string(f.Kind) + " " + printable(f.Path)
+	if f.Detail != "" {
+		line += " (" + printable(f.Detail) + ")"
+	}
+	return line
 }
 
 // printable quotes text that could steer a terminal: who adds a file to a
