@@ -42,7 +42,7 @@ func (m Machine) lookOwner() Findings {
 	}
 	files := []string{string(m.Store)}
 	for _, name := range []string{".", "toolchains", "receipts", "locks"} {
-		files = append(files, contents(filepath.Join(string(m.Store), name))...)
+		files = append(files, contents(filepath.Join(string(m.Store), name), maxEntries)...)
 	}
 	file, uid, found := m.foreign(files)
 	if !found || top != m.UID && top == uid && !below(m.home(), string(m.Store)) {
@@ -66,7 +66,7 @@ func (m Machine) lookCacheOwner() (findings Findings) {
 		for _, name := range []string{"bin", "pkg", filepath.Join("pkg", "mod"), filepath.Join("pkg", "mod", "cache")} {
 			files = append(files, filepath.Join(dir, name))
 		}
-		if file, uid, found := m.foreign(append(files, contents(dir)...)); found {
+		if file, uid, found := m.foreign(append(files, contents(dir, maxEntries)...)); found {
 			findings = append(findings, Found(m.chown(dir), "%s belongs to user %d, not to you (%d), as after sudo", file, uid, m.UID)...)
 		}
 	}
@@ -87,17 +87,8 @@ func (m Machine) foreign(files []string) (file string, uid int, found bool) {
 	return "", 0, false
 }
 
-// contents returns some of what dir has.
-func contents(dir string) []string {
-	files := entries(dir, maxEntries)
-	for i, name := range files {
-		files[i] = filepath.Join(dir, name)
-	}
-	return files
-}
-
-// entries returns at most as many names of what dir has, if it is a folder.
-func entries(dir string, most int) []string {
+// contents returns the paths of at most as many of what dir has, if it is a folder.
+func contents(dir string, most int) []string {
 	if !isDir(dir) { // opening a FIFO would block
 		return nil
 	}
@@ -106,8 +97,11 @@ func entries(dir string, most int) []string {
 		return nil
 	}
 	defer f.Close()
-	names, _ := f.Readdirnames(most)
-	return names
+	files, _ := f.Readdirnames(most)
+	for i, name := range files {
+		files[i] = filepath.Join(dir, name)
+	}
+	return files
 }
 
 // below reports whether path is in dir.

@@ -28,9 +28,9 @@ func (m Machine) toolChecks() []Check {
 	}
 }
 
-// programs returns the names of what is in GOBIN.
+// programs returns the paths of what is in GOBIN.
 func (m Machine) programs() []string {
-	return slices.Sorted(slices.Values(entries(m.goBin(), maxTools)))
+	return slices.Sorted(slices.Values(contents(m.goBin(), maxTools)))
 }
 
 // lookOldTools finds tools whose go was of an older line. Those that look at
@@ -42,8 +42,9 @@ func (m Machine) lookOldTools() Findings {
 	line := version.Lang(m.Version.String())
 	var old, lost []string
 	var again command.Command
-	for _, name := range m.programs() {
-		info, ok := toolInfo(filepath.Join(m.goBin(), name))
+	for _, file := range m.programs() {
+		name := filepath.Base(file)
+		info, ok := toolInfo(file)
 		if !ok || version.Lang(info.GoVersion) == "" || version.Compare(version.Lang(info.GoVersion), line) >= 0 {
 			continue
 		}
@@ -78,10 +79,9 @@ func toolInfo(file string) (*debug.BuildInfo, bool) {
 func (m Machine) lookBrokenTools() Findings {
 	var broken []string
 	remove := []string{"rm", "--"}
-	for _, name := range m.programs() {
-		file := filepath.Join(m.goBin(), name)
+	for _, file := range m.programs() {
 		if why := wrong(file); why != "" {
-			broken = append(broken, name+" ("+why+")")
+			broken = append(broken, filepath.Base(file)+" ("+why+")")
 			remove = append(remove, file)
 		}
 	}

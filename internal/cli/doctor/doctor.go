@@ -86,7 +86,7 @@ func examine(ctx context.Context, a *app.App, others Others, options doctorOptio
 	} else {
 		err = printDoctor(a, report, options.verbose)
 	}
-	return errors.Join(err, mendErr, report.verdict())
+	return errors.Join(err, mendErr, verdicts[report.Severity])
 }
 
 // A patient is the machine and the set-up that the checks of doctor look at.
@@ -122,10 +122,7 @@ func newPatient(ctx context.Context, a *app.App, others Others) *patient {
 	if pathErr == nil {
 		p.machine.Store = path.Home()
 	}
-	if p.why, p.whyErr = explain.New(a, "go"); p.whyErr == nil {
-		p.explain()
-		p.machine.Version = p.why.Target.Version
-	}
+	p.explain()
 	p.inputs = p.storeInputs()
 	p.releases = sync.OnceValue(p.ReleasesKnown)
 	return p

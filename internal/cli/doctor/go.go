@@ -38,11 +38,14 @@ func (p *patient) goChecks() []doctor.Check {
 
 // explain asks why, as "gosw why" does. The parts of its answer are told apart.
 func (p *patient) explain() {
-	if p.decideErr = p.why.Decide(); p.decideErr != nil {
+	if p.why, p.whyErr = explain.New(p.App, "go"); p.whyErr != nil {
 		return
 	}
-	p.why.Report.Places = append(p.why.Report.Places, p.why.Programs(p.why.Path, p.why.Target, "go", true)...)
-	p.runErr = p.why.Run()
+	if p.decideErr = p.why.Decide(); p.decideErr == nil {
+		p.why.Report.Places = append(p.why.Report.Places, p.why.Programs(p.why.Path, p.why.Target, "go", true)...)
+		p.runErr = p.why.Run()
+	}
+	p.machine.Version = p.why.Target.Version
 }
 
 // problems are what why found while look ran, as findings.

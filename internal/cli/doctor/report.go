@@ -41,16 +41,8 @@ func newReport(results []doctor.Result, mended []string, sh shell.Shell) doctorR
 	return r
 }
 
-// verdict is the error that doctor ends with.
-func (r *doctorReport) verdict() error {
-	switch r.Severity {
-	case doctor.Error:
-		return failure.ErrAiling
-	case doctor.Warning:
-		return failure.ErrDue
-	}
-	return nil
-}
+// verdicts are the errors that doctor ends with, by the worst that it found.
+var verdicts = map[doctor.Severity]error{doctor.Error: failure.ErrAiling, doctor.Warning: failure.ErrDue}
 
 // printDoctor prints what is wrong, the worst first, and how much is not.
 func printDoctor(a *app.App, r doctorReport, verbose bool) error {

@@ -163,8 +163,7 @@ func (p *patient) lookOrder(s session) doctor.Findings {
 	if err != nil {
 		return doctor.Skip("gosw's block is damaged")
 	}
-	byHand := initLines(file.Text, block)
-	if block == "" && len(byHand) > 0 {
+	if byHand := initLines(file.Text, ""); block == "" && len(byHand) > 0 {
 		ours = byHand[0]
 	}
 	for i, line := range strings.Split(file.Text, "\n") {

@@ -172,20 +172,20 @@ func shellOptions(ctx context.Context, a *app.App, f initFlags, place bool) (she
 
 // shellOf returns the shell that args name, or the user's.
 func shellOf(a *app.App, args []string) (shell.Shell, error) {
-	names := strings.Join(shell.Names(), ", ")
-	if len(args) > 0 {
-		sh, ok := shell.Lookup(args[0])
-		if near := spelling.Nearest(args[0], shell.Names()); !ok && near != "" {
-			return sh, failure.Usage(fmt.Errorf("no shell code for %q", args[0]), command.Hintf("did you mean %v?", command.Gosw("init", near)))
-		}
+	if len(args) == 0 {
+		sh, ok := shell.Detect(a.Getenv("SHELL"))
 		if !ok {
-			return sh, failure.Usage(fmt.Errorf("no shell code for %q", args[0]), command.Hintf("gosw has it for %s", names))
+			return sh, failure.Usage(errors.New("SHELL does not name a shell that gosw has code for"), command.Hintf(`name one: "gosw init bash"`))
 		}
 		return sh, nil
 	}
-	sh, ok := shell.Detect(a.Getenv("SHELL"))
-	if !ok {
-		return sh, failure.Usage(errors.New("SHELL does not name a shell that gosw has code for"), command.Hintf(`name one: "gosw init bash"`))
+	sh, ok := shell.Lookup(args[0])
+	if ok {
+		return sh, nil
 	}
-	return sh, nil
+	hint := command.Hintf("gosw has it for %s", strings.Join(shell.Names(), ", "))
+	if near := spelling.Nearest(args[0], shell.Names()); near != "" {
+		hint = command.Hintf("did you mean %v?", command.Gosw("init", near))
+	}
+	return sh, failure.Usage(fmt.Errorf("no shell code for %q", args[0]), hint)
 }
