@@ -9,7 +9,7 @@ import (
 // GoChecks returns the checks of variables of the go command. Installed are the
 // versions that are, newest first; unknown returns which of the flags of a GOFLAGS
 // a version does not know, "" if it knows them all.
-func (m Machine) GoChecks(installed []gover.Version, unknown func(flags string, v gover.Version) string) []Check {
+func (m Machine) GoChecks(installed []gover.Version, unknown func(flags, version string) string) []Check {
 	checks := []Check{
 		{ID: "goflags", Sound: "GOFLAGS has nothing that a release here does not know", Worst: Error, Look: func() Findings { return m.lookGoFlags(installed, unknown) }},
 		{ID: "gotoolchain", Sound: "GOTOOLCHAIN does not undo pins", Worst: Warning, Look: m.lookGoToolchain},
@@ -37,10 +37,10 @@ func (m Machine) GoChecks(installed []gover.Version, unknown func(flags string, 
 
 // lookGoFlags looks at flags in GOFLAGS that one of the installed releases does
 // not know, and at -mod=mod.
-func (m Machine) lookGoFlags(installed []gover.Version, unknown func(string, gover.Version) string) Findings {
+func (m Machine) lookGoFlags(installed []gover.Version, unknown func(flags, version string) string) Findings {
 	s := m.Setting("GOFLAGS")
 	for _, v := range installed {
-		if flag := unknown(s.Text, v); flag != "" {
+		if flag := unknown(s.Text, v.String()); flag != "" {
 			found := Found(s.Unset, "GOFLAGS%s has %s, which %v, which is installed, does not know", s.Place, flag, v)
 			if v != m.Version {
 				return found.As(Warning)

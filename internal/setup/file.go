@@ -27,7 +27,7 @@ type FileError struct {
 func (e *FileError) Error() string { return e.err.Error() }
 func (e *FileError) Unwrap() error { return e.err }
 
-// An File is the file that a shell reads when it starts, as it was found.
+// A File is the file that a shell reads when it starts, as it was found.
 type File struct {
 	Name    string // as users know it
 	Path    string // where it is, without symbolic links
@@ -54,13 +54,13 @@ func Read(name string) (*File, error) {
 			file.Path, err = filepath.EvalSymlinks(name)
 		}
 	}
-	if err != nil {
-		return nil, &FileError{err: err, Hint: command.Hintf("the file has to be readable")}
-	}
-	if !info.Mode().IsRegular() {
+	if err == nil && !info.Mode().IsRegular() {
 		return nil, &FileError{fmt.Errorf("%s is not a regular file", name), command.Hintf("move it out of the way, the shell can't read it either")}
 	}
-	data, err := fsx.Read(file.Path, maxStartup, fsx.Follow)
+	var data []byte
+	if err == nil {
+		data, err = fsx.Read(file.Path, maxStartup, fsx.Follow)
+	}
 	if err != nil {
 		return nil, &FileError{err: err, Hint: command.Hintf("the file has to be readable")}
 	}
@@ -149,7 +149,7 @@ var ErrChanged = errors.New("it has changed since it was read")
 // what with it the user can't give to another file.
 var errOwner = errors.New("its owner and permissions can't be kept")
 
-// current returns errChanged if the file is neither as it was read nor text,
+// current returns ErrChanged if the file is neither as it was read nor text,
 // which a second gosw may have written.
 func (file *File) current(text string) error {
 	data, err := fsx.Read(file.Path, maxStartup, fsx.Follow)

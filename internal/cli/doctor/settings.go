@@ -23,7 +23,7 @@ func (p *patient) settingChecks() []doctor.Check {
 		{ID: "settings", Sound: "gosw's settings have values that they can have", Worst: doctor.Error, Look: p.lookSettings},
 		{ID: "go-env", Sound: `the file of "go env -w" can be read`, Worst: doctor.Error, Look: p.lookGoEnv},
 		{ID: "goroot", Sound: "GOROOT is not set", Worst: doctor.Error, Look: p.lookGOROOT},
-	}, p.machine.GoChecks(installed, func(flags string, v gover.Version) string { return explain.UnknownFlag(flags, v.String()) })...)
+	}, p.machine.GoChecks(installed, explain.UnknownFlag)...)
 }
 
 func (p *patient) lookSettings() (findings doctor.Findings) {
@@ -31,10 +31,8 @@ func (p *patient) lookSettings() (findings doctor.Findings) {
 		return doctor.Skip("nothing says where the store is")
 	}
 	all, err := p.Settings()
-	if told(err) {
-		return doctor.Skip(err.Error())
-	} else if err != nil {
-		return p.found(err)
+	if err != nil {
+		return p.unlessTold(err)
 	}
 	for _, s := range all {
 		v, err := settings.FindVariable(s.Name)
@@ -48,19 +46,19 @@ func (p *patient) lookSettings() (findings doctor.Findings) {
 	return findings
 }
 
-// told reports whether err is that of a variable which a check of the machine
+// unlessTold is found, unless err is that of a variable which a check of the machine
 // looks at.
-func told(err error) bool {
-	variable := (*toolchain.VariableError)(nil)
-	return errors.As(err, &variable) && variable.Name != "GOENV"
+func (p *patient) unlessTold(err error) doctor.Findings {
+	if variable := (*toolchain.VariableError)(nil); errors.As(err, &variable) && variable.Name != "GOENV" {
+		return doctor.Skip(err.Error())
+	}
+	return p.found(err)
 }
 
 func (p *patient) lookGoEnv() doctor.Findings {
 	file, err := p.GoEnvFile()
-	if told(err) {
-		return doctor.Skip(err.Error())
-	} else if err != nil {
-		return p.found(err)
+	if err != nil {
+		return p.unlessTold(err)
 	}
 	if file == "" {
 		return doctor.Skip("there is none: GOENV is off, or HOME not set")

@@ -112,10 +112,7 @@ func removeDirenvLibrary(a *app.App) error {
 	if err != nil {
 		return err
 	}
-	file, err := direnvLibraryFile(a)
-	if err != nil {
-		return err
-	}
+	file, _ := direnvLibraryFile(a) // as it was found just now
 	if old == "" {
 		a.UI.Note("%s is not there", file)
 		return nil
