@@ -70,8 +70,7 @@ func OnPath(path toolchain.Path, dirs, tool, shim string) []Program {
 func kindOf(path toolchain.Path, program, shim string) (string, gover.Version) {
 	if isShim(path, program, shim) {
 		return Shim, gover.Version{}
-	}
-	if v, ok := StoreVersion(path, program); ok {
+	} else if v, ok := StoreVersion(path, program); ok {
 		return Toolchain, v
 	}
 	return Other, gover.Version{}

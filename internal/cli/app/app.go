@@ -148,11 +148,6 @@ func (a *App) Client() (*fetch.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewClient(cfg)
-}
-
-// NewClient returns a fetcher, or why the settings make none.
-func NewClient(cfg fetch.Config) (*fetch.Client, error) {
 	client, err := fetch.New(cfg)
 	if err != nil {
 		return nil, failure.WithHint(err, command.Hintf(`"gosw env" shows where the settings come from`))

@@ -3,6 +3,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -10,7 +11,6 @@ import (
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
-	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/toolchain"
 	"github.com/gosw/gosw/internal/which"
@@ -119,8 +119,5 @@ func noTool(t app.Target, tool string) error {
 
 // Name is the toolchain's name, "" if only running it would tell.
 func (c *Chosen) Name() string {
-	if c.Version != (gover.Version{}) {
-		return c.Version.String()
-	}
-	return c.Reports
+	return cmp.Or(c.Version.String(), c.Reports)
 }

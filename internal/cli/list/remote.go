@@ -43,11 +43,7 @@ func (l *remoteList) args(more ...string) []string {
 }
 
 func listRemote(ctx context.Context, a *app.App, options listOptions) error {
-	cfg, err := a.FetchConfig()
-	if err != nil {
-		return err
-	}
-	client, err := app.NewClient(cfg)
+	client, err := a.Client()
 	if err != nil {
 		return err
 	}
@@ -67,7 +63,7 @@ func listRemote(ctx context.Context, a *app.App, options listOptions) error {
 	if len(versions) == 0 && len(options.specs) > 0 {
 		return noneFor(ctx, client, options.specs[0], releases.Versions)
 	}
-	list := remoteList{Releases: releases, platform: cfg.Platform}
+	list := remoteList{Releases: releases, platform: a.Platform}
 	if list.shown, err = describe(a, versions, list); err != nil {
 		return err
 	}

@@ -34,6 +34,16 @@ type UI struct {
 	bar      *Progress
 }
 
+// userShell is the shell that SHELL names, bash if it names none that gosw has
+// code for.
+func userShell(getenv func(string) string) shell.Shell {
+	sh, ok := shell.Detect(getenv("SHELL"))
+	if !ok {
+		sh, _ = shell.Lookup("bash")
+	}
+	return sh
+}
+
 // NewUI returns the UI of streams, which may be terminals.
 func NewUI(in io.Reader, out, err io.Writer, getenv func(string) string) *UI {
 	return &UI{in: in, Out: out, Err: err, getenv: getenv, Shell: userShell(getenv), progress: IsTerminal(err) && getenv("TERM") != "dumb"}

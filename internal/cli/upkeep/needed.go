@@ -97,14 +97,11 @@ func PinnedDirs(a *app.App, st *store.Store) ([]string, error) {
 
 // markNewest adds the newest version of each line.
 func markNewest(roots map[gover.Version]string, newestFirst []gover.Version) {
-	var lines []string
-	for _, v := range newestFirst {
-		if slices.Contains(lines, v.Line()) {
-			continue
-		}
-		lines = append(lines, v.Line())
-		if roots[v] == "" {
+	line := ""
+	for _, v := range newestFirst { // so that those of a line are in a row
+		if v.Line() != line && roots[v] == "" {
 			roots[v] = "newest of " + v.Line()
 		}
+		line = v.Line()
 	}
 }

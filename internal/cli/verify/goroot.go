@@ -132,15 +132,13 @@ func knownProof(a *app.App, v gover.Version, p release.Platform) *fetch.Proof {
 // compareError words why there is no verdict.
 func compareError(op string, err error) error {
 	foreign := (*tree.ForeignError)(nil)
-	unknown := (*fetch.UnknownReleaseError)(nil)
-	security := (*sumdb.SecurityError)(nil)
 	err = fmt.Errorf("%s: %w", op, err)
 	switch {
 	case errors.As(err, &foreign):
 		return failure.WithHint(err, foreignHint(foreign))
-	case errors.As(err, &unknown):
+	case errors.As(err, new(*fetch.UnknownReleaseError)):
 		return failure.WithHint(err, command.Hintf(`Go has published no such release; if it should be there, look at GOPROXY and GOSUMDB`))
-	case errors.As(err, &security):
+	case errors.As(err, new(*sumdb.SecurityError)):
 		return failure.Unjudged(err)
 	}
 	return err
@@ -207,8 +205,8 @@ func explainComparison(a *app.App, dir string, c *fetch.Comparison, verbose bool
 	case !c.Sure:
 		a.UI.Note("%s: what differs was found by size and CRC, in a directory of the zip that nothing proves; --full makes sure", dir)
 	}
-	if n := len(c.LeftOut); n > 0 {
-		a.UI.Note("%s: not covered by the checksum database: %s", dir, notCovered(c))
+	if len(c.LeftOut) > 0 {
+		a.UI.Note("%s: not covered by the checksum database: %s, %s", dir, term.Plural(len(c.LeftOut), "folder"), term.Plural(c.Uncovered, "file"))
 	}
 	if !verbose {
 		return
@@ -217,10 +215,6 @@ func explainComparison(a *app.App, dir string, c *fetch.Comparison, verbose bool
 	a.UI.Note("%s: %d files, %s hashed, %s of the zip received", dir, c.Files, term.Megabytes(c.Bytes), term.Megabytes(c.Received))
 	a.UI.Note("%s: %v %v is checksum database record %d of %s, in the signed tree of %d records, signature of %s",
 		dir, c.Version, c.Platform, proof.Record.ID, proof.SumDB, proof.TreeSize, proof.Record.Key)
-}
-
-func notCovered(c *fetch.Comparison) string {
-	return term.Plural(len(c.LeftOut), "folder") + ", " + term.Plural(c.Uncovered, "file")
 }
 
 // comparisonVerdict is the error of a tree that is not the release that it says it is.
