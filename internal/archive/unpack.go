@@ -110,28 +110,6 @@ func UnpackEach(ctx context.Context, root *os.Root, next func() (*Entry, error),
 	return g.Wait()
 }
 
-// Pick returns the part of the archive that is the files at paths, in their order.
-func (a *Zip) Pick(paths []string) (Zip, error) {
-	byPath := make(map[string]*Entry)
-	for i := range a.Entries {
-		byPath[a.Entries[i].Path] = a.Entries[i]
-	}
-	var picked Zip
-	folders := make(nameSet)
-	for _, name := range paths {
-		e := byPath[name]
-		if e == nil {
-			return Zip{}, &Error{Name: name, Reason: "missing"}
-		}
-		if err := folders.add(name); err != nil {
-			return Zip{}, &Error{Name: e.Name, Reason: "asked for twice", Err: err}
-		}
-		picked.Entries = append(picked.Entries, e)
-	}
-	picked.dirs = folders.dirs()
-	return picked, nil
-}
-
 // order starts with the few large files, so that no worker is left alone with
 // one at the end; the others keep their order, folder by folder.
 func (a *Zip) order() []*Entry {

@@ -18,7 +18,7 @@ func (c *Client) Clock(ctx context.Context) (now time.Time, err error) {
 		if base.Scheme == "file" {
 			return errors.New("files have no clock")
 		}
-		b, err := c.web.OpenAny(ctx, web.Join(base, release.Module, "@v", "list"), "a list of versions", nil, http.StatusOK, http.StatusNotFound, http.StatusGone)
+		b, err := c.web.Open(ctx, web.Join(base, release.Module, "@v", "list"), "a list of versions", nil, http.StatusOK, http.StatusNotFound, http.StatusGone)
 		if err != nil {
 			return err
 		}

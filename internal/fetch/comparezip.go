@@ -123,27 +123,26 @@ func (j *judge) nameByDirectory(ctx context.Context) error {
 		if err := temp.Truncate(0); err != nil {
 			return err
 		}
-		p := &partial{client: j.client, Release: j.release}
-		p.Sparse = web.NewSparse(j.client.web, web.Join(base, release.Module, "@v", j.release.Module()+".zip"), temp.File, tailSize)
-		defer func() { j.result.Received += p.Received.Load() }()
-		defer p.Close()
-		return j.compareDirectory(ctx, p)
+		s := web.NewSparse(j.client.web, web.Join(base, release.Module, "@v", j.release.Module()+".zip"), temp.File, tailSize)
+		defer func() { j.result.Received += s.Received.Load() }()
+		defer s.Close()
+		return j.compareDirectory(ctx, s)
 	})
 }
 
-func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
-	here, err := p.Tail(ctx)
+func (j *judge) compareDirectory(ctx context.Context, s *web.Sparse) error {
+	here, err := s.Tail(ctx)
 	if err != nil {
 		return err
 	}
-	a, err := openDirectory(ctx, p.Sparse, here, p.Release)
+	a, err := openDirectory(ctx, s, here, j.release)
 	if err != nil {
 		return err
 	}
 	listed := make(map[string]*archive.Entry, len(a.Entries))
 	for i := range a.Entries {
 		e := a.Entries[i]
-		listed[strings.TrimPrefix(e.Name, p.Prefix())] = e
+		listed[strings.TrimPrefix(e.Name, j.release.Prefix())] = e
 	}
 	err = j.hashSome(ctx, func(f *tree.Regular) bool {
 		e := listed[f.Name]
@@ -156,7 +155,7 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 		return e != nil && f.Hashed && e.Size() == f.Size && e.Crc() == f.CRC
 	}
 	j.result.Findings = tree.Compare(j.tree, listed, same)
-	sums, err := j.decide(ctx, p, a, here, func(f *tree.Regular) bool { return same(f, listed[f.Name]) })
+	sums, err := j.decide(ctx, s, a, here, func(f *tree.Regular) bool { return same(f, listed[f.Name]) })
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -171,39 +170,36 @@ func (j *judge) compareDirectory(ctx context.Context, p *partial) error {
 // decide downloads what differs, if that is little, and returns the manifest
 // that it completes; nil if it is too much. What follows offset here of the zip
 // is there already.
-func (j *judge) decide(ctx context.Context, p *partial, a *archive.Zip, here int64, same func(*tree.Regular) bool) ([]byte, error) {
+func (j *judge) decide(ctx context.Context, s *web.Sparse, a *archive.Zip, here int64, same func(*tree.Regular) bool) ([]byte, error) {
 	complete := make(map[string][32]byte, len(a.Entries))
 	for _, f := range j.tree.Files {
 		if same(f) {
 			complete[f.Name] = f.Sum
 		}
 	}
-	for i := range a.Entries {
-		if _, ok := complete[strings.TrimPrefix(a.Entries[i].Name, p.Prefix())]; !ok {
-			p.files = append(p.files, tree.File{Path: a.Entries[i].Path})
+	var left []*archive.Entry
+	for _, e := range a.Entries {
+		if _, ok := complete[strings.TrimPrefix(e.Name, j.release.Prefix())]; !ok {
+			left = append(left, e)
 		}
 	}
-	if err := p.choose(a); err != nil {
-		return nil, err
-	}
 	// What is received counts: the sizes in the directory may not be true.
-	spans := missingSpans(p.wanted.Entries, here)
+	spans := missingSpans(left, here)
 	var size int64
-	for _, s := range spans {
-		size += s.End - s.First
+	for _, span := range spans {
+		size += span.End - span.First
 	}
 	if size > maxDecide {
 		return nil, nil
 	}
-	if err := p.Get(ctx, spans, nil); err != nil {
+	if err := s.Get(ctx, spans, nil); err != nil {
 		return nil, err
 	}
-	if err := archive.HashEntries(ctx, p.wanted.Entries); err != nil {
+	if err := archive.HashEntries(ctx, left); err != nil {
 		return nil, err
 	}
-	for i := range p.wanted.Entries {
-		e := p.wanted.Entries[i]
-		complete[strings.TrimPrefix(e.Name, p.Prefix())] = e.Sum
+	for _, e := range left {
+		complete[strings.TrimPrefix(e.Name, j.release.Prefix())] = e.Sum
 	}
-	return tree.Format(p.Prefix(), complete), nil
+	return tree.Format(j.release.Prefix(), complete), nil
 }

@@ -26,6 +26,7 @@ type download struct {
 	root *os.Root // where a zip may be unpacked while it arrives; nil if not
 
 	reuse    func() tree.Reuse // may be nil
+	only     map[string]bool   // paths of the files that are wanted; nil for all
 	arrived  func(at int64)    // is told how much of the file is there; nil if nobody asks
 	reporter sync.Mutex
 	progress func(done, total int64) // may be nil
@@ -39,7 +40,7 @@ type download struct {
 	size   int64
 	sum    [32]byte // of the archive, once it is found to be a published one
 
-	sums     []byte // of the files, if they are unpacked already
+	sums     []byte // of the files, if they are unpacked already; of no use with only
 	dirty    bool   // something may be below root
 	reused   int    // files that were on this machine
 	received int64  // bytes

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/tree"
@@ -22,61 +23,51 @@ import (
 // the download page has whole archives only.
 func (c *Client) FetchFiles(ctx context.Context, v gover.Version, files []tree.File, root *os.Root) (received int64, err error) {
 	r := release.Release{Version: v, Platform: c.cfg.Platform}
-	if c.cfg.Source != release.SourceDL {
-		received, err = c.filesFromProxy(ctx, r, files, root)
-		if err == nil || c.cfg.Source == release.SourceProxy || c.cfg.DL == "" || ctx.Err() != nil || !isAway(err) {
-			return received, err
-		}
-	}
-	received, dlErr := c.filesFromDL(ctx, r, files, root)
-	if err != nil {
-		dlErr = bothAway(err, dlErr)
-	}
-	return received, dlErr
-}
-
-// wholeDir is where below the root a whole archive is unpacked for some files of it.
-// No release has that name. Whoever sweeps the root away after a kill sweeps it, too.
-const wholeDir = ".whole"
-
-// filesFromDL unpacks a whole archive below root, takes the files from there, and
-// removes the rest.
-func (c *Client) filesFromDL(ctx context.Context, r release.Release, files []tree.File, root *os.Root) (received int64, err error) {
 	temp, err := c.tempFile()
 	if err != nil {
-		return 0, fmt.Errorf("download files of %s: %w", r, err)
+		return 0, fmt.Errorf("download %s: %w", r, err)
 	}
 	defer temp.remove()
-	d := &download{Release: r, file: temp.File, answered: make(chan struct{})}
-	if err := c.downloadDL(ctx, d); err != nil {
-		return 0, err
-	}
 	if err := root.Mkdir(wholeDir, 0o700); err != nil {
-		return d.size, fmt.Errorf("unpack %s: %w", r, err)
+		return 0, fmt.Errorf("unpack %s: %w", r, err)
 	}
 	defer func() { err = errors.Join(err, root.RemoveAll(wholeDir)) }()
 	whole, err := root.OpenRoot(wholeDir)
 	if err != nil {
-		return d.size, fmt.Errorf("unpack %s: %w", r, err)
+		return 0, fmt.Errorf("unpack %s: %w", r, err)
 	}
 	defer whole.Close()
-	if _, err := d.unpack(ctx, whole); err != nil {
-		return d.size, fmt.Errorf("unpack %s: %w", r, err)
+	d := &download{Release: r, file: temp.File, root: whole, only: make(map[string]bool), answered: make(chan struct{})}
+	for _, f := range files {
+		d.only[f.Path] = true
+	}
+	if err := c.obtain(ctx, d); err != nil {
+		return 0, err
+	}
+	if d.sums == nil {
+		if _, err := d.unpack(ctx, whole); err != nil {
+			return d.received, fmt.Errorf("unpack %s: %w", r, err)
+		}
 	}
 	for _, f := range files {
 		if err := d.take(f, root); err != nil {
-			return d.size, err
+			return d.received, err
 		}
 	}
-	return d.size, nil
+	return d.received, nil
 }
+
+// wholeDir is where below the root files are unpacked, those that came along too,
+// until they are proven. No release has that name. Whoever sweeps the root away
+// after a kill sweeps it, too.
+const wholeDir = ".whole"
 
 // take proves a file of the whole and moves it to its place.
 func (d *download) take(f tree.File, root *os.Root) error {
 	from := path.Join(wholeDir, f.Path)
 	src, err := root.Open(from)
 	if err != nil {
-		return fmt.Errorf("unpack files of %s: %w", d.Release, err)
+		return &archive.Error{Name: f.Path, Reason: "not in " + d.String(), Err: web.PathCause(err)}
 	}
 	h := sha256.New()
 	_, err = io.Copy(h, src)
@@ -84,12 +75,7 @@ func (d *download) take(f tree.File, root *os.Root) error {
 		return err
 	}
 	if got := [32]byte(h.Sum(nil)); got != f.Sum {
-		return fileMismatch(d.Release, f, got)
+		return mismatch(d.Release, "file:       "+web.CleanLine(f.Path), fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum))
 	}
 	return root.Rename(from, f.Path)
-}
-
-// fileMismatch says that a file is not the one that was proven.
-func fileMismatch(r release.Release, f tree.File, got [32]byte) error {
-	return mismatch(r, "file:       "+web.CleanLine(f.Path), fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum))
 }

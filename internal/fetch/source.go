@@ -128,7 +128,7 @@ func bothAway(proxyErr, dlErr error) error {
 // fromModCache takes the zip that the go command has downloaded, if it has. It
 // needs the same proof as any other.
 func (c *Client) fromModCache(ctx context.Context, d *download) (bool, error) {
-	if c.cfg.ModCache == "" {
+	if c.cfg.ModCache == "" || d.only != nil {
 		return false, nil
 	}
 	name := filepath.Join(c.cfg.ModCache, "cache", "download", filepath.FromSlash(release.Module), "@v", d.Module()+".zip")

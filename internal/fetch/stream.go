@@ -29,7 +29,11 @@ const tailSize = 64 << 10
 // what is on this machine already need not come at all. Where the server sends
 // whole files only, the whole file is what d has then.
 func (c *Client) stream(ctx context.Context, d *download, u *url.URL) error {
-	s := web.NewSparse(c.web, u, d.file, streamTail)
+	tail := int64(streamTail)
+	if d.only != nil {
+		tail = tailSize
+	}
+	s := web.NewSparse(c.web, u, d.file, tail)
 	defer s.Close()
 	err := c.streamParts(ctx, d, s)
 	if !errors.Is(err, web.ErrNoRanges) {
@@ -106,7 +110,7 @@ func getWanted(ctx context.Context, d *download, s *web.Sparse, a *archive.Zip, 
 	if d.reuse != nil {
 		reuse = d.reuse()
 	}
-	for i, batch := range batches(a, reuse != nil) {
+	for i, batch := range batches(d.wanted(a), reuse != nil) {
 		if i > 0 {
 			<-made
 		}
@@ -151,19 +155,27 @@ func outside(spans []web.Span, entries []*archive.Entry) []*archive.Entry {
 
 // batches returns the entries in the order in which it is best to look for them
 // on this machine: the large ones first.
-func batches(a *archive.Zip, large bool) [][]*archive.Entry {
+func batches(entries []*archive.Entry, large bool) [][]*archive.Entry {
 	if !large {
-		return [][]*archive.Entry{a.Entries}
+		return [][]*archive.Entry{entries}
 	}
 	batches := make([][]*archive.Entry, 2)
-	for i := range a.Entries {
+	for _, e := range entries {
 		n := 1
-		if a.Entries[i].IsLarge() {
+		if e.IsLarge() {
 			n = 0
 		}
-		batches[n] = append(batches[n], a.Entries[i])
+		batches[n] = append(batches[n], e)
 	}
 	return batches
+}
+
+// wanted returns the entries of a that are.
+func (d *download) wanted(a *archive.Zip) []*archive.Entry {
+	if d.only == nil {
+		return a.Entries
+	}
+	return slices.DeleteFunc(slices.Clone(a.Entries), func(e *archive.Entry) bool { return !d.only[e.Path] })
 }
 
 // reuseFiles takes from this machine what reuse has, which may be nil, and returns those

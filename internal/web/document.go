@@ -42,10 +42,10 @@ func (w *Client) documentFile(u *url.URL) string {
 func (w *Client) Cached(u *url.URL, limit int64) (Document, bool) {
 	var d Document
 	name := w.documentFile(u)
-	if readJSON(name+".json", &d) != nil {
+	data, err := fsx.Read(name+".json", 1<<20, fsx.Follow)
+	if err != nil || json.Unmarshal(data, &d) != nil {
 		return Document{}, false
 	}
-	var err error
 	if d.Body, err = fsx.Read(name+".body", limit, fsx.Follow); err != nil || d.SHA256 != hexSum(d.Body) {
 		return Document{}, false
 	}
@@ -59,7 +59,9 @@ func (w *Client) Keep(u *url.URL, d Document, withBody bool) {
 	if withBody && fsx.Replace(name+".body", d.Body, 0o600, fsx.Replacing{}) != nil {
 		return
 	}
-	writeJSON(name+".json", d)
+	if data, err := json.Marshal(d); err == nil {
+		_ = fsx.Replace(name+".json", append(data, '\n'), 0o600, fsx.Replacing{})
+	}
 }
 
 // Refresh returns the newest form of a document of which old, perhaps the zero
@@ -89,21 +91,16 @@ func (w *Client) Refresh(ctx context.Context, u *url.URL, kind string, limit int
 
 // openIfChanged opens u, or returns nil if it is still old.
 func (w *Client) openIfChanged(ctx context.Context, u *url.URL, kind string, old Document) (*Body, error) {
-	if u.Scheme == "file" {
-		return w.get(ctx, u, kind)
-	}
-	header := http.Header{"Accept-Encoding": {"gzip"}}
+	header, accept := http.Header{"Accept-Encoding": {"gzip"}}, []int{http.StatusOK}
 	if old.ETag != "" {
 		header.Set("If-None-Match", old.ETag)
 	} else if old.LastModified != "" {
 		header.Set("If-Modified-Since", old.LastModified)
 	}
-	b, err := w.open(ctx, u, kind, header)
-	asked := old.ETag != "" || old.LastModified != ""
-	var status *StatusError
-	if errors.As(err, &status) && status.Status == http.StatusNotModified && asked {
-		return nil, nil
+	if len(header) > 1 {
+		accept = append(accept, http.StatusNotModified)
 	}
+	b, err := w.Open(ctx, u, kind, header, accept...)
 	if err == nil && b.status == http.StatusNotModified {
 		return nil, b.Close()
 	}
@@ -124,12 +121,18 @@ func readDecoded(b *Body, kind string, limit int64) ([]byte, error) {
 	default:
 		return nil, &ContentError{URL: b.url, Got: "encoded as " + CleanLine(encoding), Want: kind}
 	}
+	data, err := readAll(r, b.url, kind, limit)
+	return data, gzipError(b, kind, err)
+}
+
+// readAll reads at most limit bytes of what is at url.
+func readAll(r io.Reader, url, kind string, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, gzipError(b, kind, err)
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("get %s: more than %d bytes for %s", url, limit, kind)
 	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("get %s: more than %d bytes for %s", b.url, limit, kind)
+	if err != nil {
+		return nil, err
 	}
 	return data, nil
 }
@@ -161,23 +164,3 @@ func hexSum(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
-
-// writeJSON writes a file of CacheDir in one step. A cache that can't be
-// written costs time next time, nothing else.
-func writeJSON(name string, value any) {
-	if data, err := json.Marshal(value); err == nil {
-		_ = fsx.Replace(name, append(data, '\n'), 0o600, fsx.Replacing{})
-	}
-}
-
-// readJSON reads a file of CacheDir. One that is damaged is as good as none.
-func readJSON(name string, value any) error {
-	data, err := fsx.Read(name, maxJSON, fsx.Follow)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(data, value)
-}
-
-// maxJSON bounds a file of the cache.
-const maxJSON = 16 << 20

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"fmt"
 	"io"
 	"net/url"
 	"strings"
@@ -88,8 +87,5 @@ func unzip(data []byte, u *url.URL, kind string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, &ContentError{URL: Display(u), Got: "broken gzip", Want: kind}
 	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("get %s: more than %d bytes for %s", Display(u), limit, kind)
-	}
-	return data, nil
+	return readAll(bytes.NewReader(data), Display(u), kind, limit)
 }

@@ -72,7 +72,10 @@ func (e *StatusError) Error() string {
 	case e.RetryAfter > 0:
 		status += fmt.Sprintf(" (try again in %v)", e.RetryAfter.Round(time.Second))
 	}
-	return "get " + e.URL + ": " + afterAttempts(e.Attempts) + withDetail(status, e.Detail)
+	if e.Detail != "" {
+		status += ": " + e.Detail
+	}
+	return "get " + e.URL + ": " + afterAttempts(e.Attempts) + status
 }
 
 // Is makes the answers that mean "not here" equivalent to fs.ErrNotExist.
@@ -122,13 +125,6 @@ func afterAttempts(n int) string {
 		return ""
 	}
 	return fmt.Sprintf("after %d attempts: ", n)
-}
-
-func withDetail(text, detail string) string {
-	if detail == "" {
-		return text
-	}
-	return text + ": " + detail
 }
 
 // maxDetail bounds what a server can put into a message, per line.

@@ -10,38 +10,38 @@ import (
 // Limits say how patient a client is, and with how much. They are fields for
 // tests, which can't wait; 0 means the default. docs/network.md has them.
 type Limits struct {
-	Attempts    int           // to get one answer, and to get one more byte
-	refused     int           // attempts where nobody listens
-	begun       int           // attempts to get the rest of what has begun, which is worth more patience
-	Wait        time.Duration // before the second attempt; twice as long before each that follows
-	Longest     time.Duration // wait, unless the server asks for more
-	Answer      time.Duration // until an answer begins, all attempts and waits included
-	Header      time.Duration // until the header of one answer is there
-	detail      time.Duration // for what an error says about itself
-	connections int           // connections for one zip
-	restarts    int           // of one zip from its beginning
-	Window      time.Duration // over which the speed of a zip is measured
-	speed       int64         // bytes a second that a zip needs at least
-	Size        int64         // bytes that a zip has at most
+	Attempts int           // to get one answer, and to get one more byte
+	refused  int           // attempts where nobody listens
+	begun    int           // attempts to get the rest of what has begun, which is worth more patience
+	Wait     time.Duration // before the second attempt; twice as long before each that follows
+	Longest  time.Duration // wait, unless the server asks for more
+	Answer   time.Duration // until an answer begins, all attempts and waits included
+	Header   time.Duration // until the header of one answer is there
+	detail   time.Duration // for what an error says about itself
+	Window   time.Duration // over which the speed of a zip is measured
+	Size     int64         // bytes that a zip has at most
 }
 
 func (l Limits) orDefaults() Limits {
 	return Limits{
-		Attempts:    orDefault(l.Attempts, 5),
-		refused:     orDefault(l.refused, 2),
-		begun:       orDefault(l.begun, 8),
-		Wait:        orDefault(l.Wait, 500*time.Millisecond),
-		Longest:     orDefault(l.Longest, 30*time.Second),
-		Answer:      orDefault(l.Answer, 5*time.Minute),
-		Header:      orDefault(l.Header, headerTimeout),
-		detail:      orDefault(l.detail, 5*time.Second),
-		connections: orDefault(l.connections, 100),
-		restarts:    orDefault(l.restarts, 3),
-		Window:      orDefault(l.Window, 10*time.Minute),
-		speed:       orDefault(l.speed, 1000),
-		Size:        orDefault(l.Size, maxFile),
+		Attempts: orDefault(l.Attempts, 5),
+		refused:  orDefault(l.refused, 2),
+		begun:    orDefault(l.begun, 8),
+		Wait:     orDefault(l.Wait, 500*time.Millisecond),
+		Longest:  orDefault(l.Longest, 30*time.Second),
+		Answer:   orDefault(l.Answer, 5*time.Minute),
+		Header:   orDefault(l.Header, headerTimeout),
+		detail:   orDefault(l.detail, 5*time.Second),
+		Window:   orDefault(l.Window, 10*time.Minute),
+		Size:     orDefault(l.Size, maxFile),
 	}
 }
+
+const (
+	maxConnections = 100  // for one zip
+	maxRestarts    = 3    // of one zip from its beginning
+	minSpeed       = 1000 // bytes a second that a zip needs
+)
 
 // maxFile is three times the largest archive that Go has shipped.
 const maxFile = 600 << 20
@@ -62,9 +62,6 @@ func (l Limits) backoff(n int) time.Duration {
 	}
 	return d/2 + rand.N(d/2+1)
 }
-
-// pause waits after n attempts, as long as ctx lasts.
-func (l Limits) pause(ctx context.Context, n int) error { return sleep(ctx, l.backoff(n)) }
 
 // sleep waits, as long as ctx lasts.
 func sleep(ctx context.Context, d time.Duration) error {
@@ -92,7 +89,7 @@ func (p *pace) add(from string, n int64) error {
 	if took < p.Window {
 		return nil
 	}
-	if float64(p.bytes) < float64(p.speed)*took.Seconds() {
+	if float64(p.bytes) < minSpeed*took.Seconds() {
 		return fmt.Errorf("get %s: %w: %d bytes in %v", from, ErrSlow, p.bytes, took.Round(time.Second))
 	}
 	p.start, p.bytes = time.Now(), 0

@@ -77,7 +77,7 @@ func NewSparse(w *Client, u *url.URL, file *os.File, tailSize int64) *Sparse {
 // from which on it is here. With errNoRanges the server may have begun to send
 // all of it, as s.whole, which is not to be asked for again.
 func (s *Sparse) Tail(ctx context.Context) (int64, error) {
-	b, err := s.web.OpenAny(ctx, s.URL, "a zip file", http.Header{"Range": {fmt.Sprintf("bytes=-%d", s.tailSize)}},
+	b, err := s.web.Open(ctx, s.URL, "a zip file", http.Header{"Range": {fmt.Sprintf("bytes=-%d", s.tailSize)}},
 		http.StatusPartialContent, http.StatusOK, http.StatusRequestedRangeNotSatisfiable)
 	if err != nil {
 		return 0, err

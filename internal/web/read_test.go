@@ -35,7 +35,7 @@ func TestFileURLNotRegular(t *testing.T) {
 	t.Parallel()
 	w := newWeb(Config{})
 	dir := filepath.ToSlash(t.TempDir())
-	_, err := w.get(t.Context(), &url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(dir, "/")}, "")
+	_, err := w.Open(t.Context(), &url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(dir, "/")}, "", nil)
 	if err == nil || !strings.HasSuffix(err.Error(), "not a regular file") {
 		t.Errorf("err = %v", err)
 	}

@@ -82,10 +82,10 @@ func (t *Transfer) again(ctx context.Context, err *TruncatedError) error {
 	t.idle++
 	err.Attempts = t.connections
 	t.lost = err
-	if t.idle >= t.Web.limits.Attempts || t.connections >= t.Web.limits.connections {
+	if t.idle >= t.Web.limits.Attempts || t.connections >= maxConnections {
 		return err
 	}
-	if reason := t.Web.limits.pause(ctx, t.idle); reason != nil {
+	if reason := sleep(ctx, t.Web.limits.backoff(t.idle)); reason != nil {
 		return fmt.Errorf("get %s: %w", err.URL, reason)
 	}
 	return t.pace.add(err.URL, 0)
@@ -122,9 +122,6 @@ func (t *Transfer) request(ctx context.Context) (*Body, error) {
 		t.First = nil
 		return b, nil
 	}
-	if t.URL.Scheme == "file" {
-		return openFile(t.URL)
-	}
 	w, header := t.Web, make(http.Header)
 	if t.lost != nil {
 		patient := *w
@@ -137,12 +134,12 @@ func (t *Transfer) request(ctx context.Context) (*Body, error) {
 	case t.at > 0 && !t.whole:
 		header.Set("Range", fmt.Sprintf("bytes=%d-", t.at))
 	default:
-		return w.open(ctx, t.URL, t.Kind, nil)
+		return w.Open(ctx, t.URL, t.Kind, nil, http.StatusOK)
 	}
 	if t.validator != "" {
 		header.Set("If-Range", t.validator)
 	}
-	return w.OpenAny(ctx, t.URL, t.Kind, header,
+	return w.Open(ctx, t.URL, t.Kind, header,
 		http.StatusOK, http.StatusPartialContent, http.StatusRequestedRangeNotSatisfiable)
 }
 
@@ -215,7 +212,7 @@ func (t *Transfer) end(size int64) int64 {
 
 // restart forgets what is here.
 func (t *Transfer) restart() error {
-	if t.restarts++; t.restarts > t.Web.limits.restarts {
+	if t.restarts++; t.restarts > maxRestarts {
 		t.lost.Attempts = t.connections
 		return t.lost
 	}

@@ -122,30 +122,14 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// get opens u. The body ends with an error when it stalls, and when it is
+// Open opens u. The body ends with an error when it stalls, and when it is
 // shorter than announced. Kind says what is expected, such as "a zip file".
-func (w *Client) get(ctx context.Context, u *url.URL, kind string) (*Body, error) {
+// Over http and https, header is sent as well, and the answer has one of the
+// statuses that are accepted.
+func (w *Client) Open(ctx context.Context, u *url.URL, kind string, header http.Header, accept ...int) (*Body, error) {
 	if u.Scheme == "file" {
 		return openFile(u)
 	}
-	return w.open(ctx, u, kind, nil)
-}
-
-// open requests u over http or https. What header has is sent as well: with
-// Range the answer has to be a part, with If-None-Match it may be 304.
-func (w *Client) open(ctx context.Context, u *url.URL, kind string, header http.Header) (*Body, error) {
-	accept := []int{http.StatusOK}
-	if header.Get("Range") != "" {
-		accept[0] = http.StatusPartialContent
-	}
-	if header.Get("If-None-Match") != "" {
-		accept = append(accept, http.StatusNotModified)
-	}
-	return w.OpenAny(ctx, u, kind, header, accept...)
-}
-
-// OpenAny is open for any of the given statuses.
-func (w *Client) OpenAny(ctx context.Context, u *url.URL, kind string, header http.Header, accept ...int) (*Body, error) {
 	if w.Offline != nil {
 		return nil, fmt.Errorf("get %s: %w", Display(u), w.Offline)
 	}
@@ -235,26 +219,19 @@ func (w *Client) Read(ctx context.Context, u *url.URL, kind string, limit int64)
 		if n >= w.limits.Attempts {
 			return nil, err
 		}
-		if reason := w.limits.pause(ctx, n); reason != nil {
+		if reason := sleep(ctx, w.limits.backoff(n)); reason != nil {
 			return nil, fmt.Errorf("get %s: %w", Display(u), reason)
 		}
 	}
 }
 
 func (w *Client) readOnce(ctx context.Context, u *url.URL, kind string, limit int64) ([]byte, error) {
-	b, err := w.get(ctx, u, kind)
+	b, err := w.Open(ctx, u, kind, nil, http.StatusOK)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = b.Close() }()
-	data, err := io.ReadAll(io.LimitReader(b, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("get %s: more than %d bytes for %s", Display(u), limit, kind)
-	}
-	return data, nil
+	return readAll(b, b.url, kind, limit)
 }
 
 func mediaType(resp *http.Response) string {
