@@ -82,17 +82,17 @@ func (j *judge) compareSums(sums []byte) error {
 // that is done.
 func (j *judge) nameByZip(ctx context.Context) error {
 	c, r := j.client, j.release
-	temp, err := c.tempFile()
+	d, remove, err := c.newDownload(r)
 	if err != nil {
 		return err
 	}
-	defer temp.remove()
-	d := &download{Release: r, file: temp.File, progress: j.options.Progress, answered: make(chan struct{})}
+	defer remove()
+	d.progress = j.options.Progress
 	if err := c.download(ctx, d); err != nil {
 		return err
 	}
 	j.result.Received += d.size
-	a, err := archive.OpenModuleZip(temp.File, d.size, r.Prefix())
+	a, err := archive.OpenModuleZip(d.file, d.size, r.Prefix())
 	if err != nil {
 		return err
 	}
@@ -111,19 +111,19 @@ func (j *judge) nameByZip(ctx context.Context) error {
 // directory at its end. Nothing proves that directory; but the files that
 // differ, once they are downloaded, complete a manifest, and its hash proves it.
 func (j *judge) nameByDirectory(ctx context.Context) error {
-	temp, err := j.client.tempFile()
+	d, remove, err := j.client.newDownload(j.release)
 	if err != nil {
 		return err
 	}
-	defer temp.remove()
+	defer remove()
 	return j.client.proxies.Try(ctx, func(base *url.URL) error {
 		if base.Scheme == "file" { // to copy the zip costs no more than parts of it
 			return web.ErrNoRanges
 		}
-		if err := temp.Truncate(0); err != nil {
+		if err := d.file.Truncate(0); err != nil {
 			return err
 		}
-		s := web.NewSparse(j.client.web, web.Join(base, release.Module, "@v", j.release.Module()+".zip"), temp.File, tailSize)
+		s := web.NewSparse(j.client.web, web.Join(base, release.Module, "@v", j.release.Module()+".zip"), d.file, tailSize)
 		defer func() { j.result.Received += s.Received.Load() }()
 		defer s.Close()
 		return j.compareDirectory(ctx, s)

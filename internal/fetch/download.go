@@ -128,30 +128,28 @@ func (d *download) notFound(err error) error {
 	return missing
 }
 
-// A tempFile holds a download. On Unix it has no name, so that not even a
-// kill leaves anything.
-type tempFile struct{ *os.File }
-
-func (c *Client) tempFile() (*tempFile, error) {
+// newDownload returns a download of r with a file to download to, and what
+// removes that. On Unix the file has no name, so that not even a kill leaves
+// anything.
+func (c *Client) newDownload(r release.Release) (d *download, remove func(), err error) {
 	if err := fsx.MkdirAll(c.cfg.CacheDir, 0o755); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f, err := os.CreateTemp(filepath.Clean(c.cfg.CacheDir), "download-*.zip")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	remove = func() {
+		_ = f.Close() // nobody needs the content any more
+		if runtime.GOOS == "windows" {
+			_ = os.Remove(f.Name())
+		}
 	}
 	if runtime.GOOS != "windows" {
 		if err := os.Remove(f.Name()); err != nil {
-			_ = f.Close()
-			return nil, err
+			remove()
+			return nil, nil, err
 		}
 	}
-	return &tempFile{f}, nil
-}
-
-func (f *tempFile) remove() {
-	_ = f.Close() // nobody needs the content any more
-	if runtime.GOOS == "windows" {
-		_ = os.Remove(f.Name())
-	}
+	return &download{Release: r, file: f, answered: make(chan struct{})}, remove, nil
 }

@@ -23,11 +23,11 @@ import (
 // the download page has whole archives only.
 func (c *Client) FetchFiles(ctx context.Context, v gover.Version, files []tree.File, root *os.Root) (received int64, err error) {
 	r := release.Release{Version: v, Platform: c.cfg.Platform}
-	temp, err := c.tempFile()
+	d, remove, err := c.newDownload(r)
 	if err != nil {
 		return 0, fmt.Errorf("download %s: %w", r, err)
 	}
-	defer temp.remove()
+	defer remove()
 	if err := root.Mkdir(wholeDir, 0o700); err != nil {
 		return 0, fmt.Errorf("unpack %s: %w", r, err)
 	}
@@ -37,7 +37,7 @@ func (c *Client) FetchFiles(ctx context.Context, v gover.Version, files []tree.F
 		return 0, fmt.Errorf("unpack %s: %w", r, err)
 	}
 	defer whole.Close()
-	d := &download{Release: r, file: temp.File, root: whole, only: make(map[string]bool), answered: make(chan struct{})}
+	d.root, d.only = whole, make(map[string]bool)
 	for _, f := range files {
 		d.only[f.Path] = true
 	}

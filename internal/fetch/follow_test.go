@@ -157,13 +157,13 @@ func TestArchiveArrivesAgain(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	c := newClient(t, fetchtest.NewServer(t), nil)
-	file, err := c.tempFile()
+	d, remove, err := c.newDownload(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.remove()
+	defer remove()
 	dir := t.TempDir()
-	d := &download{Release: r, file: file.File, root: openRoot(t, dir), format: formatTarGz, answered: make(chan struct{})}
+	d.root, d.format = openRoot(t, dir), formatTarGz
 	u, err := url.Parse(server.URL + "/x.tar.gz")
 	if err != nil {
 		t.Fatal(err)

@@ -175,19 +175,17 @@ func TestReuseInterrupted(t *testing.T) {
 	c := newClient(t, s, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	file, err := c.tempFile()
+	d, remove, err := c.newDownload(release.Release{Version: version(t, "1.22.4"), Platform: host})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.remove()
-	d := &download{
-		Release: release.Release{Version: version(t, "1.22.4"), Platform: host}, file: file.File, root: openRoot(t, t.TempDir()), answered: make(chan struct{}),
-		reuse: func() tree.Reuse {
-			return func(string, int64, uint32) (sum [32]byte, ok bool) {
-				cancel()
-				return sum, true
-			}
-		},
+	defer remove()
+	d.root = openRoot(t, t.TempDir())
+	d.reuse = func() tree.Reuse {
+		return func(string, int64, uint32) (sum [32]byte, ok bool) {
+			cancel()
+			return sum, true
+		}
 	}
 	if err := c.download(ctx, d); !errors.Is(err, context.Canceled) || d.sums != nil {
 		t.Errorf("err = %v, sums = %.80s", err, d.sums)

@@ -112,14 +112,12 @@ func (l *Local) moduleVersion() (string, bool) {
 func (c *Client) FetchLocal(ctx context.Context, l *Local, want string, root *os.Root) (*Proof, error) {
 	// What is hashed and what is unpacked have to be the same bytes, even if
 	// somebody writes to the file meanwhile.
-	file, err := c.tempFile()
+	d, remove, err := c.newDownload(l.Release)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", web.CleanLine(l.path), err)
 	}
-	defer file.remove()
-	d := &download{
-		Release: l.Release, file: file.File, via: ViaFile, format: l.format, source: web.Display(l.url()),
-	}
+	defer remove()
+	d.via, d.format, d.source = ViaFile, l.format, web.Display(l.url())
 	sum, err := d.copyFrom(ctx, l)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", web.CleanLine(l.path), err)

@@ -61,20 +61,17 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, opti
 	if err := c.checkFetch(r); err != nil {
 		return nil, err
 	}
-	file, err := c.tempFile()
+	d, remove, err := c.newDownload(r)
 	if err != nil {
 		return nil, fmt.Errorf("download %s: %w", r, err)
 	}
-	defer file.remove()
-	d := &download{
-		Release: r, file: file.File, root: root, reuse: options.Reuse, progress: options.Progress,
-		answered: make(chan struct{}),
-	}
+	defer remove()
+	d.root, d.reuse, d.progress = root, options.Reuse, options.Progress
 	proof, err := c.fetch(ctx, d)
 	if security := (*sumdb.SecurityError)(nil); d.reused > 0 && errors.As(err, &security) && security.Reason == sumdb.Mismatch {
 		// The files that were here may be to blame.
 		again := &download{
-			Release: r, file: file.File, root: root, dirty: true, progress: options.Progress, answered: make(chan struct{}),
+			Release: r, file: d.file, root: root, dirty: true, progress: options.Progress, answered: make(chan struct{}),
 		}
 		if clearErr := again.clear(); clearErr != nil {
 			return nil, errors.Join(err, clearErr)

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,10 +15,8 @@ import (
 	"github.com/gosw/gosw/internal/web"
 )
 
-var (
-	// ErrNoIndex says that Config.DL is empty.
-	ErrNoIndex = errors.New("no index of downloads is set")
-)
+// ErrNoIndex says that Config.DL is empty.
+var ErrNoIndex = errors.New("no index of downloads is set")
 
 const (
 	dlFresh = 10 * time.Minute // an index so young is not asked for again
@@ -76,10 +75,7 @@ func (x *distIndex) versions(p Platform) []gover.Version {
 }
 
 func comparePlatforms(a, b Platform) int {
-	if c := strings.Compare(a.OS, b.OS); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Arch, b.Arch)
+	return cmp.Or(strings.Compare(a.OS, b.OS), strings.Compare(a.Arch, b.Arch))
 }
 
 // A dlSource is where the index is, and what is known of it.

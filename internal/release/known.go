@@ -3,6 +3,7 @@ package release
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -97,22 +98,11 @@ func (t *knownTable) platformsOf(v gover.Version) []Platform {
 	if !slices.Contains(t.versions, v) {
 		return nil
 	}
-	var list []Platform
-	for _, p := range t.allPlatforms() {
-		if t.has(v, p) {
-			list = append(list, p)
-		}
-	}
-	return list
+	return slices.DeleteFunc(t.allPlatforms(), func(p Platform) bool { return !t.has(v, p) })
 }
 
 func (t *knownTable) allPlatforms() []Platform {
-	list := make([]Platform, 0, len(t.platforms))
-	for p := range t.platforms {
-		list = append(list, p)
-	}
-	slices.SortFunc(list, comparePlatforms)
-	return list
+	return slices.SortedFunc(maps.Keys(t.platforms), comparePlatforms)
 }
 
 // KnownVersions returns the releases that were out when this gosw was built,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -187,10 +188,5 @@ func (s versionSet) add(versions []gover.Version) {
 }
 
 func (s versionSet) newestFirst() []gover.Version {
-	list := make([]gover.Version, 0, len(s))
-	for v := range s {
-		list = append(list, v)
-	}
-	slices.SortFunc(list, func(a, b gover.Version) int { return gover.Compare(b, a) })
-	return list
+	return slices.SortedFunc(maps.Keys(s), func(a, b gover.Version) int { return gover.Compare(b, a) })
 }
