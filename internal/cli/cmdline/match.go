@@ -9,6 +9,7 @@ import (
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
+	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -53,4 +54,24 @@ func ExplainSystem(a *app.App, spec gover.Spec, err error) error {
 		)
 	}
 	return err
+}
+
+// ExecTarget resolves text, or what applies here if it is empty.
+func ExecTarget(a *app.App, text string) (app.Target, error) {
+	if text == "" {
+		return a.Target(nil)
+	}
+	specs, err := ParseSpecs(a, []string{text})
+	if err != nil {
+		return app.Target{}, err
+	}
+	path, err := a.Path()
+	if err != nil {
+		return app.Target{}, err
+	}
+	t, err := a.TargetOf(path, resolve.Choice{Spec: specs[0], Rule: resolve.FromEnv})
+	if missing := (*app.NotInstalledError)(nil); errors.As(err, &missing) {
+		missing.Source = "" // it was typed
+	}
+	return t, err
 }

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/spelling"
 )
@@ -56,4 +58,20 @@ func NearHint(spec gover.Spec, known []gover.Version) command.Hint {
 		return command.Hintf("the newest release is %v; "+all, v)
 	}
 	return command.Hintf(all)
+}
+
+// ParseSpecs parses each argument, or none.
+func ParseSpecs(a *app.App, args []string) ([]gover.Spec, error) {
+	var specs []gover.Spec
+	for _, arg := range args {
+		spec, err := gover.ParseSpec(arg)
+		if err == nil {
+			_, err = constraint.Parse(spec)
+		}
+		if err != nil {
+			return nil, failure.Usage(err, specHint(arg, a.Inv.Args))
+		}
+		specs = append(specs, spec)
+	}
+	return specs, nil
 }
