@@ -4,23 +4,39 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 )
 
-// removeAll is os.RemoveAll, also for a tree in which somebody has taken the
-// right to write or read away from folders that are ours.
-func removeAll(path string) error {
-	err := os.RemoveAll(path)
+// discard deletes an entry of staging if it is this user's, also a tree in which
+// somebody has taken the right to write or read away from folders. Nothing else
+// can be reached from there, whatever links there are.
+func (s *Store) discard(name string) error {
+	staging, err := s.openStaging()
+	if err != nil {
+		return err
+	}
+	defer staging.Close()
+	if info, err := staging.Lstat(name); err != nil || !mine(info) {
+		return err
+	}
+	err = staging.RemoveAll(name)
 	if !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
 	// WalkDir calls with a folder before it lists it. What can't be changed
 	// shows when the removal fails again.
-	_ = filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
+	_ = fs.WalkDir(staging.FS(), name, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() {
-			_ = os.Chmod(path, 0o700)
+			_ = staging.Chmod(path, 0o700)
 		}
 		return nil
 	})
-	return os.RemoveAll(path)
+	return staging.RemoveAll(name)
+}
+
+// openStaging opens staging, which is no link to elsewhere.
+func (s *Store) openStaging() (*os.Root, error) {
+	if err := checkPath(s.staging(), true, Write); err != nil {
+		return nil, err
+	}
+	return os.OpenRoot(s.staging())
 }

@@ -4,17 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
-
-	"github.com/gosw/gosw/internal/fsx"
 )
 
 // A BusyError says that another process held a lock for longer than the bound.
@@ -39,94 +34,135 @@ const patience = 150 * time.Millisecond
 // function that releases it. It is a kernel lock on a file that is never
 // removed: it ends with its process, however that ends.
 func (s *Store) lock(ctx context.Context, what, doing string) (release func(), err error) {
-	f, err := s.wait(ctx, what, os.O_RDWR|os.O_CREATE)
+	if err := s.check(Write); err != nil { // who writes comes by here
+		return nil, err
+	}
+	f, err := s.wait(ctx, what, exclusive)
 	if err != nil {
 		return nil, err
 	}
-	sign(f, doing)
-	return func() { _ = f.Close() }, nil
+	return signed(f, doing), nil
 }
 
 // lockShared is lock for one who only reads: it excludes those who write, and
-// no other reader. A store that can't be written to, such as one in a read-only
-// image, has no writers, and may have no file to lock: then there is no lock.
-func (s *Store) lockShared(ctx context.Context, what, doing string) (release func(), err error) {
-	f, err := s.wait(ctx, what, os.O_RDONLY|os.O_CREATE)
+// no other reader. It leaves no word, as it may be in a store that is not the
+// reader's. A store that can't be written to, such as one in a read-only image,
+// has no writers, and may have no file to lock: then there is no lock.
+func (s *Store) lockShared(ctx context.Context, what string) (release func(), err error) {
+	if err := s.check(Run); err != nil {
+		return nil, err
+	}
+	f, err := s.wait(ctx, what, shared)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return func() {}, nil
 	} else if err != nil {
 		return nil, err
 	}
-	if w, err := os.OpenFile(f.Name(), os.O_WRONLY, 0); err == nil {
-		sign(w, doing)
-		_ = w.Close()
-	}
 	return func() { _ = f.Close() }, nil
 }
 
-// sign writes into a lock's file who holds it. That is for people to read:
-// errors do not matter.
-func sign(f interface {
-	io.WriterAt
-	Truncate(size int64) error
-}, doing string) {
-	_ = f.Truncate(0)
-	_, _ = f.WriteAt(fmt.Appendf(nil, "process %d (%s)", os.Getpid(), doing), 0)
+// tryLock is lock without waiting for another process.
+func (s *Store) tryLock(what string) (release func(), ok bool) {
+	if s.check(Write) != nil {
+		return nil, false
+	}
+	f, err := openLock(s.lockFile(what), exclusive)
+	if err != nil {
+		return nil, false
+	}
+	if flock(f, exclusive, false) != nil {
+		_ = f.Close()
+		return nil, false
+	}
+	return signed(f, "sweep"), true
 }
 
-// wait returns the file of the lock named what, locked; shared if flag is that
-// of a file to read.
-func (s *Store) wait(ctx context.Context, what string, flag int) (*lockedfile.File, error) {
-	path := s.lockFile(what)
+// tryLook is tryLock for one who only looks: it makes no file, and leaves no
+// word in one.
+func (s *Store) tryLook(what string) (release func(), ok bool) {
+	f, err := openLock(s.lockFile(what), looking)
+	if errors.Is(err, fs.ErrNotExist) {
+		return func() {}, true // nobody has ever held it
+	} else if err != nil {
+		return nil, false
+	}
+	if flock(f, looking, false) != nil {
+		_ = f.Close()
+		return nil, false
+	}
+	return func() { _ = f.Close() }, true
+}
+
+// A lockMode is what a lock is for.
+type lockMode int
+
+const (
+	exclusive lockMode = iota // to write; its file is made if it is not there
+	shared                    // to read; the same
+	looking                   // to see whether it is free
+)
+
+// signed writes into a lock's file who holds it, and returns what wipes that
+// out again and releases it. It is for people to read: errors do not matter.
+func signed(f *os.File, doing string) (release func()) {
+	_ = f.Truncate(0)
+	_, _ = f.WriteAt(fmt.Appendf(nil, "process %d (%s)", os.Getpid(), doing), 0)
+	return func() {
+		_ = f.Truncate(0) // readers, who leave no word, may be next
+		_ = f.Close()
+	}
+}
+
+// wait returns the file of the lock named what, locked.
+func (s *Store) wait(ctx context.Context, what string, mode lockMode) (*os.File, error) {
+	f, err := openLock(s.lockFile(what), mode)
+	if err != nil {
+		return nil, err
+	}
 	bounded, cancel := context.WithTimeoutCause(ctx, s.timeout, errBound)
 	defer cancel()
-	f, err := acquire(bounded, path, flag, func() { s.waiting(what, holder(path)) })
+	err = acquire(bounded, f, mode, func() { s.waiting(what, holder(f)) })
 	if errors.Is(err, errBound) {
-		return nil, &BusyError{What: what, Holder: holder(path), Waited: s.timeout}
+		return nil, &BusyError{What: what, Holder: holder(f), Waited: s.timeout}
+	} else if err != nil {
+		return nil, err
 	}
-	return f, err
+	return f, nil
 }
 
 func (s *Store) lockFile(what string) string { return filepath.Join(s.locks(), what+".lock") }
 
 var errBound = errors.New("lock bound")
 
-// acquire opens and locks the file at path. It calls waiting once if that
-// takes long, and gives up when ctx ends, with its cause.
-func acquire(ctx context.Context, path string, flag int, waiting func()) (*lockedfile.File, error) {
-	type result struct {
-		file *lockedfile.File
-		err  error
-	}
+// acquire locks f. It calls waiting once if that takes long, and gives up when
+// ctx ends, with its cause. On an error f is closed, sooner or later.
+func acquire(ctx context.Context, f *os.File, mode lockMode, waiting func()) error {
 	// The system call that waits can't be interrupted, but it can be left
 	// behind: the kernel wakes it on release, with no polling.
-	got := make(chan result, 1)
-	go func() {
-		file, err := lockedfile.OpenFile(path, flag, 0o644)
-		got <- result{file, err}
-	}()
+	got := make(chan error, 1)
+	go func() { got <- flock(f, mode, true) }()
 	timer := time.AfterFunc(patience, waiting)
 	defer timer.Stop()
 	select {
-	case r := <-got:
-		return r.file, r.err
+	case err := <-got:
+		if err != nil {
+			_ = f.Close()
+		}
+		return err
 	case <-ctx.Done():
 		go func() {
-			if r := <-got; r.err == nil {
-				_ = r.file.Close()
-			}
+			<-got
+			_ = f.Close()
 		}()
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 }
 
-// maxHolder bounds what the holder of a lock writes about itself, in bytes.
-const maxHolder = 1 << 10
-
-// holder returns what the holder of the lock at path wrote about itself.
-func holder(path string) string {
-	data, err := fsx.Read(path, maxHolder, fsx.NoFollow)
-	if text := strings.TrimSpace(string(data)); err == nil && text != "" {
+// holder returns what the holder of a lock wrote about itself.
+func holder(f *os.File) string {
+	data := make([]byte, 100)
+	n, _ := f.ReadAt(data, 0)
+	if text := strings.TrimSpace(string(data[:n])); text != "" {
 		return text
 	}
 	return "another process"

@@ -2,9 +2,7 @@ package store
 
 import (
 	"bytes"
-	"context"
 	"os"
-	"time"
 )
 
 // linksSupported reports whether the store keeps symbolic links. Without them
@@ -30,18 +28,3 @@ func (s *Store) shim(program, path string) error {
 	}
 	return s.writeFile("shim", storeLock, path, data)
 }
-
-// tryLock is lock without waiting for another process. A free lock is had
-// within microseconds.
-func (s *Store) tryLock(what string) (release func(), ok bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-	defer cancel()
-	f, err := acquire(ctx, s.lockFile(what), os.O_RDWR|os.O_CREATE, func() {})
-	if err != nil {
-		return nil, false
-	}
-	return func() { _ = f.Close() }, true
-}
-
-// tryLook is tryLock for one who only looks.
-func (s *Store) tryLook(what string) (release func(), ok bool) { return s.tryLock(what) }

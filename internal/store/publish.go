@@ -69,7 +69,7 @@ const asideSuffix = "0"
 // puts the old tree where it was to go, as processes may run from it. The caller
 // holds the lock of v.
 func (s *Store) putBack(v gover.Version) error {
-	staged, err := os.ReadDir(s.staging())
+	staged, err := s.staged()
 	if err != nil {
 		return err
 	}

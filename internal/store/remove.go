@@ -44,6 +44,9 @@ func (s *Store) remove(ctx context.Context, v gover.Version) (bool, error) {
 	if there, err := s.home.Has(v); !there { // another process was first
 		return false, err
 	}
+	if err := s.checkOwn(v); err != nil {
+		return false, err
+	}
 	grave, err := s.dig(v)
 	if err == nil {
 		err = s.takeName(ctx, v, grave)
@@ -159,7 +162,7 @@ func (s *Store) bury(v gover.Version, grave string) error {
 	if err := s.do("delete/sync", func() error { return fsx.SyncDir(s.home.Toolchains()) }); err != nil {
 		return err
 	}
-	return s.do("delete/files", func() error { return removeAll(grave) })
+	return s.do("delete/files", func() error { return s.discard(filepath.Base(grave)) })
 }
 
 // A Process is one that uses a toolchain.
@@ -214,7 +217,7 @@ func together(found map[string][]Process, dirs []string) (all []Process) {
 // the processes that still need those.
 func (s *Store) Pending() (map[gover.Version][]Process, error) {
 	pending := make(map[gover.Version][]Process)
-	staged, err := readDir(s.staging())
+	staged, err := s.staged()
 	for _, entry := range staged {
 		v, parseErr := gover.Parse(owner(entry.Name()))
 		if parseErr != nil || pending[v] != nil {
@@ -231,7 +234,7 @@ func (s *Store) Pending() (map[gover.Version][]Process, error) {
 
 // graves returns the folders in staging with trees of v that lost their name.
 func (s *Store) graves(v gover.Version) (graves []string, err error) {
-	staged, err := readDir(s.staging())
+	staged, err := s.staged()
 	for _, entry := range staged {
 		path := filepath.Join(s.staging(), entry.Name())
 		if owner(entry.Name()) == v.String() && isGrave(path) {

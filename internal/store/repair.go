@@ -98,7 +98,10 @@ func (s *Store) lockAndVerify(ctx context.Context, v gover.Version) (release fun
 	if release, err = s.lock(ctx, v.String(), "repair"); err != nil {
 		return nil, nil, err
 	}
-	if report, err = s.verify(ctx, v); err != nil {
+	if err = s.checkOwn(v); err == nil {
+		report, err = s.verify(ctx, v)
+	}
+	if err != nil {
 		release()
 		return nil, nil, err
 	}
@@ -187,7 +190,7 @@ func (r *repair) exchange(ctx context.Context) error {
 	}
 	if err != nil {
 		// Not what else may be there: an exchange in steps puts the old tree aside.
-		return errors.Join(err, removeAll(tree), os.Remove(grave))
+		return errors.Join(err, s.discard(filepath.Join(filepath.Base(grave), graveTree)), os.Remove(grave))
 	}
 	if err := s.do("repair/sync", func() error { return fsx.SyncDir(s.home.Toolchains()) }); err != nil {
 		return err

@@ -44,7 +44,7 @@ type Sibling struct {
 // returns nil, nil if there is none. The caller closes it before the tree is
 // published. An error is no reason not to go on without.
 func (s *Store) Sibling(v gover.Version, root *os.Root) (*Sibling, error) {
-	if err := s.checkAccess(); err != nil { // who else can write may have the files open
+	if err := s.check(Write); err != nil { // who else can write may have the files open
 		return nil, err
 	}
 	for _, c := range s.candidates(v) {
@@ -166,7 +166,7 @@ func (s *Store) family() ([]toolchain.Home, error) {
 // is as safe as s.
 func (s *Store) related(home toolchain.Home) bool {
 	other := &Store{home: home}
-	return rootOf(home) == rootOf(s.home) && other.checkAccess() == nil && other.checkFormat() == nil
+	return rootOf(home) == rootOf(s.home) && other.check(Run) == nil && other.checkFormat() == nil
 }
 
 // rootOf returns the root that a store belongs to: itself, or that in whose

@@ -54,6 +54,10 @@ type Options struct {
 	// Waiting is called once, possibly from another goroutine, when a lock is
 	// not to be had at once: for what, and who holds it.
 	Waiting func(what, holder string)
+	// For is what the store is opened for.
+	For Purpose
+	// Warn is called with what [Check] finds that is no reason to refuse the store.
+	Warn func(error)
 	// Step is called before each step of a change, with its name; an error
 	// takes the place of the step. It is for fault tests; nil in the product.
 	Step func(name string) error
@@ -61,7 +65,7 @@ type Options struct {
 
 // Open returns the store at home, which need not exist: nothing is created
 // before something is written. A store in another format than [Format] is a
-// [*FormatError], one that others may write to an [*AccessError].
+// [*FormatError], one that this user should not use an [*AccessError].
 func Open(home toolchain.Home, options Options) (*Store, error) {
 	s := &Store{home: home, timeout: options.LockTimeout, waiting: options.Waiting, hook: options.Step}
 	if s.timeout == 0 {
@@ -70,7 +74,7 @@ func Open(home toolchain.Home, options Options) (*Store, error) {
 	if s.waiting == nil {
 		s.waiting = func(string, string) {}
 	}
-	if err := s.checkAccess(); err != nil {
+	if err := Check(home, options.For, options.Warn); err != nil {
 		return nil, err
 	}
 	if err := s.checkFormat(); err != nil {
@@ -78,6 +82,10 @@ func Open(home toolchain.Home, options Options) (*Store, error) {
 	}
 	return s, nil
 }
+
+// check is [Check], for what a function of the store is about to do. Open may
+// have been long ago, and for another purpose.
+func (s *Store) check(purpose Purpose) error { return Check(s.home, purpose, nil) }
 
 // Home returns the store's place.
 func (s *Store) Home() toolchain.Home { return s.home }
@@ -120,6 +128,9 @@ func (s *Store) checkFormat() error {
 
 // create makes the folders and the format file, if they are missing.
 func (s *Store) create(ctx context.Context) error {
+	if err := s.check(Write); err != nil {
+		return err
+	}
 	if err := s.do("create/folders", s.makeFolders); err != nil {
 		return err
 	}
@@ -167,6 +178,9 @@ func (s *Store) SetDefault(ctx context.Context, spec gover.Spec) error {
 }
 
 func (s *Store) unsetDefault() error {
+	if err := s.check(Write); err != nil {
+		return err
+	}
 	if err := s.step("default/unset"); err != nil {
 		return err
 	}

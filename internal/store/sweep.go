@@ -5,8 +5,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -52,11 +55,9 @@ func (s *Store) isDangling(v gover.Version) bool {
 // staging, as a receipt without a toolchain, or as a link to a grave that is gone.
 func (s *Store) leftovers() map[string]bool {
 	found := make(map[string]bool)
-	staged, _ := os.ReadDir(s.staging())
+	staged, _ := s.staged()
 	for _, entry := range staged {
-		if lock := owner(entry.Name()); lock != "" {
-			found[lock] = true
-		}
+		found[owner(entry.Name())] = true
 	}
 	named, _ := os.ReadDir(s.home.Toolchains())
 	there := make(map[string]bool, len(named)) // which need not be looked at
@@ -80,10 +81,29 @@ func (s *Store) leftovers() map[string]bool {
 	return found
 }
 
+// staged returns what is in staging and made by gosw for this user: by its name,
+// and as gosw makes no links there.
+func (s *Store) staged() ([]fs.DirEntry, error) {
+	all, err := readDir(s.staging())
+	all = slices.DeleteFunc(all, func(entry fs.DirEntry) bool {
+		info, infoErr := entry.Info()
+		if infoErr != nil && !fsx.IsAbsent(infoErr) {
+			err = errors.Join(err, infoErr)
+		}
+		return infoErr != nil || owner(entry.Name()) == "" || !mine(info) || !info.IsDir() && !info.Mode().IsRegular()
+	})
+	return all, err
+}
+
 // owner returns the lock that an entry of staging belongs to: everything there
-// is named <lock>.<random>. It returns "" for a name that is not ours.
+// is named <lock>.<random>, a number, by os.MkdirTemp and os.CreateTemp. It returns
+// "" for a name that is not ours.
 func owner(name string) string {
-	lock := strings.TrimSuffix(name, filepath.Ext(name))
+	random := strings.TrimPrefix(filepath.Ext(name), ".")
+	if n, err := strconv.ParseUint(random, 10, 32); err != nil || strconv.FormatUint(n, 10) != random {
+		return ""
+	}
+	lock := strings.TrimSuffix(name, "."+random)
 	v, err := gover.Parse(lock)
 	if lock == storeLock || err == nil && v.String() == lock {
 		return lock
@@ -94,7 +114,7 @@ func owner(name string) string {
 // removeStaged removes what is in staging under lock, which the caller holds,
 // but for uninstalled trees that a process runs from.
 func (s *Store) removeStaged(lock string) error {
-	staged, err := os.ReadDir(s.staging())
+	staged, err := s.staged()
 	if err != nil {
 		return err
 	}
@@ -107,7 +127,7 @@ func (s *Store) removeStaged(lock string) error {
 		if isGrave(path) {
 			err = errors.Join(err, s.bury(v, path))
 		} else {
-			err = errors.Join(err, removeAll(path))
+			err = errors.Join(err, s.discard(entry.Name()))
 		}
 	}
 	return err

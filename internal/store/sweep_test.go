@@ -28,7 +28,11 @@ func TestSweep(t *testing.T) {
 	plant("staging/store.12")
 	plant("receipts/go1.21.0.json")
 	plant("receipts/go1.21.0.sums")
-	plant("staging/go1.23.0.1/VERSION") // its process lives
+	plant("staging/go1.23.0.1/VERSION")                                                         // its process lives
+	foreign := []string{"go1.21.9.linux-amd64", "go1.22.4.007", "go1.22.4.tgz", "store.backup"} // names that gosw never gives
+	for _, name := range foreign {
+		plant(filepath.Join("staging", name, "x"))
+	}
 	release, err := s.lock(t.Context(), "go1.23.0", "test")
 	if err != nil {
 		t.Fatal(err)
@@ -47,8 +51,13 @@ func TestSweep(t *testing.T) {
 	if _, err := s.Add(t.Context(), v, toy(v)); err != nil {
 		t.Fatal(err)
 	}
-	if got := list(t, s.staging()); !slices.Equal(got, []string{"go1.23.0.1"}) {
-		t.Errorf("staging has %v, want what is locked", got)
+	if got, want := list(t, s.staging()), append(foreign, "go1.23.0.1"); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+		t.Errorf("staging has %v, want %v", got, want)
+	}
+	for _, name := range foreign {
+		if err := os.RemoveAll(filepath.Join(s.staging(), name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	release()
 	if _, err := s.Add(t.Context(), v, toy(v)); err != nil {

@@ -52,7 +52,7 @@ func (r *Report) Unprove(why error) {
 // the links with what they should be. It uses no network and changes nothing.
 // An error means that the question could not be answered; damage is none.
 func (s *Store) Verify(ctx context.Context, v gover.Version) (*Report, error) {
-	release, err := s.lockShared(ctx, v.String(), "verify")
+	release, err := s.lockShared(ctx, v.String())
 	if err != nil {
 		return nil, err
 	}
