@@ -3,8 +3,10 @@
 package main_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -38,12 +40,19 @@ func homeOf(t *testing.T, uid int) *site {
 // as runs gosw as another user, if root tests, else as the one who does.
 func (s *site) as(uid int, args ...string) (said string, code int) {
 	s.t.Helper()
+	return s.asMember(uid, uid, nil, args...)
+}
+
+// asMember is as with a group, and with more of an environment.
+func (s *site) asMember(uid, gid int, env []string, args ...string) (said string, code int) {
+	s.t.Helper()
 	cmd := s.command(s.server.Proxy(), args...)
+	cmd.Env = append(cmd.Env, env...)
 	if os.Geteuid() == 0 && uid != 0 {
 		if coverage != "" {
 			cmd.Env = append(cmd.Env, "GOCOVERDIR="+s.home) // the other one is not for this user
 		}
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 	}
 	out, _ := cmd.CombinedOutput()
 	return string(out), cmd.ProcessState.ExitCode()
@@ -98,7 +107,7 @@ func TestRootInAnothersHome(t *testing.T) {
 	needRoot(t)
 	s := homeOf(t, nobody)
 	said, code := s.as(0, "install", "1.22.4")
-	if code != 0 || !strings.Contains(said, "gosw: running as root, but "+s.home+" belongs to user 65534") || !strings.Contains(said, "hint: run gosw as that user") {
+	if code != 0 || !strings.Contains(said, "gosw: store "+s.store()+": "+s.home+", above it, belongs to nobody, and you are root\n") || !strings.Contains(said, "run gosw as that user") {
 		t.Errorf("install: exit code %d\n%s", code, said)
 	}
 	// Then the user can use it, and is told why it can't be changed.
@@ -106,14 +115,22 @@ func TestRootInAnothersHome(t *testing.T) {
 		t.Errorf("list: %q, exit code %d", said, code)
 	}
 	said, code = s.as(nobody, "install", "1.21.13")
-	if code != 1 || !strings.Contains(said, "permission denied") || !strings.Contains(said, "hint: ") {
+	if code != 1 || !strings.Contains(said, "it belongs to root, and you are nobody\n") || !strings.Contains(said, `"sudo chown -R 65534 `+s.store()+`"`) {
 		t.Errorf("install as the user: exit code %d\n%s", code, said)
 	}
 	owner := homeOf(t, nobody)
 	owner.as(nobody, "install", "1.22.4")
-	if said, code := owner.as(0, "repair"); code != 0 || !strings.Contains(said, "gosw: running as root, but ") {
-		t.Errorf("repair: exit code %d\n%s", code, said)
+	for _, args := range [][]string{{"install", "1.22.4"}, {"repair"}, {"verify"}, {"prune"}, {"default", "1.22"}, {"exec", "1.22", "--", "go", "version"}} {
+		said, code := owner.as(0, args...)
+		if code != 1 || said != "gosw: store "+owner.store()+": it belongs to nobody, and you are root\n"+
+			`gosw: hint: leave it to its owner: "sudo -u nobody gosw `+strings.Join(args, " ")+"\"\n" {
+			t.Errorf("gosw %v: exit code %d\n%s", args, code, said)
+		}
 	}
+	if said, code := owner.as(0, "list"); code != 0 || !strings.Contains(said, "it belongs to nobody, and you are root\n") || !strings.HasSuffix(said, "go1.22.4\n") {
+		t.Errorf("list: exit code %d\n%s", code, said)
+	}
+	owner.checkOwner(owner.home, nobody)
 	// It is the system's store for another user: root's, who looks after it.
 	user := homeOf(t, nobody)
 	user.system = s.store()
@@ -125,7 +142,86 @@ func TestRootInAnothersHome(t *testing.T) {
 	user.checkOwner(user.home, nobody)
 	s.checkOwner(s.store(), 0)
 	// Root in root's own home has nothing to be told.
-	if said, _ := homeOf(t, 0).as(0, "install", "1.22.4"); strings.Contains(said, "running as root") {
+	if said, _ := homeOf(t, 0).as(0, "install", "1.22.4"); strings.Contains(said, "you are root") {
 		t.Errorf("root at home: %s", said)
+	}
+}
+
+// TestOwnedByAnother has stores that belong to others, and ways to one's own that
+// do.
+func TestOwnedByAnother(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	theirs, roots, mine := homeOf(t, thief), homeOf(t, 0), homeOf(t, user)
+	theirs.as(thief, "install", "1.22.4")
+	roots.as(0, "install", "1.22.4")
+	mine.as(user, "install", "1.22.4")
+	between := filepath.Join(theirs.home, "between")
+	check(t, errors.Join(os.Mkdir(between, 0o755), os.Chown(between, user, user)))
+	open, sticky := filepath.Join(mine.home, "open"), filepath.Join(mine.home, "sticky")
+	check(t, errors.Join(os.Mkdir(open, 0o755), os.Chmod(open, 0o777), os.Mkdir(sticky, 0o755), os.Chmod(sticky, 0o777|fs.ModeSticky)))
+
+	const refused = 1
+	for _, test := range []struct {
+		env  string
+		args string
+		code int
+		want string // of what is said, "" for no word of a store
+	}{
+		{"GOSW_ROOT=" + theirs.store(), "exec 1.22.4 -- go version", refused, `not for you to run: "unset GOSW_ROOT"`},
+		{"GOSW_ROOT=" + theirs.store(), "verify", refused, "it belongs to user 54322, and you are user 54321\n"},
+		{"GOSW_ROOT=" + theirs.store(), "shim go version", 127, "it belongs to user 54322"},
+		{"GOSW_ROOT=" + theirs.store(), "list", 0, "it belongs to user 54322"},
+		{"GOSW_ROOT=" + theirs.store(), "which go", 127, "it belongs to user 54322"},
+		{"HOME=" + theirs.home, "install 1.22.5", refused, "set GOSW_ROOT to a folder of yours\n"},
+		{"GOSW_SYSTEM_ROOT=" + theirs.store(), "install 1.22.5", refused, `"unset GOSW_SYSTEM_ROOT"`},
+		{"GOSW_SYSTEM_ROOT=" + theirs.store(), "exec 1.22.4 -- go version", refused, `"unset GOSW_SYSTEM_ROOT"`},
+		{"GOSW_SYSTEM_ROOT=" + roots.store(), "exec 1.22.4 -- go version", 0, ""},
+		{"GOSW_ROOT=" + roots.store(), "exec 1.22.4 -- go version", 0, ""},
+		{"GOSW_ROOT=" + roots.store(), "uninstall 1.22.4", refused, "to install more, set GOSW_SYSTEM_ROOT to it"},
+		{"GOSW_ROOT=" + roots.store(), "install 1.22.5", refused, "to install more, set GOSW_SYSTEM_ROOT to it"},
+		{"GOSW_ROOT=" + between + "/store", "install 1.22.4", 0, theirs.home + ", above it, belongs to user 54322, and you are user 54321\n"},
+		{"GOSW_ROOT=" + between + "/store", "exec 1.22.4 -- go version", 0, ""},
+		{"GOSW_ROOT=" + open + "/store", "install 1.22.4", refused, `everybody may write to it (mode 0777)`},
+		{"GOSW_ROOT=" + open + "/store", "list", 0, `"chmod go-w ` + open + `"`},
+		{"GOSW_ROOT=" + sticky + "/store", "install 1.22.4", 0, ""},
+	} {
+		said, code := mine.asMember(user, user, []string{test.env}, strings.Fields(test.args)...)
+		if code != test.code && !(test.code == 127 && code != 0) || test.want != "" && !strings.Contains(said, test.want) || test.want == "" && strings.Contains(said, "gosw: store ") {
+			t.Errorf("%s gosw %s: exit code %d\n%s", test.env, test.args, code, said)
+		}
+	}
+	theirs.checkOwner(theirs.store(), thief)
+	roots.checkOwner(roots.store(), 0)
+}
+
+// TestRootsGroup has the images in which the user of a container is any number, and
+// of root's group: what was installed before runs, and what writes says what to do.
+func TestRootsGroup(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	for _, builder := range []int{0, 1001} {
+		s := homeOf(t, builder)
+		s.as(builder, "install", "1.22.4")
+		s.as(builder, "default", "1.22")
+		if out, err := exec.Command("sh", "-c", `chgrp -R 0 "$1" && chmod -R g=u "$1"`, "sh", s.home).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		const anybody = 1000660000
+		for _, args := range []string{"exec -- go version", "exec ~>1.22.1 -- go version", "shim go version", "list", "current", "which", "env", "init bash", "install 1.22.4"} {
+			if said, code := s.asMember(anybody, 0, nil, strings.Fields(args)...); code != 0 || strings.Contains(said, "gosw: store ") {
+				t.Errorf("built by %d: gosw %s: exit code %d\n%s", builder, args, code, said)
+			}
+		}
+		for _, args := range []string{"install 1.22.5", "uninstall 1.22.4", "default 1.22.4", "prune"} {
+			said, code := s.asMember(anybody, 0, nil, strings.Fields(args)...)
+			if code != 1 || !strings.Contains(said, "and you are user 1000660000\n") || !strings.Contains(said, "GOSW_ROOT to a folder of yours") || strings.Contains(said, "sudo") {
+				t.Errorf("built by %d: gosw %s: exit code %d\n%s", builder, args, code, said)
+			}
+		}
+		own := []string{"GOSW_SYSTEM_ROOT=" + s.store(), "GOSW_ROOT=" + filepath.Join(s.home, "own"), "XDG_STATE_HOME=" + filepath.Join(s.home, "state")}
+		if said, code := s.asMember(anybody, 0, own, "install", "1.22.5"); code != 0 {
+			t.Errorf("built by %d: a store upon it: exit code %d\n%s", builder, code, said)
+		}
 	}
 }

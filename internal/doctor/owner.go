@@ -25,7 +25,10 @@ func (m Machine) lookWritable() Findings {
 	default:
 		found[0].Fix = m.asRoot("mount", "-o", "remount,rw", on.point)
 	}
-	return found.Else("if it belongs to somebody else, make it the system's: set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a folder of yours")
+	if uid, ok := ownerOf(dir); ok && uid != 0 {
+		return found.Else("set GOSW_ROOT to a folder of yours")
+	}
+	return found.Else("if it is for all to run, make it the system's: set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a folder of yours")
 }
 
 // lookOwner finds folders of the store that belong to somebody else, as after
@@ -34,11 +37,6 @@ func (m Machine) lookOwner() Findings {
 	top, ok := ownerOf(string(m.Store))
 	if !ok {
 		return Skip("there is no store yet, or no owners here")
-	}
-	if m.UID == 0 && top != 0 {
-		return Found(command.Export("GOSW_ROOT", "/root/.local/go"),
-			"you are root, and the store %s belongs to user %d: what root writes there, that user can't change", m.Store, top).
-			As(Warning).Advise("or run gosw as that user")
 	}
 	files := []string{string(m.Store)}
 	for _, name := range []string{".", "toolchains", "receipts", "locks"} {

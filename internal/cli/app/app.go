@@ -59,28 +59,30 @@ func (a *App) Homes() (toolchain.Path, map[gover.Version]toolchain.Home, error) 
 	return path, homes, err
 }
 
-// Store opens the user's store. A system's store that can't be used is an
-// error here, not a surprise later.
-func (a *App) Store() (*store.Store, error) {
+// Store opens the user's store for purpose. A system's store that can't be used is
+// an error here, not a surprise later; nothing is ever written there.
+func (a *App) Store(purpose store.Purpose) (*store.Store, error) {
 	path, err := a.Path()
 	if err != nil {
 		return nil, err
 	}
 	if system := path.System(); system != "" {
-		if _, err := store.Open(system, store.Options{}); err != nil {
+		if _, err := store.Open(system, store.Options{For: max(purpose, store.Run), Warn: a.warn}); err != nil {
 			return nil, err
 		}
 	}
-	return a.StoreAt(path.Home())
+	return a.StoreAt(path.Home(), purpose)
 }
 
 // StoreAt opens the store at home, the user's or another.
-func (a *App) StoreAt(home toolchain.Home) (*store.Store, error) {
+func (a *App) StoreAt(home toolchain.Home, purpose store.Purpose) (*store.Store, error) {
 	timeout, err := a.LockTimeout()
 	if err != nil {
 		return nil, err
 	}
 	return store.Open(home, store.Options{
+		For:         purpose,
+		Warn:        a.warn,
 		LockTimeout: timeout,
 		Step:        a.Inv.Step,
 		Waiting: func(what, holder string) {

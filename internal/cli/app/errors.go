@@ -74,8 +74,7 @@ func (a *App) reportOne(err error) {
 		a.UI.Security(security, term.Words(failure.Consequence(err), a.UI.Shell))
 		return
 	}
-	a.UI.Note("%v", err)
-	a.UI.Hint("%v", HintFor(err))
+	a.warn(err)
 }
 
 // hints are for errors that need no more said than that they arose.
@@ -115,6 +114,7 @@ func HintFor(err error) command.Hint {
 	var pin *resolve.PinError
 	var format *store.FormatError
 	var setting *settings.SettingError
+	var way *store.WayError
 	var access *store.AccessError
 	var variable *toolchain.VariableError
 	var status *web.StatusError
@@ -130,8 +130,11 @@ func HintFor(err error) command.Hint {
 	case errors.As(err, &format):
 		return formatHint(format)
 	case errors.As(err, &access):
-		chmod := command.Run("chmod", "go-w", access.Path)
-		return command.Hint{Command: chmod, Text: "what may be changed by others is not for you to run: %v", Args: []any{chmod}}
+		return accessHint(access, func(string) string { return "" }, nil)
+	case errors.As(err, &way) && way.User == 0:
+		return command.Hintf("what is written there will be root's: run gosw as that user, or set GOSW_ROOT to a store of root's own")
+	case errors.As(err, &way):
+		return command.Hintf("whoever may change that folder may put another store there: set GOSW_ROOT to one whose folders are yours or root's")
 	case errors.As(err, new(*web.NoProxyError)):
 		return command.Hintf(`leave golang.org/toolchain out of GOPRIVATE and GONOPROXY: "gosw env" shows where they are set`)
 	case errors.As(err, new(*fetch.NotArchiveError)):

@@ -14,6 +14,7 @@ import (
 	"github.com/gosw/gosw/internal/gomod"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 	"github.com/gosw/gosw/internal/which"
 )
@@ -136,7 +137,7 @@ func (a *App) Seen(choice resolve.Choice) {
 	if choice.Rule != resolve.FromFile {
 		return
 	}
-	if st, err := a.Store(); err == nil {
+	if st, err := a.Store(store.Run); err == nil {
 		_ = st.Seen(choice.File)
 	}
 }

@@ -61,6 +61,9 @@ func (p *patient) lookBuild() doctor.Findings {
 		return doctor.Skip("CGO_ENABLED=0")
 	}
 	program, err := p.Program(p.why.Target, "go")
+	if err == nil {
+		err = p.MayRun(p.why.Target)
+	}
 	if err != nil {
 		return doctor.Skip(err.Error())
 	}

@@ -132,12 +132,12 @@ func newPatient(ctx context.Context, a *app.App, others Others) *patient {
 // check of its own.
 func (p *patient) openStore(path toolchain.Path, err error) {
 	for i := len(path) - 1; i >= 0 && err == nil; i-- { // the user's own last
-		p.store, err = store.Open(path[i], store.Options{})
+		p.store, err = store.Open(path[i], store.Options{For: store.Run})
 	}
 	if p.storeErr = err; err != nil {
 		return
 	}
-	if st, err := p.Store(); err == nil {
+	if st, err := p.Store(store.Run); err == nil {
 		p.store = st // which waits as long as the settings say
 	}
 }

@@ -130,5 +130,5 @@ func (p *patient) hinted(found doctor.Findings, h command.Hint) doctor.Findings 
 
 // found is the finding of an error, with the hint that belongs to it.
 func (p *patient) found(err error) doctor.Findings {
-	return p.hinted(doctor.Found(nil, "%v", err), app.HintFor(err))
+	return p.hinted(doctor.Found(nil, "%v", err), p.Hint(err))
 }

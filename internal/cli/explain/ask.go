@@ -108,6 +108,9 @@ func (x *Explainer) goSettings() goenv.Settings {
 // runGo runs program as the shim would, but without the network. It returns what
 // that prints, and what it says on stderr in lines.
 func (x *Explainer) runGo(ctx context.Context, program string, args ...string) (out string, said []string, err error) {
+	if err := x.MayRun(x.Target); err != nil { // why shows what is in any store
+		return "", nil, err
+	}
 	debug := "toolchaintrace=1"
 	if own := x.Getenv("GODEBUG"); own != "" {
 		debug += "," + own

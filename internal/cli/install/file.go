@@ -74,6 +74,9 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 	if err != nil || home != in.store.Home() {
 		return err
 	}
+	if err := in.app.Claim(in.store.Home()); err != nil {
+		return err
+	}
 	if err := in.open(); err != nil {
 		return err
 	}

@@ -119,7 +119,7 @@ type installOptions struct {
 // install makes versions, and what is in files, available. Each is tried,
 // whatever becomes of the others; the error joins what went wrong.
 func install(ctx context.Context, a *app.App, options installOptions) error {
-	st, err := a.Store()
+	st, err := a.Store(store.Run)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,6 @@ func install(ctx context.Context, a *app.App, options installOptions) error {
 	if err != nil {
 		return err
 	}
-	upkeep.WarnOwner(a, st.Home())
 	in := &installer{app: a, store: st, path: path}
 	versions, selectErr := in.selectAll(ctx, options.specs)
 	errs := []error{selectErr}
@@ -252,6 +251,9 @@ func (in *installer) addAll(ctx context.Context, versions []gover.Version) error
 	bar, stop := in.app.UI.StartProgress(names)
 	defer stop()
 	if len(names) > 0 {
+		if err := in.app.Claim(in.store.Home()); err != nil {
+			return err
+		}
 		if err := in.open(); err != nil {
 			return err
 		}

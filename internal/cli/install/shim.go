@@ -38,6 +38,9 @@ func shimCode(err error) int {
 }
 
 func runShim(ctx context.Context, a *app.App, tool string, args []string) error {
+	if err := a.MayRead(); err != nil {
+		return err
+	}
 	goArgs := args
 	if tool != "go" {
 		goArgs = nil
@@ -52,6 +55,9 @@ func runShim(ctx context.Context, a *app.App, tool string, args []string) error 
 		return err
 	}
 	program, err := a.Program(t, tool)
+	if err == nil {
+		err = a.MayRun(t)
+	}
 	if err != nil {
 		return err
 	}

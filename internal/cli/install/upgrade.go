@@ -84,7 +84,11 @@ type upgradeStep struct {
 func (s upgradeStep) due() bool { return s.from != s.newest }
 
 func upgrade(ctx context.Context, a *app.App, options upgradeOptions) error {
-	st, err := a.Store()
+	purpose := store.Run
+	if options.dryRun {
+		purpose = store.Show
+	}
+	st, err := a.Store(purpose)
 	if err != nil {
 		return err
 	}
@@ -107,7 +111,6 @@ func upgrade(ctx context.Context, a *app.App, options upgradeOptions) error {
 		}
 	}
 	if len(missing) > 0 {
-		upkeep.WarnOwner(a, st.Home())
 		err = errors.Join(upkeep.PlaceShims(ctx, a, st), in.addAll(ctx, missing))
 	}
 	done := slices.DeleteFunc(steps, func(s upgradeStep) bool {

@@ -32,7 +32,7 @@ type installedJSON struct {
 }
 
 func listInstalled(a *app.App, options listOptions) error {
-	if _, err := a.Store(); err != nil { // one that can't be read
+	if _, err := a.Store(store.Show); err != nil { // one that can't be read
 		return err
 	}
 	path, homes, err := a.Homes()
@@ -80,7 +80,7 @@ func installedFacts(a *app.App, path toolchain.Path, homes map[gover.Version]too
 	links := make(map[toolchain.Home]map[gover.Version][]string)
 	for _, home := range path {
 		// What is wrong with a store is for other commands to say.
-		if st, err := store.Open(home, store.Options{}); err == nil {
+		if st, err := store.Open(home, store.Options{For: store.Show}); err == nil {
 			stores[home], links[home] = st, st.LineLinks()
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -78,7 +79,7 @@ func (o outdatedJSON) due() bool {
 }
 
 func outdated(ctx context.Context, a *app.App, specs []gover.Spec, asJSON bool) error {
-	if _, err := a.Store(); err != nil { // one that can't be read
+	if _, err := a.Store(store.Show); err != nil { // one that can't be read
 		return err
 	}
 	path, homes, err := a.Homes()

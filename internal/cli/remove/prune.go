@@ -73,7 +73,11 @@ type keptJSON struct {
 }
 
 func prune(ctx context.Context, a *app.App, options pruneOptions) error {
-	st, err := a.Store()
+	purpose := store.Write
+	if options.dryRun {
+		purpose = store.Show
+	}
+	st, err := a.Store(purpose)
 	if err != nil {
 		return err
 	}
@@ -88,7 +92,6 @@ func prune(ctx context.Context, a *app.App, options pruneOptions) error {
 		plan.Removed[i].Bytes = usage.Versions[item.Version]
 	}
 	if !options.dryRun {
-		upkeep.WarnOwner(a, st.Home())
 		if err = pruneAll(ctx, st, versions); err != nil {
 			plan.keepFailed(st.Home())
 		}

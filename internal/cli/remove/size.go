@@ -50,7 +50,7 @@ type folderJSON struct {
 }
 
 func size(a *app.App, json bool) error {
-	st, err := a.Store()
+	st, err := a.Store(store.Show)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -56,11 +57,10 @@ type uninstallOptions struct {
 }
 
 func uninstall(ctx context.Context, a *app.App, options uninstallOptions) error {
-	st, err := a.Store()
+	st, err := a.Store(store.Write)
 	if err != nil {
 		return err
 	}
-	upkeep.WarnOwner(a, st.Home())
 	versions, err := matchingAll(a, st.Home(), options)
 	if err != nil {
 		// One that was killed may have left something, though not the name.

@@ -67,11 +67,11 @@ type currentJSON struct {
 }
 
 func current(a *app.App, asJSON bool) error {
+	a.Look()
 	t, err := a.Target(nil)
 	if err != nil {
 		return err
 	}
-	a.Seen(t.Choice)
 	checkMinimum(a, t)
 	if asJSON {
 		return a.UI.PrintJSON(currentJSON{1, t.Version, t.Choice.Spec.String(), int(t.Choice.Rule), t.Choice.Source(), t.GOROOT})

@@ -10,7 +10,6 @@ import (
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/cmdline"
 	"github.com/gosw/gosw/internal/cli/failure"
-	"github.com/gosw/gosw/internal/cli/upkeep"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
@@ -33,14 +32,15 @@ gosw. Without an argument it prints the default.`,
 			if len(args) > 0 && (unset || asJSON) {
 				return failure.Usage(errors.New("default takes a version, --unset or --json, one of them"), cmdline.HelpHint(cmd))
 			}
-			st, err := a.Store()
+			if len(args) == 0 && !unset {
+				return printDefault(a, asJSON)
+			}
+			st, err := a.Store(store.Write)
 			switch {
 			case err != nil:
 				return err
 			case unset:
 				return st.SetDefault(cmd.Context(), gover.Spec{})
-			case len(args) == 0:
-				return printDefault(a, asJSON)
 			}
 			return setDefault(cmd.Context(), a, st, args)
 		},
@@ -65,7 +65,6 @@ func setDefault(ctx context.Context, a *app.App, st *store.Store, args []string)
 			return errors.Join(err, missingUnless(err, specs[0]))
 		}
 	}
-	upkeep.WarnOwner(a, st.Home())
 	return st.SetDefault(ctx, specs[0])
 }
 
@@ -79,6 +78,7 @@ func missingUnless(err error, spec gover.Spec) error {
 }
 
 func printDefault(a *app.App, asJSON bool) error {
+	a.Look()
 	home, err := a.Home()
 	if err != nil {
 		return err

@@ -63,12 +63,19 @@ func splitExec(args []string, dash int) (spec string, argv []string, err error) 
 }
 
 func runExec(a *app.App, text string, command []string) error {
+	if err := a.MayRead(); err != nil {
+		return err
+	}
 	t, err := cmdline.ExecTarget(a, text)
 	if missing := (*app.NotInstalledError)(nil); errors.As(err, &missing) {
 		return failure.WithCode(err, failure.CodeNotInstalled)
 	} else if err != nil {
 		return err
 	}
+	if err := a.MayRun(t); err != nil {
+		return err
+	}
+	a.Seen(t.Choice)
 	env := a.EnvironOf(t)
 	path := a.Getenv("PATH")
 	variable, _ := a.Variable()

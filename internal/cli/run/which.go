@@ -26,6 +26,7 @@ the order of PATH, each with what it is and whether it is the one that runs.`,
   gosw which --all`,
 		Args: cmdline.AtMostOne("tool"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			a.Look()
 			tool, err := cmdline.ToolArg(args)
 			switch {
 			case err != nil:

@@ -68,6 +68,7 @@ default. With NAMEs it prints their bare values.`,
 }
 
 func printSettings(a *app.App, names []string, asJSON bool) error {
+	a.Look()
 	all, err := a.Settings()
 	if err != nil {
 		return err

@@ -23,6 +23,9 @@ func envDirenv(a *app.App, args []string) error {
 		return failure.Usage(errors.New("use gosw takes one version"), command.Hintf(`for example "use gosw 1.22"; without one the pin files decide`))
 	}
 	path, err := a.Path()
+	if err == nil {
+		err = a.MayRead()
+	}
 	if err != nil {
 		return err
 	}
@@ -37,6 +40,9 @@ func envDirenv(a *app.App, args []string) error {
 	if err == nil {
 		a.Seen(t.Choice)
 		_, err = a.Program(t, "go")
+	}
+	if err == nil {
+		err = a.MayRun(t)
 	}
 	watch := append(resolve.Files(path.Home().DefaultFile(), dir), toolchainPlaces(path, t)...)
 	return errors.Join(a.UI.PrintCode(shell.Direnv(watch, direnvVars(a, path, t, args, err))), err)

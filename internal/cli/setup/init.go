@@ -17,6 +17,7 @@ import (
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/shell"
 	"github.com/gosw/gosw/internal/spelling"
+	"github.com/gosw/gosw/internal/store"
 )
 
 // initFlags are the flags of "gosw init".
@@ -145,7 +146,7 @@ func noExtras(sh shell.Shell) error {
 // shellOptions opens the store, puts the shims in their place if place says so,
 // and returns what the text of a shell needs to know.
 func shellOptions(ctx context.Context, a *app.App, f initFlags, place bool) (shell.Options, error) {
-	st, err := a.Store()
+	st, err := a.Store(store.Run)
 	if err != nil {
 		return shell.Options{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/tree"
 )
@@ -105,7 +106,7 @@ func knownProof(a *app.App, v gover.Version, p release.Platform) *fetch.Proof {
 	if err != nil {
 		return nil
 	}
-	st, err := a.StoreAt(home)
+	st, err := a.StoreAt(home, store.Show)
 	if err != nil {
 		return nil
 	}

@@ -50,7 +50,7 @@ it is.`,
 }
 
 func importTree(ctx context.Context, a *app.App, dir string) error {
-	st, err := a.Store()
+	st, err := a.Store(store.Run)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,9 @@ func importTree(ctx context.Context, a *app.App, dir string) error {
 		a.UI.Note("%v is installed already", v)
 		return nil
 	}
-	upkeep.WarnOwner(a, st.Home())
+	if err := a.Claim(st.Home()); err != nil {
+		return err
+	}
 	if !a.Foreign() {
 		if err := upkeep.PlaceShims(ctx, a, st); err != nil {
 			return err

@@ -50,7 +50,7 @@ What was found is printed as by "gosw verify".`,
 }
 
 func repair(ctx context.Context, a *app.App, specs []gover.Spec) error {
-	st, err := a.Store()
+	st, err := a.Store(store.Write)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,6 @@ func repair(ctx context.Context, a *app.App, specs []gover.Spec) error {
 	if err != nil {
 		return err
 	}
-	upkeep.WarnOwner(a, st.Home())
 	run := &repairRun{app: a, store: st, client: sync.OnceValues(a.Client), done: make(map[gover.Version]bool), told: make(map[string]bool)}
 	var errs []error
 	for _, v := range versions {

@@ -117,6 +117,9 @@ type verifiedJSON struct {
 }
 
 func verify(ctx context.Context, a *app.App, options verifyOptions) error {
+	if err := a.MayRead(); err != nil {
+		return err
+	}
 	_, homes, err := a.Homes()
 	if err != nil {
 		return err
@@ -152,7 +155,7 @@ func Quietly(ctx context.Context, a *app.App, home toolchain.Home, v gover.Versi
 // verifyOne verifies v in the store at home, the user's or the system's. Damage
 // is an error, which comes with a result.
 func verifyOne(ctx context.Context, a *app.App, home toolchain.Home, v gover.Version, options verifyOptions) (*verifiedJSON, error) {
-	st, err := a.StoreAt(home)
+	st, err := a.StoreAt(home, store.Run)
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func audit(ctx context.Context, a *app.App, specs []gover.Spec, asJSON bool) err
 // auditTargets returns the versions that are installed or asked for, newest
 // first, or those of them that specs match.
 func auditTargets(a *app.App, system toolchain.Home, homes map[gover.Version]toolchain.Home, specs []gover.Spec) ([]vulnerableJSON, error) {
-	st, err := a.Store()
+	st, err := a.Store(store.Show)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,7 @@ is not used.`,
 }
 
 func why(a *app.App, tool string, asJSON bool) error {
+	a.Look()
 	x, err := explain.New(a, tool)
 	if err != nil {
 		return err
