@@ -151,7 +151,7 @@ func acquire(ctx context.Context, f *os.File, mode lockMode, waiting func()) err
 		return err
 	case <-ctx.Done():
 		go func() {
-			<-got
+			_ = <-got // nobody waits for the lock any more
 			_ = f.Close()
 		}()
 		return context.Cause(ctx)
