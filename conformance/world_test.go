@@ -69,7 +69,10 @@ func (w *world) installToy(t *testing.T, goroot, name string) {
 	t.Helper()
 	check(t, os.MkdirAll(filepath.Join(goroot, "bin"), 0o755))
 	check(t, os.WriteFile(filepath.Join(goroot, "VERSION"), []byte(name+"\n"), 0o644))
-	check(t, os.Symlink(w.programs.toy, filepath.Join(goroot, "bin", "go")))
+	tool := filepath.Join(goroot, "bin", "go") // not written here, since others fork meanwhile
+	if os.Link(w.programs.toy, tool) != nil {
+		check(t, os.Symlink(w.programs.toy, tool)) // which gosw does not run
+	}
 }
 
 // link makes the links that the store keeps, and the shim.

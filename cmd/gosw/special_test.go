@@ -60,7 +60,7 @@ func TestSpecialFiles(t *testing.T) {
 	}{
 		{".local/go/format", [][]string{{"list"}}},
 		{".local/go/default", [][]string{{"current"}, {"list"}, {"shim", "go", "version"}}},
-		{".local/go/pins", [][]string{{"prune", "--dry-run"}, {"current"}}},
+		{".local/go/pins", [][]string{{"prune", "--dry-run"}, {"exec", "--", "go", "version"}}},
 		{".local/go/receipts", [][]string{{"verify"}, {"list", "--json"}, {"repair"}}},
 		{".config/gosw/env", [][]string{{"env"}, {"env", "-w", "GOSW_JOBS=2"}}},
 		{".config/go/env", [][]string{{"env"}}},
@@ -105,7 +105,7 @@ func (s *site) fill(t *testing.T) {
 	s.run("default", "1.22.4")
 	s.run("env", "-w", "GOSW_JOBS=1")
 	s.run("list", "--remote")
-	cmd := s.command(s.server.Proxy(), "current")
+	cmd := s.command(s.server.Proxy(), "exec", "--", "go", "version")
 	cmd.Dir = filepath.Join(s.home, "pinned")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
