@@ -151,8 +151,7 @@ func acquire(ctx context.Context, f *os.File, mode lockMode, waiting func()) err
 		return err
 	case <-ctx.Done():
 		go func() {
-			_ = <-got // nobody waits for the lock any more
-			_ = f.Close()
+			_ = errors.Join(<-got, f.Close()) // nobody waits for the lock any more
 		}()
 		return context.Cause(ctx)
 	}
