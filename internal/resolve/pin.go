@@ -106,13 +106,30 @@ func parsePin(data []byte, f format) ([]gover.Spec, int, error) {
 	return f.versions(string(data))
 }
 
-var errSecond = errors.New("a second version; a pin names one")
+var (
+	errSecond   = errors.New("a second version; a pin names one")
+	errConflict = errors.New("a merge conflict that is not resolved")
+)
+
+// isConflict reports whether line is one of those that git puts around both sides of a
+// conflict.
+func isConflict(line string) bool {
+	for _, mark := range []string{"<<<<<<<", "|||||||", "=======", ">>>>>>>"} {
+		if strings.HasPrefix(line, mark) {
+			return true
+		}
+	}
+	return false
+}
 
 // onlyVersion reads a .go-version: one version and nothing else.
 func onlyVersion(text string) (specs []gover.Spec, at int, err error) {
 	for line, text := range lines(text) {
 		spec, err := gover.ParseSpec(text)
-		if err == nil && at > 0 {
+		switch {
+		case isConflict(text):
+			err = errConflict
+		case err == nil && at > 0:
 			err = errSecond
 		}
 		if err != nil {
@@ -125,9 +142,13 @@ func onlyVersion(text string) (specs []gover.Spec, at int, err error) {
 
 // toolVersions reads asdf's file, "golang 1.22.4 1.21.13".
 func toolVersions(text string) (specs []gover.Spec, at int, err error) {
+	conflict := 0 // the line of its last mark
 	for line, text := range lines(text) {
 		name, value, _ := strings.Cut(strings.ReplaceAll(text, "\t", " "), " ")
 		if !isGo(name) {
+			if isConflict(name) {
+				conflict = line
+			}
 			if looksLikeGo(name) {
 				return nil, line, errors.New("is no form of asdf's; it is \"golang 1.22.4\"")
 			}
@@ -135,7 +156,9 @@ func toolVersions(text string) (specs []gover.Spec, at int, err error) {
 		}
 		found, err := listed(trimBlank(value))
 		if err == nil && at > 0 && !slices.Equal(found, specs) {
-			err = errSecond
+			if err = errSecond; conflict > at {
+				line, err = conflict, errConflict
+			}
 		}
 		if err != nil {
 			return nil, line, err

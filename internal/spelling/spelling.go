@@ -3,6 +3,7 @@ package spelling
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -11,10 +12,25 @@ import (
 )
 
 // almost is a version with what people put around one: a name and a separator
-// before it, commas for dots, a candidate as semver writes it, a platform.
+// before it, commas for dots, a candidate as semver writes it, a platform or what
+// else a Docker tag has.
 var almost = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:golang|go|version|v)?[-_@:= ]*(?:go|v)?(1|[1-9]\d|1\d\d)(?:[.,](\d+))?(?:[.,](\d+|[x*]))?[.,]?(?:[-.]?(rc|beta)[-.]?(\d+))?[.,]?(?:[-. ][a-z].*)?$`)
+	return regexp.MustCompile(`^(?:golang|go|toolchain|version|latest|prefix|v)?[-_@:= ]*(?:go|v)?(1|[1-9]\d|1\d\d)(?:[.,](\d+))?(?:[.,](\d+|[x*]))?[.,]?(?:[-.]?(rc|beta)[-.]?(\d+))?[.,]?(?:[-. ][a-z].*)?$`)
 })
+
+// unseen takes off what is no part of a version but comes along when one is copied:
+// quotes, and characters that can't be seen. A blank of another kind becomes a blank.
+var unseen = strings.NewReplacer(
+	`"`, "", "'", "", "`", "", "\u201c", "", "\u201d", "", "\u2018", "", "\u2019", "",
+	"\u200b", "", "\u200c", "", "\u200d", "", "\u2060", "", "\ufeff", "",
+	"\u00a0", " ", "\u2007", " ", "\u202f", " ",
+)
+
+// between is the place in a constraint where a comma is missing.
+var between = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([0-9a-z]) +([<>=!~])`) })
+
+// mostPatches is more than any line of Go has had.
+const mostPatches = 20
 
 // Version returns the version that text may be meant for, "" if there is no
 // telling, or if it is one.
@@ -22,7 +38,7 @@ func Version(text string) string {
 	if len(text) > 60 || IsVersion(text) {
 		return ""
 	}
-	try := strings.ToLower(strings.TrimSpace(text))
+	try := strings.ToLower(strings.TrimSpace(unseen.Replace(text)))
 	if IsVersion(try) {
 		return try
 	}
@@ -35,6 +51,9 @@ func Version(text string) string {
 		}
 		return "~> " + number
 	}
+	if try := between().ReplaceAllString(try, "$1,$2"); IsVersion(try) {
+		return try
+	}
 	m := almost().FindStringSubmatch(try)
 	if m == nil {
 		return ""
@@ -45,6 +64,12 @@ func Version(text string) string {
 		if len(m[1]) == 2 {
 			minor = m[1]
 		}
+	}
+	if n, err := strconv.Atoi(patch); err == nil && n > mostPatches {
+		if m[1] != "11" {
+			return ""
+		}
+		minor, patch = patch, m[3] // 11.22: a 1 too many
 	}
 	near := major + "." + minor
 	switch {

@@ -109,11 +109,10 @@ func (a *App) Choice(home toolchain.Home, args []string) (resolve.Choice, error)
 		return resolve.Choice{}, err
 	}
 	choice, err := resolve.For(env, resolve.Dir(dir, args))
-	if err != nil {
-		return choice, err
+	if err == nil { // resolve knows what looks like a constraint, not whether it makes sense
+		err = Sensible(choice)
 	}
-	// resolve knows what looks like a constraint, not whether it makes sense.
-	return choice, Sensible(choice)
+	return choice, a.OfVariable(err, args)
 }
 
 // Sensible is the error of a choice with a constraint that makes no sense.

@@ -177,7 +177,32 @@ func (e *NotInstalledError) hint() command.Hint {
 	for _, spec := range ToInstall(e.Spec) {
 		argv = append(argv, spec.String())
 	}
-	return command.ToRun(argv...)
+	hint := command.ToRun(argv...)
+	if text := e.Spec.String(); text == "1.1" || text == "1.2" {
+		hint.Text = "did you mean %[1]s0? YAML reads it as the number %[1]s, unless it is in quotes: \"%[1]s0\"; for %[1]s itself, run %[2]v"
+		hint.Args = []any{text, hint.Command}
+	}
+	return hint
+}
+
+// OfVariable adds to err, about the version that GO_VERSION names, who may have set
+// that, which pin it overrides where args, those of a go command, say, and how to keep
+// it out: Makefiles and CI files have variables of that name for themselves.
+func (a *App) OfVariable(err error, args []string) error {
+	name, value := a.Variable()
+	if value == "" || name == "GOSW_VERSION" || !errors.As(err, new(*NotInstalledError)) && !errors.As(err, new(*resolve.PinError)) {
+		return err
+	}
+	instead := "ignore it"
+	if dir, dirErr := a.WorkingDir(); dirErr == nil {
+		if pin, pinErr := resolve.For(resolve.Env{}, resolve.Dir(dir, args)); pinErr == nil && pin.Rule == resolve.FromFile {
+			instead = "use " + pin.Spec.String() + " of " + pin.Source() + " instead"
+		}
+	}
+	hint := HintFor(err)
+	hint.Text, hint.Args = "%v; if a Makefile or CI file has set "+name+" for itself, %v makes gosw %s",
+		[]any{hint, command.Export("GOSW_VERSION", ""), instead}
+	return failure.WithHint(err, hint)
 }
 
 // formatHint tells a newer store from a damaged one.
@@ -191,7 +216,7 @@ func formatHint(e *store.FormatError) command.Hint {
 
 func pinHint(pin *resolve.PinError) command.Hint {
 	if syntax := (*gover.SyntaxError)(nil); errors.As(pin, &syntax) && spelling.Version(syntax.Text) != "" {
-		return command.Hintf("did you mean %q? mend it in %s", spelling.Version(syntax.Text), pin.Source)
+		return command.Hintf("did you mean %q? fix it in %s", spelling.Version(syntax.Text), pin.Source)
 	}
 	if path := (*fs.PathError)(nil); errors.As(pin, &path) && errors.Is(path, fs.ErrPermission) {
 		return unreadableHint(path)

@@ -38,7 +38,8 @@ func (a *App) Target(args []string) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	return a.TargetOf(path, choice)
+	t, err := a.TargetOf(path, choice)
+	return t, a.OfVariable(err, args)
 }
 
 // TargetOf is Target for a choice that is made already.

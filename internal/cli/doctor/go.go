@@ -82,7 +82,7 @@ func (p *patient) lookPin() doctor.Findings {
 		if pin.Source == p.machine.Store.DefaultFile() {
 			return doctor.Skip("the default can't be read, which has a check of its own")
 		}
-		found[0].Fix, found[0].Advice = setAside(pin), term.Words(app.HintFor(pin), p.UI.Shell)
+		found[0].Fix, found[0].Advice = setAside(pin), term.Words(app.HintFor(p.decideErr), p.UI.Shell)
 	}
 	return found
 }

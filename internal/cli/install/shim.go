@@ -1,6 +1,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/resolve"
 )
 
 // Shim is where the shim hands over whatever is not plain success: it
@@ -48,7 +50,11 @@ func runShim(ctx context.Context, a *app.App, tool string, args []string) error 
 	t, err := a.Target(goArgs)
 	a.Seen(t.Choice)
 	if missing := (*app.NotInstalledError)(nil); errors.As(err, &missing) {
-		if t, err = autoInstall(ctx, a, t, missing); err != nil {
+		want, wantErr := wantsMissing(ctx, a, missing)
+		if !want || wantErr != nil {
+			return cmp.Or(wantErr, err)
+		}
+		if t, err = installMissing(ctx, a, t.Choice); err != nil {
 			return err
 		}
 	} else if err != nil {
@@ -64,29 +70,24 @@ func runShim(ctx context.Context, a *app.App, tool string, args []string) error 
 	return t.Start(program, append([]string{tool}, args...), a.EnvironOf(t).Entries)
 }
 
-// autoInstall installs what is missing if the user wants that, else it returns
-// missing.
-func autoInstall(ctx context.Context, a *app.App, t app.Target, missing *app.NotInstalledError) (app.Target, error) {
+// wantsMissing reports whether the user wants what is missing to be installed.
+func wantsMissing(ctx context.Context, a *app.App, missing *app.NotInstalledError) (bool, error) {
 	policy, err := a.Setting("GOSW_AUTO_INSTALL")
-	if err != nil {
-		return t, err
+	if err != nil || policy.Value == "never" {
+		return false, err
 	}
-	switch policy.Value {
-	case "never":
-		return t, missing
-	case "ask":
-		if !a.UI.Interactive() || !ask(ctx, a, missing) {
-			return t, missing
-		}
-	}
-	if err := install(ctx, a, installOptions{specs: app.ToInstall(t.Choice.Spec)}); err != nil {
-		return t, err
+	return policy.Value != "ask" || a.UI.Interactive() && ask(ctx, a, missing), nil
+}
+
+func installMissing(ctx context.Context, a *app.App, choice resolve.Choice) (app.Target, error) {
+	if err := install(ctx, a, installOptions{specs: app.ToInstall(choice.Spec)}); err != nil {
+		return app.Target{}, err
 	}
 	path, err := a.Path()
 	if err != nil {
-		return t, err
+		return app.Target{}, err
 	}
-	return a.TargetOf(path, t.Choice)
+	return a.TargetOf(path, choice)
 }
 
 // ask asks on the terminal whether to install. An interrupt is a no.
