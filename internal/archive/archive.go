@@ -36,10 +36,36 @@ const (
 	ratioFrom    = 16 << 20  // once there are so many
 )
 
+// A Format is a kind of archive that a release comes in.
+type Format int
+
+// The formats, and how each names a program.
+const (
+	ModuleZip Format = iota // golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64/bin/go
+	DistTarGz               // go/bin/go
+	DistZip                 // go/bin/go.exe
+)
+
 const (
 	zipFormat   = "zip file"
 	targzFormat = "tar.gz file"
 )
+
+// String returns what such a file is called.
+func (f Format) String() string {
+	if f == DistTarGz {
+		return targzFormat
+	}
+	return zipFormat
+}
+
+// Magic returns how such a file begins.
+func (f Format) Magic() string {
+	if f == DistTarGz {
+		return "\x1f\x8b\x08"
+	}
+	return localSignature
+}
 
 // An Entry is one file of a release's archive.
 type Entry struct {
@@ -54,36 +80,38 @@ type Entry struct {
 
 // A layout is how a kind of archive names the files of a release.
 type layout struct {
+	Format
 	prefix string // of the names in the sums, such as "golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64/"
-	format string
-	top    string // what all names begin with
-	dist   bool   // as on go.dev/dl: all folders, go.mod as it is, entries for folders
 }
 
-func moduleLayout(prefix string) layout {
-	return layout{prefix: prefix, format: zipFormat, top: prefix}
-}
+// dist reports whether it is as on go.dev/dl: all folders, go.mod as it is, entries
+// for folders.
+func (l layout) dist() bool { return l.Format != ModuleZip }
 
-func distLayout(prefix, format string) layout {
-	return layout{prefix: prefix, format: format, top: "go/", dist: true}
+// top returns what all names begin with.
+func (l layout) top() string {
+	if l.dist() {
+		return "go/"
+	}
+	return l.prefix
 }
 
 func (l layout) errorf(name, format string, args ...any) error {
-	return &Error{Format: l.format, Name: name, Reason: fmt.Sprintf(format, args...)}
+	return &Error{Format: l.String(), Name: name, Reason: fmt.Sprintf(format, args...)}
 }
 
 // entry accepts a portable name below the top folder. What it returns for a
 // folder has only a path, which is empty for the top folder itself.
 func (l layout) entry(name string, isDir bool) (Entry, error) {
-	rest, ok := strings.CutPrefix(name, l.top)
+	rest, ok := strings.CutPrefix(name, l.top())
 	if isDir {
 		rest = strings.TrimSuffix(rest, "/")
-		if name+"/" == l.top || name == l.top {
+		if name+"/" == l.top() || name == l.top() {
 			return Entry{Skip: true}, nil
 		}
 	}
 	switch {
-	case !ok && l.dist:
+	case !ok && l.dist():
 		return Entry{}, l.errorf(name, "is not below go/")
 	case !ok:
 		return Entry{}, l.errorf(name, "does not belong to %s", strings.TrimSuffix(l.prefix[strings.IndexByte(l.prefix, '@')+1:], "/"))
@@ -96,7 +124,7 @@ func (l layout) entry(name string, isDir bool) (Entry, error) {
 		// The error repeats a name that a stranger has chosen, unquoted.
 		return Entry{}, l.errorf(name, "unusable name")
 	}
-	if l.dist {
+	if l.dist() {
 		return l.distEntry(name, rest)
 	}
 	if !ascii(rest) {
@@ -146,14 +174,7 @@ func oddOnWindows(name string) bool {
 	return false
 }
 
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
+func ascii(s string) bool { return strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0 }
 
 // Contents are the names that an archive has had so far.
 type contents struct {
@@ -184,7 +205,7 @@ func (c *contents) add(name string, isDir bool) (Entry, error) {
 		}
 	}
 	if err != nil {
-		return e, &Error{Format: c.format, Name: name, Reason: "unusable name", Err: err}
+		return e, &Error{Format: c.String(), Name: name, Reason: "unusable name", Err: err}
 	}
 	if len(c.names) > maxEntries {
 		return e, c.errorf("", "more than %d names", maxEntries)
@@ -224,29 +245,12 @@ func (t nameSet) addFolder(dir string) error {
 // parent returns the folder of a clean name, "" at the top.
 func parent(name string) string { return name[:max(strings.LastIndexByte(name, '/'), 0)] }
 
-func (t nameSet) dirs() []string {
-	var dirs []string
-	for _, name := range t {
-		if dir, ok := strings.CutSuffix(name, "/"); ok {
-			dirs = append(dirs, dir)
-		}
-	}
-	slices.Sort(dirs) // a parent is a prefix of its children
-	return dirs
-}
-
 // fold maps all spellings that differ in case only to one.
 func fold(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return 'A' <= r && r <= 'Z' || r >= 0x80 }) < 0 {
-		return s // as most are
+	if ascii(s) { // as nearly all are
+		return strings.ToLower(s)
 	}
 	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		if r < 0x80 {
-			return r
-		}
 		least := r
 		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
 			least = min(least, other)

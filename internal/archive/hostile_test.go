@@ -89,15 +89,8 @@ func (g *fenced) check(t testing.TB) {
 // unpackCase unpacks data into dir with the function for its format.
 func unpackCase(t testing.TB, f hostile.Format, data []byte, dir string) ([]byte, error) {
 	t.Helper()
-	root := rootAt(t, dir)
-	switch f {
-	case hostile.ModuleZip:
-		return UnpackModuleZip(t.Context(), bytes.NewReader(data), int64(len(data)), toyPrefix, root)
-	case hostile.DistZip:
-		return UnpackDistZip(t.Context(), bytes.NewReader(data), int64(len(data)), toyPrefix, root)
-	default:
-		return UnpackDistTarGz(t.Context(), bytes.NewReader(data), toyPrefix, root)
-	}
+	format := map[hostile.Format]Format{hostile.ModuleZip: ModuleZip, hostile.DistZip: DistZip, hostile.TarGz: DistTarGz}[f]
+	return format.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), toyPrefix, rootAt(t, dir))
 }
 
 // checkUnpacked compares a tree with its sums: files, contents, modes, and no

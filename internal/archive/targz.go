@@ -43,7 +43,7 @@ func UnpackDistTarGz(ctx context.Context, file io.Reader, prefix string, root *o
 	g, ctx := errgroup.WithContext(ctx)
 	writers := min(runtime.GOMAXPROCS(0), maxWriters)
 	t := &targz{
-		root: root, names: newContents(distLayout(prefix, targzFormat)),
+		root: root, names: newContents(layout{DistTarGz, prefix}),
 		free: make(chan []byte, queued+4*writers), files: make(chan tarFile, queued),
 	}
 	for range cap(t.free) {

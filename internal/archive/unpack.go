@@ -20,20 +20,14 @@ import (
 	"github.com/gosw/gosw/internal/tree"
 )
 
-// UnpackModuleZip writes the release below root, an empty folder, from the zip
-// of its module. It returns the text that the release's h1 is the hash of.
-func UnpackModuleZip(ctx context.Context, file io.ReaderAt, size int64, prefix string, root *os.Root) (sums []byte, err error) {
-	return unpackZip(ctx, file, size, moduleLayout(prefix), root)
-}
-
-// UnpackDistZip does the same from an archive of go.dev/dl for Windows. The
-// tree, and so the sums, are those of the module.
-func UnpackDistZip(ctx context.Context, file io.ReaderAt, size int64, prefix string, root *os.Root) (sums []byte, err error) {
-	return unpackZip(ctx, file, size, distLayout(prefix, zipFormat), root)
-}
-
-func unpackZip(ctx context.Context, file io.ReaderAt, size int64, l layout, root *os.Root) (sums []byte, err error) {
-	a, err := openZip(file, size, l)
+// Unpack writes a release below root, an empty folder, from an archive of this
+// format. It returns the text that the release's h1 is the hash of: whatever the
+// format, tree and sums are those of the module.
+func (f Format) Unpack(ctx context.Context, file io.ReaderAt, size int64, prefix string, root *os.Root) (sums []byte, err error) {
+	if f == DistTarGz {
+		return UnpackDistTarGz(ctx, io.NewSectionReader(file, 0, size), prefix, root)
+	}
+	a, err := openZip(file, size, layout{f, prefix})
 	if err != nil {
 		return nil, err
 	}
@@ -261,9 +255,7 @@ func (w *Worker) folder(dir string) (*os.Root, error) {
 }
 
 // Sums returns the manifest of what was unpacked: a line for each file, with its hash.
-func (a *Zip) Sums() []byte {
-	return sumsText(a.Entries)
-}
+func (a *Zip) Sums() []byte { return sumsText(a.Entries) }
 
 // sumsText returns the manifest of the tree.
 func sumsText(entries []*Entry) []byte {

@@ -196,7 +196,7 @@ func TestUnpackCanceled(t *testing.T) {
 		t.Errorf("err = %v, want %v", err, reason)
 	}
 	zip := sound(t, hostile.ModuleZip)
-	if _, err := UnpackModuleZip(ctx, bytes.NewReader(zip), int64(len(zip)), toyPrefix, rootAt(t, t.TempDir())); !errors.Is(err, reason) {
+	if _, err := ModuleZip.Unpack(ctx, bytes.NewReader(zip), int64(len(zip)), toyPrefix, rootAt(t, t.TempDir())); !errors.Is(err, reason) {
 		t.Errorf("err = %v, want %v", err, reason)
 	}
 	for range 100 {

@@ -11,14 +11,14 @@ import (
 // An Zip is a zip that has passed every check that needs no content.
 type Zip struct {
 	Entries []*Entry
-	dirs    []string // below GOROOT, parents first
+	dirs    []string // below GOROOT
 }
 
 // OpenModuleZip reads the directory of a module zip and checks every entry
 // before any of them is touched. It reads nothing else, so of a zip that is
 // not whole the directory is enough.
 func OpenModuleZip(file io.ReaderAt, size int64, prefix string) (*Zip, error) {
-	return openZip(file, size, moduleLayout(prefix))
+	return openZip(file, size, layout{ModuleZip, prefix})
 }
 
 // DirectoryStart returns the offset at which the directory of a zip begins, of
@@ -96,8 +96,10 @@ func openZip(file io.ReaderAt, size int64, l layout) (*Zip, error) {
 	case total > ratioFrom && total > maxRatio*size:
 		return nil, l.errorf("", "unpacks to more than %d times its size", maxRatio)
 	}
-	if !l.dist { // where nothing is left out; else a folder is made for its first file
-		a.dirs = seen.names.dirs()
+	for _, name := range seen.names {
+		if dir, ok := strings.CutSuffix(name, "/"); ok && !l.dist() { // where nothing is left out; else its first file makes a folder
+			a.dirs = append(a.dirs, dir)
+		}
 	}
 	return a, nil
 }
@@ -110,7 +112,7 @@ func readDirectory(file io.ReaderAt, size int64, l layout) (directory []byte, co
 		return nil, 0, l.errorf("", "%d bytes", size)
 	}
 	if err := readAt(file, end, size-endLen); err != nil {
-		return nil, 0, &Error{Format: l.format, Reason: "not readable", Err: err}
+		return nil, 0, &Error{Format: l.String(), Reason: "not readable", Err: err}
 	}
 	if string(end[:4]) != endSignature {
 		return nil, 0, l.errorf("", "no end record at the end")
@@ -134,7 +136,7 @@ func readDirectory(file io.ReaderAt, size int64, l layout) (directory []byte, co
 	}
 	directory = make([]byte, length)
 	if err := readAt(file, directory, offset); err != nil {
-		return nil, 0, &Error{Format: l.format, Reason: "not readable", Err: err}
+		return nil, 0, &Error{Format: l.String(), Reason: "not readable", Err: err}
 	}
 	return directory, count, nil
 }
@@ -165,7 +167,7 @@ func cutRecord(directory []byte) (record, rest []byte, err error) {
 func checkEntry(record []byte, seen *contents) (Entry, error) {
 	z := zipEntry{record: record}
 	isDir := strings.HasSuffix(z.name(), "/")
-	if isDir && !seen.dist {
+	if isDir && !seen.dist() {
 		return Entry{}, seen.errorf(z.name(), "not a regular file")
 	}
 	if reason := z.check(isDir); reason != "" {

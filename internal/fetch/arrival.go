@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"cmp"
-	"container/heap"
 	"slices"
 	"sync"
 
@@ -18,7 +17,7 @@ type arrival struct {
 	mu     sync.Mutex
 	wake   *sync.Cond
 	parts  []part
-	large  bySize           // have arrived
+	large  []*archive.Entry // have arrived, the largest last
 	small  []*archive.Entry // the same
 	left   int              // entries that are expected and not handed out yet
 	closed bool             // no more will be expected
@@ -30,20 +29,6 @@ type part struct {
 	web.Span
 	at      int64            // what is before it is there
 	entries []*archive.Entry // by offset; those that have not arrived
-}
-
-// bySize is a heap with the largest entry on top.
-type bySize []*archive.Entry
-
-func (h bySize) Len() int           { return len(h) }
-func (h bySize) Less(i, j int) bool { return h[i].Size() > h[j].Size() }
-func (h bySize) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *bySize) Push(e any)        { *h = append(*h, e.(*archive.Entry)) }
-func (h *bySize) Pop() any {
-	old := *h
-	e := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return e
 }
 
 func newArrival() *arrival {
@@ -92,7 +77,8 @@ func (a *arrival) arrived(n int, end int64) {
 func (a *arrival) release(p *part) {
 	for len(p.entries) > 0 && p.entries[0].End() <= p.at {
 		if e := p.entries[0]; e.IsLarge() {
-			heap.Push(&a.large, e)
+			at, _ := slices.BinarySearchFunc(a.large, e, func(x, y *archive.Entry) int { return cmp.Compare(x.Size(), y.Size()) })
+			a.large = slices.Insert(a.large, at, e)
 		} else {
 			a.small = append(a.small, e)
 		}
@@ -140,11 +126,11 @@ func (a *arrival) next() (*archive.Entry, error) {
 }
 
 // pop takes an entry that has arrived.
-func (a *arrival) pop() *archive.Entry {
-	if len(a.large) > 0 {
-		return heap.Pop(&a.large).(*archive.Entry)
+func (a *arrival) pop() (e *archive.Entry) {
+	if last := len(a.large) - 1; last >= 0 {
+		e, a.large = a.large[last], a.large[:last]
+	} else {
+		e, a.small = a.small[0], a.small[1:]
 	}
-	e := a.small[0]
-	a.small = a.small[1:]
 	return e
 }

@@ -123,25 +123,26 @@ func (j *judge) nameByDirectory(ctx context.Context) error {
 		if err := d.file.Truncate(0); err != nil {
 			return err
 		}
-		s := web.NewSparse(j.client.web, web.Join(base, release.Module, "@v", j.release.Module()+".zip"), d.file, tailSize)
+		s := web.NewSparse(j.client.web, web.Join(base, release.Module, "@v", j.release.Module()+".zip"), d.file)
 		defer func() { j.result.Received += s.Received.Load() }()
-		defer s.Close()
-		return j.compareDirectory(ctx, s)
+		here, whole, err := s.Tail(ctx, tailSize)
+		if whole != nil {
+			_ = whole.Close()
+		}
+		if err != nil {
+			return err
+		}
+		return j.compareDirectory(ctx, s, here)
 	})
 }
 
-func (j *judge) compareDirectory(ctx context.Context, s *web.Sparse) error {
-	here, err := s.Tail(ctx)
-	if err != nil {
-		return err
-	}
+func (j *judge) compareDirectory(ctx context.Context, s *web.Sparse, here int64) error {
 	a, err := openDirectory(ctx, s, here, j.release)
 	if err != nil {
 		return err
 	}
 	listed := make(map[string]*archive.Entry, len(a.Entries))
-	for i := range a.Entries {
-		e := a.Entries[i]
+	for _, e := range a.Entries {
 		listed[strings.TrimPrefix(e.Name, j.release.Prefix())] = e
 	}
 	err = j.hashSome(ctx, func(f *tree.Regular) bool {
@@ -192,7 +193,7 @@ func (j *judge) decide(ctx context.Context, s *web.Sparse, a *archive.Zip, here 
 	if size > maxDecide {
 		return nil, nil
 	}
-	if err := s.Get(ctx, spans, nil); err != nil {
+	if err := s.Get(ctx, spans, func(int, int64) {}); err != nil {
 		return nil, err
 	}
 	if err := archive.HashEntries(ctx, left); err != nil {

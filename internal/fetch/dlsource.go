@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/web"
@@ -44,9 +45,9 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 	if err != nil {
 		return err
 	}
-	d.via, d.format = ViaDL, formatTarGz
+	d.via, d.format = ViaDL, archive.DistTarGz
 	if strings.HasSuffix(file.Name, ".zip") {
-		d.format = formatDistZip
+		d.format = archive.DistZip
 	}
 	got, err := c.downloadSum(ctx, d, web.Join(c.archives, file.Name), file.SHA256)
 	if err != nil {
@@ -64,7 +65,7 @@ func (c *Client) downloadDist(ctx context.Context, d *download) error {
 // meanwhile, where that is wanted; what was unpacked is kept if it has the sum
 // that is wanted.
 func (c *Client) downloadSum(ctx context.Context, d *download, u *url.URL, want [32]byte) (sum [32]byte, err error) {
-	if d.format != formatTarGz || d.root == nil {
+	if d.format != archive.DistTarGz || d.root == nil {
 		err = c.downloadFrom(ctx, d, u, nil)
 	} else if sum, err = c.downloadAndUnpack(ctx, d, u); err == nil && sum == want && d.sums != nil {
 		return sum, nil

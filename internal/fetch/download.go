@@ -10,9 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/tree"
@@ -35,7 +35,7 @@ type download struct {
 	answered chan struct{} // closed when a proxy begins to send
 
 	via    string // ViaProxy and so on
-	format format
+	format archive.Format
 	source string // URL of the archive, without credentials
 	size   int64
 	sum    [32]byte // of the archive, once it is found to be a published one
@@ -87,7 +87,7 @@ func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL, f
 		return err
 	}
 	t := &web.Transfer{
-		Web: c.web, URL: from, First: first, Kind: d.format.String(), File: d.file, Size: -1,
+		Web: c.web, URL: from, First: first, Kind: "a " + d.format.String(), File: d.file, Size: -1,
 		Check: func() error { return d.check(from) }, Progress: d.report,
 	}
 	if err := t.Run(ctx); err != nil {
@@ -100,14 +100,17 @@ func (c *Client) downloadFrom(ctx context.Context, d *download, from *url.URL, f
 // check looks at how the file begins. The rest is not worth waiting for if
 // that is no archive.
 func (d *download) check(from *url.URL) error {
-	magic := make([]byte, len("PK\x03\x04"))
-	switch n, err := d.file.ReadAt(magic, 0); {
-	case n == 0:
-		return &web.ContentError{URL: web.Display(from), Got: "empty", Want: d.format.String()}
-	case err != nil && !errors.Is(err, io.EOF):
+	magic := make([]byte, len(d.format.Magic()))
+	n, err := d.file.ReadAt(magic, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
-	case !strings.HasPrefix(string(magic), d.format.magic()):
-		return &web.ContentError{URL: web.Display(from), Got: "something else", Want: d.format.String()}
+	}
+	if string(magic) != d.format.Magic() {
+		got := "something else"
+		if n == 0 {
+			got = "empty"
+		}
+		return &web.ContentError{URL: web.Display(from), Got: got, Want: "a " + d.format.String()}
 	}
 	d.once.Do(func() { close(d.answered) })
 	return nil

@@ -10,6 +10,7 @@ import (
 	"path"
 
 	"github.com/gosw/gosw/internal/archive"
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/tree"
@@ -67,7 +68,7 @@ func (d *download) take(f tree.File, root *os.Root) error {
 	from := path.Join(wholeDir, f.Path)
 	src, err := root.Open(from)
 	if err != nil {
-		return &archive.Error{Name: f.Path, Reason: "not in " + d.String(), Err: web.PathCause(err)}
+		return &archive.Error{Name: f.Path, Reason: "not in " + d.String(), Err: fsx.Cause(err)}
 	}
 	h := sha256.New()
 	_, err = io.Copy(h, src)

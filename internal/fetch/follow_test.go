@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/archive/hostile"
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/release"
@@ -142,18 +143,18 @@ func TestArchiveArrivesAgain(t *testing.T) {
 		}
 		return hostile.Gzip(append(tar.Bytes(), make([]byte, 1024)...))
 	}
-	archive, other := pack('a'), pack('b')
-	if len(archive) != len(other) {
+	published, other := pack('a'), pack('b')
+	if len(published) != len(other) {
 		t.Fatal("archives of two sizes")
 	}
 	var asked atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", strconv.Itoa(len(archive)))
+		w.Header().Set("Content-Length", strconv.Itoa(len(published)))
 		if asked.Add(1) == 1 {
 			_, _ = w.Write(other[:len(other)/2])
 			return
 		}
-		_, _ = w.Write(archive)
+		_, _ = w.Write(published)
 	}))
 	t.Cleanup(server.Close)
 	c := newClient(t, fetchtest.NewServer(t), nil)
@@ -163,12 +164,12 @@ func TestArchiveArrivesAgain(t *testing.T) {
 	}
 	defer remove()
 	dir := t.TempDir()
-	d.root, d.format = openRoot(t, dir), formatTarGz
+	d.root, d.format = openRoot(t, dir), archive.DistTarGz
 	u, err := url.Parse(server.URL + "/x.tar.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := sha256.Sum256(archive)
+	want := sha256.Sum256(published)
 	if got, err := c.downloadSum(t.Context(), d, u, want); err != nil || got != want || d.sums != nil {
 		t.Fatalf("%x, %v, %d bytes of sums", got, err, len(d.sums))
 	}

@@ -28,7 +28,7 @@ type Local struct {
 	path   string
 	file   *os.File
 	size   int64
-	format format
+	format archive.Format
 }
 
 // OpenLocal finds out what an archive claims to be: a module zip by the names
@@ -45,7 +45,7 @@ func OpenLocal(name string) (*Local, error) {
 func openLocal(name string) (*Local, error) {
 	file, info, err := fsx.Open(name, fsx.Follow)
 	if err != nil {
-		return nil, web.PathCause(err)
+		return nil, fsx.Cause(err)
 	}
 	l := &Local{path: name, file: file, size: info.Size()}
 	if l.size > archive.MaxZip {
@@ -71,16 +71,16 @@ func (l *Local) identify() (err error) {
 	name, known := filepath.Base(l.path), false
 	switch {
 	case string(magic[:2]) == "\x1f\x8b":
-		l.format = formatTarGz
+		l.format = archive.DistTarGz
 	case string(magic) == "PK\x03\x04":
-		l.format = formatDistZip
+		l.format = archive.DistZip
 		if module, ok := l.moduleVersion(); ok {
-			name, l.format = module, formatModuleZip
+			name, l.format = module, archive.ModuleZip
 		}
 	default:
 		return &NotArchiveError{}
 	}
-	if l.format == formatModuleZip {
+	if l.format == archive.ModuleZip {
 		l.Release, known = release.Parse(strings.TrimPrefix(name, "v0.0.1-"))
 	} else {
 		l.Release, known = release.ParseFile(name)
@@ -191,7 +191,7 @@ func (c *Client) checkSum(ctx context.Context, l *Local, d *download, sum [32]by
 		}
 		known = true
 	}
-	if l.format == formatModuleZip || c.cfg.DL == "" || c.cfg.Source == release.SourceProxy {
+	if l.format == archive.ModuleZip || c.cfg.DL == "" || c.cfg.Source == release.SourceProxy {
 		return known, nil
 	}
 	file, err := c.Archive(ctx, d.Release)

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/web"
@@ -22,31 +23,6 @@ const (
 	ViaFile     = "file"     // an archive on this machine
 	ViaImport   = "import"   // a GOROOT on this machine
 )
-
-// A format is what an archive looks like inside.
-type format int
-
-const (
-	formatModuleZip format = iota // golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64/bin/go
-	formatTarGz                   // go/bin/go
-	formatDistZip                 // go/bin/go.exe
-)
-
-// String returns the kind of file, for messages.
-func (f format) String() string {
-	if f == formatTarGz {
-		return "a tar.gz file"
-	}
-	return "a zip file"
-}
-
-// magic returns how such a file begins.
-func (f format) magic() string {
-	if f == formatTarGz {
-		return "\x1f\x8b\x08"
-	}
-	return "PK\x03\x04"
-}
 
 // downloadAndLookup gets the archive and, as soon as one is known to exist, the
 // database's word for it. The first failure ends both.
@@ -77,7 +53,7 @@ func (c *Client) obtain(ctx context.Context, d *download) error {
 	}
 	err := c.proxies.Check(release.Module)
 	if err == nil {
-		d.via, d.format = ViaProxy, formatModuleZip
+		d.via, d.format = ViaProxy, archive.ModuleZip
 		err = c.download(ctx, d)
 	} else {
 		err = fmt.Errorf("download %s: %w", d.Release, err)
@@ -135,7 +111,7 @@ func (c *Client) fromModCache(ctx context.Context, d *download) (bool, error) {
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return false, nil
 	}
-	d.via, d.format = ViaModCache, formatModuleZip
+	d.via, d.format = ViaModCache, archive.ModuleZip
 	err := c.downloadFrom(ctx, d, web.FileURL(name), nil)
 	if err != nil && ctx.Err() == nil {
 		return false, nil // it may go while it is read; then the network has it

@@ -29,27 +29,25 @@ const tailSize = 64 << 10
 // what is on this machine already need not come at all. Where the server sends
 // whole files only, the whole file is what d has then.
 func (c *Client) stream(ctx context.Context, d *download, u *url.URL) error {
+	if err := d.file.Truncate(0); err != nil {
+		return err
+	}
 	tail := int64(streamTail)
 	if d.only != nil {
 		tail = tailSize
 	}
-	s := web.NewSparse(c.web, u, d.file, tail)
-	defer s.Close()
-	err := c.streamParts(ctx, d, s)
-	if !errors.Is(err, web.ErrNoRanges) {
-		return err
+	s := web.NewSparse(c.web, u, d.file)
+	here, whole, err := s.Tail(ctx, tail)
+	if err == nil {
+		err = streamParts(ctx, d, s, here)
 	}
-	return c.downloadFrom(ctx, d, u, s.TakeWhole())
+	if errors.Is(err, web.ErrNoRanges) {
+		return c.downloadFrom(ctx, d, u, whole)
+	}
+	return err
 }
 
-func (c *Client) streamParts(ctx context.Context, d *download, s *web.Sparse) error {
-	if err := d.file.Truncate(0); err != nil {
-		return err
-	}
-	here, err := s.Tail(ctx)
-	if err != nil {
-		return err
-	}
+func streamParts(ctx context.Context, d *download, s *web.Sparse, here int64) error {
 	a, err := openDirectory(ctx, s, here, d.Release)
 	if err != nil {
 		return err
@@ -69,7 +67,7 @@ func (c *Client) streamParts(ctx context.Context, d *download, s *web.Sparse) er
 func openDirectory(ctx context.Context, s *web.Sparse, here int64, r release.Release) (*archive.Zip, error) {
 	at, err := archive.DirectoryStart(s.File, s.Size, here)
 	if err == nil && at < here {
-		err = s.Get(ctx, []web.Span{{First: at, End: here}}, nil)
+		err = s.Get(ctx, []web.Span{{First: at, End: here}}, func(int, int64) {})
 	}
 	if err != nil {
 		return nil, err

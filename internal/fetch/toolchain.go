@@ -5,10 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
-	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
@@ -154,13 +152,7 @@ func (d *download) tell(p *Proof) {
 
 // unpack returns the sums of all files.
 func (d *download) unpack(ctx context.Context, root *os.Root) ([]byte, error) {
-	switch d.format {
-	case formatTarGz:
-		return archive.UnpackDistTarGz(ctx, io.NewSectionReader(d.file, 0, d.size), d.Prefix(), root)
-	case formatDistZip:
-		return archive.UnpackDistZip(ctx, d.file, d.size, d.Prefix(), root)
-	}
-	return archive.UnpackModuleZip(ctx, d.file, d.size, d.Prefix(), root)
+	return d.format.Unpack(ctx, d.file, d.size, d.Prefix(), root)
 }
 
 // Prove asks the checksum database for v and downloads nothing: the Proof has

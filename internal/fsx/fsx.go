@@ -51,7 +51,7 @@ func Open(name string, links Links) (*os.File, fs.FileInfo, error) {
 		err = errNotRegular
 	}
 	if err != nil {
-		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: cause(err)}
+		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: Cause(err)}
 	}
 	f, err := os.OpenFile(name, flags, 0)
 	if err != nil {
@@ -63,13 +63,13 @@ func Open(name string, links Links) (*os.File, fs.FileInfo, error) {
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: cause(err)}
+		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: Cause(err)}
 	}
 	return f, info, nil
 }
 
-// cause is err without what a *fs.PathError adds to it.
-func cause(err error) error {
+// Cause is err without what a *fs.PathError adds to it.
+func Cause(err error) error {
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
 		return path.Err
 	}

@@ -36,6 +36,7 @@ type Archive struct {
 type distIndex struct {
 	files map[Release]Archive
 	at    time.Time // when the server said last that this is its index
+	sum   string    // of its text
 
 	hashless map[Release]dlFile // archives that the index has no usable hash of
 }
@@ -84,8 +85,7 @@ type dlSource struct {
 	turn chan struct{} // holds one token: who has it may use what follows
 
 	index *distIndex
-	meta  web.Document // of index, without its body
-	err   error        // of the last attempt
+	err   error // of the last attempt
 	tried time.Time
 }
 
@@ -141,7 +141,7 @@ func (l *Lister) distIndex(ctx context.Context) (*distIndex, error) {
 	if s.err != nil && s.tried.After(start) {
 		return nil, s.err
 	}
-	err := l.refreshIndex(ctx)
+	err := l.web.Current(ctx, s.url, dlKind, maxList, s.read)
 	if ctx.Err() == nil { // else it says nothing to the others
 		s.err, s.tried = err, time.Now()
 	}
@@ -179,46 +179,32 @@ func (l *Lister) cachedIndex() (*distIndex, bool) {
 
 // loadIndex reads the index from CacheDir. One that is damaged is none.
 func (l *Lister) loadIndex() {
-	s := l.dl
-	if s.index != nil {
+	if l.dl.index != nil {
 		return
 	}
-	doc, ok := l.web.Cached(s.url, maxList)
-	if !ok {
-		return
-	}
-	if x, got := parseDistIndex(doc.Body); got == "" {
-		s.keep(x, doc)
+	if doc, ok := l.web.Cached(l.dl.url, maxList); ok {
+		_ = l.dl.read(doc)
 	}
 }
 
-// refreshIndex asks whether the index has changed, and reads it if so.
-func (l *Lister) refreshIndex(ctx context.Context) error {
-	s := l.dl
-	doc, changed, err := l.web.Refresh(ctx, s.url, dlKind, maxList, s.meta)
-	if err != nil {
-		return err
-	}
-	x := s.index
-	if changed {
-		var got string
-		if x, got = parseDistIndex(doc.Body); got != "" {
-			if got == hashless {
-				return &NoHashError{URL: web.Display(s.url)}
-			}
+// read makes the index that doc is the one that is known.
+func (s *dlSource) read(doc web.Document) error {
+	var x distIndex
+	if s.index != nil && s.index.sum == doc.SHA256 {
+		x = *s.index // which may be in use
+	} else {
+		parsed, got := parseDistIndex(doc.Body)
+		if got == hashless {
+			return &NoHashError{URL: web.Display(s.url)}
+		}
+		if got != "" {
 			return &web.ContentError{URL: web.Display(s.url), Got: got, Want: dlKind}
 		}
+		x = *parsed
 	}
-	l.web.Keep(s.url, doc, changed)
-	s.keep(x, doc)
+	x.at, x.sum = doc.Fetched, doc.SHA256
+	s.index = &x
 	return nil
-}
-
-func (s *dlSource) keep(x *distIndex, doc web.Document) {
-	renewed := *x // the one before may be in use
-	renewed.at = doc.Fetched
-	doc.Body = nil
-	s.index, s.meta = &renewed, doc
 }
 
 // isFresh reports whether at is at most age ago, and not in the future.

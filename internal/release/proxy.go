@@ -15,16 +15,10 @@ import (
 func (l *Lister) toolchainList(ctx context.Context) (text string, err error) {
 	err = l.proxies.Try(ctx, func(base *url.URL) error {
 		u := web.Join(base, Module, "@v", "list")
-		old, _ := l.web.Cached(u, maxList)
-		d, changed, err := l.web.Refresh(ctx, u, "a list of versions", maxList, old)
-		if err != nil {
-			return err
-		}
-		if d.ETag != "" || d.LastModified != "" {
-			l.web.Keep(u, d, changed)
-		}
-		text = string(d.Body)
-		return nil
+		return l.web.Current(ctx, u, "a list of versions", maxList, func(d web.Document) error {
+			text = string(d.Body)
+			return nil
+		})
 	})
 	return text, err
 }

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // A Dir is an open directory, below which files are opened: no link is followed on
@@ -24,7 +26,7 @@ type Dir struct {
 func OpenDir(root *os.Root) (*Dir, error) {
 	file, err := root.Open(".")
 	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: root.Name(), Err: cause(err)}
+		return nil, &fs.PathError{Op: "open", Path: root.Name(), Err: fsx.Cause(err)}
 	}
 	return &Dir{file, int(file.Fd())}, nil
 }

@@ -10,9 +10,10 @@
 package tree
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // A Kind says in which way something is not as it should be.
@@ -80,14 +81,5 @@ func typeName(mode fs.FileMode) string {
 	return "device"
 }
 
-// reason is the text of cause.
-func reason(err error) string { return cause(err).Error() }
-
-// cause drops the path from an error whose place is known.
-func cause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
-}
+// reason is the text of an error whose place is known.
+func reason(err error) string { return fsx.Cause(err).Error() }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -78,7 +77,7 @@ func (b *Body) Close() error {
 func openFile(u *url.URL) (*Body, error) {
 	f, info, err := fsx.Open(FilePath(u), fsx.Follow)
 	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", Display(u), PathCause(err))
+		return nil, fmt.Errorf("get %s: %w", Display(u), fsx.Cause(err))
 	}
 	return &Body{rc: f, url: Display(u), size: info.Size()}, nil
 }
@@ -91,15 +90,6 @@ func FilePath(u *url.URL) string {
 		name = name[1:]
 	}
 	return filepath.FromSlash(name)
-}
-
-// PathCause drops the path from an error whose message has the URL already.
-func PathCause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }
 
 // FileURL returns the file URL of an absolute path.

@@ -64,33 +64,51 @@ func (w *Client) Keep(u *url.URL, d Document, withBody bool) {
 	}
 }
 
-// Refresh returns the newest form of a document of which old, perhaps the zero
-// document, is known. If it has not changed the result is old, of now.
-func (w *Client) Refresh(ctx context.Context, u *url.URL, kind string, limit int64, old Document) (d Document, changed bool, err error) {
-	bound := 5 * w.stall // as in read
-	ctx, cancel := context.WithTimeoutCause(ctx, bound, fmt.Errorf("%w within %v", ErrSlow, bound))
-	defer cancel()
-	b, err := w.openIfChanged(ctx, u, kind, old)
-	if err != nil {
-		return Document{}, false, err
+// Current hands the newest form of the document at u to use, and keeps it if use can
+// take it: that of CacheDir if the server says that it is still the one, else what it
+// sends. Kind says what is expected, limit is the largest size in bytes.
+func (w *Client) Current(ctx context.Context, u *url.URL, kind string, limit int64, use func(Document) error) error {
+	old, _ := w.Cached(u, limit)
+	d, err := w.get(ctx, u, kind, limit, old)
+	if err == nil {
+		err = use(d)
 	}
-	now := time.Now().Round(0)
-	if b == nil {
-		old.Fetched = now
-		return old, false, nil
+	if err == nil {
+		w.Keep(u, d, d.SHA256 != old.SHA256)
 	}
-	defer func() { _ = b.Close() }()
-	data, err := readDecoded(b, kind, limit)
-	if err != nil {
-		return Document{}, false, err
-	}
-	d = Document{Fetched: now, SHA256: hexSum(data), Body: data}
-	d.ETag, d.LastModified = validator(b.Header.Get("ETag")), validator(b.Header.Get("Last-Modified"))
-	return d, true, nil
+	return err
 }
 
-// openIfChanged opens u, or returns nil if it is still old.
-func (w *Client) openIfChanged(ctx context.Context, u *url.URL, kind string, old Document) (*Body, error) {
+// Read returns a whole small answer.
+func (w *Client) Read(ctx context.Context, u *url.URL, kind string, limit int64) ([]byte, error) {
+	d, err := w.get(ctx, u, kind, limit, Document{})
+	return d.Body, err
+}
+
+// get returns the newest form of a document of which old, perhaps the zero
+// document, is known, and asks again for one that breaks off. It has five times as
+// long for that as a body may be silent: one that comes byte by byte is never silent.
+func (w *Client) get(ctx context.Context, u *url.URL, kind string, limit int64, old Document) (Document, error) {
+	bound := 5 * w.stall
+	ctx, cancel := context.WithTimeoutCause(ctx, bound, fmt.Errorf("%w within %v", ErrSlow, bound))
+	defer cancel()
+	for n := 1; ; n++ {
+		d, err := w.getOnce(ctx, u, kind, limit, old)
+		var truncated *TruncatedError
+		if !errors.As(err, &truncated) || u.Scheme == "file" {
+			return d, err
+		}
+		truncated.Attempts = n
+		if n >= w.limits.Attempts {
+			return Document{}, err
+		}
+		if reason := sleep(ctx, w.limits.backoff(n)); reason != nil {
+			return Document{}, fmt.Errorf("get %s: %w", Display(u), reason)
+		}
+	}
+}
+
+func (w *Client) getOnce(ctx context.Context, u *url.URL, kind string, limit int64, old Document) (Document, error) {
 	header, accept := http.Header{"Accept-Encoding": {"gzip"}}, []int{http.StatusOK}
 	if old.ETag != "" {
 		header.Set("If-None-Match", old.ETag)
@@ -101,10 +119,18 @@ func (w *Client) openIfChanged(ctx context.Context, u *url.URL, kind string, old
 		accept = append(accept, http.StatusNotModified)
 	}
 	b, err := w.Open(ctx, u, kind, header, accept...)
-	if err == nil && b.status == http.StatusNotModified {
-		return nil, b.Close()
+	if err != nil {
+		return Document{}, err
 	}
-	return b, err
+	defer func() { _ = b.Close() }()
+	if b.status == http.StatusNotModified {
+		old.Fetched = time.Now().Round(0)
+		return old, nil
+	}
+	d := Document{ETag: validator(b.Header.Get("ETag")), LastModified: validator(b.Header.Get("Last-Modified")), Fetched: time.Now().Round(0)}
+	d.Body, err = readDecoded(b, kind, limit)
+	d.SHA256 = hexSum(d.Body)
+	return d, err
 }
 
 // readDecoded returns a whole body of at most limit bytes, unzipped.
@@ -121,20 +147,18 @@ func readDecoded(b *Body, kind string, limit int64) ([]byte, error) {
 	default:
 		return nil, &ContentError{URL: b.url, Got: "encoded as " + CleanLine(encoding), Want: kind}
 	}
-	data, err := readAll(r, b.url, kind, limit)
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil {
+		err = checkSize(data, b.url, kind, limit)
+	}
 	return data, gzipError(b, kind, err)
 }
 
-// readAll reads at most limit bytes of what is at url.
-func readAll(r io.Reader, url, kind string, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("get %s: more than %d bytes for %s", url, limit, kind)
+func checkSize(data []byte, url, kind string, limit int64) error {
+	if int64(len(data)) > limit {
+		return fmt.Errorf("get %s: more than %d bytes for %s", url, limit, kind)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return data, nil
+	return nil
 }
 
 // gzipError words what is wrong with the coding; what the body itself has to

@@ -38,23 +38,18 @@ func (d *Documents) Local() bool { return d.base.Scheme == "file" }
 // Refresh returns a file and when the server said last that this is it: now.
 // The server is asked whether it has another one than that of CacheDir. Kind says
 // what is expected, limit is the largest size in bytes.
-func (d *Documents) Refresh(ctx context.Context, name, kind string, limit int64) ([]byte, time.Time, error) {
+func (d *Documents) Refresh(ctx context.Context, name, kind string, limit int64) (data []byte, at time.Time, err error) {
 	if d.Local() {
 		data, err := d.Read(ctx, name, kind, limit)
 		return data, time.Now().Round(0), err
 	}
 	u := d.url(name)
-	old, _ := d.web.Cached(u, limit)
-	doc, changed, err := d.web.Refresh(ctx, u, kind, limit, old)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	data, err := unzip(doc.Body, u, kind, limit)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	d.web.Keep(u, doc, changed)
-	return data, doc.Fetched, nil
+	err = d.web.Current(ctx, u, kind, limit, func(doc Document) (err error) {
+		at = doc.Fetched
+		data, err = unzip(doc.Body, u, kind, limit)
+		return err
+	})
+	return data, at, err
 }
 
 // Read returns a file without any cache.
@@ -87,5 +82,5 @@ func unzip(data []byte, u *url.URL, kind string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, &ContentError{URL: Display(u), Got: "broken gzip", Want: kind}
 	}
-	return readAll(bytes.NewReader(data), Display(u), kind, limit)
+	return data, checkSize(data, Display(u), kind, limit)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -24,16 +25,16 @@ type Limits struct {
 
 func (l Limits) orDefaults() Limits {
 	return Limits{
-		Attempts: orDefault(l.Attempts, 5),
-		refused:  orDefault(l.refused, 2),
-		begun:    orDefault(l.begun, 8),
-		Wait:     orDefault(l.Wait, 500*time.Millisecond),
-		Longest:  orDefault(l.Longest, 30*time.Second),
-		Answer:   orDefault(l.Answer, 5*time.Minute),
-		Header:   orDefault(l.Header, headerTimeout),
-		detail:   orDefault(l.detail, 5*time.Second),
-		Window:   orDefault(l.Window, 10*time.Minute),
-		Size:     orDefault(l.Size, maxFile),
+		Attempts: cmp.Or(l.Attempts, 5),
+		refused:  cmp.Or(l.refused, 2),
+		begun:    cmp.Or(l.begun, 8),
+		Wait:     cmp.Or(l.Wait, 500*time.Millisecond),
+		Longest:  cmp.Or(l.Longest, 30*time.Second),
+		Answer:   cmp.Or(l.Answer, 5*time.Minute),
+		Header:   cmp.Or(l.Header, headerTimeout),
+		detail:   cmp.Or(l.detail, 5*time.Second),
+		Window:   cmp.Or(l.Window, 10*time.Minute),
+		Size:     cmp.Or(l.Size, maxFile),
 	}
 }
 
@@ -45,13 +46,6 @@ const (
 
 // maxFile is three times the largest archive that Go has shipped.
 const maxFile = 600 << 20
-
-func orDefault[T int | int64 | time.Duration](value, otherwise T) T {
-	if value > 0 {
-		return value
-	}
-	return otherwise
-}
 
 // backoff returns how long to wait after n attempts. It differs from client to
 // client, so that those that failed together don't come back together.

@@ -62,46 +62,43 @@ type Sparse struct {
 	URL      *url.URL
 	File     *os.File
 	Size     int64         // of the file on the server
-	tailSize int64         // bytes of its end to ask for first
-	whole    *Body         // all of it, where that came instead of the tail
 	Received atomic.Int64  // bytes
 	requests chan struct{} // has one for each request under way
 }
 
 // NewSparse returns the parts of the file at u, which are put into file.
-func NewSparse(w *Client, u *url.URL, file *os.File, tailSize int64) *Sparse {
-	return &Sparse{web: w, URL: u, File: file, tailSize: tailSize, requests: make(chan struct{}, maxRequests)}
+func NewSparse(w *Client, u *url.URL, file *os.File) *Sparse {
+	return &Sparse{web: w, URL: u, File: file, requests: make(chan struct{}, maxRequests)}
 }
 
-// Tail gets the last bytes of the file, learns its size and returns the offset
-// from which on it is here. With errNoRanges the server may have begun to send
-// all of it, as s.whole, which is not to be asked for again.
-func (s *Sparse) Tail(ctx context.Context) (int64, error) {
-	b, err := s.web.Open(ctx, s.URL, "a zip file", http.Header{"Range": {fmt.Sprintf("bytes=-%d", s.tailSize)}},
+// Tail gets the last n bytes of the file, learns its size and returns the offset
+// from which on it is here. With ErrNoRanges the server may have begun to send
+// all of it, as whole, which is not to be asked for again.
+func (s *Sparse) Tail(ctx context.Context, n int64) (here int64, whole *Body, err error) {
+	b, err := s.web.Open(ctx, s.URL, "a zip file", http.Header{"Range": {fmt.Sprintf("bytes=-%d", n)}},
 		http.StatusPartialContent, http.StatusOK, http.StatusRequestedRangeNotSatisfiable)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	if b.status == http.StatusOK {
-		s.whole = b
-		return 0, ErrNoRanges
+		return 0, b, ErrNoRanges
 	}
 	defer func() { _ = b.Close() }()
 	first, end, size, err := parseContentRange(b.Header.Get("Content-Range"))
-	if err != nil || end != size || first != max(size-s.tailSize, 0) {
-		return 0, ErrNoRanges
+	if err != nil || end != size || first != max(size-n, 0) {
+		return 0, nil, ErrNoRanges
 	}
 	if limit := s.web.limits.Size; size > limit {
-		return 0, fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, size)
+		return 0, nil, fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, size)
 	}
 	s.Size = size
 	t := s.transfer(Span{first, end}, nil)
 	t.First = b
-	return first, t.Run(ctx)
+	return first, nil, t.Run(ctx)
 }
 
 // Get gets parts of the file in their order, several at a time, and tells arrived,
-// which may be nil, how far part n has come. It is safe for concurrent use.
+// how far part n has come. It is safe for concurrent use.
 func (s *Sparse) Get(ctx context.Context, spans []Span, arrived func(n int, end int64)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for n, part := range spans {
@@ -115,11 +112,7 @@ func (s *Sparse) Get(ctx context.Context, spans []Span, arrived func(n int, end 
 		}
 		g.Go(func() error {
 			defer func() { <-s.requests }()
-			return s.transfer(part, func(at, _ int64) {
-				if arrived != nil {
-					arrived(n, at)
-				}
-			}).Run(ctx)
+			return s.transfer(part, func(at, _ int64) { arrived(n, at) }).Run(ctx)
 		})
 	}
 	return g.Wait()
@@ -131,21 +124,7 @@ func (s *Sparse) Get(ctx context.Context, spans []Span, arrived func(n int, end 
 func (s *Sparse) transfer(part Span, progress func(at, size int64)) *Transfer {
 	return &Transfer{
 		Web: s.web, URL: s.URL, Kind: partKind, File: s.File, part: &part, Size: s.Size,
-		received: func(n int64) { s.Received.Add(n) }, Progress: progress,
-	}
-}
-
-// TakeWhole returns s.whole to who goes on with it.
-func (s *Sparse) TakeWhole() *Body {
-	b := s.whole
-	s.whole = nil
-	return b
-}
-
-// Close ends what nobody has taken.
-func (s *Sparse) Close() {
-	if s.whole != nil {
-		_ = s.whole.Close()
+		received: &s.Received, Progress: progress,
 	}
 }
 

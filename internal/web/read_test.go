@@ -12,7 +12,7 @@ import (
 func TestReadBounded(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Accept-Encoding") != "identity" || r.UserAgent() != "gosw-test" {
+		if r.Header.Get("Accept-Encoding") != "gzip" || r.UserAgent() != "gosw-test" {
 			t.Errorf("headers: %v", r.Header)
 		}
 		_, _ = w.Write(make([]byte, 1000))

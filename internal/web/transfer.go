@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,7 +34,7 @@ type Transfer struct {
 	// received are told about all. Each may be nil.
 	Check    func() error
 	Progress func(done, total int64)
-	received func(n int64)
+	received *atomic.Int64
 
 	First     *Body  // the answer to begin with, nil if there is none yet
 	at        int64  // offset of the next byte
@@ -260,7 +261,7 @@ func (t *Transfer) store(b *Body, data []byte) error {
 		t.checked = true
 	}
 	if t.received != nil {
-		t.received(n)
+		t.received.Add(n)
 	}
 	if t.Progress != nil {
 		t.Progress(t.at, t.Size)

@@ -9,6 +9,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,16 +88,13 @@ func newWeb(cfg Config) *Client {
 	w := &Client{
 		client:    &http.Client{Transport: transport, CheckRedirect: checkRedirect},
 		userAgent: cfg.UserAgent,
-		stall:     cfg.Stall,
+		stall:     cmp.Or(cfg.Stall, stallTimeout),
 		limits:    limits,
 		auth:      cfg.Auth,
 		cacheDir:  cfg.CacheDir,
 	}
 	if cfg.Offline {
 		w.Offline = ErrOffline
-	}
-	if w.stall <= 0 {
-		w.stall = stallTimeout
 	}
 	return w
 }
@@ -200,38 +198,6 @@ func (w *Client) statusError(ctx context.Context, u *url.URL, resp *http.Respons
 		}
 	}
 	return e
-}
-
-// Read returns a whole small answer, and asks again for one that breaks off.
-// It has five times as long for that as a body may be silent: one that comes
-// byte by byte is never silent.
-func (w *Client) Read(ctx context.Context, u *url.URL, kind string, limit int64) ([]byte, error) {
-	bound := 5 * w.stall
-	ctx, cancel := context.WithTimeoutCause(ctx, bound, fmt.Errorf("%w within %v", ErrSlow, bound))
-	defer cancel()
-	for n := 1; ; n++ {
-		data, err := w.readOnce(ctx, u, kind, limit)
-		var truncated *TruncatedError
-		if !errors.As(err, &truncated) || u.Scheme == "file" {
-			return data, err
-		}
-		truncated.Attempts = n
-		if n >= w.limits.Attempts {
-			return nil, err
-		}
-		if reason := sleep(ctx, w.limits.backoff(n)); reason != nil {
-			return nil, fmt.Errorf("get %s: %w", Display(u), reason)
-		}
-	}
-}
-
-func (w *Client) readOnce(ctx context.Context, u *url.URL, kind string, limit int64) ([]byte, error) {
-	b, err := w.Open(ctx, u, kind, nil, http.StatusOK)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = b.Close() }()
-	return readAll(b, b.url, kind, limit)
 }
 
 func mediaType(resp *http.Response) string {
