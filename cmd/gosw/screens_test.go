@@ -31,7 +31,6 @@ var screens = []struct{ name, command string }{
 	{"list-size", "gosw list --size"},
 	{"list-missing", "GO_VERSION=1.25 gosw list"},
 	{"list-remote", "gosw list --remote"},
-	{"list-remote-ascii", "LC_ALL=C gosw list --remote"},
 	{"list-remote-line", "gosw list --remote 1.22 1.27"},
 	{"outdated", "gosw outdated"},
 	{"why", "gosw why"},

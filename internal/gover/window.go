@@ -12,9 +12,6 @@ type Month int
 // MonthOf returns a month of a year; January is 1.
 func MonthOf(year, month int) Month { return Month(12*year + month - 1) }
 
-// Year returns the year that m is in.
-func (m Month) Year() int { return int(m) / 12 }
-
 // String returns m as "2024-02", "" for none.
 func (m Month) String() string {
 	if m == 0 {
@@ -24,7 +21,7 @@ func (m Month) String() string {
 	if len(month) == 1 {
 		month = "0" + month
 	}
-	return strconv.Itoa(m.Year()) + "-" + month
+	return strconv.Itoa(int(m)/12) + "-" + month
 }
 
 // MarshalText makes JSON of m.

@@ -25,7 +25,6 @@ var pictures = []struct {
 	name, command string
 }{
 	{"list", "gosw list"},
-	{"list-remote", "gosw list --remote"},
 	{"outdated", "gosw outdated"},
 }
 

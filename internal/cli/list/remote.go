@@ -72,7 +72,7 @@ func listRemote(ctx context.Context, a *app.App, options listOptions) error {
 	case options.json:
 		return printReleasesJSON(ctx, a, client, list, options.platforms)
 	case terminal && !options.all && len(options.specs) == 0:
-		return printTimeline(a, screen, list)
+		return printLines(a, screen, list)
 	case terminal:
 		return printReleaseTable(a, screen, list)
 	}

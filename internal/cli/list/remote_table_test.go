@@ -37,7 +37,7 @@ func TestReleaseTable(t *testing.T) {
 	for _, row := range []struct {
 		why, versions string
 		width         int
-		want, marks   string
+		want          string
 	}{
 		{"all of it", all, 0, `
 line  support      newest   older
@@ -46,40 +46,106 @@ line  support      newest   older
 1.26  supported    1.26.1   1.26.0
 1.20  end of life  1.20.3   1.20.2+ 1.20.1  1.20.0
 1.9   end of life  1.9.1    1.9.0
-`, "* applies here, + installed"},
+`},
 		{"narrow", "1.20.3^ 1.20.2 1.20.1+ 1.20.0", 45, `
 line  support    newest  older
 1.20  supported  1.20.3  1.20.2  1.20.1+
                          1.20.0
-`, "+ installed"},
+`},
 		{"narrower", "1.20.3^ 1.20.2 1.20.1+ 1.20.0", 25, `
 line  newest  older
 1.20  1.20.3  1.20.2
               1.20.1+
               1.20.0
-`, "+ installed"},
+`},
 		{"too narrow", "1.20.3^ 1.20.2 1.20.1", 17, `
 line  releases
 1.20  1.20.3
       1.20.2
       1.20.1
-`, ""},
+`},
 		{"without the newest", "1.20.1 1.20.0", 80, `
 line  support    older
 1.20  supported  1.20.1 1.20.0
-`, ""},
-		{"none", "", 80, "\n", ""},
+`},
+		{"none", "", 80, "\n"},
 	} {
-		rows, marks := releaseRows(shown(t, row.versions))
-		got := releaseTable(term.Screen{Width: row.width}, rows)
-		if text := "\n" + strings.Join(append(got, ""), "\n"); text != row.want || marks != row.marks {
-			t.Errorf("%s: got%s%s\nwant%s%s", row.why, text, marks, row.want, row.marks)
+		got := releaseTable(term.Screen{Width: row.width}, linesOf(t, row.versions))
+		if text := "\n" + strings.Join(append(got, ""), "\n"); text != row.want {
+			t.Errorf("%s: got%swant%s", row.why, text, row.want)
 		}
 		for _, line := range got {
 			if row.width > 0 && term.Columns(line) > row.width {
 				t.Errorf("%s: %d columns: %q", row.why, term.Columns(line), line)
 			}
 		}
+	}
+}
+
+// linesOf returns what remoteLines would of versions in the form of [shown].
+func linesOf(t *testing.T, text string) []lineJSON {
+	t.Helper()
+	list := remoteList{shown: shown(t, text)}
+	for _, r := range list.shown {
+		list.Versions = append(list.Versions, r.Version)
+	}
+	return remoteLines(list)
+}
+
+func TestLineTable(t *testing.T) {
+	t.Parallel()
+	const (
+		decade = "1.27.4^* 1.27.3+ 1.26.1^ 1.25.0^ 1.24.1^+ 1.23.0^ 1.22.3^ 1.21.0^ 1.20.1^ 1.9.7^ 1.8.1^+"
+		autumn = 12*2026 + 10 // November 2026
+	)
+	for _, row := range []struct {
+		why, versions string
+		width         int
+		want          string
+	}{
+		{"all of it", decade, 80, `
+line  support      newest   first release  last fixes  installed
+1.27  supported    1.27.4*  2026-08                    1.27.4* 1.27.3+
+1.26  supported    1.26.1   2026-02
+1.25  end of life  1.25.0   2025-08        2026-08
+1.24  end of life  1.24.1+  2025-02        2026-02     1.24.1+
+1.23  end of life  1.23.0   2024-08        2025-08
+1.22  end of life  1.22.3   2024-02        2025-02
+1.21  end of life  1.21.0   2023-08        2024-08
+1.20  end of life  1.20.1   2023-02        2024-02
+1.8   end of life  1.8.1+   2017-02        2018-02     1.8.1+
+`},
+		{"narrow", "1.27.4^* 1.26.1^ 1.25.0^", 40, `
+line  support      newest   installed
+1.27  supported    1.27.4*  1.27.4*
+1.26  supported    1.26.1
+1.25  end of life  1.25.0
+`},
+		{"of unknown months", "1.29.1^ 1.28.0^ 1.27.4^ 1.26.1^", 60, `
+line  support      newest  first release
+1.29  supported    1.29.1
+1.28  supported    1.28.0
+1.27  end of life  1.27.4  2026-08
+1.26  end of life  1.26.1  2026-02
+`},
+		{"none", "", 80, "\n"},
+	} {
+		got := lineTable(linesOf(t, row.versions), autumn).Lines(term.Screen{Width: row.width})
+		if text := "\n" + strings.Join(append(got, ""), "\n"); text != row.want {
+			t.Errorf("%s: got%swant%s", row.why, text, row.want)
+		}
+	}
+}
+
+func TestRemoteLines(t *testing.T) {
+	t.Parallel()
+	got := linesOf(t, "1.27.4^* 1.27.3+ 1.22.12^ 1.22.5")
+	if len(got) != 2 || got[0].Line != "1.27" || got[0].First.String() != "2026-08" || got[0].End != 0 ||
+		strings.Join(got[0].installed, " ") != "1.27.4* 1.27.3+" {
+		t.Errorf("%+v", got)
+	}
+	if got[1].Newest.String() != "go1.22.12" || got[1].First.String() != "2024-02" || got[1].End.String() != "2025-02" {
+		t.Errorf("%+v", got[1])
 	}
 }
 
