@@ -15,6 +15,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -25,7 +26,7 @@ import (
 // Exit codes, as shells use them for programs that cannot be run.
 const (
 	exitUsage    = 2
-	exitLoop     = 126
+	exitCannot   = 126
 	exitNotFound = 127
 )
 
@@ -41,7 +42,7 @@ func run(argv []string) int {
 		return fail("gosw-shim", "call it by the name go or gofmt", exitUsage)
 	}
 	if toolchain.Depth(os.Getenv) >= toolchain.MaxDepth {
-		return fail(tool, "a "+tool+" on PATH keeps running itself (GOSW_DEPTH)", exitLoop)
+		return fail(tool, "a "+tool+" on PATH keeps running itself (GOSW_DEPTH)", exitCannot)
 	}
 	program, use, err := find(tool, args)
 	if err == nil {
@@ -49,7 +50,11 @@ func run(argv []string) int {
 		err = toolchain.Exec(program, append([]string{tool}, args...), env.Entries)
 	}
 	handOver(tool, args)
-	return fail(tool, err.Error(), exitNotFound) // there is no gosw to say it better
+	code := exitNotFound
+	if errors.As(err, new(*toolchain.LoaderError)) {
+		code = exitCannot
+	}
+	return fail(tool, err.Error(), code) // there is no gosw to say it better
 }
 
 // handOver becomes "gosw shim tool args", with the gosw beside the file that

@@ -111,6 +111,19 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+// TestLoader runs a go whose loader is not there, as that of a release before 1.20
+// on a system without glibc.
+func TestLoader(t *testing.T) {
+	s := newStore(t)
+	s.file("store/toolchains/go1.18.10/bin/go", "#!/lib64/ld-none.so.2\n")
+	s.env = append(s.env, "GO_VERSION=1.18.10")
+	out, stderr, code := s.run(s.command("go", "version"))
+	want := "gosw: go: exec " + s.path("store/toolchains/go1.18.10/bin/go") + ": its loader, /lib64/ld-none.so.2, is missing\n"
+	if out != "" || stderr != want || code != exitCannot {
+		t.Errorf("got %q, %q, %d; want %q, %d", out, stderr, code, want, exitCannot)
+	}
+}
+
 func TestSystem(t *testing.T) {
 	s := newStore(t)
 	content, err := os.ReadFile(built)

@@ -91,6 +91,29 @@ func isShim(path toolchain.Path, program, shim string) bool {
 	})
 }
 
+// OtherStore returns the store in whose bin folder program is, if it is none of path's;
+// else "".
+func OtherStore(path toolchain.Path, program string) toolchain.Home {
+	bin := filepath.Dir(program)
+	other := toolchain.Home(filepath.Dir(bin))
+	if program == "" || bin != other.Bin() {
+		return ""
+	}
+	for _, part := range []string{other.Toolchains(), filepath.Join(string(other), "format")} {
+		if _, err := os.Stat(part); err != nil {
+			return ""
+		}
+	}
+	info, err := os.Stat(string(other))
+	if err != nil || slices.ContainsFunc(path, func(home toolchain.Home) bool {
+		own, err := os.Stat(string(home))
+		return err == nil && os.SameFile(info, own)
+	}) {
+		return ""
+	}
+	return other
+}
+
 // StoreVersion returns the version of the stores that file belongs to, through
 // whatever links.
 func StoreVersion(path toolchain.Path, file string) (gover.Version, bool) {

@@ -112,7 +112,7 @@ func (a *App) Choice(home toolchain.Home, args []string) (resolve.Choice, error)
 	if err == nil { // resolve knows what looks like a constraint, not whether it makes sense
 		err = Sensible(choice)
 	}
-	return choice, a.OfVariable(err, args)
+	return choice, a.Blame(err, args)
 }
 
 // Sensible is the error of a choice with a constraint that makes no sense.

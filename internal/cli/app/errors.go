@@ -185,26 +185,6 @@ func (e *NotInstalledError) hint() command.Hint {
 	return hint
 }
 
-// OfVariable adds to err, about the version that GO_VERSION names, who may have set
-// that, which pin it overrides where args, those of a go command, say, and how to keep
-// it out: Makefiles and CI files have variables of that name for themselves.
-func (a *App) OfVariable(err error, args []string) error {
-	name, value := a.Variable()
-	if value == "" || name == "GOSW_VERSION" || !errors.As(err, new(*NotInstalledError)) && !errors.As(err, new(*resolve.PinError)) {
-		return err
-	}
-	instead := "ignore it"
-	if dir, dirErr := a.WorkingDir(); dirErr == nil {
-		if pin, pinErr := resolve.For(resolve.Env{}, resolve.Dir(dir, args)); pinErr == nil && pin.Rule == resolve.FromFile {
-			instead = "use " + pin.Spec.String() + " of " + pin.Source() + " instead"
-		}
-	}
-	hint := HintFor(err)
-	hint.Text, hint.Args = "%v; if a Makefile or CI file has set "+name+" for itself, %v makes gosw %s",
-		[]any{hint, command.Export("GOSW_VERSION", ""), instead}
-	return failure.WithHint(err, hint)
-}
-
 // formatHint tells a newer store from a damaged one.
 func formatHint(e *store.FormatError) command.Hint {
 	if n, err := strconv.Atoi(e.Found); err == nil && n > store.Format {
@@ -239,7 +219,10 @@ func unreadableHint(e *fs.PathError) command.Hint {
 // doctor can explain; what it does not run else is the user's.
 func (t Target) Start(program string, argv, env []string) error {
 	err := toolchain.Exec(program, argv, env)
-	if errors.Is(err, fs.ErrPermission) && t.GOROOT != "" && strings.HasPrefix(program, t.GOROOT+"/") {
+	switch own := t.GOROOT != "" && strings.HasPrefix(program, t.GOROOT+"/"); {
+	case own && errors.As(err, new(*toolchain.LoaderError)) && t.Version.Minor() < 20:
+		err = failure.WithHint(err, command.Hintf("releases before 1.20 need glibc, which this system does not have: use a newer release, or install that loader, as gcompat does on Alpine"))
+	case own && errors.Is(err, fs.ErrPermission):
 		err = failure.WithHint(err, command.Hintf(`"gosw doctor" says why programs don't run there, such as a file system that is mounted noexec`))
 	}
 	return failure.Starting(err)

@@ -39,7 +39,7 @@ func (a *App) Target(args []string) (Target, error) {
 		return Target{}, err
 	}
 	t, err := a.TargetOf(path, choice)
-	return t, a.OfVariable(err, args)
+	return t, a.Blame(err, args)
 }
 
 // TargetOf is Target for a choice that is made already.
@@ -78,7 +78,11 @@ func (a *App) Program(t Target, tool string) (string, error) {
 		program = path.NextTool(a.Getenv("PATH"), tool, self)
 	}
 	if _, err := os.Stat(program); toolchain.Missing(err) { // also if it is ""
-		return "", NoProgram(t, tool)
+		err := NoProgram(t, tool)
+		if other := a.OtherStore(); other != "" && t.Choice.Rule == resolve.FromSystem { // which may have a default
+			err = failure.WithHint(err, otherStoreHint(HintFor(err), other))
+		}
+		return "", err
 	} else if err != nil {
 		return "", err
 	}

@@ -29,7 +29,7 @@ func (p *patient) goChecks() []doctor.Check {
 		{ID: "pin-bytes", Sound: "other tools read the pin as gosw does", Worst: doctor.Note, Look: p.lookPinBytes},
 		{ID: "default", Sound: "there is a version for where nothing else says", Worst: doctor.Warning, Look: p.lookDefault},
 		{ID: "switching", Sound: "the go here builds what is here", Worst: doctor.Error, Look: p.lookSwitching},
-		{ID: "path-first", Sound: "gosw's go is the first on PATH", Worst: doctor.Error, Look: p.lookPath},
+		{ID: "path-first", Sound: "gosw's go is the first on PATH, that of the store in use", Worst: doctor.Error, Look: p.lookPath},
 		{ID: "gosw-path", Sound: "gosw on PATH is this one", Worst: doctor.Warning, Look: p.lookGosw},
 		{ID: "supported", Sound: "the line of the go here gets fixes", Worst: doctor.Warning, Look: p.lookSupport},
 		{ID: "vulnerabilities", Sound: "no vulnerability of the go here is known", Worst: doctor.Warning, Look: p.lookVulnerable},

@@ -58,6 +58,15 @@ func (x *Explainer) CheckPath() {
 	tool := x.Report.Tool
 	list := x.Report.OnPath()
 	shim := slices.IndexFunc(list, func(f which.Program) bool { return f.Kind == which.Shim })
+	if other := x.OtherStore(); other != "" {
+		fix := command.Hint{Command: command.Export("GOSW_ROOT", string(other))}
+		if x.Getenv("GOSW_ROOT") != "" { // which names the one that is wanted
+			fix = x.pathFix()
+		}
+		x.add(severityWrong, fmt.Sprintf("the go on PATH belongs to another store, %s; the one in use is %s", other, x.Path.Home()), fix)
+		x.Report.Shadowed = shim != 0
+		return
+	}
 	if shim == 0 {
 		return
 	}

@@ -71,11 +71,11 @@ func (x *Explainer) Decide() error {
 	x.Target.Choice = choice
 	x.Report.addRules(steps, err)
 	if err != nil {
-		return failure.WithCode(x.OfVariable(err, nil), failure.CodeNotInstalled)
+		return failure.WithCode(x.Blame(err, nil), failure.CodeNotInstalled)
 	}
 	x.Report.Chosen = &Chosen{Spec: choice.Spec.String(), Rule: int(choice.Rule), Source: choice.Source()}
 	if x.Target, err = x.TargetOf(x.Path, choice); err != nil {
-		return failure.WithCode(x.OfVariable(err, nil), failure.CodeNotInstalled)
+		return failure.WithCode(x.Blame(err, nil), failure.CodeNotInstalled)
 	}
 	x.Report.Chosen.Version, x.Report.Chosen.GOROOT = x.Target.Version, x.Target.GOROOT
 	return nil

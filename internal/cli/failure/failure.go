@@ -13,6 +13,7 @@ import (
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // ErrDue ends a command that was asked whether something is to be done, and has
@@ -161,6 +162,9 @@ func Code(err error) int {
 func Starting(err error) error {
 	if _, ok := HintOf(err); !ok {
 		err = WithHint(err, command.Hint{})
+	}
+	if errors.As(err, new(*toolchain.LoaderError)) {
+		return WithCode(err, CodeCannotRun)
 	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrNotFound) {
 		return WithCode(err, CodeNotInstalled)
