@@ -159,6 +159,10 @@ var layers = []struct {
 		module + "internal/cli":   "cli is the top",
 		"net":                     "start-up files are files",
 	}},
+	{[]string{"internal/manager"}, map[string]string{
+		module + "internal/": "where others keep their toolchains depends on no rule of gosw",
+		"net":                "places are directories",
+	}},
 	{[]string{"internal/which"}, map[string]string{
 		module + "internal/store": "it tells what there is, whoever keeps it",
 		module + "internal/fetch": "workers do not know each other",

@@ -59,6 +59,8 @@ var doctorFaults = []fault{
 	{id: "clock", fault: `sed -i 's/"installed": "20[0-9]*/"installed": "2199/' $STORE/receipts/go1.27.4.json`, severity: "error", cause: "but go1.27.4 was installed at 2199-", unmended: "a test does not set the clock"},
 	{id: "files", fault: `chmod u+w $STORE/toolchains/go1.27.4/VERSION; echo x >$STORE/toolchains/go1.27.4/VERSION`, options: "--deep", severity: "error", cause: "2 things are not as proven"},
 
+	{id: "elsewhere", fault: `gosw install 1.22.5; mkdir ~/sdk; cp -r $STORE/toolchains/go1.22.5 ~/sdk/; gosw uninstall 1.22.5`, severity: "note", cause: "1 version of golang.org/dl can be imported"},
+
 	// The shell.
 	{id: "init", fault: `rm ~/.bashrc`, severity: "note", cause: "/.bashrc does not load gosw"},
 	{id: "init", fault: `echo 'eval "$(gosw init bash)"' >>~/.bashrc`, severity: "warning", cause: "loads gosw a second time"},

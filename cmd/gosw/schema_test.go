@@ -36,12 +36,13 @@ var readers = map[string][]string{
 	"gosw env":                 {"env"},
 	"gosw default":             {"default"},
 	"gosw prune":               {"prune --dry-run"},
+	"gosw import":              {"import --all --dry-run"},
 	"gosw doctor":              {"doctor", "doctor --fix"},
 }
 
 // writers are the commands whose result is what they do.
 var writers = []string{
-	"gosw", "gosw install", "gosw import", "gosw uninstall", "gosw repair", "gosw upgrade", "gosw use", "gosw exec",
+	"gosw", "gosw install", "gosw uninstall", "gosw repair", "gosw upgrade", "gosw use", "gosw exec",
 	"gosw init", "gosw init direnv", "gosw shim",
 }
 
@@ -241,6 +242,10 @@ func schemaSite(t *testing.T) *site {
 		files["tree/"+strings.Replace(f[0], "_go.mod", "go.mod", 1)] = f[1]
 	}
 	files["tree/src/fmt/print.go"] = "package other\n"
+	for _, f := range fetchtest.Files("go1.26.11", runtime.GOOS, runtime.GOARCH) {
+		files["sdk/go1.26.11/"+strings.Replace(f[0], "_go.mod", "go.mod", 1)] = f[1]
+	}
+	files["sdk/go1.0/bin/go"] = "half\n"
 	for name, text := range files {
 		file := filepath.Join(s.home, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o755)); err != nil {

@@ -102,7 +102,7 @@ func (c *Client) Compare(ctx context.Context, root *os.Root, options CompareOpti
 // Import is Compare for a tree of this platform that is copied to into, an empty
 // folder, meanwhile: what is there is what was hashed, in the form that
 // [Client.Fetch] gives it, with the same Proof. It is complete only if the
-// Comparison is OK.
+// Comparison is OK. What managers of versions add to a release is left out.
 func (c *Client) Import(ctx context.Context, root, into *os.Root, options CompareOptions) (*Comparison, error) {
 	a, err := c.compareTree(ctx, root, into, options)
 	if err != nil || !a.OK() {
@@ -124,6 +124,9 @@ func (c *Client) compareTree(ctx context.Context, root, into *os.Root, options C
 	t, err := tree.Walk(ctx, root)
 	if err != nil {
 		return nil, err
+	}
+	if into != nil {
+		t.Forget(goroot.Added)
 	}
 	j := &judge{client: c, release: release.Release{Version: v, Platform: p}, tree: t, options: options}
 	if err := j.prove(ctx); err != nil {

@@ -58,3 +58,18 @@ func InModule(file string) bool {
 	}
 	return true
 }
+
+// Added reports whether a file is none of any release, but one that managers of
+// versions put into a GOROOT: their marks, the archive that it was unpacked from, what
+// "go install" has built where GOBIN or GOPATH is in there.
+func Added(file string) bool {
+	switch dir, base := path.Split(file); dir {
+	case "":
+		archive, _ := path.Match("go1*.*-*.*", base) // golang.org/dl leaves it there
+		return base == ".unpacked-success" || base == "manifest" || archive
+	case "bin/":
+		name := strings.TrimSuffix(base, ".exe")
+		return name != "go" && name != "gofmt" && name != "godoc"
+	}
+	return strings.HasPrefix(file, "packages/")
+}

@@ -44,3 +44,17 @@ func TestInModule(t *testing.T) {
 		}
 	}
 }
+
+func TestAdded(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]bool{
+		".unpacked-success": true, "manifest": true, "go1.22.5.linux-amd64.tar.gz": true, "go1.22.5.windows-amd64.zip": true,
+		"bin/gopls": true, "bin/dlv.exe": true, "packages/pkg/mod/cache/lock": true,
+		"bin/go": false, "bin/go.exe": false, "bin/gofmt": false, "bin/godoc": false, "VERSION": false, "go.env": false,
+		"src/manifest": false, "src/bin/x": false, "pkg/tool/linux_amd64/x": false, "src/packages/x": false, "evil": false,
+	} {
+		if got := Added(file); got != want {
+			t.Errorf("%s: %v, want %v", file, got, want)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,43 +8,42 @@ import (
 
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fsx"
+	"github.com/gosw/gosw/internal/manager"
 	"github.com/gosw/gosw/internal/shell"
 )
 
-// A manager is another way to have several Go versions, and how its lines in a
-// start-up file are known.
-type manager struct {
+// A trace is how the lines of another version manager in a start-up file are known. Its
+// name is that of internal/manager.
+type trace struct {
 	name    string
 	marks   []string        // a line with one of them is the manager's
 	instead command.Command // of removing the line; nil if nothing else will do
-	// data is the variable that names the manager's folder, home where that is below
-	// the user's, and goes what is in it where the manager has a go; none if it is for
-	// nothing else.
-	data, home string
-	goes       []string
+	// goes are what is in its directory where it has a go; none if it is for nothing else.
+	goes []string
 }
 
-var managers = []manager{
+var traces = []trace{
 	{name: "goenv", marks: []string{"goenv init", "GOENV_ROOT", ".goenv/"}},
 	{name: "gvm", marks: []string{"scripts/gvm", ".gvm/"}},
 	{name: "g", marks: []string{".g/env", ".g/go/", "g-install", "# g shell setup"}},
 	{
 		"asdf", []string{"asdf.sh", "asdf.fish", "asdf/shims", "ASDF_DATA_DIR"}, command.Run("asdf", "plugin", "remove", "golang"),
-		"ASDF_DATA_DIR", ".asdf", []string{"shims/go"},
+		[]string{"shims/go"},
 	},
 	{
 		"mise", []string{"mise activate", "mise/shims"}, command.Run("mise", "unuse", "--global", "go"),
-		"MISE_DATA_DIR", ".local/share/mise", []string{"shims/go", "installs/go"},
+		[]string{"shims/go", "installs/go"},
 	},
 }
 
 // here reports whether a line of a start-up file is the manager's, and that has a go.
-func (m manager) here(line, home string, getenv func(string) string) bool {
-	data := cmp.Or(getenv(m.data), filepath.Join(home, m.home))
+func (m trace) here(line, home string, getenv func(string) string) bool {
 	return slices.ContainsFunc(m.marks, func(mark string) bool { return strings.Contains(line, mark) }) &&
 		(m.goes == nil || slices.ContainsFunc(m.goes, func(name string) bool {
-			_, err := os.Stat(filepath.Join(data, name))
-			return err == nil
+			return slices.ContainsFunc(manager.Dirs(m.name, home, getenv), func(dir string) bool {
+				_, err := os.Stat(filepath.Join(dir, name))
+				return err == nil
+			})
 		}))
 }
 
@@ -123,7 +121,7 @@ func otherGo(line, home string, getenv func(string) string) (what string, remedy
 	case strings.HasPrefix(line, "export GOROOT=") || strings.HasPrefix(line, "set -gx GOROOT ") || strings.HasPrefix(line, "set -x GOROOT "):
 		return "GOROOT is set, which gosw takes out for go, and others do not", command.Hintf("remove this line")
 	}
-	for _, m := range managers {
+	for _, m := range traces {
 		if !m.here(line, home, getenv) {
 			continue
 		}

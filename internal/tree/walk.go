@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/mod/module"
@@ -247,6 +248,37 @@ func (l *lister) add(b branch, entry fs.DirEntry) (branch, bool) {
 		l.Files = append(l.Files, f)
 	}
 	return branch{}, false
+}
+
+// Forget takes files out of the tree that are no part of the release, as if they were
+// in a directory that is left out.
+func (t *Tree) Forget(added func(path string) bool) {
+	t.Files = slices.DeleteFunc(t.Files, func(f *Regular) bool {
+		if !added(f.Path) {
+			return false
+		}
+		t.Bytes -= min(f.Size, maxLength)
+		t.leaveOut(f.Path)
+		return true
+	})
+	t.odd = slices.DeleteFunc(t.odd, func(o oddEntry) bool {
+		if !added(o.path) {
+			return false
+		}
+		t.leaveOut(o.path)
+		return true
+	})
+	slices.Sort(t.LeftOut)
+}
+
+// leaveOut counts a file, and names it or the directory that it is in.
+func (t *Tree) leaveOut(file string) {
+	if first, _, _ := strings.Cut(file, "/"); first != "bin" {
+		file = first
+	}
+	if t.Uncovered++; !slices.Contains(t.LeftOut, file) {
+		t.LeftOut = append(t.LeftOut, file)
+	}
 }
 
 func (t *Tree) abs(path string) string { return filepath.Join(t.root.Name(), filepath.FromSlash(path)) }

@@ -13,6 +13,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/explain"
 	"github.com/gosw/gosw/internal/cli/settings"
 	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/cli/upkeep"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
 	"github.com/gosw/gosw/internal/fsx"
@@ -33,6 +34,7 @@ func (p *patient) goChecks() []doctor.Check {
 		{ID: "gosw-path", Sound: "gosw on PATH is this one", Worst: doctor.Warning, Look: p.lookGosw},
 		{ID: "supported", Sound: "the line of the go here gets fixes", Worst: doctor.Warning, Look: p.lookSupport},
 		{ID: "vulnerabilities", Sound: "no vulnerability of the go here is known", Worst: doctor.Warning, Look: p.lookVulnerable},
+		{ID: "elsewhere", Sound: "no other version manager has a Go that gosw has not", Worst: doctor.Note, Look: p.lookElsewhere},
 	}
 }
 
@@ -239,4 +241,14 @@ func (p *patient) lookVulnerable() doctor.Findings {
 		better = gover.Only(newest)
 	}
 	return p.hinted(doctor.Found(nil, "%v has %s, as the last \"gosw audit\" knew", v, app.KnownVulnerabilities(counts.Of[v])), p.why.PinFix(better))
+}
+
+func (p *patient) lookElsewhere() doctor.Findings {
+	if p.whyErr != nil {
+		return doctor.Skip("nothing says where the store is")
+	}
+	if text := upkeep.NotHere(p.App, p.why.Path); text != "" {
+		return doctor.Found(command.Gosw("import", "--all", "--yes"), "%s can be imported without a download", text)
+	}
+	return nil
 }

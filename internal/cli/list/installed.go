@@ -8,6 +8,8 @@ import (
 
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/cli/upkeep"
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
@@ -58,6 +60,9 @@ func listInstalled(a *app.App, options listOptions) error {
 			return err
 		}
 		sayTotal(a, sizes)
+		if others := upkeep.NotHere(a, path); others != "" && len(options.specs) == 0 {
+			a.UI.Hint("%s can be imported without a download: %v", others, command.Gosw("import", "--all"))
+		}
 		return nil
 	case options.size:
 		return printSizes(a, versions, sizes)

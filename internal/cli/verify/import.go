@@ -15,92 +15,60 @@ import (
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/cli/upkeep"
-	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
-	"github.com/gosw/gosw/internal/tree"
 )
 
 // Import is "gosw import".
 func Import(a *app.App) *cobra.Command {
+	var options importOptions
 	cmd := &cobra.Command{
-		Use:   "import DIR",
-		Short: "Take a GOROOT that is on this machine into the store",
-		Long: `Import copies the toolchain in DIR into the store, if it is a release for this
-platform as Go has published it: one that was unpacked from an archive, or that
-the go command has put into its module cache. It is proven by the checksum
-database as a download would be; only the record is asked for. DIR is left as
-it is.`,
-		Example: `  gosw import "$(go env GOROOT)"
-  gosw import ~/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.22.12.linux-amd64`,
+		Use:   "import [DIR…]",
+		Short: "Take over Go versions that are on this machine",
+		Long: `Import copies the toolchain in each DIR into the store, without a download, if
+it is a release for this platform as Go has published it. DIR is a GOROOT, or has
+one called go. It is verified against the checksum database, as a download is:
+only the record is asked for. DIR is left as it is. One that can't be imported
+does not stop the others.
+
+With --all it finds what goenv, gvm, asdf, mise, g, gobrew, vfox, proto, goup,
+gimme, golang.org/dl, GoLand and the module cache have, shows it, and asks.`,
+		Example: `  gosw import --all
+  gosw import --all --dry-run
+  gosw import "$(go env GOROOT)"
+  gosw import ~/.asdf/installs/golang/*`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 || args[0] == "" {
-				return failure.Usage(fmt.Errorf("import takes one folder, not %d", len(args)), command.Hintf(`name it, such as: gosw import "$(go env GOROOT)"`))
+			if err := options.check(args); err != nil {
+				return err
 			}
-			return importTree(cmd.Context(), a, args[0])
+			return importTrees(cmd.Context(), a, args, options)
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
 	}
+	cmd.Flags().BoolVar(&options.all, "all", false, "find and import what other version managers have")
+	cmd.Flags().BoolVarP(&options.yes, "yes", "y", false, "with --all: don't ask")
+	cmd.Flags().BoolVarP(&options.dryRun, "dry-run", "n", false, "show what would be imported, and change nothing")
+	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	cmdline.OfflineFlag(a, cmd)
 	cmdline.PlatformFlag(a, cmd)
 	return cmd
 }
 
-func importTree(ctx context.Context, a *app.App, dir string) error {
-	st, err := a.Store(store.Run)
-	if err != nil {
-		return err
-	}
-	op := "import " + dir
-	from, err := openTree(dir)
-	if err != nil {
-		return fmt.Errorf("%s: %w", op, err)
-	}
-	defer from.Close()
-	v, platform, err := tree.Identify(from, a.Platform.String())
-	if err != nil {
-		return compareError(op, err)
-	}
-	if platform != a.Platform.String() {
-		return failure.WithHint(
-			fmt.Errorf("%s: it is %v for %v, not for %v", op, v, platform, a.Platform),
-			command.Hintf("if that is what you want, add --platform %v", platform),
-		)
-	}
-	path, err := a.Path()
-	if err != nil {
-		return err
-	}
-	if there, err := path.Has(v); err != nil {
-		return err
-	} else if there {
-		a.UI.Note("%v is installed already", v)
-		return nil
-	}
-	if err := a.Claim(st.Home()); err != nil {
-		return err
-	}
-	if !a.Foreign() {
-		if err := upkeep.PlaceShims(ctx, a, st); err != nil {
-			return err
-		}
-	}
-	added, err := addTree(ctx, a, st, v, from, dir)
-	if err == nil && added && !a.Foreign() {
-		upkeep.PathHint(a, st.Home())
-	}
-	return err
-}
-
-// addTree copies from, which is at dir, into the store as v.
-func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, from *os.Root, dir string) (bool, error) {
+// addTree copies the tree at dir into the store as v. It reports whether that was
+// needed.
+func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, dir string) (bool, error) {
 	client, err := a.Client()
 	if err != nil {
 		return false, err
 	}
+	from, err := openTree(dir)
+	if err != nil {
+		return false, fmt.Errorf("import %s: %w", dir, err)
+	}
+	defer from.Close()
 	start := a.Now()
 	var compared *fetch.Comparison
 	added, err := st.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
