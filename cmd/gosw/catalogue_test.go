@@ -191,6 +191,8 @@ var elsewhere = map[string]string{
 	"\"ulimit -n\" shows how many files may be open here: try in a new shell, or raise the limit where it is set": "TestOpenFiles",
 	". Install it now?":                            "shim_ask",
 	"Remove %s, which nothing asks for?":           "upgrade",
+	"Import %s?":                                   "import_all",
+	"%s can be imported without a download: %v":    "import_all",
 	"%q shows a line with all its releases":        "TestReleaseTable",
 	"it has changed since it was read":             "TestWriteRC",
 	"its owner and permissions can't be kept":      "init_install_bad",

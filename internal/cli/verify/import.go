@@ -66,7 +66,7 @@ func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, 
 	}
 	from, err := openTree(dir)
 	if err != nil {
-		return false, fmt.Errorf("import %s: %w", dir, err)
+		return false, fmt.Errorf("%s: %w", "import "+dir, err)
 	}
 	defer from.Close()
 	start := a.Now()
