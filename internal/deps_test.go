@@ -182,6 +182,11 @@ var layers = []struct {
 		module + "internal/cli/cmdline": "cmdline is above app",
 		module + "internal/cli/upkeep":  "upkeep is above app",
 	}},
+	{[]string{"internal/cli/progress"}, map[string]string{
+		module + "internal/store":   "a line is about a name",
+		module + "internal/fetch":   "it is told what to show",
+		module + "internal/cli/app": "any command may show how it comes along",
+	}},
 	{[]string{"internal/cli/app"}, map[string]string{
 		module + "internal/cli/cmdline": "what is typed is read above it",
 		module + "internal/cli/upkeep":  "what is done to a store is above it",

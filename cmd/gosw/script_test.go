@@ -64,9 +64,11 @@ func run(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		return 1
 	}
-	if err := os.WriteFile(filepath.Join(programs, "asuser"), []byte(asUser), 0o755); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	for name, text := range map[string]string{"asuser": asUser, "answer": answer} {
+		if err := os.WriteFile(filepath.Join(programs, name), []byte(text), 0o755); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
 	}
 	defer func() {
 		for _, end := range slices.Backward(atEnd) {
@@ -83,6 +85,20 @@ var atEnd []func()
 const asUser = `#!/bin/sh
 [ "$(id -u)" = 0 ] || exec "$@"
 exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+`
+
+// answer is a program for scripts: "answer QUESTION TEXT COMMAND" runs COMMAND on a
+// terminal and types TEXT when QUESTION is there, as a person would.
+const answer = `#!/bin/sh
+seen=$(mktemp "${WORK:?}/XXXXXX")
+{
+	for i in $(seq 600); do
+		grep -qs "$1" "$seen" && break
+		sleep 0.05
+	done
+	printf '%b' "$2"
+	sleep 1
+} | script -qefc "$3" "$seen"
 `
 
 // TestScript runs testdata/script. Each script has a home directory of its own,

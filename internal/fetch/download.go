@@ -29,7 +29,9 @@ type download struct {
 	only     map[string]bool   // paths of the files that are wanted; nil for all
 	arrived  func(at int64)    // is told how much of the file is there; nil if nobody asks
 	reporter sync.Mutex
-	progress func(done, total int64) // may be nil
+	progress func(done, total int64) // may be nil, as the next
+
+	verifying func()
 
 	once     sync.Once
 	answered chan struct{} // closed when a proxy begins to send

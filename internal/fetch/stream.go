@@ -52,6 +52,7 @@ func streamParts(ctx context.Context, d *download, s *web.Sparse, here int64) er
 	if err != nil {
 		return err
 	}
+	d.report(s.Received.Load(), s.Size)
 	d.once.Do(func() { close(d.answered) })
 	d.source, d.size = web.Display(s.URL), s.Size
 	d.dirty = true
@@ -101,14 +102,23 @@ func unpackArriving(ctx context.Context, d *download, s *web.Sparse, a *archive.
 // for the thousands of others, once the folders for them are made.
 func getWanted(ctx context.Context, d *download, s *web.Sparse, a *archive.Zip, here int64, queue *arrival, made <-chan struct{}) error {
 	var total atomic.Int64
+	var known atomic.Bool // until when it may be all
 	total.Store(s.Received.Load())
+	report := func() {
+		if known.Load() {
+			d.report(s.Received.Load(), total.Load())
+		} else {
+			d.report(s.Received.Load(), s.Size)
+		}
+	}
 	covered := []web.Span{{First: here, End: s.Size}}
 	g, getting := errgroup.WithContext(ctx)
 	var reuse tree.Reuse
 	if d.reuse != nil {
 		reuse = d.reuse()
 	}
-	for i, batch := range batches(d.wanted(a), reuse != nil) {
+	all := batches(d.wanted(a), reuse != nil)
+	for i, batch := range all {
 		if i > 0 {
 			<-made
 		}
@@ -126,14 +136,17 @@ func getWanted(ctx context.Context, d *download, s *web.Sparse, a *archive.Zip, 
 		}
 		covered = append(covered, parts...)
 		first := queue.expect(parts, wanted)
-		d.report(s.Received.Load(), total.Load())
+		if i == len(all)-1 {
+			known.Store(true)
+		}
+		report()
 		g.Go(func() error {
 			return s.Get(getting, missing, func(n int, end int64) {
 				if end == here {
 					end = s.Size
 				}
 				queue.arrived(first+n, end)
-				d.report(s.Received.Load(), total.Load())
+				report()
 			})
 		})
 	}

@@ -44,7 +44,9 @@ type Options struct {
 	// so far and in all (-1 if unknown); done falls back to 0 when a download
 	// has to begin again.
 	Progress func(done, total int64)
-	Reuse    func() tree.Reuse // is asked when the download has begun; may be nil, or return it
+	// Verifying is called when all is here and unpacked; it may be nil.
+	Verifying func()
+	Reuse     func() tree.Reuse // is asked when the download has begun; may be nil, or return it
 }
 
 // Fetch downloads v, proves it and unpacks it below root, an empty directory,
@@ -64,7 +66,7 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, opti
 		return nil, fmt.Errorf("download %s: %w", r, err)
 	}
 	defer remove()
-	d.root, d.reuse, d.progress = root, options.Reuse, options.Progress
+	d.root, d.reuse, d.progress, d.verifying = root, options.Reuse, options.Progress, options.Verifying
 	proof, err := c.fetch(ctx, d)
 	if security := (*sumdb.SecurityError)(nil); d.reused > 0 && errors.As(err, &security) && security.Reason == sumdb.Mismatch {
 		// The files that were here may be to blame.
@@ -100,6 +102,9 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 			}
 			return nil, fmt.Errorf("unpack %s%s: %w", d.Release, from, err)
 		}
+	}
+	if d.verifying != nil {
+		d.verifying()
 	}
 	proof := &Proof{Module: release.Module, Version: d.Module(), H1: tree.H1(sums)}
 	if rec.H1 != "" {

@@ -102,6 +102,7 @@ func (w *Client) get(ctx context.Context, u *url.URL, kind string, limit int64, 
 		if n >= w.limits.Attempts {
 			return Document{}, err
 		}
+		tellRetry(ctx, n+1, w.limits.Attempts, truncated.Err)
 		if reason := sleep(ctx, w.limits.backoff(n)); reason != nil {
 			return Document{}, fmt.Errorf("get %s: %w", Display(u), reason)
 		}

@@ -42,9 +42,39 @@ func (w *Client) send(req *http.Request) (resp *http.Response, attempts int, err
 			// connection, and perhaps a server in better order.
 			_ = resp.Body.Close()
 		}
+		if err != nil {
+			tellRetry(req.Context(), attempts+1, w.limits.most(resp, err), err)
+		} else {
+			tellRetry(req.Context(), attempts+1, w.limits.most(resp, err), errors.New(resp.Status))
+		}
 		if reason := sleep(req.Context(), wait); reason != nil {
 			return nil, attempts, reason
 		}
+	}
+}
+
+type retriesKey struct{}
+
+// WithRetries returns a context whose requests tell f, before each is sent again,
+// which attempt of how many comes next, and why in a few words. Several
+// goroutines may call f at once.
+func WithRetries(ctx context.Context, f func(next, most int, reason string)) context.Context {
+	return context.WithValue(ctx, retriesKey{}, f)
+}
+
+func tellRetry(ctx context.Context, next, most int, err error) {
+	f, ok := ctx.Value(retriesKey{}).(func(next, most int, reason string))
+	if !ok {
+		return
+	}
+	var errno syscall.Errno
+	switch err = cause(ctx, err); {
+	case errors.As(err, &errno):
+		f(next, most, errno.Error())
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		f(next, most, "connection lost")
+	default:
+		f(next, most, CleanLine(err.Error()))
 	}
 }
 

@@ -86,6 +86,7 @@ func (t *Transfer) again(ctx context.Context, err *TruncatedError) error {
 	if t.idle >= t.Web.limits.Attempts || t.connections >= maxConnections {
 		return err
 	}
+	tellRetry(ctx, t.idle+1, t.Web.limits.Attempts, err.Err)
 	if reason := sleep(ctx, t.Web.limits.backoff(t.idle)); reason != nil {
 		return fmt.Errorf("get %s: %w", err.URL, reason)
 	}

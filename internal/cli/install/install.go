@@ -18,6 +18,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/cmdline"
 	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/progress"
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/cli/upkeep"
 	"github.com/gosw/gosw/internal/command"
@@ -29,6 +30,7 @@ import (
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 	"github.com/gosw/gosw/internal/tree"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // Command is "gosw install".
@@ -127,8 +129,9 @@ func install(ctx context.Context, a *app.App, options installOptions) error {
 	if err != nil {
 		return err
 	}
-	in := &installer{app: a, store: st, path: path}
-	versions, selectErr := in.selectAll(ctx, options.specs)
+	in := &installer{app: a, store: st, path: path, shown: progress.Start(a.UI, "looking up releases")}
+	defer in.shown.Stop()
+	versions, selectErr := in.selectAll(web.WithRetries(ctx, in.shown.Retry), options.specs)
 	errs := []error{selectErr}
 	if len(versions)+len(options.files) > 0 && !a.Foreign() {
 		errs = append(errs, upkeep.PlaceShims(ctx, a, st))
@@ -153,6 +156,7 @@ type installer struct {
 	path   toolchain.Path
 	mu     sync.Mutex // guards client
 	client *fetch.Client
+	shown  *progress.Progress
 	added  int
 }
 
@@ -242,15 +246,13 @@ func (in *installer) addAll(ctx context.Context, versions []gover.Version) error
 	if err != nil {
 		return err
 	}
-	var names []string
+	rows := make(map[gover.Version]*progress.Row)
 	for _, v := range versions {
 		if there, err := in.store.Home().Has(v); !there && err == nil { // which is told when v is added
-			names = append(names, v.String())
+			rows[v] = in.shown.Row(v.String())
 		}
 	}
-	bar, stop := in.app.UI.StartProgress(names)
-	defer stop()
-	if len(names) > 0 {
+	if len(rows) > 0 {
 		if err := in.app.Claim(in.store.Home()); err != nil {
 			return err
 		}
@@ -264,7 +266,7 @@ func (in *installer) addAll(ctx context.Context, versions []gover.Version) error
 	group.SetLimit(jobs)
 	for i, v := range versions {
 		group.Go(func() error {
-			added[i], errs[i] = in.add(ctx, v, bar)
+			added[i], errs[i] = in.add(ctx, v, rows[v])
 			return nil // the others go on
 		})
 	}
@@ -285,7 +287,7 @@ func jobs(a *app.App) (int, error) {
 	return strconv.Atoi(s.Value)
 }
 
-func (in *installer) add(ctx context.Context, v gover.Version, bar *term.Progress) (bool, error) {
+func (in *installer) add(ctx context.Context, v gover.Version, row *progress.Row) (bool, error) {
 	start := in.app.Now()
 	var proof *fetch.Proof
 	var shared gover.Version
@@ -293,7 +295,12 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *term.Progres
 		if err := in.open(); err != nil { // it was there a moment ago, and is uninstalled now
 			return nil, err
 		}
-		options := fetch.Options{Progress: bar.Report(v)}
+		if row == nil {
+			row = in.shown.Row(v.String())
+		}
+		row.Begin()
+		ctx = web.WithRetries(ctx, row.Retry)
+		options := fetch.Options{Progress: row.Report, Verifying: func() { row.Phase("verifying") }}
 		sibling := in.openSibling(v, root)
 		defer func() { _ = sibling().Close() }()
 		options.Reuse = func() tree.Reuse {
@@ -306,9 +313,13 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *term.Progres
 		if err != nil {
 			return nil, err
 		}
+		row.Phase("writing to disk")
 		proof, shared = p, sibling().Version()
 		return upkeep.NewReceipt(in.app, proof)
 	})
+	if row != nil {
+		row.End()
+	}
 	switch {
 	case errors.As(err, new(*release.PlatformError)):
 		return false, cmdline.PlatformHint(err)
@@ -316,7 +327,7 @@ func (in *installer) add(ctx context.Context, v gover.Version, bar *term.Progres
 		return false, in.explainMissing(ctx, v, err)
 	}
 	if err == nil && added {
-		what := term.Megabytes(proof.Received)
+		what := term.Size(proof.Received)
 		if proof.Reused > 0 {
 			what += fmt.Sprintf(", the rest from %v,", shared)
 		}

@@ -12,11 +12,13 @@ import (
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/cmdline"
 	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/progress"
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/cli/upkeep"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/web"
 )
 
 type upgradeOptions struct {
@@ -96,12 +98,14 @@ func upgrade(ctx context.Context, a *app.App, options upgradeOptions) error {
 	if err != nil {
 		return err
 	}
-	in := &installer{app: a, store: st, path: path}
-	steps, err := in.upgradeSteps(ctx, options.specs)
+	in := &installer{app: a, store: st, path: path, shown: progress.Start(a.UI, "looking up releases")}
+	defer in.shown.Stop()
+	steps, err := in.upgradeSteps(web.WithRetries(ctx, in.shown.Retry), options.specs)
 	if err != nil {
 		return err
 	}
 	if options.dryRun {
+		in.shown.Stop()
 		return dryUpgrade(a, st, steps, options)
 	}
 	var missing []gover.Version
@@ -113,6 +117,7 @@ func upgrade(ctx context.Context, a *app.App, options upgradeOptions) error {
 	if len(missing) > 0 {
 		err = errors.Join(upkeep.PlaceShims(ctx, a, st), in.addAll(ctx, missing))
 	}
+	in.shown.Stop() // what follows prints, and may ask
 	done := slices.DeleteFunc(steps, func(s upgradeStep) bool {
 		there, hasErr := st.Home().Has(s.newest)
 		err = errors.Join(err, hasErr)

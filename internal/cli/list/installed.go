@@ -181,7 +181,7 @@ func printSizes(a *app.App, versions []gover.Version, sizes sizes) error {
 	}
 	for _, v := range versions {
 		size := sizes.each[v]
-		if err := a.UI.Print("%-*v  %9s own  %9s shared", width, v, term.Megabytes(size.Own), term.Megabytes(size.Shared)); err != nil {
+		if err := a.UI.Print("%-*v  %9s own  %9s shared", width, v, term.Size(size.Own), term.Size(size.Shared)); err != nil {
 			return err
 		}
 	}
@@ -197,8 +197,8 @@ func sayTotal(a *app.App, sizes sizes) {
 		apart += size.Own + size.Shared
 	}
 	if saved := apart - sizes.total; saved > 0 {
-		a.UI.Note("%s in all; sharing saves %s", term.Megabytes(sizes.total), term.Megabytes(saved))
+		a.UI.Note("%s in all; sharing saves %s", term.Size(sizes.total), term.Size(saved))
 	} else if len(sizes.each) > 1 {
-		a.UI.Note("%s in all", term.Megabytes(sizes.total))
+		a.UI.Note("%s in all", term.Size(sizes.total))
 	}
 }

@@ -51,7 +51,7 @@ func installedRow(a *app.App, item *installedJSON) []term.Cell {
 	row := []term.Cell{name, {Text: strings.Join(slices.Sorted(slices.Values(item.Links)), ", ")},
 		supportCell(item.Support), vulnCell(item.Vulnerabilities), {}, {}, usedCell(a, item)}
 	if item.Size != nil {
-		row[4], row[5] = term.Cell{Text: term.Megabytes(item.Size.Own)}, term.Cell{Text: term.Megabytes(item.Size.Shared), Style: term.Faint}
+		row[4], row[5] = term.Cell{Text: term.Size(item.Size.Own)}, term.Cell{Text: term.Size(item.Size.Shared), Style: term.Faint}
 	}
 	proof, from := provenance(item.Receipt)
 	if item.System {

@@ -136,7 +136,7 @@ func printPrune(a *app.App, plan pruneJSON, options pruneOptions) error {
 		return a.UI.PrintJSON(plan)
 	}
 	for _, item := range plan.Removed {
-		if err := a.UI.Print("%v\t%s", item.Version, term.Megabytes(item.Bytes)); err != nil {
+		if err := a.UI.Print("%v\t%s", item.Version, term.Size(item.Bytes)); err != nil {
 			return err
 		}
 	}
@@ -145,7 +145,7 @@ func printPrune(a *app.App, plan pruneJSON, options pruneOptions) error {
 		verb = "would free"
 	}
 	if plan.Freed > 0 {
-		a.UI.Note("%s %s", verb, term.Megabytes(plan.Freed))
+		a.UI.Note("%s %s", verb, term.Size(plan.Freed))
 	}
 	return nil
 }

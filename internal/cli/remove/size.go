@@ -104,16 +104,16 @@ func printSize(a *app.App, s sizeJSON) error {
 	t := &term.Table{Bare: true, Columns: []term.Column{{}, {Right: true}, {Rank: 1, Least: 16}}}
 	for _, row := range rows {
 		if row.bytes > 0 || row.name == "toolchains" {
-			t.Rows = append(t.Rows, []term.Cell{{Text: row.name}, {Text: term.Megabytes(row.bytes)}, {Text: row.what, Style: term.Faint}})
+			t.Rows = append(t.Rows, []term.Cell{{Text: row.name}, {Text: term.Size(row.bytes)}, {Text: row.what, Style: term.Faint}})
 		}
 	}
-	t.Rows = append(t.Rows, []term.Cell{{Text: "total", Style: term.Strong}, {Text: term.Megabytes(s.Total), Style: term.Strong}, {}})
+	t.Rows = append(t.Rows, []term.Cell{{Text: "total", Style: term.Strong}, {Text: term.Size(s.Total), Style: term.Strong}, {}})
 	screen, _ := a.UI.Screen()
 	if err := a.UI.Show(t.Lines(screen)); err != nil {
 		return err
 	}
 	if s.Prunable != nil && *s.Prunable > 0 {
-		a.UI.Hint("\"gosw prune\" would free %s", term.Megabytes(*s.Prunable))
+		a.UI.Hint("\"gosw prune\" would free %s", term.Size(*s.Prunable))
 	}
 	return nil
 }

@@ -4,15 +4,21 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"os"
 	"strings"
 )
 
 // Confirm asks a question on the terminal; who only presses return chooses
-// fallback. An interrupt, or the end of input, is a no.
+// fallback. An interrupt, or the end of input, is a no. Nothing is drawn any more
+// then, and what was typed before the question is no answer to it.
 func (u *UI) Confirm(ctx context.Context, question string, fallback bool) bool {
 	choices := "[y/N]"
 	if fallback {
 		choices = "[Y/n]"
+	}
+	u.stopDrawing()
+	if f, ok := u.in.(*os.File); ok {
+		forgetTyped(int(f.Fd()))
 	}
 	_, _ = fmt.Fprintf(u.Err, "gosw: %s %s ", Clean(question), choices)
 	yes := make(chan bool, 1)

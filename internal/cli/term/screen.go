@@ -1,6 +1,7 @@
 package term
 
 import (
+	"io"
 	"os"
 	"runtime"
 	"strings"
@@ -16,19 +17,22 @@ import (
 // the background, and never its black or white. None tells what the text does not.
 type Screen struct {
 	Width   int  // columns, 0 if that can't be told
+	Height  int  // the same of lines
 	Colour  bool // NO_COLOR is not set, and the terminal is not a dumb one
 	Unicode bool // the locale is one of UTF-8
 }
 
 // Screen returns the terminal of stdout, false if it is none.
-func (u *UI) Screen() (Screen, bool) {
-	f, ok := u.Out.(*os.File)
+func (u *UI) Screen() (Screen, bool) { return u.screenOf(u.Out) }
+
+func (u *UI) screenOf(stream io.Writer) (Screen, bool) {
+	f, ok := stream.(*os.File)
 	if !ok || !IsTerminal(f) {
 		return Screen{}, false
 	}
 	s := Screen{Unicode: isUTF8(u.getenv)}
-	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
-		s.Width = width
+	if width, height, err := term.GetSize(int(f.Fd())); err == nil {
+		s.Width, s.Height = width, height
 	}
 	s.Colour = u.getenv("NO_COLOR") == "" && drawsColour(u.getenv)
 	return s, true
@@ -82,8 +86,8 @@ func (s Screen) Paint(st Style, text string) string {
 // Columns is how many columns text takes.
 func Columns(text string) int { return uniseg.StringWidth(text) }
 
-// cut returns what of text fits in width columns.
-func (s Screen) cut(text string, width int) string {
+// Cut returns what of text fits in width columns.
+func (s Screen) Cut(text string, width int) string {
 	if Columns(text) <= width {
 		return text
 	}

@@ -133,7 +133,7 @@ func (t *Table) line(s Screen, row []Cell, shown, widths []int) string {
 	var out strings.Builder
 	pending := t.Indent // spaces that are only written if something follows
 	for n, i := range shown {
-		text := s.cut(row[i].Text, widths[n])
+		text := s.Cut(row[i].Text, widths[n])
 		left, right := 0, widths[n]-Columns(text)
 		if t.Columns[i].Right {
 			left, right = right, 0

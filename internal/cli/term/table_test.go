@@ -1,7 +1,6 @@
 package term
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 )
@@ -55,7 +54,7 @@ func TestCut(t *testing.T) {
 		{"e\u0301e\u0301e\u0301", 2, "e\u0301…"}, // combined
 		{"any", 0, ""},
 	} {
-		if got := (Screen{Unicode: true}).cut(row.text, row.width); got != row.want {
+		if got := (Screen{Unicode: true}).Cut(row.text, row.width); got != row.want {
 			t.Errorf("%q in %d: %q, want %q", row.text, row.width, got, row.want)
 		}
 	}
@@ -82,8 +81,3 @@ func TestScreenOf(t *testing.T) {
 		}
 	}
 }
-
-var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
-
-// Visible is how many columns a line takes with its codes.
-func Visible(line string) int { return Columns(sgr.ReplaceAllString(line, "")) }

@@ -30,8 +30,8 @@ type UI struct {
 	in       io.Reader
 	getenv   func(string) string
 	Shell    shell.Shell // which commands are typed in
-	progress bool        // stderr is a terminal that can redraw a line
-	bar      *Progress
+	draws    bool        // stderr is a terminal that can redraw a line
+	drawing  *drawing    // nil if nothing is drawn
 }
 
 // userShell is the shell that SHELL names, bash if it names none that gosw has
@@ -46,26 +46,13 @@ func userShell(getenv func(string) string) shell.Shell {
 
 // NewUI returns the UI of streams, which may be terminals.
 func NewUI(in io.Reader, out, err io.Writer, getenv func(string) string) *UI {
-	return &UI{in: in, Out: out, Err: err, getenv: getenv, Shell: userShell(getenv), progress: IsTerminal(err) && getenv("TERM") != "dumb"}
+	return &UI{in: in, Out: out, Err: err, getenv: getenv, Shell: userShell(getenv), draws: IsTerminal(err) && getenv("TERM") != "dumb"}
 }
 
 // IsTerminal reports whether somebody looks at stream.
 func IsTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// width is how many columns stderr has, 0 if that can't be told.
-func (u *UI) width() int {
-	f, ok := u.Err.(*os.File)
-	if !ok {
-		return 0
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return width
 }
 
 // Interactive reports whether there is somebody to ask.
@@ -165,10 +152,17 @@ func escapeJSON(text []byte) []byte {
 func (u *UI) Note(format string, args ...any) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.bar != nil {
-		u.bar.hide()
-	}
+	u.drawing.erase()
 	_, _ = fmt.Fprintf(u.Err, "gosw: %s\n", Clean(fmt.Sprintf(format, args...)))
+	u.drawing.draw()
+}
+
+// Remark is Note for what only a person wants to hear, such as that there was
+// nothing to do.
+func (u *UI) Remark(format string, args ...any) {
+	if IsTerminal(u.Err) {
+		u.Note(format, args...)
+	}
 }
 
 // Hint says what to do; text is as that of a command.Hint.

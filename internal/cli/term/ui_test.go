@@ -41,23 +41,3 @@ func TestPrintJSON(t *testing.T) {
 		t.Errorf("%s: %q, %v", &out, got, err)
 	}
 }
-
-func TestFitted(t *testing.T) {
-	t.Parallel()
-	const line = "\r█████ 50%\x1b[0K\r\x1b[2K\r"
-	for _, test := range []struct {
-		width int
-		want  string
-	}{
-		{0, line},
-		{80, line},
-		{6, "\r█████\x1b[0K\r\x1b[2K\r"},
-	} {
-		var out bytes.Buffer
-		w := &fitted{&out, func() int { return test.width }}
-		n, err := w.Write([]byte(line))
-		if err != nil || n != len(line) || out.String() != test.want {
-			t.Errorf("width %d: wrote %q, %d, %v, want %q", test.width, out.String(), n, err, test.want)
-		}
-	}
-}

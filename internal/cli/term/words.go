@@ -13,8 +13,13 @@ func Plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// Megabytes writes n bytes as people read them.
-func Megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+// Size writes n bytes as people read them.
+func Size(n int64) string {
+	if n < 1e9 {
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
 
 // DaysAgo words how long ago something was of which only the day is sure.
 func DaysAgo(d time.Duration) string {

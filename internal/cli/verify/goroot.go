@@ -11,6 +11,7 @@ import (
 
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/progress"
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
@@ -19,6 +20,7 @@ import (
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/tree"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // A comparedJSON is the element of "gosw verify --goroot DIR --json".
@@ -81,17 +83,15 @@ func openTree(dir string) (*os.Root, error) {
 
 // compareWith compares, with a line of progress where the zip is downloaded.
 func compareWith(ctx context.Context, a *app.App, client *fetch.Client, root *os.Root, full bool) (*fetch.Comparison, error) {
-	var bar *term.Progress
-	stop := func() {}
-	defer func() { stop() }()
+	shown := progress.Start(a.UI, "comparing")
+	defer shown.Stop()
+	row := shown.Row("the published zip")
 	options := fetch.CompareOptions{Known: func(v gover.Version, p release.Platform) *fetch.Proof { return knownProof(a, v, p) }, Full: full}
 	options.Progress = func(done, total int64) {
-		if bar == nil {
-			bar, stop = a.UI.StartProgress([]string{"comparing"})
-		}
-		bar.Report(gover.Version{})(done, total)
+		row.Begin()
+		row.Report(done, total)
 	}
-	return client.Compare(ctx, root, options)
+	return client.Compare(web.WithRetries(ctx, shown.Retry), root, options)
 }
 
 // knownProof returns what an installed toolchain's receipt proves, if the
@@ -213,7 +213,7 @@ func explainComparison(a *app.App, dir string, c *fetch.Comparison, verbose bool
 		return
 	}
 	proof := c.Proof
-	a.UI.Note("%s: %d files, %s hashed, %s of the zip received", dir, c.Files, term.Megabytes(c.Bytes), term.Megabytes(c.Received))
+	a.UI.Note("%s: %d files, %s hashed, %s of the zip received", dir, c.Files, term.Size(c.Bytes), term.Size(c.Received))
 	a.UI.Note("%s: %v %v is checksum database record %d of %s, in the signed tree of %d records, signature of %s",
 		dir, c.Version, c.Platform, proof.Record.ID, proof.SumDB, proof.TreeSize, proof.Record.Key)
 }

@@ -94,7 +94,7 @@ func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, 
 		a.UI.Note("%v is installed already", v)
 		return false, nil
 	}
-	a.UI.Note("imported %v (%s in %.1fs, proven by the checksum database)", v, term.Megabytes(compared.Bytes), a.Since(start).Seconds())
+	a.UI.Note("imported %v (%s in %.1fs, proven by the checksum database)", v, term.Size(compared.Bytes), a.Since(start).Seconds())
 	if compared.Uncovered > 0 {
 		a.UI.Note("left out, as no part of the release's module: %s (%s)", strings.Join(compared.LeftOut, " "), term.Plural(compared.Uncovered, "file"))
 	}

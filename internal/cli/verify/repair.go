@@ -11,12 +11,14 @@ import (
 
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/cmdline"
+	"github.com/gosw/gosw/internal/cli/progress"
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/cli/upkeep"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/tree"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // Repair is "gosw repair".
@@ -159,9 +161,11 @@ func (r *repairer) fill(ctx context.Context, root *os.Root) (*store.Receipt, err
 	if err != nil {
 		return nil, err
 	}
-	bar, stop := r.app.UI.StartProgress([]string{r.version.String()})
-	defer stop()
-	proof, err := client.Fetch(ctx, r.version, root, fetch.Options{Progress: bar.Report(r.version)})
+	shown := progress.Start(r.app.UI, "")
+	defer shown.Stop()
+	row := shown.Row(r.version.String())
+	row.Begin()
+	proof, err := client.Fetch(web.WithRetries(ctx, row.Retry), r.version, root, fetch.Options{Progress: row.Report})
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +187,7 @@ func (r *repairer) print(report *store.Report, mended bool) error {
 	}
 	what := "nothing had to be downloaded"
 	if r.received > 0 {
-		what = fmt.Sprintf("%s received", term.Megabytes(r.received))
+		what = fmt.Sprintf("%s received", term.Size(r.received))
 	}
 	r.app.UI.Note("repaired %v (%s)", r.version, what)
 	return nil
