@@ -55,7 +55,7 @@ var changes = []change{
 	{name: "default --unset", from: []string{"1.21.13", "1.22.4"}, args: []string{"default", "--unset"},
 		after: []string{"go1.21.13", "go1.22.4"}},
 	{name: "init", from: []string{"1.21.13"}, args: []string{"init", "bash"}, after: []string{"go1.21.13"},
-		plant: map[string]string{"-bin/go": "", "-bin/gofmt": ""}},
+		plant: map[string]string{"-bin/go": "", "-bin/gofmt": "", "-bin/gosw": ""}},
 	{name: "prune", from: []string{"1.21.13", "1.22.4", "1.22.12"}, args: []string{"prune"},
 		after: []string{"go1.21.13", "go1.22.12"}, plant: map[string]string{"pins": "/nowhere/.go-version\n"}},
 	{name: "exec", from: []string{"1.21.13", "1.22.4"}, args: []string{"exec", "--", "go", "version"}, after: []string{"go1.21.13", "go1.22.4"},

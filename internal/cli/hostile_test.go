@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,7 +91,7 @@ func leftovers(t *testing.T, home string) []string {
 			return fs.SkipDir
 		}
 		rel, _ := filepath.Rel(home, path)
-		shim := filepath.Base(filepath.Dir(path)) == "bin" && (d.Name() == "go" || d.Name() == "gofmt")
+		shim := filepath.Base(filepath.Dir(path)) == "bin" && slices.Contains([]string{"go", "gofmt", "gosw"}, d.Name())
 		if !d.IsDir() && d.Name() != "format" && filepath.Ext(path) != ".lock" && !shim {
 			left = append(left, rel)
 		}

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -26,7 +28,8 @@ type Store struct {
 
 	Shim       string                      // the path of the gosw-shim that belongs to this gosw
 	ShimErr    error                       // why that is not known
-	PlaceShims func(context.Context) error // puts it in the store
+	Programs   map[string]string           // in the store's bin folder, and where they lead: go and gofmt to Shim
+	PlaceShims func(context.Context) error // puts them there
 
 	Receipts func() []Receipt
 	Keeper
@@ -34,7 +37,7 @@ type Store struct {
 
 // A Keeper knows what is wrong in the store's folders, and mends it.
 type Keeper interface {
-	WrongShims(shim string) []string
+	WrongShims(programs map[string]string) []string
 	WrongLinks() ([]string, error)
 	Relink(ctx context.Context) error
 	Unused() []string // what killed processes have left
@@ -56,7 +59,7 @@ var goInstall = command.Run("go", "install", "github.com/gosw/gosw/cmd/...")
 func (s Store) Checks() []Check {
 	return []Check{
 		{ID: "store", Sound: "the store can be used", Worst: Error, Look: s.lookStore},
-		{ID: "shims", Sound: "the store's go and gofmt are this gosw's shim", Worst: Error, Look: s.In(s.lookShims)},
+		{ID: "shims", Sound: "the store's go, gofmt and gosw lead to this gosw", Worst: Error, Look: s.In(s.lookShims)},
 		{ID: "shim-version", Sound: "gosw-shim was built with this gosw", Worst: Warning, Look: s.lookShimVersion},
 		{ID: "links", Sound: "the store's links lead where they should", Worst: Error, Look: s.In(s.lookLinks)},
 		{ID: "leftovers", Sound: "nothing is left of killed processes", Worst: Warning, Look: s.In(s.lookLeftovers)},
@@ -113,15 +116,24 @@ func (s Store) lookShims() Findings {
 		return Found(goInstall, "there is no gosw-shim beside gosw (%s), so the store has no go", s.Shim).
 			Advise("gosw and gosw-shim belong into one folder")
 	}
-	wrong := s.WrongShims(s.Shim)
-	if len(wrong) == 0 {
-		return nil
+	wrong := make(map[string][]string) // by where they are to lead
+	for _, path := range s.WrongShims(s.Programs) {
+		program := s.Programs[filepath.Base(path)]
+		wrong[program] = append(wrong[program], path)
 	}
-	are := "is no link"
-	if len(wrong) > 1 {
-		are = "are no links"
+	var findings Findings
+	for _, program := range slices.Sorted(maps.Keys(wrong)) {
+		are := "is no link"
+		if len(wrong[program]) > 1 {
+			are = "are no links"
+		}
+		found := Found(nil, "%s %s to %s", strings.Join(wrong[program], " and "), are, program).Ours(s.PlaceShims, "put the shims in their place")
+		if program != s.Shim { // gosw itself, without which go works all the same
+			found.As(Warning)
+		}
+		findings = append(findings, found...)
 	}
-	return Found(nil, "%s %s to %s", strings.Join(wrong, " and "), are, s.Shim).Ours(s.PlaceShims, "put the shims in their place")
+	return findings
 }
 
 // lookShimVersion compares what the build has written into both programs, where

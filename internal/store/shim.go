@@ -2,25 +2,21 @@ package store
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
-
-	"github.com/gosw/gosw/internal/toolchain"
+	"slices"
 )
 
-// Shim puts the shims on PATH: bin/go and bin/gofmt become program, the path of
-// an installed gosw-shim. They are links where the platform has them, so that
-// a new gosw-shim is in use as soon as it is installed. Only these two names
-// are shims: tools that "go install" builds stay where Go puts them.
-func (s *Store) Shim(ctx context.Context, program string) error {
-	for _, tool := range []string{"go", "gofmt"} {
-		path := filepath.Join(s.home.Bin(), tool+toolchain.Exe)
-		if isShim(path, program) {
-			continue
-		}
+// Shim makes the programs in bin/ what programs says: go and gofmt lead to the
+// gosw-shim that is installed, and gosw to gosw itself. They are links where the
+// platform has them, so that a new one is in use as soon as it is installed. Only go
+// and gofmt are shims: tools that "go install" builds stay where Go puts them.
+func (s *Store) Shim(ctx context.Context, programs map[string]string) error {
+	for _, path := range s.WrongShims(programs) {
 		if err := s.create(ctx); err != nil {
 			return err
 		}
-		if err := s.placeShim(ctx, program, path); err != nil {
+		if err := s.placeShim(ctx, programs[filepath.Base(path)], path); err != nil {
 			return err
 		}
 	}
@@ -28,10 +24,10 @@ func (s *Store) Shim(ctx context.Context, program string) error {
 	return nil
 }
 
-// WrongShims returns the shims that [Store.Shim] would put in their place.
-func (s *Store) WrongShims(program string) (wrong []string) {
-	for _, tool := range []string{"go", "gofmt"} {
-		if path := filepath.Join(s.home.Bin(), tool+toolchain.Exe); !isShim(path, program) {
+// WrongShims returns what [Store.Shim] would put in its place, sorted.
+func (s *Store) WrongShims(programs map[string]string) (wrong []string) {
+	for _, name := range slices.Sorted(maps.Keys(programs)) {
+		if path := filepath.Join(s.home.Bin(), name); !isShim(path, programs[name]) {
 			wrong = append(wrong, path)
 		}
 	}

@@ -205,10 +205,14 @@ func TestShim(t *testing.T) {
 	first := filepath.Join(t.TempDir(), "gosw-shim")
 	second := filepath.Join(t.TempDir(), "gosw-shim")
 	for _, program := range []string{first, first, second} {
-		if err := s.Shim(t.Context(), program); err != nil {
+		programs := map[string]string{"go": program, "gofmt": program, "gosw": program}
+		if err := s.Shim(t.Context(), programs); err != nil {
 			t.Fatal(err)
 		}
-		for _, tool := range []string{"go", "gofmt"} {
+		if wrong := s.WrongShims(programs); wrong != nil {
+			t.Errorf("wrong: %v", wrong)
+		}
+		for tool := range programs {
 			if got, _ := os.Readlink(filepath.Join(s.Home().Bin(), tool)); got != program {
 				t.Errorf("%s -> %q, want %q", tool, got, program)
 			}

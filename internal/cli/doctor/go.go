@@ -196,12 +196,18 @@ func (p *patient) lookGosw() doctor.Findings {
 	if err != nil || found == "" {
 		return nil
 	}
-	physical, err := filepath.EvalSymlinks(found)
-	if err != nil || physical == exe {
-		return nil
+	if !upkeep.LeadsTo(found, exe) {
+		return doctor.Found(command.Command{{Kind: command.First, Text: filepath.Dir(exe)}},
+			"%s comes first on PATH, and is not this gosw, %s", found, exe).Advise("or remove the one that is not wanted")
 	}
-	return doctor.Found(command.Command{{Kind: command.First, Text: filepath.Dir(exe)}},
-		"%s comes first on PATH, and is not this gosw, %s", found, exe).Advise("or remove the one that is not wanted")
+	for behind := range upkeep.GoswsBehind(p.App, p.machine.Store) {
+		if upkeep.LeadsTo(behind, exe) || found == exe {
+			break
+		}
+		return doctor.Found(command.Run("rm", found), "%s comes first on PATH and leads to %s; it hides another gosw, %s", found, exe, behind).
+			Advise("or remove the other one, if it is not wanted")
+	}
+	return nil
 }
 
 // lookSupport is about the line that applies: a project's pin is the project's

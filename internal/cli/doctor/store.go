@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/upkeep"
 	"github.com/gosw/gosw/internal/doctor"
 	"github.com/gosw/gosw/internal/fsx"
@@ -14,7 +13,7 @@ import (
 // storeInputs are what the store's checks look at.
 func (p *patient) storeInputs() doctor.Store {
 	s := doctor.Store{Machine: p.machine, Err: p.storeErr, Tell: p.found}
-	s.Shim, s.ShimErr = app.ShimProgram()
+	s.Shim, s.Programs, s.ShimErr = upkeep.Shims(p.App, p.machine.Store)
 	if p.store == nil {
 		return s
 	}

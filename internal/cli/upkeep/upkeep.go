@@ -4,10 +4,8 @@
 package upkeep
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -55,23 +53,6 @@ func NewReceipt(a *app.App, p *fetch.Proof) (*store.Receipt, error) {
 	var err error
 	r.Record, err = json.Marshal(p.Record)
 	return r, err
-}
-
-// PlaceShims puts go and gofmt into the store's bin folder. Toolchains can be
-// used without them, so a missing gosw-shim is worth a word, not a failure.
-func PlaceShims(ctx context.Context, a *app.App, st *store.Store) error {
-	program, err := app.ShimProgram()
-	if err != nil {
-		return err
-	}
-	if _, err := os.Stat(program); err != nil && !toolchain.Missing(err) {
-		return err
-	} else if err != nil {
-		a.UI.Note("no gosw-shim beside gosw, so %s has no go", st.Home().Bin())
-		a.UI.Hint(`install both: "go install github.com/gosw/gosw/cmd/..."`)
-		return nil
-	}
-	return st.Shim(ctx, program)
 }
 
 // PathHint says how to get the shims on PATH, where they are not.
