@@ -45,7 +45,7 @@ var maxLines = map[string]int{
 	"internal/cli/run":      800,
 	"internal/cli/settings": 500,
 	"internal/cli/setup":    1400,
-	"internal/cli/term":     700,
+	"internal/cli/term":     750,
 	"internal/cli/upkeep":   400,
 	"internal/cli/verify":   1400,
 	"internal/cli/vulns":    600,

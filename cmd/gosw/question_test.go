@@ -163,3 +163,27 @@ func (d *dialogue) end(t *testing.T) {
 		t.Fatalf("goes on: %q", d)
 	}
 }
+
+// TestFirstOutput installs where nobody listens: there is something to see at once, it
+// is said that the request is sent again and why, and the error is not long in coming.
+func TestFirstOutput(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"1.22", "1.22.4"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			home := t.TempDir()
+			d := newDialogue(t, home, []string{
+				"HOME=" + home, "TERM=xterm", "LANG=C.UTF-8", "PATH=" + programs + ":" + os.Getenv("PATH"),
+				"GOPROXY=http://127.0.0.1:1", "GOSW_SOURCE=proxy", "GOSW_DL_URL=",
+			}, "gosw install "+version)
+			d.wait(t, "gosw: ")
+			d.end(t)
+			for _, want := range []string{"retrying (2/2): connection refused", "connection refused"} {
+				if !strings.Contains(d.String(), want) {
+					t.Errorf("no %q in %q", want, d)
+				}
+			}
+			t.Logf("%q", d)
+		})
+	}
+}

@@ -85,6 +85,52 @@ func TestScreensNarrow(t *testing.T) {
 	group.Wait()
 }
 
+// TestScreensProgress looks at two downloads that stop midway, in terminals of several
+// widths, and in one that another width is given to.
+func TestScreensProgress(t *testing.T) {
+	t.Parallel()
+	s := newScreens(t)
+	server := fetchtest.NewServer(t)
+	for version, size := range map[string]int{"1.27.4": 40 << 20, "1.22.12": 30 << 20} {
+		if err := server.AddLarge(version, size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	midway := regexp.MustCompile(`total .* 36/73 MB, \d+ s left`)
+	left := regexp.MustCompile(`\d+ s left`)
+	for _, row := range []struct{ first, then int }{{60, 60}, {80, 80}, {120, 120}, {120, 60}, {60, 80}} {
+		t.Run(fmt.Sprintf("%d-%d", row.first, row.then), func(t *testing.T) {
+			t.Parallel()
+			home := t.TempDir()
+			env := []string{
+				"HOME=" + home, "LANG=C.UTF-8", "PATH=" + home + "/.local/go/bin:" + programs + ":/usr/bin:/bin",
+				"GOPROXY=" + server.Bad("stalled"), "GOSUMDB=" + server.SumDB(), "GOSW_SOURCE=proxy",
+			}
+			w, err := s.Start(row.first, home, env, "printf 'said before\\n'; gosw install 1.27.4 1.22.12")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.Close()
+			screen, err := w.Until(midway)
+			if err == nil && row.then != row.first {
+				if err = w.Resize(row.then); err == nil {
+					time.Sleep(500 * time.Millisecond)
+					screen, err = w.Until(midway)
+				}
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range screen.Lines {
+				for i := range line {
+					line[i].Text = left.ReplaceAllString(line[i].Text, "… s left")
+				}
+			}
+			s.compare(t, fmt.Sprintf("progress-%d", row.then), "$ gosw install 1.27.4 1.22.12", screen)
+		})
+	}
+}
+
 // A stage is a user's home with toolchains of all kinds, and a terminal.
 type stage struct {
 	*capture.Terminal

@@ -62,25 +62,54 @@ const patience = time.Minute
 // Run runs a command of sh in dir, in a terminal that is so many columns wide, with
 // the environment env and no other variable but TERM.
 func (t *Terminal) Run(width int, dir string, env []string, command string) (Screen, error) {
+	w, err := t.Start(width, dir, env, command)
+	if err != nil {
+		return Screen{}, err
+	}
+	defer w.Close()
+	return w.Until(end)
+}
+
+// A Window is a terminal in which a command runs.
+type Window struct {
+	t             *Terminal
+	pane, command string
+}
+
+// Start is Run for a command that is looked at while it runs.
+func (t *Terminal) Start(width int, dir string, env []string, command string) (*Window, error) {
 	args := []string{"new-session", "-d", "-P", "-F", "#{pane_id}", "-x", fmt.Sprint(width), "-y", "100", "-c", dir,
 		"env", "-i", "TERM=tmux-256color"}
 	args = append(args, env...)
 	pane, err := t.tmux(append(args, "/bin/sh", "-c", command+"\n"+`printf '[exit %d]\n' $?; read -r wait`)...)
-	if err != nil {
-		return Screen{}, err
-	}
-	pane = strings.TrimSpace(pane)
-	defer func() { _, _ = t.tmux("kill-pane", "-t", pane) }()
+	return &Window{t, strings.TrimSpace(pane), command}, err
+}
+
+// Close ends what runs there.
+func (w *Window) Close() { _, _ = w.t.tmux("kill-pane", "-t", w.pane) }
+
+// Resize makes the terminal so many columns wide.
+func (w *Window) Resize(width int) error {
+	_, err := w.t.tmux("resize-window", "-t", w.pane, "-x", fmt.Sprint(width))
+	return err
+}
+
+// Until returns the screen once a pattern is on it.
+func (w *Window) Until(pattern *regexp.Regexp) (Screen, error) {
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		text, err := t.tmux("capture-pane", "-p", "-t", pane)
+		text, err := w.t.tmux("capture-pane", "-p", "-t", w.pane)
 		if err != nil {
 			return Screen{}, err
 		}
-		if found := end.FindStringSubmatch(text); found != nil {
-			return t.read(pane, found[1])
+		if pattern.MatchString(text) {
+			exit := ""
+			if found := end.FindStringSubmatch(text); found != nil {
+				exit = found[1]
+			}
+			return w.t.read(w.pane, exit)
 		}
 		if time.Now().After(deadline) {
-			return Screen{}, fmt.Errorf("%s: not done after %v:\n%s", command, patience, text)
+			return Screen{}, fmt.Errorf("%s: no %q after %v:\n%s", w.command, pattern, patience, text)
 		}
 	}
 }

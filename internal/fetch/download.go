@@ -14,6 +14,7 @@ import (
 
 	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fsx"
+	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
@@ -79,6 +80,21 @@ func (c *Client) download(ctx context.Context, d *download) error {
 		return missing
 	}
 	return fmt.Errorf("download %s: %w", d.Release, err)
+}
+
+// Size asks how large the zip of v is: as much will be downloaded at most. It is -1
+// if that can't be told beforehand.
+func (c *Client) Size(ctx context.Context, v gover.Version) int64 {
+	size := int64(-1)
+	if c.cfg.Source == release.SourceDL || c.proxies.Check(release.Module) != nil {
+		return size
+	}
+	r := release.Release{Version: v, Platform: c.cfg.Platform}
+	_ = c.proxies.Try(ctx, func(base *url.URL) (err error) {
+		size, err = c.web.Size(ctx, web.Join(base, release.Module, "@v", r.Module()+".zip"))
+		return err
+	})
+	return size
 }
 
 // downloadFrom gets the whole archive. First is an answer that has begun, or nil.

@@ -97,6 +97,20 @@ func (s *Sparse) Tail(ctx context.Context, n int64) (here int64, whole *Body, er
 	return first, nil, t.Run(ctx)
 }
 
+// Size asks how large the file at u is, and gets nothing of it.
+func (w *Client) Size(ctx context.Context, u *url.URL) (int64, error) {
+	b, err := w.Open(ctx, u, partKind, http.Header{"Range": {"bytes=0-0"}}, http.StatusPartialContent, http.StatusOK)
+	if err != nil {
+		return -1, err
+	}
+	defer func() { _ = b.Close() }()
+	if b.status != http.StatusPartialContent {
+		return b.size, nil
+	}
+	_, _, size, err := parseContentRange(b.Header.Get("Content-Range"))
+	return size, err
+}
+
 // Get gets parts of the file in their order, several at a time, and tells arrived,
 // how far part n has come. It is safe for concurrent use.
 func (s *Sparse) Get(ctx context.Context, spans []Span, arrived func(n int, end int64)) error {

@@ -247,18 +247,24 @@ func (in *installer) addAll(ctx context.Context, versions []gover.Version) error
 		return err
 	}
 	rows := make(map[gover.Version]*progress.Row)
+	var missing []gover.Version
 	for _, v := range versions {
 		if there, err := in.store.Home().Has(v); !there && err == nil { // which is told when v is added
-			rows[v] = in.shown.Row(v.String())
+			missing, rows[v] = append(missing, v), in.shown.Row(v.String())
 		}
 	}
-	if len(rows) > 0 {
+	if len(missing) > 0 {
 		if err := in.app.Claim(in.store.Home()); err != nil {
 			return err
 		}
 		if err := in.open(); err != nil {
 			return err
 		}
+	}
+	asking, stop := context.WithCancel(ctx)
+	defer stop()
+	for _, v := range missing[min(jobs, len(missing)):] { // others learn it with their first answer
+		go rows[v].Size(func() int64 { return in.client.Size(asking, v) })
 	}
 	errs := make([]error, len(versions))
 	added := make([]bool, len(versions))

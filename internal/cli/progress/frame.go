@@ -44,7 +44,7 @@ func (p *Progress) frame(s term.Screen) []string {
 		lines = append(lines, r.line(l, text))
 	}
 	switch {
-	case len(now) == 0 && total == 0 && p.doing != "":
+	case len(p.rows) == 0 && p.doing != "":
 		return []string{s.Cut(p.doing, s.Width-1)}
 	case len(now) == 0:
 		return nil

@@ -71,8 +71,13 @@ func (r *Row) change(f func()) {
 	f()
 }
 
-// Size tells how many bytes there will be at most, before the download begins.
-func (r *Row) Size(total int64) {
+// Size asks, where that is shown, how many bytes there will be at most, before the
+// download begins.
+func (r *Row) Size(ask func() int64) {
+	if !r.p.drawn {
+		return
+	}
+	total := ask()
 	r.change(func() {
 		if !r.now {
 			r.total = total

@@ -15,7 +15,7 @@ func Plural(n int, word string) string {
 
 // Size writes n bytes as people read them.
 func Size(n int64) string {
-	if n < 1e9 {
+	if n < 999_950_000 { // which would be 1000.0 MB
 		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	}
 	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
