@@ -121,19 +121,22 @@ func (s Store) lookShims() Findings {
 		program := s.Programs[filepath.Base(path)]
 		wrong[program] = append(wrong[program], path)
 	}
-	var findings Findings
+	var causes []string
 	for _, program := range slices.Sorted(maps.Keys(wrong)) {
 		are := "is no link"
 		if len(wrong[program]) > 1 {
 			are = "are no links"
 		}
-		found := Found(nil, "%s %s to %s", strings.Join(wrong[program], " and "), are, program).Ours(s.PlaceShims, "put the shims in their place")
-		if program != s.Shim { // gosw itself, without which go works all the same
-			found.As(Warning)
-		}
-		findings = append(findings, found...)
+		causes = append(causes, fmt.Sprintf("%s %s to %s", strings.Join(wrong[program], " and "), are, program))
 	}
-	return findings
+	if causes == nil {
+		return nil
+	}
+	found := Found(nil, "%s", strings.Join(causes, "; ")).Ours(s.PlaceShims, "put the shims in their place")
+	if wrong[s.Shim] == nil { // only gosw itself, without which go works all the same
+		found.As(Warning)
+	}
+	return found
 }
 
 // lookShimVersion compares what the build has written into both programs, where
