@@ -159,6 +159,12 @@ var layers = []struct {
 		module + "internal/cli":   "cli is the top",
 		"net":                     "start-up files are files",
 	}},
+	{[]string{"internal/pin"}, map[string]string{
+		module + "internal/store": "a pin may ask for what is not installed",
+		module + "internal/fetch": "a pin may ask for what does not exist",
+		module + "internal/cli":   "cli is the top",
+		"net":                     "text in, text out",
+	}},
 	{[]string{"internal/manager"}, map[string]string{
 		module + "internal/": "where others keep their toolchains depends on no rule of gosw",
 		"net":                "places are directories",

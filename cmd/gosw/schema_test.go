@@ -36,6 +36,7 @@ var readers = map[string][]string{
 	"gosw env":                 {"env"},
 	"gosw default":             {"default"},
 	"gosw prune":               {"prune --dry-run"},
+	"gosw pin":                 {"pin"},
 	"gosw import":              {"import --all --dry-run"},
 	"gosw doctor":              {"doctor", "doctor --fix"},
 }

@@ -87,7 +87,7 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 	root.AddCommand(
 		install.Command(a), verify.Import(a), remove.Uninstall(a), remove.Prune(a), list.Command(a),
 		verify.Command(a), verify.Repair(a), vulns.Command(a), list.Outdated(a), install.Upgrade(a), remove.Size(a),
-		run.Default(a), run.Use(a), run.Current(a), why.Command(a), run.Which(a), run.Exec(a),
+		run.Default(a), run.Pin(a, install.Offer), run.Use(a, install.Offer), run.Current(a), why.Command(a), run.Which(a), run.Exec(a),
 		setup.Init(a), setup.Env(a), doctor.Command(a, others), install.Shim(a),
 	)
 	return root

@@ -97,6 +97,18 @@ func missing(err error) bool {
 // ErrUTF16 is the error of a whole file, not of a line.
 var ErrUTF16 = errors.New("is UTF-16 text, save it as UTF-8")
 
+// Parse reads the text of a pin file called name: the versions that it names, of
+// which the first one that is installed is meant, and their line. A text that has
+// nothing to say about Go has none, as has a name that is no pin's.
+func Parse(name, text string) (specs []gover.Spec, line int, err error) {
+	for _, f := range formats {
+		if f.name == name {
+			return parsePin([]byte(text), f)
+		}
+	}
+	return nil, 0, nil
+}
+
 // parsePin is what f makes of data, which may begin with a byte order mark.
 func parsePin(data []byte, f format) ([]gover.Spec, int, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))

@@ -151,13 +151,9 @@ func Files(defaultFile, dir string) []string {
 // before it reads it. Without a pin it returns the zero Choice.
 func nearest(dir string, look func(file string)) (Choice, error) {
 	for {
-		for _, format := range formats {
-			file := filepath.Join(dir, format.name)
-			look(file)
-			choice, err := fromFile(FromFile, file, format)
-			if !errors.Is(err, fs.ErrNotExist) {
-				return choice, err
-			}
+		choice, err := inDir(dir, look)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return choice, err
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
@@ -165,6 +161,22 @@ func nearest(dir string, look func(file string)) (Choice, error) {
 		}
 		dir = parent
 	}
+}
+
+// InDir returns what the pin of dir says, its parents left out. Without one the error
+// is fs.ErrNotExist, else a [*PinError].
+func InDir(dir string) (Choice, error) { return inDir(dir, func(string) {}) }
+
+func inDir(dir string, look func(file string)) (Choice, error) {
+	for _, format := range formats {
+		file := filepath.Join(dir, format.name)
+		look(file)
+		choice, err := fromFile(FromFile, file, format)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return choice, err
+		}
+	}
+	return Choice{}, fs.ErrNotExist
 }
 
 // A PinError says that what should name a version does not.

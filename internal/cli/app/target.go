@@ -97,7 +97,7 @@ func NoProgram(t Target, tool string) error {
 	case t.Choice.Rule == resolve.FromSystem:
 		return failure.WithHint(
 			fmt.Errorf("no version of Go is set here, and there is no other %s on PATH", tool),
-			command.Hintf("set a default, %v, or pin this directory: %v", command.Gosw("install", "latest").Then(command.Gosw("default", "latest")), command.Write("1.22", ".go-version")),
+			command.Hintf("set a default, %v, or pin this directory: %v", command.Gosw("install", "latest").Then(command.Gosw("default", "latest")), command.Gosw("pin", "1.22")),
 		)
 	}
 	return failure.WithHint(

@@ -24,7 +24,7 @@ var habits = []habit{
 	{verbs: "ls-remote list-remote listall list-all ls-all remote available search releases", means: "gosw list --remote ARGS"},
 	{verbs: "versions installed ll", means: "gosw list ARGS"},
 	{verbs: "global set set-default alias", means: "gosw default ARGS"},
-	{verbs: "local pin set-local", means: "echo VERSION > .go-version", why: "a pin is a file: "},
+	{verbs: "set-local", means: "gosw pin VERSION"},
 	{verbs: "shell switch activate", means: "gosw use VERSION"},
 	{verbs: "deactivate unuse unset", means: "gosw use --unset"},
 	{verbs: "run x", means: "gosw exec VERSION"},
@@ -71,17 +71,9 @@ func (h habit) fill(typed []string) command.Command {
 	return filled(h.means, args)
 }
 
-// filled is the command that means stands for: programs with && between them, and
-// echo, which writes to a file.
+// filled is the command that means stands for: programs with && between them.
 func filled(means string, args []string) (all command.Command) {
 	for part := range strings.SplitSeq(means, " && ") {
-		if line, file, ok := strings.Cut(strings.TrimPrefix(part, "echo "), " > "); ok {
-			if len(args) > 0 {
-				line = strings.Join(args, " ")
-			}
-			all = all.Then(command.Write(line, file))
-			continue
-		}
 		var argv []string
 		for word := range strings.FieldsSeq(part) {
 			if word == "ARGS" || word == "VERSION" && len(args) > 0 {
@@ -101,9 +93,9 @@ var flagHabits = []struct {
 	command, flags, means string
 }{
 	{"use", "global default g", "gosw default VERSION"},
-	{"use", "local save pin path", "echo VERSION > .go-version"},
+	{"use", "local save path project", "gosw pin VERSION"},
 	{"install", "global default set-default use g", "gosw install VERSION && gosw default VERSION"},
-	{"install", "local save pin", "gosw install VERSION && echo VERSION > .go-version"},
+	{"install", "local save pin", "gosw install VERSION && gosw pin VERSION"},
 	{"install", "force reinstall f", "gosw repair VERSION"},
 	{"install", "list list-remote list-all l", "gosw list --remote"},
 	{"install", "os arch goos goarch", "gosw install --platform linux/arm64 VERSION"},

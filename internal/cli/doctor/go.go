@@ -220,12 +220,25 @@ func (p *patient) lookSupport() doctor.Findings {
 	if gover.NewLifecycle(p.releases()).Of(v) != gover.EndOfLife {
 		return nil
 	}
-	latest, _ := gover.ParseSpec("latest")
-	found := p.hinted(doctor.Found(nil, "%v (set by %s) gets no more fixes: its line has ended", v, p.why.Target.Choice.Source()), p.why.PinFix(latest))
+	found := p.hinted(doctor.Found(nil, "%v (set by %s) gets no more fixes: its line has ended", v, p.why.Target.Choice.Source()), p.why.PinFix(p.successor()))
 	if p.why.Target.Choice.Pinned() {
 		found.As(doctor.Note)
 	}
 	return found
+}
+
+// successor is the newest release in the form of what asks for the version here: who
+// has fixed one, or a line, wants no latest.
+func (p *patient) successor() gover.Spec {
+	spec, _ := gover.ParseSpec("latest")
+	newest, _ := spec.Newest(p.releases())
+	switch p.why.Target.Choice.Spec.Kind() {
+	case gover.Exact:
+		spec = gover.Only(newest)
+	case gover.Line:
+		spec, _ = gover.ParseSpec(newest.Line())
+	}
+	return spec
 }
 
 // lookVulnerable says what the last "gosw audit" knew.
@@ -242,7 +255,7 @@ func (p *patient) lookVulnerable() doctor.Findings {
 	case counts.Of[v] == 0:
 		return nil
 	}
-	better, _ := gover.ParseSpec("latest")
+	better := p.successor()
 	if counts.Of[newest] < counts.Of[v] {
 		better = gover.Only(newest)
 	}

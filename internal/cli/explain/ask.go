@@ -302,10 +302,12 @@ func (x *Explainer) PinFix(spec gover.Spec) command.Hint {
 		return command.Hint{Command: install.Then(command.Export("GO_VERSION", spec.String()))}
 	case choice.Rule != resolve.FromFile:
 		return command.Hint{Command: install.Then(command.Gosw("default", spec.String()))}
+	case filepath.Dir(choice.File) == x.dir:
+		return command.Hint{Command: install.Then(command.Gosw("pin", spec.String()))}
 	case filepath.Base(choice.File) == ".go-version":
 		return command.Hint{Command: install.Then(command.Write(spec.String(), choice.File))}
 	}
-	edit := command.Hintf("make line %d of %s \"golang %s\"", choice.Line, choice.File, spec)
+	edit := command.Hintf("change the version in line %d of %s to %s", choice.Line, choice.File, spec)
 	if install != nil {
 		edit = command.Hintf("run %v and %v", install, edit)
 	}

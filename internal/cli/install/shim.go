@@ -79,6 +79,15 @@ func wantsMissing(ctx context.Context, a *app.App, missing *app.NotInstalledErro
 	return policy.Value != "ask" || a.UI.Interactive() && ask(ctx, a, missing), nil
 }
 
+// Offer installs what is missing, if the user wants that, and reports whether.
+func Offer(ctx context.Context, a *app.App, missing *app.NotInstalledError) (bool, error) {
+	wanted, err := wantsMissing(ctx, a, missing)
+	if !wanted || err != nil {
+		return false, err
+	}
+	return true, install(ctx, a, installOptions{specs: app.ToInstall(missing.Spec)})
+}
+
 func installMissing(ctx context.Context, a *app.App, choice resolve.Choice) (app.Target, error) {
 	if err := install(ctx, a, installOptions{specs: app.ToInstall(choice.Spec)}); err != nil {
 		return app.Target{}, err

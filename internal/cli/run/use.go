@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -15,8 +16,8 @@ import (
 )
 
 // Use is "gosw use".
-func Use(a *app.App) *cobra.Command {
-	var session, unset bool
+func Use(a *app.App, offer Offer) *cobra.Command {
+	var session, unset, pin bool
 	cmd := &cobra.Command{
 		Use:   "use VERSION",
 		Short: "Switch this shell session to a version",
@@ -26,8 +27,10 @@ the shell ends or "gosw use --unset". It needs the shell function that
 		Example: `  gosw use 1.21
   gosw use --unset`,
 		Args: cmdline.AtMostOne("version"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case pin && len(args) == 1 && !unset:
+				return usePin(cmd.Context(), a, offer, args, session)
 			case !session:
 				return notLoaded(a, args)
 			case overridden(a) != nil:
@@ -46,10 +49,23 @@ the shell ends or "gosw use --unset". It needs the shell function that
 		ValidArgsFunction: cmdline.CompleteOne(a),
 	}
 	cmd.Flags().BoolVar(&unset, "unset", false, "go back to the pin files")
+	cmd.Flags().BoolVar(&pin, "pin", false, "pin this directory instead, as gosw pin does")
 	// The shell function sets session, and reads GO_VERSION=… from stdout.
 	cmd.Flags().BoolVar(&session, "session", false, "")
 	_ = cmd.Flags().MarkHidden("session")
 	return cmd
+}
+
+// usePin pins the working directory, and has the session follow its pin.
+func usePin(ctx context.Context, a *app.App, offer Offer, args []string, session bool) error {
+	specs, err := cmdline.ParseSpecs(a, args)
+	if err == nil {
+		err = setPin(ctx, a, offer, specs[0])
+	}
+	if err == nil && session && a.Getenv("GO_VERSION") != "" {
+		err = a.UI.Print("GO_VERSION=")
+	}
+	return err
 }
 
 // overridden is the error of "gosw use" where what it sets would not count.
