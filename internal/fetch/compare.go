@@ -22,7 +22,8 @@ import (
 type Comparison struct {
 	Version  gover.Version
 	Platform release.Platform
-	Proof    *Proof // of the release; with Sums, and Source "", if those are known
+	Proof    *tree.Proof // of the release; with Sums, and Source "", if those are known
+	Witness  sumdb.Witness
 	Cached   bool   // a folder of the go command's module cache
 	H1       string // of the tree as it is, "" if that can't be told
 	Files    int    // that were hashed
@@ -66,7 +67,7 @@ func (c *Comparison) Rebuilt() bool {
 type CompareOptions struct {
 	// Known returns a proof that is at hand, with its Sums, or nil. Then no
 	// network is used.
-	Known func(gover.Version, release.Platform) *Proof
+	Known func(gover.Version, release.Platform) (*tree.Proof, sumdb.Witness)
 	// Full downloads the zip to name what differs, where its directory would
 	// do for most.
 	Full bool
@@ -164,16 +165,17 @@ type judge struct {
 	release release.Release
 	tree    *tree.Tree
 	options CompareOptions
-	proof   *Proof
+	proof   *tree.Proof
+	witness sumdb.Witness
 	result  *Comparison
 }
 
 // prove finds out what the release hashes to.
 func (j *judge) prove(ctx context.Context) error {
 	if j.options.Known != nil {
-		known := j.options.Known(j.release.Version, j.release.Platform)
+		known, witness := j.options.Known(j.release.Version, j.release.Platform)
 		if known != nil && tree.H1(known.Sums) == known.H1 {
-			j.proof = known
+			j.proof, j.witness = known, witness
 			return nil
 		}
 	}
@@ -191,7 +193,7 @@ func (j *judge) prove(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	j.proof = c.proof(j.release, rec)
+	j.proof, j.witness = proofOf(j.release, rec), rec.Witness
 	return nil
 }
 
@@ -199,7 +201,7 @@ func (j *judge) prove(ctx context.Context) error {
 func (j *judge) judge(ctx context.Context) (*Comparison, error) {
 	t := j.tree
 	j.result = &Comparison{
-		Version: j.release.Version, Platform: j.release.Platform, Proof: j.proof, Cached: t.Cached,
+		Version: j.release.Version, Platform: j.release.Platform, Proof: j.proof, Witness: j.witness, Cached: t.Cached,
 		LeftOut: t.LeftOut, Uncovered: t.Uncovered, Sure: true,
 	}
 	var sums []byte

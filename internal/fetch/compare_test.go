@@ -174,8 +174,8 @@ func TestCompareNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree := t.TempDir()
-	if err := s.WriteTree(tree); err != nil {
+	dir := t.TempDir()
+	if err := s.WriteTree(dir); err != nil {
 		t.Fatal(err)
 	}
 	ways := map[string]struct {
@@ -185,10 +185,10 @@ func TestCompareNames(t *testing.T) {
 		"directory": {c, CompareOptions{}},
 		"full":      {c, CompareOptions{Full: true}},
 		"no ranges": {newClient(t, s, proxyIs(s.Bad(fetchtest.NoRange))), CompareOptions{}},
-		"file":      {newClient(t, s, proxyIs("file://"+filepath.ToSlash(tree))), CompareOptions{}},
-		"known": {newClient(t, s, proxyIs("off")), CompareOptions{Known: func(gover.Version, release.Platform) *Proof {
+		"file":      {newClient(t, s, proxyIs("file://"+filepath.ToSlash(dir))), CompareOptions{}},
+		"known": {newClient(t, s, proxyIs("off")), CompareOptions{Known: func(gover.Version, release.Platform) (*tree.Proof, sumdb.Witness) {
 			known := *good.Proof
-			return &known
+			return &known, good.Witness
 		}}},
 	}
 	for name, fault := range faults {

@@ -58,12 +58,12 @@ func version(t testing.TB, text string) gover.Version {
 }
 
 // fetchInto fetches a version into a new directory.
-func fetchInto(t *testing.T, c *Client, text string) (dir string, proof *Proof, err error) {
+func fetchInto(t *testing.T, c *Client, text string) (dir string, proof *tree.Proof, err error) {
 	t.Helper()
 	return fetchContext(t.Context(), t, c, text, nil)
 }
 
-func fetchContext(ctx context.Context, t *testing.T, c *Client, text string, progress func(int64, int64)) (string, *Proof, error) {
+func fetchContext(ctx context.Context, t *testing.T, c *Client, text string, progress func(int64, int64)) (string, *tree.Proof, error) {
 	t.Helper()
 	dir := t.TempDir()
 	root := openRoot(t, dir)
@@ -121,14 +121,14 @@ func TestFetch(t *testing.T) {
 			if want := s.Proxy() + "/golang.org/toolchain/@v/" + mod + ".zip"; proof.Source != want {
 				t.Errorf("Source = %q, want %q", proof.Source, want)
 			}
-			if proof.Module != release.Module || proof.Version != mod || proof.SumDB != fetchtest.SumDBName {
+			if proof.Module != release.Module+"@"+mod || proof.SumDB.Name != fetchtest.SumDBName {
 				t.Errorf("proof = %+v", proof)
 			}
 			if proof.H1 != s.H1(v) || tree.H1(proof.Sums) != proof.H1 {
 				t.Errorf("h1 = %s, sums %s, want %s", proof.H1, tree.H1(proof.Sums), s.H1(v))
 			}
-			if proof.TreeSize != 6 || proof.TreeHash == "" {
-				t.Errorf("tree = %d %q", proof.TreeSize, proof.TreeHash)
+			if proof.SumDB.TreeSize != 6 || proof.SumDB.TreeHash == "" {
+				t.Errorf("tree = %d %q", proof.SumDB.TreeSize, proof.SumDB.TreeHash)
 			}
 			if last != [2]int64{proof.Size, proof.Size} || proof.Size == 0 {
 				t.Errorf("last progress %v, size %d", last, proof.Size)
@@ -250,8 +250,8 @@ func TestFetchTwiceAsksDatabaseOnce(t *testing.T) {
 	if n := s.Requests("/sumdb/"); n != 0 {
 		t.Errorf("%d requests to the database", n)
 	}
-	if proof.TreeSize != 6 {
-		t.Errorf("tree size %d", proof.TreeSize)
+	if proof.SumDB.TreeSize != 6 {
+		t.Errorf("tree size %d", proof.SumDB.TreeSize)
 	}
 }
 

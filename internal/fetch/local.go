@@ -17,6 +17,7 @@ import (
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -109,7 +110,7 @@ func (l *Local) moduleVersion() (string, bool) {
 // somewhere else, or "". All that can be asked have to agree, and one at least
 // must know the archive: otherwise it is an [*UnprovenError]. What the archive
 // contradicts is a [*SecurityError].
-func (c *Client) FetchLocal(ctx context.Context, l *Local, want string, root *os.Root) (*Proof, error) {
+func (c *Client) FetchLocal(ctx context.Context, l *Local, want string, root *os.Root) (*tree.Proof, error) {
 	// What is hashed and what is unpacked have to be the same bytes, even if
 	// somebody writes to the file meanwhile.
 	d, remove, err := c.newDownload(l.Release)

@@ -11,10 +11,11 @@ import (
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // recordOf returns the record that a fetch keeps, in JSON.
-func recordOf(t *testing.T, s *fetchtest.Server, c *Client) ([]byte, *Proof) {
+func recordOf(t *testing.T, s *fetchtest.Server, c *Client) ([]byte, *tree.Proof) {
 	t.Helper()
 	_, proof, err := fetchInto(t, c, "1.22.4")
 	if err != nil {
@@ -38,12 +39,12 @@ func TestRecord(t *testing.T) {
 	s := fetchtest.NewServer(t, "1.22.4", "1.22.5")
 	c := newClient(t, s, nil)
 	data, proof := recordOf(t, s, c)
-	module := proof.Module + "@" + proof.Version
+	module := proof.Module
 	w, err := sumdb.CheckRecord(data, module, proof.H1, s.SumDB())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.SumDB != fetchtest.SumDBName || w.TreeSize != proof.TreeSize || w.TreeHash != proof.TreeHash || w.Record != 5 {
+	if w.SumDB != fetchtest.SumDBName || w.TreeSize != proof.SumDB.TreeSize || w.TreeHash != proof.SumDB.TreeHash || w.Record != 5 {
 		t.Errorf("witness = %+v, proof = %+v", w, proof)
 	}
 	// From the cache alone the same record comes.
@@ -93,7 +94,7 @@ func TestRecordFlips(t *testing.T) {
 	if err := json.Unmarshal(data, &want); err != nil {
 		t.Fatal(err)
 	}
-	module := proof.Module + "@" + proof.Version
+	module := proof.Module
 	caught := 0
 	for i := range len(data) * 8 {
 		data[i/8] ^= 1 << (i % 8)

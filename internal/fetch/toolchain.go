@@ -14,39 +14,28 @@ import (
 	"github.com/gosw/gosw/internal/web"
 )
 
-// A Proof says where a toolchain came from and what proves it.
-type Proof struct {
-	Source   string `json:"source"`   // URL of the archive, without credentials
-	Via      string `json:"via"`      // ViaProxy and so on
-	SHA256   string `json:"sha256"`   // of the archive, in hex, where that was compared with a published one
-	Module   string `json:"module"`   // "golang.org/toolchain"
-	Version  string `json:"version"`  // such as "v0.0.1-go1.22.4.linux-amd64"
-	H1       string `json:"h1"`       // hash over all files, as in go.sum
-	SumDB    string `json:"sumdb"`    // name of the checksum database
-	TreeSize int64  `json:"treeSize"` // of the signed tree that has the record
-	TreeHash string `json:"treeHash"`
-	Size     int64  `json:"size"` // bytes of the archive
-	Received int64  `json:"-"`    // bytes that were downloaded
-	Reused   int    `json:"-"`    // files that came from Options.Reuse
-
-	// Record proves H1 without the network, see [CheckRecord].
-	Record *sumdb.Record `json:"record"`
-
-	// Sums is the text that H1 is the hash of: a line "hex  name\n" for each
-	// file, sorted. The names are those in the zip: with Module@Version/ in
-	// front, and _go.mod for go.mod.
-	Sums []byte `json:"-"`
-}
-
 // Options of [Client.Fetch]; the zero value is fine.
 type Options struct {
 	// Progress is called from one goroutine at a time, with the bytes received
 	// so far and in all (-1 if unknown); done falls back to 0 when a download
 	// has to begin again.
 	Progress func(done, total int64)
-	// Verifying is called when all is here and unpacked; it may be nil.
-	Verifying func()
-	Reuse     func() tree.Reuse // is asked when the download has begun; may be nil, or return it
+	// Verifying and Verified are called when all is here and unpacked, and when it is
+	// proven; they may be nil.
+	Verifying, Verified func()
+	Reuse               func() tree.Reuse // may be called several times; may be nil, or return it
+}
+
+// Filler returns what fetches v into the root that it is given.
+func (c *Client) Filler(v gover.Version, options Options) func(context.Context, *os.Root, func() tree.Reuse) (*tree.Proof, error) {
+	return func(ctx context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
+		options.Reuse = reuse
+		proof, err := c.Fetch(ctx, v, root, options)
+		if err == nil && options.Verified != nil {
+			options.Verified()
+		}
+		return proof, err
+	}
 }
 
 // Fetch downloads v, proves it and unpacks it below root, an empty directory,
@@ -56,7 +45,7 @@ type Options struct {
 //
 // Files that options.Reuse has are not downloaded. If the tree is not as proven
 // then, all is downloaded after all: only what was published fails.
-func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, options Options) (*Proof, error) {
+func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, options Options) (*tree.Proof, error) {
 	r := release.Release{Version: v, Platform: c.cfg.Platform}
 	if err := c.checkFetch(r); err != nil {
 		return nil, err
@@ -67,6 +56,10 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, opti
 	}
 	defer remove()
 	d.root, d.reuse, d.progress, d.verifying = root, options.Reuse, options.Progress, options.Verifying
+	if d.reuse != nil { // the download begins meanwhile
+		go d.reuse()
+		defer d.reuse()
+	}
 	proof, err := c.fetch(ctx, d)
 	if security := (*sumdb.SecurityError)(nil); d.reused > 0 && errors.As(err, &security) && security.Reason == sumdb.Mismatch {
 		// The files that were here may be to blame.
@@ -81,7 +74,7 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, opti
 	return proof, err
 }
 
-func (c *Client) fetch(ctx context.Context, d *download) (*Proof, error) {
+func (c *Client) fetch(ctx context.Context, d *download) (*tree.Proof, error) {
 	rec, err := c.downloadAndLookup(ctx, d)
 	if err != nil {
 		return nil, err
@@ -91,7 +84,7 @@ func (c *Client) fetch(ctx context.Context, d *download) (*Proof, error) {
 
 // unpackAndProve compares what it has unpacked with what the database has; a
 // record without a hash is compared with nothing.
-func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root, rec sumdb.Answer) (*Proof, error) {
+func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root, rec sumdb.Answer) (*tree.Proof, error) {
 	sums := d.sums
 	if sums == nil {
 		var err error
@@ -106,9 +99,9 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 	if d.verifying != nil {
 		d.verifying()
 	}
-	proof := &Proof{Module: release.Module, Version: d.Module(), H1: tree.H1(sums)}
+	proof := &tree.Proof{Module: release.ModuleOf(d.Version, d.Platform), H1: tree.H1(sums)}
 	if rec.H1 != "" {
-		proof = c.proof(d.Release, rec)
+		proof = proofOf(d.Release, rec)
 		if got := tree.H1(sums); got != rec.H1 {
 			return nil, mismatch(d.Release, "from: "+d.source, "downloaded: "+got, c.db.Name()+": "+web.CleanLine(rec.H1))
 		}
@@ -128,10 +121,10 @@ func mismatch(r release.Release, details ...string) error {
 	}
 }
 
-func (c *Client) proof(r release.Release, rec sumdb.Answer) *Proof {
-	return &Proof{
-		Module: release.Module, Version: r.Module(), H1: rec.H1, SumDB: c.db.Name(),
-		TreeSize: rec.Tree.N, TreeHash: rec.Tree.Hash.String(), Record: rec.Record,
+func proofOf(r release.Release, rec sumdb.Answer) *tree.Proof {
+	return &tree.Proof{
+		Module: release.ModuleOf(r.Version, r.Platform), H1: rec.H1, Record: rec.Record,
+		SumDB: tree.SumDB{Name: rec.Witness.SumDB, TreeSize: rec.Witness.TreeSize, TreeHash: rec.Witness.TreeHash},
 	}
 }
 
@@ -147,7 +140,7 @@ func (c *Client) checkFetch(r release.Release) error {
 }
 
 // tell notes where the archive came from.
-func (d *download) tell(p *Proof) {
+func (d *download) tell(p *tree.Proof) {
 	p.Source, p.Via, p.Size = d.source, d.via, d.size
 	p.Received, p.Reused = d.received, d.reused
 	if d.sum != ([32]byte{}) {
@@ -162,7 +155,7 @@ func (d *download) unpack(ctx context.Context, root *os.Root) ([]byte, error) {
 
 // Prove asks the checksum database for v and downloads nothing: the Proof has
 // no Source, Size and Sums.
-func (c *Client) Prove(ctx context.Context, v gover.Version) (*Proof, error) {
+func (c *Client) Prove(ctx context.Context, v gover.Version) (*tree.Proof, error) {
 	r := release.Release{Version: v, Platform: c.cfg.Platform}
 	if err := c.checkFetch(r); err != nil {
 		return nil, err
@@ -171,7 +164,7 @@ func (c *Client) Prove(ctx context.Context, v gover.Version) (*Proof, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.proof(r, rec), nil
+	return proofOf(r, rec), nil
 }
 
 // subjectOf returns what the database knows a release as.

@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"errors"
+	"github.com/gosw/gosw/internal/tree"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -45,7 +46,7 @@ func TestErrorIsNoAbsence(t *testing.T) {
 	receipts := list(t, s.receipts())
 
 	undo := blind(t, s)
-	fill := func(context.Context, *os.Root) (*Receipt, error) {
+	fill := func(context.Context, *os.Root, func() tree.Reuse) (*tree.Proof, error) {
 		t.Error("it is installed anew")
 		return nil, errors.New("test")
 	}
@@ -83,14 +84,14 @@ func TestReceiptOfAnother(t *testing.T) {
 		s := open(t)
 		s.plain = plain
 		v := version(t, "1.22.4")
-		added, err := s.Add(t.Context(), v, func(ctx context.Context, root *os.Root) (*Receipt, error) {
+		added, err := s.Add(t.Context(), v, func(ctx context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
 			other := filepath.Join(s.Home().Dir(v), "bin")
 			if err := os.MkdirAll(other, 0o755); err != nil {
 				return nil, err
 			}
-			return toy(v)(ctx, root)
+			return toy(v)(ctx, root, reuse)
 		})
-		if added || !errors.Is(err, syscall.EEXIST) && !errors.Is(err, syscall.ENOTEMPTY) {
+		if added != nil || !errors.Is(err, syscall.EEXIST) && !errors.Is(err, syscall.ENOTEMPTY) {
 			t.Errorf("plain %v: Add = %v, %v; want that the name is taken", plain, added, err)
 		}
 		if got := list(t, s.receipts()); !slices.Equal(got, []string{"go1.22.4.json", "go1.22.4.sums"}) {

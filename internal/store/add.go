@@ -7,27 +7,31 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // A Fill writes a complete toolchain, a GOROOT, into root and says how it was
 // proven. It runs under the lock of its version: however many processes ask
-// for one version, one of them fills.
-type Fill func(ctx context.Context, root *os.Root) (*Receipt, error)
+// for one version, one of them fills. Reuse begins to read the toolchain to share
+// files with, once, and waits for that; without one, whatever the reason, it
+// returns nil.
+type Fill func(ctx context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error)
 
-// Add publishes toolchain v as fill makes it and reports whether it did; false
-// without an error means that v was there already. On an error nothing is left
-// behind, unless it is true: then v is there, and its links may not be.
-func (s *Store) Add(ctx context.Context, v gover.Version, fill Fill) (added bool, err error) {
+// Add publishes toolchain v as fill makes it and returns its receipt; none without
+// an error means that v was there already. On an error nothing is left
+// behind, unless there is one: then v is there, and its links may not be.
+func (s *Store) Add(ctx context.Context, v gover.Version, fill Fill) (added *Receipt, err error) {
 	there, err := s.home.Has(v)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	if !there {
 		if err := s.create(ctx); err != nil {
-			return false, err
+			return nil, err
 		}
 		if added, err = s.add(ctx, v, fill); err != nil {
 			return added, err
@@ -44,30 +48,31 @@ func (s *Store) Tidy(ctx context.Context) error {
 	return s.Relink(ctx)
 }
 
-func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (bool, error) {
+func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (*Receipt, error) {
 	if err := s.step("install/lock"); err != nil {
-		return false, err
+		return nil, err
 	}
 	release, err := s.lock(ctx, v.String(), "install")
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer release()
 	if err := s.putBack(v); err != nil {
-		return false, err
+		return nil, err
 	}
 	if there, err := s.home.Has(v); there || err != nil { // another process was first
-		return false, err
+		return nil, err
 	}
 	tree, err := s.stage(v)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	if err := s.fillAndPublish(ctx, v, tree, fill); err != nil {
-		return false, errors.Join(err, os.RemoveAll(tree))
+	receipt, err := s.fillAndPublish(ctx, v, tree, fill)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(tree))
 	}
 	// Who waits for v to verify it finds its links then.
-	return true, s.Relink(ctx)
+	return receipt, s.Relink(ctx)
 }
 
 // stage makes an empty folder for v. What an earlier holder of v's lock left in
@@ -83,29 +88,48 @@ func (s *Store) stage(v gover.Version) (string, error) {
 	return os.MkdirTemp(s.staging(), v.String()+".*")
 }
 
-func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string, fill Fill) error {
+func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string, fill Fill) (*Receipt, error) {
 	root, err := os.OpenRoot(tree)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer root.Close()
 	if err := s.step("install/fill"); err != nil {
-		return err
+		return nil, err
 	}
-	receipt, err := fill(ctx, root)
+	receipt, err := s.fill(ctx, v, root, fill)
 	if err != nil {
-		return nameRoot(root, err)
+		return nil, nameRoot(root, err)
 	}
 	if err := receipt.check(); err != nil {
-		return fmt.Errorf("receipt of %v: %w", v, err)
+		return nil, fmt.Errorf("receipt of %v: %w", v, err)
 	}
 	if err := s.do("install/seal", func() error { return receipt.seal(root) }); err != nil {
-		return nameRoot(root, err)
+		return nil, nameRoot(root, err)
 	}
 	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
-	return s.publish(v, tree, receipt)
+	return receipt, s.publish(v, tree, receipt)
+}
+
+// fill has the tree written below root, which may share files with a sibling.
+func (s *Store) fill(ctx context.Context, v gover.Version, root *os.Root, fill Fill) (*Receipt, error) {
+	var sibling *Sibling
+	proof, err := fill(ctx, root, sync.OnceValue(func() tree.Reuse {
+		if sibling, _ = s.sibling(v, root); sibling == nil {
+			return nil
+		}
+		return sibling.Reuse
+	}))
+	if err != nil {
+		return nil, errors.Join(err, sibling.Close())
+	}
+	receipt := s.receipt(proof)
+	if sibling != nil {
+		receipt.Sibling = sibling.version
+	}
+	return receipt, sibling.Close()
 }
 
 // nameRoot adds to the error of a path below root where that is.

@@ -23,12 +23,12 @@ func TestAdd(t *testing.T) {
 	check(t, s, "1.22.4", "1.22.12", "1.21.13", "1.23rc1")
 
 	v := version(t, "1.22.4")
-	added, err := s.Add(t.Context(), v, func(context.Context, *os.Root) (*Receipt, error) {
+	added, err := s.Add(t.Context(), v, func(context.Context, *os.Root, func() tree.Reuse) (*tree.Proof, error) {
 		t.Error("filled again")
 		return nil, errors.New("filled again")
 	})
-	if added || err != nil {
-		t.Errorf("second Add = %v, %v; want false, nil", added, err)
+	if added != nil || err != nil {
+		t.Errorf("second Add = %v, %v; want nil, nil", added, err)
 	}
 	for path, want := range map[string]string{
 		"toolchains/1.22":   "go1.22.12",
@@ -65,26 +65,26 @@ func TestAddRefuses(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
 	for name, test := range map[string]struct {
-		fill func(*os.Root, *Receipt) error
+		fill func(*os.Root, *tree.Proof) error
 		want string
 	}{
-		"error after writing": {func(*os.Root, *Receipt) error { return broken }, "broken"},
-		"symbolic link":       {func(r *os.Root, _ *Receipt) error { return r.Symlink("/etc/passwd", "x") }, "not a regular file"},
-		"manifest not of h1":  {func(_ *os.Root, r *Receipt) error { r.Sums = append(r.Sums, "x  y\n"...); return nil }, "not to the proven"},
-		"file unproven":       {func(r *os.Root, _ *Receipt) error { return r.WriteFile("src/z.go", nil, 0o444) }, "4 files, and only 3 are proven"},
-		"file missing":        {func(r *os.Root, _ *Receipt) error { return r.Remove("src/a.go") }, "2 files, and 3 are to be"},
-		"empty h1":            {func(_ *os.Root, r *Receipt) error { r.H1 = ""; return nil }, "not to the proven"},
+		"error after writing": {func(*os.Root, *tree.Proof) error { return broken }, "broken"},
+		"symbolic link":       {func(r *os.Root, _ *tree.Proof) error { return r.Symlink("/etc/passwd", "x") }, "not a regular file"},
+		"manifest not of h1":  {func(_ *os.Root, r *tree.Proof) error { r.Sums = append(r.Sums, "x  y\n"...); return nil }, "not to the proven"},
+		"file unproven":       {func(r *os.Root, _ *tree.Proof) error { return r.WriteFile("src/z.go", nil, 0o444) }, "4 files, and only 3 are proven"},
+		"file missing":        {func(r *os.Root, _ *tree.Proof) error { return r.Remove("src/a.go") }, "2 files, and 3 are to be"},
+		"empty h1":            {func(_ *os.Root, r *tree.Proof) error { r.H1 = ""; return nil }, "not to the proven"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := open(t)
 			v := version(t, "1.22.4")
-			added, err := s.Add(t.Context(), v, func(ctx context.Context, root *os.Root) (*Receipt, error) {
-				r, err := toy(v)(ctx, root)
+			added, err := s.Add(t.Context(), v, func(ctx context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
+				r, err := toy(v)(ctx, root, reuse)
 				return r, errors.Join(err, test.fill(root, r))
 			})
-			if added || err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("Add = %v, %v; want false and %q", added, err, test.want)
+			if added != nil || err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("Add = %v, %v; want nil and %q", added, err, test.want)
 			}
 			check(t, s)
 		})
@@ -96,9 +96,9 @@ func TestAddCancelled(t *testing.T) {
 	s := open(t)
 	v := version(t, "1.22.4")
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := s.Add(ctx, v, func(ctx context.Context, root *os.Root) (*Receipt, error) {
+	_, err := s.Add(ctx, v, func(ctx context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
 		defer cancel()
-		return toy(v)(ctx, root)
+		return toy(v)(ctx, root, reuse)
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("Add = %v, want %v", err, context.Canceled)
@@ -114,14 +114,14 @@ func TestAddTogether(t *testing.T) {
 	for i := range 60 {
 		v := version(t, []string{"1.22.4", "1.22.5", "1.21.13"}[i%3])
 		wait.Go(func() {
-			added, err := s.Add(t.Context(), v, func(ctx context.Context, root *os.Root) (*Receipt, error) {
+			added, err := s.Add(t.Context(), v, func(ctx context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
 				fills.Add(1)
-				return toy(v)(ctx, root)
+				return toy(v)(ctx, root, reuse)
 			})
 			if err != nil {
 				t.Error(err)
 			}
-			if added {
+			if added != nil {
 				adds.Add(1)
 			}
 		})

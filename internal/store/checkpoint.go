@@ -79,10 +79,10 @@ func Steps() []Step {
 
 // step is the checkpoint named name. An error takes the place of what follows.
 func (s *Store) step(name string) error {
-	if s.hook == nil {
+	if s.Step == nil {
 		return nil
 	}
-	return s.hook(name)
+	return s.Step(name)
 }
 
 // do is a checkpoint and what follows it.

@@ -119,11 +119,11 @@ func (s *Store) wait(ctx context.Context, what string, mode lockMode) (*os.File,
 	if err != nil {
 		return nil, err
 	}
-	bounded, cancel := context.WithTimeoutCause(ctx, s.timeout, errBound)
+	bounded, cancel := context.WithTimeoutCause(ctx, s.LockTimeout, errBound)
 	defer cancel()
-	err = acquire(bounded, f, mode, func() { s.waiting(what, holder(f)) })
+	err = acquire(bounded, f, mode, func() { s.Waiting(what, holder(f)) })
 	if errors.Is(err, errBound) {
-		return nil, &BusyError{What: what, Holder: holder(f), Waited: s.timeout}
+		return nil, &BusyError{What: what, Holder: holder(f), Waited: s.LockTimeout}
 	} else if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func TestLockOfKilled(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	said := make(chan string, 1)
-	s.waiting = func(_, holder string) { said <- holder }
+	s.Waiting = func(_, holder string) { said <- holder }
 	if err := s.create(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestLockOfKilled(t *testing.T) {
 func TestLockShared(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	s.timeout = 200 * time.Millisecond
+	s.LockTimeout = 200 * time.Millisecond
 	if err := s.create(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestLockShared(t *testing.T) {
 	}
 	release()
 
-	nowhere := &Store{home: toolchain.Home(t.TempDir()), timeout: time.Second, waiting: func(string, string) {}}
+	nowhere := &Store{home: toolchain.Home(t.TempDir()), Options: Options{LockTimeout: time.Second, Waiting: func(string, string) {}}}
 	release, err = nowhere.lockShared(t.Context(), "go1.22.4")
 	if err != nil {
 		t.Fatalf("in a store without locks: %v", err)

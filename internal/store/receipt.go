@@ -19,32 +19,18 @@ import (
 type Receipt struct {
 	Format    int           `json:"format"`
 	Version   gover.Version `json:"version"`
-	Platform  string        `json:"platform"`         // "linux/amd64"
-	Installed time.Time     `json:"installed"`        // UTC
-	By        string        `json:"by"`               // "gosw 0.1.0"
-	Via       string        `json:"via"`              // "proxy", "dl", "modcache", "file" or "import"
-	Source    string        `json:"source"`           // address of the archive, without credentials
-	Size      int64         `json:"size"`             // bytes of the archive
-	SHA256    string        `json:"sha256,omitempty"` // of the archive, where it was compared with a known one
-	Files     int           `json:"files"`            // number of lines in Sums
-	H1        string        `json:"h1"`               // dirhash of the module zip, "h1:…"
-	Module    string        `json:"module"`           // golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64
-	SumDB     SumDB         `json:"sumdb"`
+	Platform  string        `json:"platform"`  // "linux/amd64"
+	Installed time.Time     `json:"installed"` // UTC
+	By        string        `json:"by"`        // "gosw 0.1.0"
+	Files     int           `json:"files"`     // number of lines in Sums
+	tree.Proof
 
-	// Record proves H1 without the network; what is in it is the fetcher's
-	// affair.
-	Record json.RawMessage `json:"record,omitempty"`
-
-	// Sums is the manifest, in the very form that H1 hashes: a line
-	// "<hex SHA-256>  <name>" for each file, names as in the module zip.
-	Sums []byte `json:"-"`
+	Sibling gover.Version `json:"-"` // whose files it shares, right after it was added
 }
 
-// SumDB is the state of the checksum database that vouched for H1.
-type SumDB struct {
-	Name     string `json:"name"`
-	TreeSize int64  `json:"tree_size"`
-	TreeHash string `json:"tree_hash"`
+// receipt returns the receipt of v, which p proves.
+func (s *Store) receipt(p *tree.Proof) *Receipt {
+	return &Receipt{Platform: s.Platform, Installed: s.Now(), By: s.By, Proof: *p}
 }
 
 // check makes sure that the manifest is the one that H1 stands for.

@@ -17,8 +17,8 @@ import (
 type Means struct {
 	// Check reports whether a receipt's record proves its h1.
 	Check func(*Receipt) error
-	// Prove returns a new receipt for the version, proven but without Sums.
-	Prove func(context.Context) (*Receipt, error)
+	// Prove returns a new proof of the version, without Sums.
+	Prove func(context.Context) (*tree.Proof, error)
 	// Files puts files, each proven by its sum, into root.
 	Files func(ctx context.Context, root *os.Root, files []tree.File) error
 	// Fill is as in Add: it is called where the manifest is lost.
@@ -128,8 +128,11 @@ func (r *repair) chooseProof(ctx context.Context) error {
 	if usable {
 		r.receipt = old
 	} else {
-		err := r.store.do("repair/proof", func() (err error) {
-			r.receipt, err = r.means.Prove(ctx)
+		err := r.store.do("repair/proof", func() error {
+			proof, err := r.means.Prove(ctx)
+			if err == nil {
+				r.receipt = r.store.receipt(proof)
+			}
 			return err
 		})
 		if err != nil {
@@ -211,22 +214,23 @@ func (r *repair) stage(v gover.Version) (grave string, err error) {
 }
 
 // build makes the tree and proves it.
-func (r *repair) build(ctx context.Context, tree string) error {
-	root, err := os.OpenRoot(tree)
+func (r *repair) build(ctx context.Context, dir string) error {
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
 	if r.receipt.Sums == nil {
-		err = r.store.do("repair/fill", func() (err error) {
-			if r.receipt, err = r.means.Fill(ctx, root); err == nil {
-				err = r.receipt.check()
+		err = r.store.do("repair/fill", func() error {
+			proof, err := r.means.Fill(ctx, root, func() tree.Reuse { return nil })
+			if err != nil {
+				return err
 			}
-			r.rewrite = true
-			return err
+			r.receipt, r.rewrite = r.store.receipt(proof), true
+			return r.receipt.check()
 		})
 	} else {
-		err = r.assemble(ctx, root, tree)
+		err = r.assemble(ctx, root, dir)
 	}
 	if err == nil {
 		err = r.store.do("repair/seal", func() error { return r.receipt.seal(root) })
@@ -234,7 +238,7 @@ func (r *repair) build(ctx context.Context, tree string) error {
 	if err != nil {
 		return nameRoot(root, err)
 	}
-	return r.prove(ctx, tree)
+	return r.prove(ctx, dir)
 }
 
 // prove compares the whole new tree with its manifest.

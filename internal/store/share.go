@@ -32,18 +32,16 @@ type Sibling struct {
 	root   *os.Root // the same, as it was given
 
 	readers sync.Pool // of *reader
-	files   atomic.Int64
-	bytes   atomic.Int64
 }
 
-// Sibling opens the toolchain from which v is best assembled in root, an empty
+// sibling opens the toolchain from which v is best assembled in root, an empty
 // folder of staging: the nearest installed patch of its line, else of the
 // line before it, else of the one after. It looks into this store and into those
 // that belong to the same root (the root itself, and each platforms/<os>-<arch>
 // below it) and are on the same file system; there v itself is the nearest. It
 // returns nil, nil if there is none. The caller closes it before the tree is
 // published. An error is no reason not to go on without.
-func (s *Store) Sibling(v gover.Version, root *os.Root) (*Sibling, error) {
+func (s *Store) sibling(v gover.Version, root *os.Root) (*Sibling, error) {
 	if err := s.check(Write); err != nil { // who else can write may have the files open
 		return nil, err
 	}
@@ -58,18 +56,6 @@ func (s *Store) Sibling(v gover.Version, root *os.Root) (*Sibling, error) {
 	}
 	return nil, nil
 }
-
-// Version returns the release that the sibling is, none if b is nil.
-func (b *Sibling) Version() (v gover.Version) {
-	if b != nil {
-		v = b.version
-	}
-	return v
-}
-
-// Shared returns the number and length of the files that were shared so far: as
-// links or clones, which take no space of their own. Copies are not among them.
-func (b *Sibling) Shared() (files int, bytes int64) { return int(b.files.Load()), b.bytes.Load() }
 
 // Close ends it. What was shared stays. There is nothing to do if b is nil.
 func (b *Sibling) Close() error {

@@ -158,10 +158,6 @@ func (b *Sibling) put(r *reader, src tree.Raw, found tree.Stat, sum [32]byte, fr
 	if errors.Is(err, errCannot) {
 		return b.copy(r, src, found, sum, to)
 	}
-	if err == nil {
-		b.files.Add(1)
-		b.bytes.Add(found.Size)
-	}
 	return err
 }
 

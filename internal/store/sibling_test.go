@@ -49,7 +49,7 @@ func sibling(t *testing.T, s *Store) (*Sibling, *os.Root, error) {
 	root, err := os.OpenRoot(t.TempDir())
 	must(t, err)
 	t.Cleanup(func() { _ = root.Close() })
-	b, err := s.Sibling(version(t, "1.22.6"), root)
+	b, err := s.sibling(version(t, "1.22.6"), root)
 	if b != nil {
 		t.Cleanup(func() { _ = b.Close() })
 	}
@@ -81,11 +81,11 @@ func TestSiblingUnusable(t *testing.T) {
 			toy := newToyTree(t)
 			after := toy.next("1.22.5")
 			after.add(t, "1.22.5")
-			if b, _, err := sibling(t, toy.store); err != nil || b == nil || b.Version() != after.version {
+			if b, _, err := sibling(t, toy.store); err != nil || b == nil || b.version != after.version {
 				t.Fatalf("Sibling = %+v, %v; want go1.22.5", b, err)
 			}
 			test.damage(t, toy.store, after.version)
-			if b, _, err := sibling(t, toy.store); err != nil || b == nil || b.Version() != toy.version {
+			if b, _, err := sibling(t, toy.store); err != nil || b == nil || b.version != toy.version {
 				t.Errorf("Sibling = %+v, %v; want go1.22.4", b, err)
 			}
 		})

@@ -13,6 +13,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,10 +35,8 @@ const Format = 1
 // A Store is a directory of toolchains. It is safe for concurrent use, also by
 // several processes.
 type Store struct {
-	home    toolchain.Home
-	timeout time.Duration
-	waiting func(what, holder string)
-	hook    func(step string) error
+	home toolchain.Home
+	Options
 
 	// plain makes the calls that not every file system has fail as they do
 	// where they are missing, for tests of what happens then.
@@ -54,6 +53,10 @@ type Options struct {
 	// Waiting is called once, possibly from another goroutine, when a lock is
 	// not to be had at once: for what, and who holds it.
 	Waiting func(what, holder string)
+	// Platform, By and Now are for the receipts of what is added: "linux/amd64",
+	// "gosw 0.1.0", and what time it is.
+	Platform, By string
+	Now          func() time.Time
 	// For is what the store is opened for.
 	For Purpose
 	// Warn is called with what [Check] finds that is no reason to refuse the store.
@@ -67,12 +70,13 @@ type Options struct {
 // before something is written. A store in another format than [Format] is a
 // [*FormatError], one that this user should not use an [*AccessError].
 func Open(home toolchain.Home, options Options) (*Store, error) {
-	s := &Store{home: home, timeout: options.LockTimeout, waiting: options.Waiting, hook: options.Step}
-	if s.timeout == 0 {
-		s.timeout = 10 * time.Minute
+	s := &Store{home: home, Options: options}
+	s.LockTimeout = cmp.Or(s.LockTimeout, 10*time.Minute)
+	if s.Waiting == nil {
+		s.Waiting = func(string, string) {}
 	}
-	if s.waiting == nil {
-		s.waiting = func(string, string) {}
+	if s.Now == nil {
+		s.Now = time.Now
 	}
 	if err := Check(home, options.For, options.Warn); err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 func version(t testing.TB, text string) gover.Version {
@@ -38,7 +39,7 @@ func open(t testing.TB) *Store {
 
 // toy fills root with a toolchain of three files.
 func toy(v gover.Version) Fill {
-	return func(_ context.Context, root *os.Root) (*Receipt, error) {
+	return func(_ context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
 		files := map[string]string{"VERSION": v.String() + "\n", "bin/go": "#!/bin/sh\necho " + v.String() + "\n", "src/a.go": "package a\n"}
 		var sums strings.Builder
 		for _, name := range []string{"VERSION", "bin/go", "src/a.go"} {
@@ -58,10 +59,10 @@ func toy(v gover.Version) Fill {
 	}
 }
 
-func receipt(sums string) *Receipt {
+func receipt(sums string) *tree.Proof {
 	sum := sha256.Sum256([]byte(sums))
-	return &Receipt{
-		Platform: "linux/amd64", Installed: time.Now(), Source: "toy", Module: "toy",
+	return &tree.Proof{
+		Source: "toy", Module: "toy",
 		H1: "h1:" + base64.StdEncoding.EncodeToString(sum[:]), Sums: []byte(sums),
 	}
 }
@@ -70,7 +71,7 @@ func add(t testing.TB, s *Store, versions ...string) {
 	t.Helper()
 	for _, text := range versions {
 		v := version(t, text)
-		if added, err := s.Add(t.Context(), v, toy(v)); err != nil || !added {
+		if added, err := s.Add(t.Context(), v, toy(v)); err != nil || added == nil {
 			t.Fatalf("Add(%v) = %v, %v; want true, nil", v, added, err)
 		}
 	}
@@ -169,8 +170,8 @@ func TestLockWait(t *testing.T) {
 	t.Parallel()
 	said := make(chan string, 1)
 	s := open(t)
-	s.timeout = 10 * patience
-	s.waiting = func(what, holder string) { said <- what + " held by " + holder }
+	s.LockTimeout = 10 * patience
+	s.Waiting = func(what, holder string) { said <- what + " held by " + holder }
 	if err := s.create(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +194,7 @@ func TestLockWait(t *testing.T) {
 		t.Errorf("cancelled Add = %v", err)
 	}
 	time.AfterFunc(patience/2, release) // wakes the waiter
-	if added, err := s.Add(t.Context(), v, toy(v)); !added || err != nil {
+	if added, err := s.Add(t.Context(), v, toy(v)); added == nil || err != nil {
 		t.Errorf("Add after release = %v, %v", added, err)
 	}
 	check(t, s, "1.22.4")
@@ -228,9 +229,9 @@ func TestUnwritable(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s := &Store{home: toolchain.Home(filepath.Join(file, "store")), timeout: time.Second}
+	s := &Store{home: toolchain.Home(filepath.Join(file, "store")), Options: Options{LockTimeout: time.Second}}
 	v := version(t, "1.22.4")
-	if added, err := s.Add(t.Context(), v, toy(v)); added || err == nil {
+	if added, err := s.Add(t.Context(), v, toy(v)); added != nil || err == nil {
 		t.Errorf("Add = %v, %v; want an error", added, err)
 	}
 	if err := s.SetDefault(t.Context(), gover.Only(v)); err == nil {

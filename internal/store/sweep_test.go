@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"github.com/gosw/gosw/internal/tree"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,7 +76,7 @@ func TestPutBack(t *testing.T) {
 	t.Parallel()
 	for name, heal := range map[string]func(*Store) error{
 		"install of it": func(s *Store) error {
-			_, err := s.Add(t.Context(), version(t, "1.22.4"), func(context.Context, *os.Root) (*Receipt, error) {
+			_, err := s.Add(t.Context(), version(t, "1.22.4"), func(context.Context, *os.Root, func() tree.Reuse) (*tree.Proof, error) {
 				return nil, errors.New("downloaded again")
 			})
 			return err

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // running adds a toolchain whose go is a real program, cat, and runs it.
@@ -26,8 +27,8 @@ func running(t *testing.T, s *Store, v gover.Version) (cmd *exec.Cmd, stdin io.W
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.Add(t.Context(), v, func(ctx context.Context, root *os.Root) (*Receipt, error) {
-		r, err := toy(v)(ctx, root)
+	_, err = s.Add(t.Context(), v, func(ctx context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
+		r, err := toy(v)(ctx, root, reuse)
 		if err == nil {
 			err = root.WriteFile("bin/go", data, 0o755)
 		}

@@ -41,7 +41,7 @@ func newToyTree(t *testing.T) *toyTree {
 	for i := range 54 {
 		toy.files[fmt.Sprintf("src/p%d/f%d.go", i%9, i)] = fmt.Sprintf("package p%d\n", i)
 	}
-	if added, err := toy.store.Add(t.Context(), toy.version, toy.fill); err != nil || !added {
+	if added, err := toy.store.Add(t.Context(), toy.version, toy.fill); err != nil || added == nil {
 		t.Fatal(added, err)
 	}
 	toy.filled = 0
@@ -62,12 +62,12 @@ func sumsOf(files map[string]string) []byte {
 
 func sumOf(text string) [32]byte { return sha256.Sum256([]byte(text)) }
 
-func (toy *toyTree) prove(context.Context) (*Receipt, error) {
+func (toy *toyTree) prove(context.Context) (*tree.Proof, error) {
 	toy.proved++
-	return &Receipt{Platform: "linux/amd64", Module: toyModule, H1: toy.truth}, nil
+	return &tree.Proof{Module: toyModule, H1: toy.truth}, nil
 }
 
-func (toy *toyTree) fill(_ context.Context, root *os.Root) (*Receipt, error) {
+func (toy *toyTree) fill(_ context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
 	toy.filled++
 	sums := toy.sums()
 	toy.truth = tree.H1(sums)
@@ -76,7 +76,7 @@ func (toy *toyTree) fill(_ context.Context, root *os.Root) (*Receipt, error) {
 			return nil, err
 		}
 	}
-	return &Receipt{Platform: "linux/amd64", Module: toyModule, H1: toy.truth, Sums: sums}, nil
+	return &tree.Proof{Module: toyModule, H1: toy.truth, Sums: sums}, nil
 }
 
 func (toy *toyTree) write(root *os.Root, path string) error {
@@ -345,7 +345,7 @@ func TestRepairFails(t *testing.T) {
 				must(t, os.Remove(toy.store.sumsFile(toy.version)), os.Remove(toy.store.receiptFile(toy.version)))
 			}
 			injected := errors.New("injected")
-			toy.store.hook = func(name string) error {
+			toy.store.Step = func(name string) error {
 				if name == step.Name {
 					return injected
 				}
@@ -354,7 +354,7 @@ func TestRepairFails(t *testing.T) {
 			if _, err := toy.store.Repair(t.Context(), toy.version, toy.means()); !errors.Is(err, injected) {
 				t.Fatalf("Repair = %v, want the injected error", err)
 			}
-			toy.store.hook = nil
+			toy.store.Step = nil
 			if toy.store.lacks(toy.version) {
 				t.Error("no toolchain any more")
 			}

@@ -51,12 +51,6 @@ func (o *dbOps) mayBeDamage() bool {
 	return o.cached && o.fork == ""
 }
 
-func (o *dbOps) tree() tlog.Tree {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.latest
-}
-
 // ReadRemote reads one answer of the database.
 func (o *dbOps) ReadRemote(path string) ([]byte, error) {
 	data, err := o.readRemote(path)

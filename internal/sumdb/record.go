@@ -124,26 +124,25 @@ func keyName(name string, hash uint32) string { return fmt.Sprintf("%s+%08x", na
 
 // record makes the Record of what o has looked up. The tiles are those that
 // the look-up has just read; none is read again.
-func (o *dbOps) record(m Module, h1 string) (*Record, error) {
+func (o *dbOps) record(m Module, h1 string) (Answer, error) {
 	o.mu.Lock()
 	answer, head, tree := o.answers["/lookup/"+m.String()], o.head, o.latest
 	o.mu.Unlock()
 	id, text, _, err := tlog.ParseRecord(answer)
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
 	proof, err := tlog.ProveRecord(tree.N, id, tlog.TileHashReader(tree, (*seenTiles)(o)))
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
 	key := o.client.verifier
-	rec := &Record{Key: keyName(key.Name(), key.KeyHash()), ID: id, Text: string(text), Tree: string(head), Proof: proof}
-	data, err := json.Marshal(rec)
+	data, err := json.Marshal(Record{Key: keyName(key.Name(), key.KeyHash()), ID: id, Text: string(text), Tree: string(head), Proof: proof})
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
-	_, err = checkRecord(data, m.String(), h1, o.client.key)
-	return rec, err
+	witness, err := checkRecord(data, m.String(), h1, o.client.key)
+	return Answer{h1, data, witness}, err
 }
 
 // seenTiles are the tiles that a look-up has read, from the cache or from the

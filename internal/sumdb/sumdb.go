@@ -10,6 +10,7 @@ package sumdb
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,7 +24,6 @@ import (
 
 	"golang.org/x/mod/sumdb"
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/gosw/gosw/internal/web"
 )
@@ -135,9 +135,9 @@ func (m Module) String() string { return m.Path + "@" + m.Version }
 
 // A Answer is what the database has proven about a release.
 type Answer struct {
-	H1     string
-	Tree   tlog.Tree // the signed tree that contains it
-	Record *Record   // the proof of that
+	H1      string
+	Record  json.RawMessage // the proof of it, a [Record]
+	Witness Witness         // what that says
 }
 
 // Lookup asks the database for the hash of a module.
@@ -180,11 +180,11 @@ func (c *Client) lookupWith(ops *dbOps, m Module) (Answer, error) {
 	if h1 == "" {
 		return Answer{}, c.SecurityError(m, "the checksum database's answer has no checksum for it")
 	}
-	full, err := ops.record(m, h1)
+	answer, err := ops.record(m, h1)
 	if err != nil {
 		return Answer{}, ops.judge(err, m)
 	}
-	return Answer{H1: h1, Tree: ops.tree(), Record: full}, nil
+	return answer, nil
 }
 
 // judge tells a database that is away from one that can't prove what it says.

@@ -81,6 +81,9 @@ func (a *App) StoreAt(home toolchain.Home, purpose store.Purpose) (*store.Store,
 		return nil, err
 	}
 	return store.Open(home, store.Options{
+		Platform:    a.Platform.String(),
+		By:          "gosw " + Version,
+		Now:         a.Now,
 		For:         purpose,
 		Warn:        a.warn,
 		LockTimeout: timeout,

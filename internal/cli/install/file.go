@@ -11,10 +11,9 @@ import (
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/cli/term"
-	"github.com/gosw/gosw/internal/cli/upkeep"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
-	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // splitFiles tells the arguments of install that are files from the versions:
@@ -77,23 +76,20 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 	if err := in.app.Claim(in.store.Home()); err != nil {
 		return err
 	}
-	if err := in.open(); err != nil {
+	client, err := in.client()
+	if err != nil {
 		return err
 	}
 	start := in.app.Now()
-	var proof *fetch.Proof
-	added, err := in.store.Add(ctx, local.Version, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
-		if proof, err = in.client.FetchLocal(ctx, local, sum, root); err != nil {
-			return nil, err
-		}
-		return upkeep.NewReceipt(in.app, proof)
+	added, err := in.store.Add(ctx, local.Version, func(ctx context.Context, root *os.Root, _ func() tree.Reuse) (*tree.Proof, error) {
+		return client.FetchLocal(ctx, local, sum, root)
 	})
 	if unproven := (*fetch.UnprovenError)(nil); errors.As(err, &unproven) {
 		return failure.WithHint(err, unprovenHint(in.app, unproven))
 	}
-	if err == nil && added {
+	if err == nil && added != nil {
 		in.added++
-		in.app.UI.Note("installed %v from %s (%.1fs, %s)", local.Version, term.Clean(file), in.app.Since(start).Seconds(), proofWords(proof))
+		in.app.UI.Note("installed %v from %s (%.1fs, %s)", local.Version, term.Clean(file), in.app.Since(start).Seconds(), proofWords(added))
 	}
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -29,7 +28,6 @@ import (
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
-	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -121,20 +119,16 @@ type installOptions struct {
 // install makes versions, and what is in files, available. Each is tried,
 // whatever becomes of the others; the error joins what went wrong.
 func install(ctx context.Context, a *app.App, options installOptions) error {
-	st, err := a.Store(store.Run)
+	in, err := newInstaller(a, store.Run)
 	if err != nil {
 		return err
 	}
-	path, err := a.Path()
-	if err != nil {
-		return err
-	}
-	in := &installer{app: a, store: st, path: path, shown: progress.Start(a.UI, "looking up releases")}
+	in.shown = progress.Start(a.UI, "looking up releases")
 	defer in.shown.Stop()
 	versions, selectErr := in.selectAll(web.WithRetries(ctx, in.shown.Retry), options.specs)
 	errs := []error{selectErr}
 	if len(versions)+len(options.files) > 0 && !a.Foreign() {
-		errs = append(errs, upkeep.PlaceShims(ctx, a, st))
+		errs = append(errs, upkeep.PlaceShims(ctx, a, in.store))
 	}
 	for _, file := range options.files {
 		errs = append(errs, in.addFile(ctx, file, options.sum))
@@ -144,7 +138,7 @@ func install(ctx context.Context, a *app.App, options installOptions) error {
 		errs = append(errs, err, in.addAll(ctx, own))
 	}
 	if in.added > 0 && !a.Foreign() {
-		upkeep.PathHint(a, st.Home())
+		upkeep.PathHint(a, in.store.Home())
 	}
 	return errors.Join(errs...)
 }
@@ -154,10 +148,18 @@ type installer struct {
 	app    *app.App
 	store  *store.Store
 	path   toolchain.Path
-	mu     sync.Mutex // guards client
-	client *fetch.Client
+	client func() (*fetch.Client, error) // set up when the network is needed
 	shown  *progress.Progress
 	added  int
+}
+
+func newInstaller(a *app.App, purpose store.Purpose) (*installer, error) {
+	st, err := a.Store(purpose)
+	if err != nil {
+		return nil, err
+	}
+	path, err := a.Path()
+	return &installer{app: a, store: st, path: path, client: sync.OnceValues(a.Client)}, err
 }
 
 // notInSystem returns those of versions that the system's store does not have.
@@ -170,16 +172,6 @@ func (in *installer) notInSystem(versions []gover.Version) (own []gover.Version,
 		err = errors.Join(err, ofErr)
 	}
 	return own, err
-}
-
-// open sets up the client when the network is needed for the first time.
-func (in *installer) open() (err error) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if in.client == nil {
-		in.client, err = in.app.Client()
-	}
-	return err
 }
 
 // selectAll turns specs into versions, each once.
@@ -211,10 +203,11 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 			command.Hintf(`name a version, such as "gosw install latest"`),
 		)
 	}
-	if err := in.open(); err != nil {
+	client, err := in.client()
+	if err != nil {
 		return gover.Version{}, err
 	}
-	releases, err := in.client.Releases(ctx, releasesAge)
+	releases, err := client.Releases(ctx, releasesAge)
 	if err != nil {
 		return in.fallBack(spec, err)
 	}
@@ -246,33 +239,35 @@ func (in *installer) addAll(ctx context.Context, versions []gover.Version) error
 	if err != nil {
 		return err
 	}
-	rows := make(map[gover.Version]*progress.Row)
 	var missing []gover.Version
+	var rows []*progress.Row
 	for _, v := range versions {
-		if there, err := in.store.Home().Has(v); !there && err == nil { // which is told when v is added
-			missing, rows[v] = append(missing, v), in.shown.Row(v.String())
+		if there, _ := in.store.Home().Has(v); !there { // an error is told when v is added
+			missing, rows = append(missing, v), append(rows, in.shown.Row(v.String()))
 		}
 	}
-	if len(missing) > 0 {
-		if err := in.app.Claim(in.store.Home()); err != nil {
-			return err
-		}
-		if err := in.open(); err != nil {
-			return err
-		}
+	if len(missing) == 0 {
+		return in.store.Tidy(ctx)
+	}
+	if err := in.app.Claim(in.store.Home()); err != nil {
+		return err
+	}
+	client, err := in.client()
+	if err != nil {
+		return err
 	}
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
-	for _, v := range missing[min(jobs, len(missing)):] { // others learn it with their first answer
-		go rows[v].Size(func() int64 { return in.client.Size(asking, v) })
+	for i := min(jobs, len(missing)); i < len(missing); i++ { // others learn it with their first answer
+		go rows[i].Size(func() int64 { return client.Size(asking, missing[i]) })
 	}
-	errs := make([]error, len(versions))
-	added := make([]bool, len(versions))
+	errs := make([]error, len(missing))
+	added := make([]bool, len(missing))
 	var group errgroup.Group
 	group.SetLimit(jobs)
-	for i, v := range versions {
+	for i, v := range missing {
 		group.Go(func() error {
-			added[i], errs[i] = in.add(ctx, v, rows[v])
+			added[i], errs[i] = in.add(ctx, client, v, rows[i])
 			return nil // the others go on
 		})
 	}
@@ -293,74 +288,35 @@ func jobs(a *app.App) (int, error) {
 	return strconv.Atoi(s.Value)
 }
 
-func (in *installer) add(ctx context.Context, v gover.Version, row *progress.Row) (bool, error) {
+func (in *installer) add(ctx context.Context, client *fetch.Client, v gover.Version, row *progress.Row) (bool, error) {
 	start := in.app.Now()
-	var proof *fetch.Proof
-	var shared gover.Version
-	added, err := in.store.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
-		if err := in.open(); err != nil { // it was there a moment ago, and is uninstalled now
-			return nil, err
-		}
-		if row == nil {
-			row = in.shown.Row(v.String())
-		}
-		row.Begin()
-		ctx = web.WithRetries(ctx, row.Retry)
-		options := fetch.Options{Progress: row.Report, Verifying: func() { row.Phase("verifying") }}
-		sibling := in.openSibling(v, root)
-		defer func() { _ = sibling().Close() }()
-		options.Reuse = func() tree.Reuse {
-			if sibling() == nil {
-				return nil
-			}
-			return sibling().Reuse
-		}
-		p, err := in.client.Fetch(ctx, v, root, options)
-		if err != nil {
-			return nil, err
-		}
-		row.Phase("writing to disk")
-		proof, shared = p, sibling().Version()
-		return upkeep.NewReceipt(in.app, proof)
-	})
-	if row != nil {
-		row.End()
-	}
+	row.Begin()
+	added, err := in.store.Add(web.WithRetries(ctx, row.Retry), v, client.Filler(v, fetch.Options{
+		Progress:  row.Report,
+		Verifying: func() { row.Phase("verifying") },
+		Verified:  func() { row.Phase("writing to disk") },
+	}))
+	row.End()
 	switch {
 	case errors.As(err, new(*release.PlatformError)):
 		return false, cmdline.PlatformHint(err)
 	case errors.As(err, new(*release.NotFoundError)):
-		return false, in.explainMissing(ctx, v, err)
+		return false, explainMissing(ctx, client, v, err)
 	}
-	if err == nil && added {
-		what := term.Size(proof.Received)
-		if proof.Reused > 0 {
-			what += fmt.Sprintf(", the rest from %v,", shared)
+	if err == nil && added != nil {
+		what := term.Size(added.Received)
+		if added.Reused > 0 {
+			what += fmt.Sprintf(", the rest from %v,", added.Sibling)
 		}
-		in.app.UI.Note("installed %v (%s in %.1fs, %s)", v, what, in.app.Since(start).Seconds(), proofWords(proof))
+		in.app.UI.Note("installed %v (%s in %.1fs, %s)", v, what, in.app.Since(start).Seconds(), proofWords(added))
 	}
-	return added, err
-}
-
-// openSibling begins to read the toolchain to share files with, which can go on
-// until it is needed: the download begins meanwhile. Without one, whatever the
-// reason, all is downloaded.
-func (in *installer) openSibling(v gover.Version, root *os.Root) func() *store.Sibling {
-	open := sync.OnceValue(func() *store.Sibling {
-		sibling, err := in.store.Sibling(v, root)
-		if err != nil {
-			return nil
-		}
-		return sibling
-	})
-	go open()
-	return open
+	return added != nil, err
 }
 
 // proofWords says what proves a toolchain.
-func proofWords(p *fetch.Proof) string {
+func proofWords(p *store.Receipt) string {
 	switch {
-	case p.Record == nil:
+	case len(p.Record) == 0:
 		return "proven by its SHA-256 alone"
 	case p.SHA256 != "":
 		return "proven by its SHA-256 and the checksum database"

@@ -7,16 +7,17 @@ import (
 	"github.com/gosw/gosw/internal/cli/cmdline"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 )
 
 // explainMissing adds to err, that of a version that the proxy does not have,
 // which versions there are.
-func (in *installer) explainMissing(ctx context.Context, v gover.Version, err error) error {
-	if elsewhere := in.client.MissingPlatform(ctx, v); elsewhere != nil {
+func explainMissing(ctx context.Context, client *fetch.Client, v gover.Version, err error) error {
+	if elsewhere := client.MissingPlatform(ctx, v); elsewhere != nil {
 		return cmdline.PlatformHint(elsewhere)
 	}
-	releases, listErr := in.client.Releases(ctx, releasesAge)
+	releases, listErr := client.Releases(ctx, releasesAge)
 	if listErr != nil {
 		return err
 	}

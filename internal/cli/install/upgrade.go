@@ -90,16 +90,13 @@ func upgrade(ctx context.Context, a *app.App, options upgradeOptions) error {
 	if options.dryRun {
 		purpose = store.Show
 	}
-	st, err := a.Store(purpose)
+	in, err := newInstaller(a, purpose)
 	if err != nil {
 		return err
 	}
-	path, err := a.Path()
-	if err != nil {
-		return err
-	}
-	in := &installer{app: a, store: st, path: path, shown: progress.Start(a.UI, "looking up releases")}
+	in.shown = progress.Start(a.UI, "looking up releases")
 	defer in.shown.Stop()
+	st := in.store
 	steps, err := in.upgradeSteps(web.WithRetries(ctx, in.shown.Retry), options.specs)
 	if err != nil {
 		return err
@@ -143,10 +140,11 @@ func (in *installer) upgradeSteps(ctx context.Context, specs []gover.Spec) ([]up
 	if len(have) == 0 {
 		return nil, nil
 	}
-	if err := in.open(); err != nil {
+	client, err := in.client()
+	if err != nil {
 		return nil, err
 	}
-	releases, err := in.client.Releases(ctx, 0)
+	releases, err := client.Releases(ctx, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,8 @@
 // Package upkeep has what the commands that change a store share: what is
-// needed of what is installed, how versions are removed, shims placed and
-// receipts written.
+// needed of what is installed, how versions are removed and shims placed.
 package upkeep
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -13,10 +11,8 @@ import (
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
-	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/shell"
-	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -30,29 +26,6 @@ func FitsPath(root string) error {
 		fmt.Errorf("PATH can't hold %q, because of the %q in it", root, filepath.ListSeparator),
 		command.Hintf("set GOSW_ROOT to a folder without one"),
 	)
-}
-
-// NewReceipt returns what the store keeps about a toolchain that p proves.
-func NewReceipt(a *app.App, p *fetch.Proof) (*store.Receipt, error) {
-	r := &store.Receipt{
-		Platform:  a.Platform.String(),
-		Installed: a.Now(),
-		By:        "gosw " + app.Version,
-		Via:       p.Via,
-		Source:    p.Source,
-		Size:      p.Size,
-		SHA256:    p.SHA256,
-		H1:        p.H1,
-		Module:    p.Module + "@" + p.Version,
-		SumDB:     store.SumDB{Name: p.SumDB, TreeSize: p.TreeSize, TreeHash: p.TreeHash},
-		Sums:      p.Sums,
-	}
-	if p.Record == nil {
-		return r, nil
-	}
-	var err error
-	r.Record, err = json.Marshal(p.Record)
-	return r, err
 }
 
 // PathHint says how to get the shims on PATH, where they are not.

@@ -3,7 +3,6 @@ package verify
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -86,7 +85,8 @@ func compareWith(ctx context.Context, a *app.App, client *fetch.Client, root *os
 	shown := progress.Start(a.UI, "comparing")
 	defer shown.Stop()
 	row := shown.Row("the published zip")
-	options := fetch.CompareOptions{Known: func(v gover.Version, p release.Platform) *fetch.Proof { return knownProof(a, v, p) }, Full: full}
+	options := fetch.CompareOptions{Full: full}
+	options.Known = func(v gover.Version, p release.Platform) (*tree.Proof, sumdb.Witness) { return knownProof(a, v, p) }
 	options.Progress = func(done, total int64) {
 		row.Begin()
 		row.Report(done, total)
@@ -97,37 +97,31 @@ func compareWith(ctx context.Context, a *app.App, client *fetch.Client, root *os
 // knownProof returns what an installed toolchain's receipt proves, if the
 // toolchain is that release, and the receipt and its manifest are as they were
 // written.
-func knownProof(a *app.App, v gover.Version, p release.Platform) *fetch.Proof {
+func knownProof(a *app.App, v gover.Version, p release.Platform) (*tree.Proof, sumdb.Witness) {
 	path, err := a.Path()
 	if err != nil || p != a.Platform {
-		return nil
+		return nil, sumdb.Witness{}
 	}
 	home, err := path.Of(v)
-	if err != nil {
-		return nil
+	var st *store.Store
+	if err == nil {
+		st, err = a.StoreAt(home, store.Show)
 	}
-	st, err := a.StoreAt(home, store.Show)
-	if err != nil {
-		return nil
+	var receipt *store.Receipt
+	if err == nil {
+		receipt, err = st.Receipt(v)
 	}
-	receipt, err := st.Receipt(v)
-	if err != nil {
-		return nil
+	var witness sumdb.Witness
+	if err == nil {
+		witness, err = checkReceipt(a, home, v, receipt)
 	}
-	witness, err := checkReceipt(a, home, v, receipt)
+	if err == nil {
+		receipt.Sums, err = st.Sums(v)
+	}
 	if err != nil || witness.SumDB == "" { // or proven by the SHA-256 of an archive alone
-		return nil
+		return nil, sumdb.Witness{}
 	}
-	sums, err := st.Sums(v)
-	record := new(sumdb.Record)
-	if err != nil || json.Unmarshal(receipt.Record, record) != nil {
-		return nil
-	}
-	return &fetch.Proof{
-		Module: release.Module, Version: receipt.Module[len(release.Module)+1:], H1: receipt.H1,
-		SumDB: witness.SumDB, TreeSize: witness.TreeSize, TreeHash: witness.TreeHash,
-		Record: record, Sums: sums,
-	}
+	return &tree.Proof{Module: receipt.Module, H1: receipt.H1, SumDB: receipt.SumDB, Record: receipt.Record, Sums: receipt.Sums}, witness
 }
 
 // compareError words why there is no verdict.
@@ -156,12 +150,11 @@ func foreignHint(e *tree.ForeignError) command.Hint {
 }
 
 func compared(dir string, c *fetch.Comparison) comparedJSON {
-	proof := c.Proof
 	j := comparedJSON{
 		Version: c.Version, Platform: c.Platform.String(), GOROOT: dir, OK: c.OK(),
-		Files: c.Files, Bytes: c.Bytes, H1: c.H1, Published: proof.H1,
+		Files: c.Files, Bytes: c.Bytes, H1: c.H1, Published: c.Proof.H1,
 		Findings: append([]tree.Finding{}, c.Findings...), Sure: c.Sure,
-		Proof:      sumdb.Witness{SumDB: proof.SumDB, Key: proof.Record.Key, Record: proof.Record.ID, TreeSize: proof.TreeSize, TreeHash: proof.TreeHash},
+		Proof:      c.Witness,
 		NotCovered: notCoveredJSON{append([]string{}, c.LeftOut...), c.Uncovered},
 		Received:   c.Received,
 	}
@@ -212,10 +205,9 @@ func explainComparison(a *app.App, dir string, c *fetch.Comparison, verbose bool
 	if !verbose {
 		return
 	}
-	proof := c.Proof
 	a.UI.Note("%s: %d files, %s hashed, %s of the zip received", dir, c.Files, term.Size(c.Bytes), term.Size(c.Received))
 	a.UI.Note("%s: %v %v is checksum database record %d of %s, in the signed tree of %d records, signature of %s",
-		dir, c.Version, c.Platform, proof.Record.ID, proof.SumDB, proof.TreeSize, proof.Record.Key)
+		dir, c.Version, c.Platform, c.Witness.Record, c.Witness.SumDB, c.Witness.TreeSize, c.Witness.Key)
 }
 
 // comparisonVerdict is the error of a tree that is not the release that it says it is.

@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,10 +13,11 @@ import (
 	"github.com/gosw/gosw/internal/cli/cmdline"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/cli/term"
-	"github.com/gosw/gosw/internal/cli/upkeep"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/tree"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // Import is "gosw import".
@@ -71,7 +71,7 @@ func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, 
 	defer from.Close()
 	start := a.Now()
 	var compared *fetch.Comparison
-	added, err := st.Add(ctx, v, func(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+	added, err := st.Add(ctx, v, func(ctx context.Context, root *os.Root, _ func() tree.Reuse) (*tree.Proof, error) {
 		if compared, err = client.Import(ctx, from, root, fetch.CompareOptions{}); err != nil {
 			return nil, compareError("import "+dir, err)
 		}
@@ -82,15 +82,14 @@ func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, 
 			return nil, refusal(a, dir, compared)
 		}
 		compared.Proof.Via = fetch.ViaImport
-		if compared.Proof.Source, err = fileURL(dir); err != nil {
-			return nil, err
-		}
-		return upkeep.NewReceipt(a, compared.Proof)
+		abs, err := filepath.Abs(dir)
+		compared.Proof.Source = web.FileURL(abs).String()
+		return compared.Proof, err
 	})
 	switch {
 	case err != nil:
-		return added, err
-	case !added:
+		return added != nil, err
+	case added == nil:
 		a.UI.Note("%v is installed already", v)
 		return false, nil
 	}
@@ -99,19 +98,6 @@ func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, 
 		a.UI.Note("left out, as no part of the release's module: %s (%s)", strings.Join(compared.LeftOut, " "), term.Plural(compared.Uncovered, "file"))
 	}
 	return true, nil
-}
-
-// fileURL returns the address of a folder.
-func fileURL(dir string) (string, error) {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	path := filepath.ToSlash(abs)
-	if !strings.HasPrefix(path, "/") { // C:/…
-		path = "/" + path
-	}
-	return (&url.URL{Scheme: "file", Path: path}).String(), nil
 }
 
 // refusal is the error of a tree that is not the release that it says it is. It

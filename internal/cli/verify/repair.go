@@ -135,16 +135,12 @@ func (r *repairer) check(receipt *store.Receipt) error {
 	return r.unproven
 }
 
-func (r *repairer) prove(ctx context.Context) (*store.Receipt, error) {
+func (r *repairer) prove(ctx context.Context) (*tree.Proof, error) {
 	client, err := r.client()
 	if err != nil {
 		return nil, err
 	}
-	proof, err := client.Prove(ctx, r.version)
-	if err != nil {
-		return nil, err
-	}
-	return upkeep.NewReceipt(r.app, proof)
+	return client.Prove(ctx, r.version)
 }
 
 func (r *repairer) files(ctx context.Context, root *os.Root, files []tree.File) error {
@@ -156,7 +152,7 @@ func (r *repairer) files(ctx context.Context, root *os.Root, files []tree.File) 
 	return err
 }
 
-func (r *repairer) fill(ctx context.Context, root *os.Root) (*store.Receipt, error) {
+func (r *repairer) fill(ctx context.Context, root *os.Root, _ func() tree.Reuse) (*tree.Proof, error) {
 	client, err := r.client()
 	if err != nil {
 		return nil, err
@@ -166,12 +162,10 @@ func (r *repairer) fill(ctx context.Context, root *os.Root) (*store.Receipt, err
 	row := shown.Row(r.version.String())
 	row.Begin()
 	proof, err := client.Fetch(web.WithRetries(ctx, row.Retry), r.version, root, fetch.Options{Progress: row.Report})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		r.received = proof.Size
 	}
-	receipt, err := upkeep.NewReceipt(r.app, proof)
-	r.received = proof.Size
-	return receipt, err
+	return proof, err
 }
 
 // print prints what was found and, if all is well now, says what was done.

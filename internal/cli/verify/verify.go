@@ -220,7 +220,7 @@ func checkReceipt(a *app.App, home toolchain.Home, v gover.Version, r *store.Rec
 	if err == nil && r.Module != module {
 		err = fmt.Errorf("module %q, not %s", r.Module, module)
 	}
-	if err == nil && (r.SumDB != store.SumDB{Name: witness.SumDB, TreeSize: witness.TreeSize, TreeHash: witness.TreeHash}) {
+	if err == nil && (r.SumDB != tree.SumDB{Name: witness.SumDB, TreeSize: witness.TreeSize, TreeHash: witness.TreeHash}) {
 		err = errors.New("record of another tree than the receipt says")
 	}
 	return witness, err
