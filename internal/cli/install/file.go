@@ -70,6 +70,9 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 	if err == nil && there && sum != "" { // nothing to unpack, but something was asked
 		err = local.Compare(sum)
 	}
+	if there && err == nil {
+		in.app.UI.Remark("%v is already installed", local.Version)
+	}
 	if err != nil || home != in.store.Home() {
 		return err
 	}

@@ -166,8 +166,12 @@ func newInstaller(a *app.App, purpose store.Purpose) (*installer, error) {
 func (in *installer) notInSystem(versions []gover.Version) (own []gover.Version, err error) {
 	for _, v := range versions {
 		home, ofErr := in.path.Of(v)
-		if ofErr == nil && home == in.store.Home() {
+		switch {
+		case ofErr != nil:
+		case home == in.store.Home():
 			own = append(own, v)
+		default:
+			in.app.UI.Remark("%v is already installed, in the system's store", v)
 		}
 		err = errors.Join(err, ofErr)
 	}
@@ -242,7 +246,9 @@ func (in *installer) addAll(ctx context.Context, versions []gover.Version) error
 	var missing []gover.Version
 	var rows []*progress.Row
 	for _, v := range versions {
-		if there, _ := in.store.Home().Has(v); !there { // an error is told when v is added
+		if there, _ := in.store.Home().Has(v); there {
+			in.app.UI.Remark("%v is already installed", v)
+		} else { // an error is told when v is added
 			missing, rows = append(missing, v), append(rows, in.shown.Row(v.String()))
 		}
 	}

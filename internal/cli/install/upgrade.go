@@ -101,6 +101,10 @@ func upgrade(ctx context.Context, a *app.App, options upgradeOptions) error {
 	if err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(steps, upgradeStep.due) {
+		in.shown.Stop()
+		sayUpToDate(a, steps)
+	}
 	if options.dryRun {
 		in.shown.Stop()
 		return dryUpgrade(a, st, steps, options)
@@ -169,6 +173,18 @@ func (in *installer) upgradeSteps(ctx context.Context, specs []gover.Spec) ([]up
 	}
 	slices.SortFunc(steps, func(a, b upgradeStep) int { return gover.Compare(b.newest, a.newest) })
 	return steps, nil
+}
+
+// sayUpToDate says that nothing is installed by an upgrade.
+func sayUpToDate(a *app.App, steps []upgradeStep) {
+	switch len(steps) {
+	case 0:
+		a.UI.Remark("no toolchain is installed")
+	case 1:
+		a.UI.Remark("%s is up to date: %v", steps[0].line, steps[0].from)
+	default:
+		a.UI.Remark("up to date: all %d lines have their newest patch", len(steps))
+	}
 }
 
 // dryUpgrade shows what would be installed, and says what would be removed.

@@ -55,6 +55,11 @@ func listInstalled(a *app.App, options listOptions) error {
 		list, _ := installedFacts(a, path, homes, versions, sizes)
 		return a.UI.PrintJSON(map[string]any{"schema": 1, "toolchains": list})
 	case terminal:
+		if len(versions) == 0 && len(options.specs) == 0 {
+			a.UI.Remark("no toolchain is installed")
+		} else if len(versions) == 0 {
+			a.UI.Remark("no installed toolchain matches")
+		}
 		list, here := installedFacts(a, path, homes, versions, sizes)
 		if err := a.UI.Show(installedTable(a, screen, list, here)); err != nil {
 			return err

@@ -91,6 +91,7 @@ func outdated(ctx context.Context, a *app.App, specs []gover.Spec, asJSON bool) 
 		return err
 	}
 	if len(versions) == 0 && !asJSON {
+		a.UI.Remark("no toolchain is installed")
 		return nil
 	}
 	client, err := a.Client()
@@ -117,6 +118,8 @@ func outdated(ctx context.Context, a *app.App, specs []gover.Spec, asJSON bool) 
 	}
 	if err == nil && slices.ContainsFunc(list, outdatedJSON.due) {
 		return failure.ErrDue
+	} else if err == nil && !asJSON {
+		a.UI.Remark("up to date")
 	}
 	return err
 }

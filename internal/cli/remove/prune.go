@@ -146,6 +146,8 @@ func printPrune(a *app.App, plan pruneJSON, options pruneOptions) error {
 	}
 	if plan.Freed > 0 {
 		a.UI.Note("%s %s", verb, term.Size(plan.Freed))
+	} else if len(plan.Removed) == 0 {
+		a.UI.Remark("nothing to remove")
 	}
 	return nil
 }

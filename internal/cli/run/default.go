@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // Default is "gosw default".
@@ -40,7 +42,11 @@ gosw. Without an argument it prints the default.`,
 			case err != nil:
 				return err
 			case unset:
-				return st.SetDefault(cmd.Context(), gover.Spec{})
+				err := st.SetDefault(cmd.Context(), gover.Spec{})
+				if err == nil {
+					a.UI.Remark("there is no default now")
+				}
+				return err
 			}
 			return setDefault(cmd.Context(), a, st, args)
 		},
@@ -60,12 +66,34 @@ func setDefault(ctx context.Context, a *app.App, st *store.Store, args []string)
 	if err != nil {
 		return err
 	}
-	if specs[0].Kind() != gover.System {
-		if _, ok, err := app.Find(path, specs[0]); err != nil || !ok {
-			return errors.Join(err, missingUnless(err, specs[0]))
-		}
+	v, err := installedFor(path, specs[0])
+	if err == nil {
+		err = st.SetDefault(ctx, specs[0])
 	}
-	return st.SetDefault(ctx, specs[0])
+	if err == nil {
+		a.UI.Remark("default is %s", specWith(specs[0], v))
+	}
+	return err
+}
+
+// installedFor returns the version that spec means now, none for system.
+func installedFor(path toolchain.Path, spec gover.Spec) (gover.Version, error) {
+	if spec.Kind() == gover.System {
+		return gover.Version{}, nil
+	}
+	v, ok, err := app.Find(path, spec)
+	if err != nil || !ok {
+		return v, errors.Join(err, missingUnless(err, spec))
+	}
+	return v, nil
+}
+
+// specWith is spec, with the version that it means now if that is another word.
+func specWith(spec gover.Spec, v gover.Version) string {
+	if _, exact := spec.Version(); exact || v.IsZero() {
+		return spec.String()
+	}
+	return fmt.Sprintf("%s (%v)", spec, v)
 }
 
 // missingUnless is the error of a spec that nothing installed matches, unless

@@ -36,6 +36,7 @@ the shell ends or "gosw use --unset". It needs the shell function that
 			case overridden(a) != nil:
 				return overridden(a)
 			case unset && len(args) == 0:
+				a.UI.Remark("this shell follows pin files and the default again")
 				return a.UI.Print("GO_VERSION=")
 			case unset || len(args) == 0:
 				return failure.Usage(errors.New("use takes one version, or --unset"), command.Hintf(`run "gosw use --help"`))
@@ -97,10 +98,10 @@ func use(a *app.App, spec gover.Spec) error {
 	if err != nil {
 		return err
 	}
-	if spec.Kind() != gover.System {
-		if _, ok, err := app.Find(path, spec); err != nil || !ok {
-			return errors.Join(err, missingUnless(err, spec))
-		}
+	v, err := installedFor(path, spec)
+	if err != nil {
+		return err
 	}
+	a.UI.Remark("now using %s in this shell", specWith(spec, v))
 	return a.UI.Print("GO_VERSION=%s", spec)
 }

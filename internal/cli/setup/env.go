@@ -181,6 +181,13 @@ func changeSettings(a *app.App, changes map[string]string) error {
 	if err != nil {
 		return failure.WithHint(fmt.Errorf("write settings: %w", err), command.Hintf("the file has to be writable; XDG_CONFIG_HOME moves it"))
 	}
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		if changes[name] != "" { // which may hold a password
+			a.UI.Remark("%s is set in %s", name, a.Place(file))
+		} else {
+			a.UI.Remark("%s is not set in %s any more", name, a.Place(file))
+		}
+	}
 	return nil
 }
 

@@ -55,6 +55,8 @@ func installInit(ctx context.Context, a *app.App, args []string, f initFlags) er
 			}
 		}
 		showChange(a, file, line, setup.RemovedBlock(file.Text), setup.RemovedBlock(text), f.dryRun)
+	} else {
+		a.UI.Remark("%s loads gosw already", file.Name)
 	}
 	nameOthers(a, sh, places)
 	return nil
@@ -74,6 +76,7 @@ func uninstallInit(a *app.App, args []string, f initFlags) error {
 		file.Sweep(a.Now())
 	}
 	if removed == "" {
+		a.UI.Remark("%s has no lines of gosw", file.Name)
 		return nil
 	}
 	switch {

@@ -81,9 +81,6 @@ func (u *UI) stopDrawing() {
 
 // draw brings the screen up to date, in one piece, so that nothing flickers.
 func (d *drawing) draw() {
-	if d == nil {
-		return
-	}
 	s, _ := d.screen()
 	if s.Width == 0 {
 		s.Width, s.Height = 80, 24 // as of a terminal that does not say
@@ -96,13 +93,14 @@ func (d *drawing) draw() {
 	d.lines, d.width = lines, s.Width
 }
 
-// erase leaves the cursor where the drawing began.
-func (d *drawing) erase() {
+// erase leaves the cursor where the drawing began, and reports whether there was one.
+func (d *drawing) erase() bool {
 	if d == nil || len(d.lines) == 0 {
-		return
+		return false
 	}
 	_, _ = io.WriteString(d.to, d.home()+"\x1b[J")
 	d.lines = nil
+	return true
 }
 
 // home is what brings the cursor to where the drawing begins. In a terminal that

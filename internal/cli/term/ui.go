@@ -152,9 +152,11 @@ func escapeJSON(text []byte) []byte {
 func (u *UI) Note(format string, args ...any) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.drawing.erase()
+	drawn := u.drawing.erase()
 	_, _ = fmt.Fprintf(u.Err, "gosw: %s\n", Clean(fmt.Sprintf(format, args...)))
-	u.drawing.draw()
+	if drawn {
+		u.drawing.draw()
+	}
 }
 
 // Remark is Note for what only a person wants to hear, such as that there was

@@ -72,7 +72,10 @@ func repair(ctx context.Context, a *app.App, specs []gover.Spec) error {
 		}
 		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	if err = errors.Join(errs...); err == nil && !run.found {
+		a.UI.Remark("nothing to repair")
+	}
+	return err
 }
 
 // A repairRun is one run of "gosw repair".
@@ -81,6 +84,7 @@ type repairRun struct {
 	store  *store.Store
 	client func() (*fetch.Client, error) // which sets up the network when it is needed
 	done   map[gover.Version]bool        // tried
+	found  bool                          // something to repair
 	told   map[string]bool               // folders in other stores that were named
 }
 
@@ -176,6 +180,7 @@ func (r *repairer) print(report *store.Report, mended bool) error {
 	if report.Clean() {
 		return nil
 	}
+	r.found = true
 	if err := printReport(r.app, report); err != nil || !mended {
 		return err
 	}
