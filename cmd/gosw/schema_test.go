@@ -37,6 +37,7 @@ var readers = map[string][]string{
 	"gosw default":             {"default"},
 	"gosw prune":               {"prune --dry-run"},
 	"gosw pin":                 {"pin"},
+	"gosw version":             {"version"},
 	"gosw import":              {"import --all --dry-run"},
 	"gosw doctor":              {"doctor", "doctor --fix"},
 }

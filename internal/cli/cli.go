@@ -8,6 +8,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"runtime"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -88,7 +90,7 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 		install.Command(a), verify.Import(a), remove.Uninstall(a), remove.Prune(a), list.Command(a),
 		verify.Command(a), verify.Repair(a), vulns.Command(a), list.Outdated(a), install.Upgrade(a), remove.Size(a),
 		run.Default(a), run.Pin(a, install.Offer), run.Use(a, install.Offer), run.Current(a), why.Command(a), run.Which(a), run.Exec(a),
-		setup.Init(a), setup.Env(a), doctor.Command(a, others), install.Shim(a),
+		setup.Init(a), setup.Env(a), doctor.Command(a, others), install.Shim(a), versionCommand(a),
 	)
 	return root
 }
@@ -114,6 +116,34 @@ gosw(1), gosw-install(1) and so on, where they are installed.`,
 			return cmdline.CommandNames(cmd.Root()), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+}
+
+// versionCommand is what other tools have in the place of --version. It says more:
+// what a report of a fault needs.
+func versionCommand(a *app.App) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:    "version",
+		Short:  "Print the version of gosw, and what it was built from",
+		Hidden: true, // --version is in every help
+		Args:   cmdline.None,
+		RunE: func(*cobra.Command, []string) error {
+			revision := "unknown"
+			if info, ok := debug.ReadBuildInfo(); ok {
+				for _, s := range info.Settings {
+					if s.Key == "vcs.revision" {
+						revision = s.Value
+					}
+				}
+			}
+			if asJSON {
+				return a.UI.PrintJSON(map[string]any{"schema": 1, "version": app.Version, "revision": revision, "go": runtime.Version()})
+			}
+			return a.UI.Print("gosw %s (revision %.12s, built with %s)", app.Version, revision, runtime.Version())
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
 }
 
 // runRoot is gosw without a known command.

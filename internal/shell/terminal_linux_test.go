@@ -102,6 +102,25 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
+// TestCompleteOrder has bash list versions in the order in which gosw names them, which
+// no other order of texts is.
+func TestCompleteOrder(t *testing.T) {
+	f := newFixture(t)
+	f.write(t, filepath.Dir(f.exe)+"/answer", "1.27\n1.9\n1.21\n:36\n")
+	cmd, stdin, out := f.terminal(t, bash, terminals[0].start)
+	for _, step := range []step{
+		{`eval "$INIT"; echo lo""aded` + "\n", "loaded"},
+		{"gosw x \t\t\t", "1.27  1.9   1.21"},
+		{"\x15exit\n", ""},
+	} {
+		_, _ = stdin.Write([]byte(step.typed))
+		if !out.waitFor(step.want, false) {
+			t.Fatalf("after %q no %q on the terminal:\n%s", step.typed, step.want, out)
+		}
+	}
+	_ = cmd.Wait()
+}
+
 // terminal starts a shell on a pseudo-terminal.
 func (f fixture) terminal(t *testing.T, sh Shell, command string) (*exec.Cmd, io.Writer, *screen) {
 	t.Helper()

@@ -56,7 +56,7 @@ func TestImportAll(t *testing.T) {
 	// The module cache was filled by the go command itself.
 	home := filepath.Join(m.home, "users", "modules")
 	modules := filepath.Join(home, "go", "pkg", "mod", "golang.org")
-	if err := os.MkdirAll(modules, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(modules), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Rename(filepath.Dir(cached), modules); err != nil {

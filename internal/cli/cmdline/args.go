@@ -85,15 +85,29 @@ func firstOnly(a *app.App, rest cobra.ShellCompDirective) cobra.CompletionFunc {
 }
 
 // CompleteRemote completes what the list of releases in the cache has, or the
-// one that is built in.
+// one that is built in; betas and release candidates only where what is typed asks for
+// one.
 func CompleteRemote(a *app.App) cobra.CompletionFunc {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		var versions []gover.Version
 		if client, err := a.Client(); err == nil {
-			versions = client.LocalReleases().Versions
+			versions = asked(client.LocalReleases().Versions, typed)
 		}
 		return append(completions(versions), "latest", "oldstable"), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	}
+}
+
+// asked leaves betas and release candidates out, unless typed names one, or nothing
+// else begins so.
+func asked(versions []gover.Version, typed string) []gover.Version {
+	if strings.ContainsAny(typed, "rb") {
+		return versions
+	}
+	releases := slices.DeleteFunc(slices.Clone(versions), gover.Version.IsPrerelease)
+	if slices.ContainsFunc(releases, func(v gover.Version) bool { return strings.HasPrefix(gover.Only(v).String(), typed) }) {
+		return releases
+	}
+	return versions
 }
 
 // CompleteInstall is [CompleteRemote], and files where what is typed begins no

@@ -22,8 +22,8 @@ var habits = []habit{
 	{verbs: "update up", means: "gosw upgrade ARGS"},
 	{verbs: "self-update selfupdate self update-self", why: `gosw does not replace itself, "go install github.com/gosw/gosw/cmd/..." does`},
 	{verbs: "ls-remote list-remote listall list-all ls-all remote available search releases", means: "gosw list --remote ARGS"},
-	{verbs: "versions installed ll", means: "gosw list ARGS"},
-	{verbs: "global set set-default alias", means: "gosw default ARGS"},
+	{verbs: "installed ll", means: "gosw list ARGS"},
+	{verbs: "set set-default alias", means: "gosw default ARGS"},
 	{verbs: "set-local", means: "gosw pin VERSION"},
 	{verbs: "shell switch activate", means: "gosw use VERSION"},
 	{verbs: "deactivate unuse unset", means: "gosw use --unset"},
@@ -63,13 +63,38 @@ func habitHint(args []string) (command.Hint, bool) {
 func (h habit) fill(typed []string) command.Command {
 	args := corrected(typed)
 	switch {
-	case h.means == "gosw exec VERSION" && len(args) > 1 && args[1] != "--":
-		args = slices.Insert(args, 1, "--")
+	case h.means == "gosw exec VERSION" && len(args) > 0:
+		args = execArgs(args)
 	case h.means == "gosw default ARGS": // nvm alias default 1.22
 		args = slices.DeleteFunc(args, func(w string) bool { return w == "default" })
 	}
 	return filled(h.means, args)
 }
+
+// execArgs are the arguments of "gosw exec" for those of another manager's run: a
+// version or none, and a program, a file or what is for go.
+func execArgs(args []string) []string {
+	at := 0
+	if spelling.IsVersion(args[0]) {
+		at = 1
+	}
+	program := slices.Clone(args[at:])
+	if len(program) > 0 && program[0] == "--" {
+		program = program[1:]
+	}
+	switch {
+	case len(program) == 0:
+		program = []string{"go", "version"}
+	case strings.HasSuffix(program[0], ".go") || program[0] == ".":
+		program = append([]string{"go", "run"}, program...)
+	case slices.Contains(goCommands, program[0]): // g run 1.22 build
+		program = append([]string{"go"}, program...)
+	}
+	return slices.Concat(args[:at], []string{"--"}, program)
+}
+
+// goCommands are those of go that are started by name most.
+var goCommands = []string{"build", "test", "run", "version", "env", "mod", "vet", "generate", "get", "install", "list", "tool", "work"}
 
 // filled is the command that means stands for: programs with && between them.
 func filled(means string, args []string) (all command.Command) {

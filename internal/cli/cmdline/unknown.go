@@ -20,9 +20,7 @@ import (
 // been meant for.
 func UnknownCommand(root *cobra.Command, args []string) error {
 	hint := HelpHint(root)
-	if args[0] == "version" {
-		hint = command.Hintf(`did you mean "gosw --version", or "gosw current"?`)
-	} else if habit, ok := habitHint(args); ok {
+	if habit, ok := habitHint(args); ok {
 		hint = habit
 	} else if near := spelling.Nearest(args[0], CommandNames(root)); near != "" {
 		hint = didYouMean(append([]string{near}, args[1:]...))

@@ -26,7 +26,7 @@ func Command(a *app.App) *cobra.Command {
 	var options listOptions
 	cmd := &cobra.Command{
 		Use:     "list [VERSION…]",
-		Aliases: []string{"ls"},
+		Aliases: []string{"ls", "versions"},
 		Short:   "List installed toolchains, or the releases that can be installed",
 		Long: `List prints the installed versions, newest first, one a line. With --remote it
 asks for all releases that can be installed. VERSION keeps those that match it.

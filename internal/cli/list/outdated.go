@@ -14,6 +14,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/cmdline"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/cli/term"
+	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/store"
@@ -109,6 +110,7 @@ func outdated(ctx context.Context, a *app.App, specs []gover.Spec, asJSON bool) 
 		err = a.UI.PrintJSON(outdatedReport{known.Fetched.UTC(), releases.Fetched.UTC(), releases.Offline, releases.Origin, 1, list})
 	} else {
 		err = printOutdated(a, list)
+		adviseOutdated(a, list, homes, releases)
 	}
 	switch {
 	case !audited:
@@ -158,6 +160,32 @@ func printOutdated(a *app.App, list []outdatedJSON) error {
 		}
 	}
 	return a.UI.Show(t.Lines(screen))
+}
+
+// adviseOutdated says what to do about newer patches, and about lines that have ended:
+// those that go on get no patch from upgrade that has fixes.
+func adviseOutdated(a *app.App, list []outdatedJSON, homes map[gover.Version]toolchain.Home, releases release.Releases) {
+	if slices.ContainsFunc(list, func(o outdatedJSON) bool { return o.Newer && !o.NewestInstalled && !o.System }) {
+		a.UI.Hint("%v installs the newest patch of each line", command.Gosw("upgrade"))
+	}
+	var ended []string
+	latest, _ := gover.ParseSpec("latest")
+	newest, _ := latest.Newest(releases.Versions)
+	for _, o := range list {
+		if line := o.Version.Line(); o.Support == gover.EndOfLife && !o.System && !slices.Contains(ended, line) {
+			ended = append(ended, line)
+		}
+	}
+	if len(ended) == 0 || newest.IsZero() {
+		return
+	}
+	next := command.Gosw("pin", newest.Line())
+	if _, there := gover.NewestOfLines(slices.Collect(maps.Keys(homes)))[newest.Line()]; !there {
+		next = command.Gosw("install", newest.Line()).Then(next)
+	}
+	uninstall := command.Gosw(append([]string{"uninstall", "--all"}, ended...)...)
+	a.UI.Hint("no more fixes for %s: pin %s instead (%v), then remove what is left (%v)",
+		strings.Join(ended, ", "), newest.Line(), next, uninstall)
 }
 
 // bare returns the fields for machines that do not read JSON.

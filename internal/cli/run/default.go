@@ -22,8 +22,9 @@ import (
 func Default(a *app.App) *cobra.Command {
 	var unset, asJSON bool
 	cmd := &cobra.Command{
-		Use:   "default [VERSION]",
-		Short: "Show or set the version used where nothing else says",
+		Use:     "default [VERSION]",
+		Aliases: []string{"global"}, // of goenv and others
+		Short:   "Show or set the version used where nothing else says",
 		Long: `Default sets the version for every directory without a pin. A line such as 1.22
 follows the newest installed patch. "system" is the go that is on PATH without
 gosw. Without an argument it prints the default.`,

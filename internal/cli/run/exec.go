@@ -15,6 +15,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/spelling"
 )
 
 // Exec is "gosw exec".
@@ -29,11 +30,11 @@ VERSION it is the one that applies here. The exit code is the command's own;
 		Example: `  gosw exec 1.18.10 -- go test ./...
   gosw exec -- make`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			spec, command, err := splitExec(args, cmd.ArgsLenAtDash())
+			spec, argv, err := splitExec(args, cmd.ArgsLenAtDash())
 			if err != nil {
 				return err
 			}
-			return runExec(a, spec, command)
+			return runExec(a, spec, argv)
 		},
 		ValidArgsFunction: cmdline.CompleteExec(a),
 	}
@@ -52,6 +53,10 @@ func splitExec(args []string, dash int) (spec string, argv []string, err error) 
 		spec, argv = args[0], args[2:]
 	case len(args) > 0:
 		spec, argv = args[0], args[1:]
+		if !spelling.IsVersion(spec) && spelling.Version(spec) == "" { // as with goenv exec
+			return "", nil, failure.Usage(fmt.Errorf("exec %q: not a Go version, and no -- before a command", spec),
+				command.Hintf("did you mean %v?", command.Gosw(append([]string{"exec", "--"}, args...)...)))
+		}
 	}
 	if len(argv) == 0 {
 		return "", nil, failure.Usage(

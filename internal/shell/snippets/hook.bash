@@ -267,6 +267,7 @@ function __gosw_complete {
 	__gosw_word=${__gosw_args[${#__gosw_args[@]} - 1]}
 	__gosw_head=${__gosw_word%"${__gosw_word##*[:=]}"} # stays as it is
 	__gosw_out=$("$__gosw_exe" __complete "${__gosw_args[@]:1}" 2>/dev/null) || \builtin return 0
+	\builtin compopt -o nosort 2>/dev/null || \builtin : # since 4.4: versions have an order of their own
 	while IFS='' \builtin read -r __gosw_line; do
 		case $__gosw_line in
 		:*[!0123456789]* | _activeHelp_*) ;;
