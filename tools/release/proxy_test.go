@@ -1,0 +1,86 @@
+package main
+
+import (
+	"debug/buildinfo"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+const testVersion = "v0.0.0-test"
+
+// clone makes a clone of this repository in a directory of its own.
+func clone(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "a clone")
+	root, err := git(".", "rev-parse", "--show-toplevel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("git", "clone", "-q", root, dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return dir
+}
+
+// build builds both programs for one system as a release does, and returns their
+// directory and the h1 of the module.
+func build(t *testing.T, goos string, env ...string) (dir, h1 string) {
+	t.Helper()
+	root, work := clone(t), t.TempDir()
+	h1, err := writeProxy(root, filepath.Join(work, "proxy"), "HEAD", testVersion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("go", "env", "GOMODCACHE", "GOCACHE", "GOPROXY").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cache, built, upstream string
+	if _, err := fmt.Sscan(string(out), &cache, &built, &upstream); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "install", "-trimpath", "-ldflags=-s", path+"/cmd/...@"+testVersion)
+	cmd.Dir = work
+	cmd.Env = append(os.Environ(), append(env,
+		"GOPROXY=file://"+filepath.Join(work, "proxy")+",file://"+filepath.Join(cache, "cache", "download")+","+upstream,
+		"GONOSUMDB="+path, "GOPATH="+filepath.Join(work, "gopath"), "GOCACHE="+built, "GOMODCACHE=", "GOFLAGS=-modcacherw",
+		"GOOS="+goos, "CGO_ENABLED=0")...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return filepath.Join(work, "gopath", "bin"), h1
+}
+
+// TestReproducible builds one commit in two clones, in homes and time zones of
+// their own: the bytes are the same, and each program says which source it is. The
+// rest of a release is compared by "make dist-check".
+func TestReproducible(t *testing.T) {
+	t.Parallel()
+	for _, goos := range []string{"linux", "windows"} {
+		one, h1 := build(t, goos, "HOME="+t.TempDir(), "TZ=UTC")
+		other, otherH1 := build(t, goos, "HOME="+t.TempDir(), "TZ=Asia/Kathmandu", "USER=other")
+		if h1 != otherH1 {
+			t.Errorf("h1 %s and %s", h1, otherH1)
+		}
+		sub, ext := "", ""
+		if goos != "linux" {
+			sub, ext = goos+"_amd64", ".exe"
+		}
+		for _, name := range []string{"gosw", "gosw-shim"} {
+			a, b := read(t, one, sub, name+ext), read(t, other, sub, name+ext)
+			if a != b {
+				t.Errorf("%s for %s: two builds differ", name, goos)
+			}
+			info, err := buildinfo.ReadFile(filepath.Join(one, sub, name+ext))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if info.Main.Version != testVersion || info.Main.Sum != h1 {
+				t.Errorf("%s says it is %s %s, want %s %s", name, info.Main.Version, info.Main.Sum, testVersion, h1)
+			}
+		}
+	}
+}
