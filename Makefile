@@ -10,7 +10,7 @@ OTHERS    = darwin/arm64 windows/amd64
 # Tests that take long with the race detector, of what one goroutine does.
 SERIAL    = Fuzz|Hostile$$|Endless|LargeBuffers|Flip|CutAnywhere|Compare(Names|Fifty)|DistIndex|Documents
 SNIPPETS  = $(wildcard internal/shell/snippets/*.bash internal/shell/snippets/*.sh)
-SCRIPTS   = .ci/run $(wildcard scripts/*) $(wildcard test/*/*.bash)
+SCRIPTS   = .ci/run tools/release/install.sh $(wildcard scripts/*) $(wildcard test/*/*.bash)
 
 .DEFAULT_GOAL := build
 
@@ -22,7 +22,7 @@ build: ## build gosw and gosw-shim into bin/
 
 man: ## write manual pages and completion files into bin/share
 	@rm -rf bin/share
-	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null)} $(GO) run -C tools/share . '$(CURDIR)/bin/share'
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null)} $(GO) run -C tools/share . '$(CURDIR)/bin/share' $(VERSION)
 
 install: build man ## put gosw and gosw-shim into PREFIX/bin (~/.local/bin), pages and completion into PREFIX/share
 	@mkdir -p '$(PREFIX)/bin' '$(PREFIX)/share'
@@ -50,6 +50,8 @@ lint: man ## check the code's form
 	$(TOOL) golangci-lint run ./...
 	$(GO) vet -C tools/share .
 	$(GO) test -C tools/share -count=1 .
+	$(GO) vet -C tools/release .
+	$(GO) test -C tools/release -count=1 .
 	mandoc -Tlint -Wwarning bin/share/man/man1/*
 	shellcheck $(SNIPPETS) $(SCRIPTS)
 	$(TOOL) shfmt -d $(SNIPPETS) $(SCRIPTS)
@@ -66,6 +68,7 @@ cross: ## vet for every other platform; lint does this one
 tidy: ## check that go.mod is tidy
 	$(GO) mod tidy -diff
 	$(GO) -C tools/share mod tidy -diff
+	$(GO) -C tools/release mod tidy -diff
 
 check: setup tidy lint cross cover race ## everything that needs no toolchain from the network
 
@@ -89,6 +92,18 @@ newest: ## run the tests of shells and direnv with Debian unstable's; needs root
 oldest: ## the same with those of Debian 11
 	@scripts/shells bullseye
 
+dist: ## make the files of release VERSION in bin/dist, signed by the keys in GOSW_RELEASE_KEYS
+	scripts/dist $(VERSION)
+
+dist-check: ## make a release twice, in other directories, homes and users, and compare; half an hour
+	scripts/dist-check $(TARGETS)
+
+packages-check: ## install, upgrade and remove the packages in roots of other systems; needs root, 1 GB once
+	scripts/packages-check
+
+release-key: ## make the keys that sign releases: NAME, in the directory KEYS
+	$(GO) run -C tools/release . key '$(NAME)' '$(abspath $(KEYS))'
+
 known: ## renew the table of releases from INDEX, a file with go.dev/dl/?mode=json&include=all
 	$(GO) test -count=1 -run '^TestKnown$$' ./internal/release -known='$(abspath $(INDEX))'
 
@@ -102,4 +117,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz newest oldest known pictures screens clean
+.PHONY: help build man install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz newest oldest known pictures screens dist dist-check packages-check release-key clean

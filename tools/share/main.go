@@ -24,17 +24,20 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: share DIR")
+	version := app.Version
+	if len(os.Args) == 3 { // of a release, which the checkout doesn't know
+		version = os.Args[2]
+	} else if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: share DIR [VERSION]")
 		os.Exit(2)
 	}
-	if err := write(cli.Commands(), os.Args[1]); err != nil {
+	if err := write(cli.Commands(), os.Args[1], version); err != nil {
 		fmt.Fprintln(os.Stderr, "share:", err)
 		os.Exit(1)
 	}
 }
 
-func write(root *cobra.Command, dir string) error {
+func write(root *cobra.Command, dir, version string) error {
 	date, err := date()
 	if err != nil {
 		return err
@@ -46,7 +49,7 @@ func write(root *cobra.Command, dir string) error {
 		return err
 	}
 	return errors.Join(
-		pages(root, man, date),
+		pages(root, man, "gosw "+version, date),
 		completion(root.GenBashCompletionFileV2, dir, "bash-completion", "completions", "gosw"),
 		completion(func(file string, _ bool) error { return root.GenZshCompletionFile(file) }, dir, "zsh", "site-functions", "_gosw"),
 		completion(root.GenFishCompletionFile, dir, "fish", "vendor_completions.d", "gosw.fish"),
@@ -54,9 +57,9 @@ func write(root *cobra.Command, dir string) error {
 }
 
 // pages writes the page of a command and those of all below it.
-func pages(cmd *cobra.Command, dir string, date time.Time) error {
+func pages(cmd *cobra.Command, dir, source string, date time.Time) error {
 	var page bytes.Buffer
-	header := &doc.GenManHeader{Section: "1", Date: &date, Source: "gosw " + app.Version, Manual: "gosw"}
+	header := &doc.GenManHeader{Section: "1", Date: &date, Source: source, Manual: "gosw"}
 	cmd.Long = strings.ReplaceAll(cmd.Long, "<", `\<`) // is no HTML
 	err := doc.GenMan(cmd, header, &page)
 	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"
@@ -65,7 +68,7 @@ func pages(cmd *cobra.Command, dir string, date time.Time) error {
 	}
 	for _, sub := range cmd.Commands() {
 		if sub.IsAvailableCommand() {
-			err = errors.Join(err, pages(sub, dir, date))
+			err = errors.Join(err, pages(sub, dir, source, date))
 		}
 	}
 	return err

@@ -17,7 +17,7 @@ import (
 // through Markdown, where a star, an underscore or a bracket may mean something.
 func TestPages(t *testing.T) {
 	dir := t.TempDir()
-	if err := pages(cli.Commands(), dir, time.Unix(0, 0).UTC()); err != nil {
+	if err := pages(cli.Commands(), dir, "gosw 1.2.3", time.Unix(0, 0).UTC()); err != nil {
 		t.Fatal(err)
 	}
 	var check func(*cobra.Command)
@@ -55,7 +55,7 @@ func TestSame(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "1700000000")
 	one, other := t.TempDir(), t.TempDir()
 	for _, dir := range []string{one, other} {
-		if err := write(cli.Commands(), dir); err != nil {
+		if err := write(cli.Commands(), dir, "1.2.3"); err != nil {
 			t.Fatal(err)
 		}
 	}
