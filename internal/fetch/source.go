@@ -72,14 +72,7 @@ func isAway(err error) bool {
 			return true
 		}
 	}
-	var excluded *web.NoProxyError
-	var request *web.RequestError
-	var status *web.StatusError
-	var content *web.ContentError
-	var truncated *web.TruncatedError
-	var hashless *release.NoHashError
-	return errors.As(err, &excluded) || errors.As(err, &hashless) || errors.As(err, &request) || errors.As(err, &status) ||
-		errors.As(err, &content) || errors.As(err, &truncated)
+	return web.IsAway(err) || errors.As(err, new(*web.NoProxyError)) || errors.As(err, new(*release.NoHashError))
 }
 
 // bothAway joins what two sources say. That a release does not exist is the

@@ -211,26 +211,17 @@ func runsOn(head []byte, platform string) bool {
 	return true
 }
 
+// elfMachines are those of the architectures; of two byte orders the little one ends in
+// "le".
+var elfMachines = map[string]elf.Machine{
+	"amd64": elf.EM_X86_64, "amd64p32": elf.EM_X86_64, "386": elf.EM_386, "arm": elf.EM_ARM, "arm64": elf.EM_AARCH64,
+	"ppc64": elf.EM_PPC64, "mips": elf.EM_MIPS, "mips64": elf.EM_MIPS,
+	"s390x": elf.EM_S390, "riscv64": elf.EM_RISCV, "loong64": elf.EM_LOONGARCH,
+}
+
 func elfFits(m elf.Machine, big bool, arch string) bool {
-	switch arch {
-	case "amd64", "amd64p32":
-		return m == elf.EM_X86_64
-	case "386":
-		return m == elf.EM_386
-	case "arm":
-		return m == elf.EM_ARM
-	case "arm64":
-		return m == elf.EM_AARCH64
-	case "ppc64", "ppc64le":
-		return m == elf.EM_PPC64 && big == (arch == "ppc64")
-	case "mips", "mips64", "mipsle", "mips64le":
-		return m == elf.EM_MIPS && big == !strings.HasSuffix(arch, "le")
-	case "s390x":
-		return m == elf.EM_S390
-	case "riscv64":
-		return m == elf.EM_RISCV
-	case "loong64":
-		return m == elf.EM_LOONGARCH
-	}
-	return true
+	plain, little := strings.CutSuffix(arch, "le")
+	want, known := elfMachines[plain]
+	both := m == elf.EM_PPC64 || m == elf.EM_MIPS
+	return !known || m == want && (!both || big == !little)
 }

@@ -119,6 +119,13 @@ func (e *TruncatedError) Error() string {
 
 func (e *TruncatedError) Unwrap() error { return e.Err }
 
+// IsAway reports whether the way to a server, or what answers there instead of it, is
+// to blame.
+func IsAway(err error) bool {
+	return errors.As(err, new(*RequestError)) || errors.As(err, new(*StatusError)) ||
+		errors.As(err, new(*ContentError)) || errors.As(err, new(*TruncatedError))
+}
+
 // afterAttempts says how often something was tried, if more than once.
 func afterAttempts(n int) string {
 	if n < 2 {

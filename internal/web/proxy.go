@@ -108,8 +108,7 @@ func urlProblem(text string, err error) string {
 	if strings.Contains(text, "@") {
 		return "not a URL (not shown, as it may hold a password)"
 	}
-	var parse *url.Error
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[*url.Error](err); ok {
 		err = parse.Err
 	}
 	return fmt.Sprintf("not a URL: %q: %v", text, err)

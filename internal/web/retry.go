@@ -132,8 +132,7 @@ func refused(err error) bool {
 // if there was no connection, or it was lost, or silent. What is wrong with a
 // certificate, a redirect or a name stays wrong.
 func transient(err error) bool {
-	var dns *net.DNSError
-	if errors.As(err, &dns) {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return dns.IsTemporary || dns.IsTimeout
 	}
 	// TLS alerts are an OpError as well, whose Op is "remote error".
@@ -146,8 +145,7 @@ func transient(err error) bool {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return true
 	}
-	var timeout net.Error
-	if errors.As(err, &timeout) && timeout.Timeout() {
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 		return true
 	}
 	// net/http has no names for the errors of its HTTP/2.

@@ -68,8 +68,8 @@ func (t *Transfer) Run(ctx context.Context) error {
 		}
 		err = t.receive(ctx, b)
 		_ = b.Close()
-		var truncated *TruncatedError
-		if b.status == 0 || !errors.As(err, &truncated) {
+		truncated, ok := errors.AsType[*TruncatedError](err)
+		if b.status == 0 || !ok {
 			return err
 		}
 		if err := t.again(ctx, truncated); err != nil {
@@ -296,8 +296,7 @@ func (t *Transfer) broken(err error) error {
 	if t.at > 0 && t.at == t.end(t.Size) {
 		return t.finish()
 	}
-	var truncated *TruncatedError
-	if errors.As(err, &truncated) {
+	if truncated, ok := errors.AsType[*TruncatedError](err); ok {
 		truncated.Got, truncated.Want = t.got(), t.want()
 	}
 	return err

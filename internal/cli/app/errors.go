@@ -153,7 +153,7 @@ func HintFor(err error) command.Hint {
 		return command.Hintf(`gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first, "gosw doctor" looks at it`)
 	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
 		return command.Hintf(`put the login for that server into netrc, or set GOAUTH: "go help goauth" says how`)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, web.ErrStalled), errors.Is(err, web.ErrSlow), IsNetwork(err):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, web.ErrStalled), errors.Is(err, web.ErrSlow), web.IsAway(err):
 		return command.Hintf(`look at the network and at GOPROXY, "gosw env" shows what it is, and try again`)
 	}
 	return command.Hint{}
@@ -163,13 +163,6 @@ func HintFor(err error) command.Hint {
 func isMkdir(err error) bool {
 	var path *fs.PathError
 	return errors.As(err, &path) && strings.HasPrefix(path.Op, "mkdir")
-}
-
-// IsNetwork reports whether the way to a server, or what answers there instead
-// of a module proxy, is to blame.
-func IsNetwork(err error) bool {
-	return errors.As(err, new(*web.RequestError)) || errors.As(err, new(*web.StatusError)) ||
-		errors.As(err, new(*web.ContentError)) || errors.As(err, new(*web.TruncatedError))
 }
 
 func (e *NotInstalledError) hint() command.Hint {

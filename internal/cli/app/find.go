@@ -50,6 +50,20 @@ func Find(in Place, spec gover.Spec) (gover.Version, bool, error) {
 	return constraint.Newest(spec, versions)
 }
 
+// MustHave returns the installed version that spec stands for, none for system. That
+// there is none is an error.
+func (a *App) MustHave(spec gover.Spec) (v gover.Version, err error) {
+	path, err := a.Path()
+	if err != nil || spec.Kind() == gover.System {
+		return v, err
+	}
+	v, ok, err := Find(path, spec)
+	if err == nil && !ok {
+		err = &NotInstalledError{Spec: spec}
+	}
+	return v, err
+}
+
 // ToInstall returns what makes specs stand for something in an empty store: which
 // line is the one before the newest depends on the newest, and the system's go is
 // not ours to install.

@@ -183,6 +183,14 @@ func (a *App) Programs(path toolchain.Path, t Target, tool string, known bool) [
 	return append([]which.Program{chosen}, list...)
 }
 
+// Trace begins a text in which the paths of this user are whole, and those below more.
+func (a *App) Trace(more ...string) *term.Trace {
+	s, _ := a.UI.Screen()
+	dir, _ := a.WorkingDir()
+	home, _ := a.UserHome()
+	return &term.Trace{Screen: s, Home: home, Paths: term.KeepWhole(append(more, home, a.Getenv("GOSW_ROOT"), a.Getenv("GOSW_SYSTEM_ROOT"), dir))}
+}
+
 // Place is the path of a file or folder as it is shown: on a terminal, one below the
 // user's home folder begins with "~".
 func (a *App) Place(path string) string {

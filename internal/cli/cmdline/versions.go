@@ -14,6 +14,15 @@ import (
 	"github.com/gosw/gosw/internal/spelling"
 )
 
+// Newest returns the newest of the known releases that spec stands for.
+func Newest(spec gover.Spec, known []gover.Version) (gover.Version, error) {
+	v, ok, err := constraint.Newest(spec, known)
+	if err == nil && !ok {
+		err = NoRelease(spec, known)
+	}
+	return v, err
+}
+
 // NoRelease says that no release is one that spec stands for, and what is near.
 func NoRelease(spec gover.Spec, known []gover.Version) error {
 	return failure.WithHint(

@@ -46,10 +46,7 @@ var verdicts = map[doctor.Severity]error{doctor.Error: failure.ErrAiling, doctor
 
 // printDoctor prints what is wrong, the worst first, and how much is not.
 func printDoctor(a *app.App, r doctorReport, verbose bool) error {
-	s, _ := a.UI.Screen()
-	dir, _ := a.WorkingDir()
-	home, _ := a.UserHome()
-	t := &term.Trace{Screen: s, Home: home, Paths: term.KeepWhole([]string{home, a.Getenv("GOSW_ROOT"), dir})}
+	t := a.Trace()
 	for _, s := range worstFirst {
 		for _, check := range r.Checks {
 			for _, f := range check.Findings {

@@ -23,7 +23,6 @@ import (
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
-	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
@@ -219,11 +218,7 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 		in.app.UI.Note("offline; keeping %v, which may not be the newest of %s", v, spec)
 		return v, nil
 	}
-	v, ok, err := constraint.Newest(spec, releases.Versions)
-	if err == nil && !ok {
-		err = cmdline.NoRelease(spec, releases.Versions)
-	}
-	return v, err
+	return cmdline.Newest(spec, releases.Versions)
 }
 
 // fallBack serves spec from what is installed when the list of releases is out

@@ -2,6 +2,7 @@ package list
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -72,12 +73,7 @@ func listInstalled(a *app.App, options listOptions) error {
 	case options.size:
 		return printSizes(a, versions, sizes)
 	}
-	for _, v := range versions {
-		if err := a.UI.Print("%v", v); err != nil {
-			return err
-		}
-	}
-	return nil
+	return term.PrintEach(a.UI, versions, gover.Version.String)
 }
 
 // installedFacts tells all that is known of installed versions without looking at
@@ -184,14 +180,14 @@ func printSizes(a *app.App, versions []gover.Version, sizes sizes) error {
 	for _, v := range versions {
 		width = max(width, len(v.String()))
 	}
-	for _, v := range versions {
+	err := term.PrintEach(a.UI, versions, func(v gover.Version) string {
 		size := sizes.each[v]
-		if err := a.UI.Print("%-*v  %9s own  %9s shared", width, v, term.Size(size.Own), term.Size(size.Shared)); err != nil {
-			return err
-		}
+		return fmt.Sprintf("%-*v  %9s own  %9s shared", width, v, term.Size(size.Own), term.Size(size.Shared))
+	})
+	if err == nil {
+		sayTotal(a, sizes)
 	}
-	sayTotal(a, sizes)
-	return nil
+	return err
 }
 
 // sayTotal says what all versions take together, if that was asked for, on stderr:

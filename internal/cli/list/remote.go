@@ -7,6 +7,7 @@ import (
 
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/cmdline"
+	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
@@ -76,12 +77,7 @@ func listRemote(ctx context.Context, a *app.App, options listOptions) error {
 	case terminal:
 		return printReleaseTable(a, screen, list)
 	}
-	for _, v := range versions {
-		if err := a.UI.Print("%v", v); err != nil {
-			return err
-		}
-	}
-	return nil
+	return term.PrintEach(a.UI, versions, gover.Version.String)
 }
 
 // noneFor is the error of a list that has nothing for spec.

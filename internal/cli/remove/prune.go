@@ -135,11 +135,7 @@ func printPrune(a *app.App, plan pruneJSON, options pruneOptions) error {
 	if options.json {
 		return a.UI.PrintJSON(plan)
 	}
-	for _, item := range plan.Removed {
-		if err := a.UI.Print("%v\t%s", item.Version, term.Size(item.Bytes)); err != nil {
-			return err
-		}
-	}
+	err := term.PrintEach(a.UI, plan.Removed, func(item prunedJSON) string { return item.Version.String() + "\t" + term.Size(item.Bytes) })
 	verb := "freed"
 	if options.dryRun {
 		verb = "would free"
@@ -149,7 +145,7 @@ func printPrune(a *app.App, plan pruneJSON, options pruneOptions) error {
 	} else if len(plan.Removed) == 0 {
 		a.UI.Remark("nothing to remove")
 	}
-	return nil
+	return err
 }
 
 // planPrune sorts the installed versions into those that go and those that stay,

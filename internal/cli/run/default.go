@@ -15,7 +15,6 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
-	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // Default is "gosw default".
@@ -63,11 +62,7 @@ func setDefault(ctx context.Context, a *app.App, st *store.Store, args []string)
 	if err != nil {
 		return err
 	}
-	path, err := a.Path()
-	if err != nil {
-		return err
-	}
-	v, err := installedFor(path, specs[0])
+	v, err := a.MustHave(specs[0])
 	if err == nil {
 		err = st.SetDefault(ctx, specs[0])
 	}
@@ -77,33 +72,12 @@ func setDefault(ctx context.Context, a *app.App, st *store.Store, args []string)
 	return err
 }
 
-// installedFor returns the version that spec means now, none for system.
-func installedFor(path toolchain.Path, spec gover.Spec) (gover.Version, error) {
-	if spec.Kind() == gover.System {
-		return gover.Version{}, nil
-	}
-	v, ok, err := app.Find(path, spec)
-	if err != nil || !ok {
-		return v, errors.Join(err, missingUnless(err, spec))
-	}
-	return v, nil
-}
-
 // specWith is spec, with the version that it means now if that is another word.
 func specWith(spec gover.Spec, v gover.Version) string {
 	if _, exact := spec.Version(); exact || v.IsZero() {
 		return spec.String()
 	}
 	return fmt.Sprintf("%s (%v)", spec, v)
-}
-
-// missingUnless is the error of a spec that nothing installed matches, unless
-// err has said more already.
-func missingUnless(err error, spec gover.Spec) error {
-	if err != nil {
-		return nil
-	}
-	return &app.NotInstalledError{Spec: spec}
 }
 
 func printDefault(a *app.App, asJSON bool) error {

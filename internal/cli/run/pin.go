@@ -17,7 +17,6 @@ import (
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
-	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/pin"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/setup"
@@ -98,10 +97,7 @@ func exactly(ctx context.Context, a *app.App, spec gover.Spec) (gover.Spec, erro
 	if err != nil {
 		return spec, err
 	}
-	v, ok, err = constraint.Newest(spec, releases.Versions)
-	if err == nil && !ok {
-		err = cmdline.NoRelease(spec, releases.Versions)
-	}
+	v, err = cmdline.Newest(spec, releases.Versions)
 	return gover.Only(v), err
 }
 

@@ -94,11 +94,7 @@ func notLoaded(a *app.App, args []string) error {
 }
 
 func use(a *app.App, spec gover.Spec) error {
-	path, err := a.Path()
-	if err != nil {
-		return err
-	}
-	v, err := installedFor(path, spec)
+	v, err := a.MustHave(spec)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -81,12 +82,7 @@ func whichAll(a *app.App, tool string, asJSON bool) error {
 		err := a.UI.PrintJSON(whichAllJSON{1, tool, append([]which.Program{}, places...)})
 		return errors.Join(err, targetErr)
 	}
-	for _, text := range formatFound(a, places) {
-		if err := a.UI.Print("%s", term.Clean(text)); err != nil {
-			return err
-		}
-	}
-	return targetErr
+	return cmp.Or(term.PrintEach(a.UI, formatFound(a, places), term.Clean), targetErr)
 }
 
 // formatFound returns the lines for places: their paths and what they are, in

@@ -12,6 +12,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fsx"
+	"github.com/gosw/gosw/internal/goenv"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/spelling"
 )
@@ -136,42 +137,40 @@ func (e Environ) Setting(name string) (Setting, error) {
 // envFiles are the files that have variables: gosw's own, and that of "go env
 // -w", which is read when it is asked for, once.
 type envFiles struct {
-	own    envFile
-	shared func() (envFile, error)
-}
-
-type envFile struct {
-	path   string // "" for none
-	values map[string]string
+	own    map[string]goenv.Value
+	shared func() (map[string]goenv.Value, error)
 }
 
 func (e Environ) envFiles() (envFiles, error) {
-	own, err := openEnvFile(ifSet(e.ConfigFile()))
-	return envFiles{own, sync.OnceValues(func() (envFile, error) { return openEnvFile(e.GoEnvFile()) })}, err
-}
-
-func openEnvFile(path string, err error) (envFile, error) {
-	if path == "" || err != nil {
-		return envFile{}, err
+	file, err := ifSet(e.ConfigFile())
+	if err != nil {
+		return envFiles{}, err
 	}
-	values, err := ReadEnvFile(path)
-	return envFile{path, values}, err
+	own, err := ReadEnvFile(file)
+	return envFiles{own, sync.OnceValues(func() (map[string]goenv.Value, error) {
+		file, err := e.GoEnvFile()
+		if err != nil {
+			return nil, err
+		}
+		return ReadEnvFile(file)
+	})}, err
 }
 
 func (e Environ) lookup(v Variable, files envFiles) (Setting, error) {
 	if value := e.Getenv(v.Name); value != "" {
 		return Setting{v.Name, value, "environment"}, nil
 	}
-	if value := files.own.values[v.Name]; value != "" && !v.EnvironmentOnly {
-		return Setting{v.Name, value, files.own.path}, nil
+	own := files.own[v.Name]
+	if value := strings.TrimSpace(own.Text); value != "" && !v.EnvironmentOnly { // an editor may have added a CR
+		return Setting{v.Name, value, own.File}, nil
 	}
 	if v.shared {
 		shared, err := files.shared()
 		if err != nil {
 			return Setting{}, err
 		}
-		if value := shared.values[v.Name]; value != "" {
-			return Setting{v.Name, value, shared.path}, nil
+		if value := shared[v.Name]; value.Text != "" {
+			return Setting{v.Name, value.Text, value.File}, nil
 		}
 	}
 	if v.Name == "GOSW_ROOT" {
@@ -229,21 +228,15 @@ func (e Environ) GoEnvFile() (string, error) {
 // maxEnvFile is the largest settings file that is read, in bytes.
 const maxEnvFile = 1 << 20
 
-// ReadEnvFile reads lines KEY=VALUE, as "go env -w" writes them. Other lines
-// do not count; a file that is not there has none.
-func ReadEnvFile(file string) (map[string]string, error) {
-	data, err := ReadSettings(file)
-	if fsx.IsAbsent(err) {
+// ReadEnvFile reads lines KEY=VALUE, as "go env -w" writes them; "" and a file that is
+// not there have none.
+func ReadEnvFile(file string) (map[string]goenv.Value, error) {
+	if file == "" {
 		return nil, nil
-	} else if err != nil {
-		return nil, failure.WithHint(fmt.Errorf("read settings: %w", err), command.Hint{Command: command.Aside(file), Text: "mend or remove %s", Args: []any{file}})
 	}
-	values := make(map[string]string)
-	for line := range strings.Lines(string(data)) {
-		key, value, ok := strings.Cut(strings.TrimSpace(line), "=")
-		if ok && !strings.HasPrefix(key, "#") {
-			values[key] = value
-		}
+	values, err := goenv.ReadFile(file, goenv.UserFile)
+	if err != nil && !fsx.IsAbsent(err) {
+		return nil, failure.WithHint(fmt.Errorf("read settings: %w", err), command.Hint{Command: command.Aside(file), Text: "mend or remove %s", Args: []any{file}})
 	}
 	return values, nil
 }

@@ -64,6 +64,16 @@ func (u *UI) Print(format string, args ...any) error {
 	return Printed(err)
 }
 
+// PrintEach writes a line for each of items.
+func PrintEach[T any](u *UI, items []T, line func(T) string) error {
+	for _, item := range items {
+		if err := u.Print("%s", line(item)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // PrintText writes a result in which others have chosen something, such as a path:
 // as it is for who reads it from a file or pipe, clean on a terminal.
 func (u *UI) PrintText(text string) error {

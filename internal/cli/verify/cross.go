@@ -12,6 +12,7 @@ import (
 
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/cross"
 	"github.com/gosw/gosw/internal/gover"
@@ -141,12 +142,9 @@ func printCross(a *app.App, v gover.Version, r cross.Result) error {
 		}
 		return a.UI.Print("%v %v: ok (%s)", v, r.Port, what)
 	}
-	for _, f := range r.Findings {
-		if err := a.UI.Print("%v %v: %s %s", v, r.Port, f.Kind, printable(f.Detail)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return term.PrintEach(a.UI, r.Findings, func(f cross.Finding) string {
+		return fmt.Sprintf("%v %v: %s %s", v, r.Port, f.Kind, printable(f.Detail))
+	})
 }
 
 // crossVerdict is the error of a toolchain that does not do its work.

@@ -73,8 +73,7 @@ func compareGOROOT(ctx context.Context, a *app.App, dir string, options verifyOp
 // openTree opens a folder that somebody else has made.
 func openTree(dir string) (*os.Root, error) {
 	root, err := os.OpenRoot(dir)
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return nil, failure.WithHint(path.Err, command.Hint{}) // the hints on rights are about the store
 	}
 	return root, err
@@ -170,12 +169,7 @@ func printComparison(a *app.App, dir string, c *fetch.Comparison) error {
 	if c.OK() {
 		return a.UI.Print("%s: ok (%v %v)", name, c.Version, c.Platform)
 	}
-	for _, line := range findingLines(c) {
-		if err := a.UI.Print("%s: %s", name, line); err != nil {
-			return err
-		}
-	}
-	return nil
+	return term.PrintEach(a.UI, findingLines(c), func(line string) string { return name + ": " + line })
 }
 
 // findingLines has one line at least.

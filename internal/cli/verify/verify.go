@@ -17,6 +17,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/cmdline"
 	"github.com/gosw/gosw/internal/cli/failure"
+	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/cli/upkeep"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/cross"
@@ -248,12 +249,7 @@ func printReport(a *app.App, r *store.Report) error {
 	if r.Clean() {
 		return a.UI.Print("%v: ok", r.Version)
 	}
-	for _, f := range slices.Concat(r.Tree, r.Store) {
-		if err := a.UI.Print("%v: %s", r.Version, found(f)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return term.PrintEach(a.UI, slices.Concat(r.Tree, r.Store), func(f tree.Finding) string { return r.Version.String() + ": " + found(f) })
 }
 
 // found is a finding in a line.

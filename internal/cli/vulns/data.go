@@ -72,7 +72,7 @@ func oldVulnerabilities(a *app.App, old vulnData, cause error) (vulnData, error)
 	if old.Database != nil {
 		return vulnData{}, failure.WithHint(err, command.Hintf(`"gosw audit --offline" takes what was fetched %s`, term.Ago(a.Since(old.Fetched))))
 	}
-	if app.IsNetwork(cause) || errors.Is(cause, context.DeadlineExceeded) {
+	if web.IsAway(cause) || errors.Is(cause, context.DeadlineExceeded) {
 		return vulnData{}, failure.WithHint(err, command.Hintf(`look at the network and at GOVULNDB, "gosw env" shows what it is`))
 	}
 	return vulnData{}, failure.WithHint(err, command.Hintf(`this is no Go vulnerability database, or a damaged copy: "gosw env GOVULNDB" shows which`))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/version"
 	"path/filepath"
-	"slices"
 
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/explain"
@@ -20,9 +19,11 @@ import (
 // printWhy prints r for people. What ends everything is not among the lines
 // below "look at": it is the error that the command ends with.
 func printWhy(a *app.App, r explain.Report) error {
-	s, _ := a.UI.Screen()
-	home, _ := a.UserHome()
-	t := &term.Trace{Screen: s, Home: home, Paths: term.KeepWhole(paths(r))}
+	places := []string{r.Runs.GOROOT}
+	for _, f := range r.Places {
+		places = append(places, f.Path)
+	}
+	t := a.Trace(places...)
 	summary(t, r)
 	rules(t, r.Rules)
 	chosen(t, r.Chosen)
@@ -39,30 +40,6 @@ func printWhy(a *app.App, r explain.Report) error {
 	}
 	problems(t, r.Problems)
 	return a.UI.Show(t.Lines)
-}
-
-// paths are those that the text of r may have.
-func paths(r explain.Report) []string {
-	all := []string{r.Dir, r.Runs.Program, r.Runs.GOROOT}
-	for _, rule := range r.Rules {
-		all = append(all, rule.Place)
-	}
-	for _, place := range r.Places {
-		all = append(all, place.Path)
-	}
-	for _, v := range r.Environment {
-		all = append(all, v.File, v.Text)
-	}
-	if r.Chosen != nil {
-		all = append(all, r.Chosen.GOROOT)
-	}
-	if s := r.Switching; s != nil {
-		all = append(all, s.GOTOOLCHAIN.File)
-		if s.File != nil {
-			all = append(all, s.File.File)
-		}
-	}
-	return slices.DeleteFunc(all, func(path string) bool { return !filepath.IsAbs(path) })
 }
 
 // summary is the answer: the toolchain, its program and where it comes from.
