@@ -42,7 +42,7 @@ var maxLines = map[string]int{
 	"internal/cli/install":  1400,
 	"internal/cli/list":     1400,
 	"internal/cli/remove":   700,
-	"internal/cli/run":      800,
+	"internal/cli/run":      850,
 	"internal/cli/settings": 500,
 	"internal/cli/setup":    1400,
 	"internal/cli/term":     750,
