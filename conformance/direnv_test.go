@@ -16,7 +16,7 @@ import (
 
 // TestDirenv runs the suite through "use gosw" with the real direnv. The .envrc
 // stands in the root of the case and changes to the working directory: direnv 2.32
-// itself never ends in a folder whose name has a backslash or brackets, and does
+// itself never ends in a directory whose name has a backslash or brackets, and does
 // not come back to one whose name ends in a newline.
 func TestDirenv(t *testing.T) {
 	t.Parallel()

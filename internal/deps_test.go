@@ -73,7 +73,7 @@ var layers = []struct {
 		"archive/":                  "the store knows no archive format",
 	}},
 	{[]string{"internal/fetch"}, map[string]string{
-		module + "internal/store":     "fetch brings files into a folder, wherever that is",
+		module + "internal/store":     "fetch brings files into a directory, wherever that is",
 		module + "internal/shell":     "workers do not know each other",
 		module + "internal/toolchain": "fetch does not know what is installed",
 		module + "internal/goauth":    "workers do not know each other: an Auth is handed in",
@@ -82,7 +82,7 @@ var layers = []struct {
 	}},
 	{[]string{"internal/web", "internal/sumdb", "internal/release", "internal/archive"}, map[string]string{
 		module + "internal/fetch":     "fetch puts the parts together; none knows it",
-		module + "internal/store":     "what is fetched goes into a folder, wherever that is",
+		module + "internal/store":     "what is fetched goes into a directory, wherever that is",
 		module + "internal/toolchain": "what is installed makes no difference",
 		module + "internal/cli":       "cli is the top",
 		"testing":                     "the loopback server is for tests",
@@ -277,8 +277,8 @@ func dependencies(t *testing.T, pkg string) []string {
 // and why it is for cmd/ alone: from there all goes through settings.Invocation.
 var surroundings = map[string]string{
 	`os\.(Getenv|LookupEnv|Environ)\b`:                             "the environment has one reader, which knows the case rules of names",
-	`os\.(UserHomeDir|UserConfigDir|UserCacheDir|TempDir|Getwd)\b`: "such a folder may be relative, and so one of the project's",
-	`os\.(MkdirTemp|CreateTemp)\(""`:                               "that is os.TempDir, which may be a folder of the project's",
+	`os\.(UserHomeDir|UserConfigDir|UserCacheDir|TempDir|Getwd)\b`: "such a directory may be relative, and so one of the project's",
+	`os\.(MkdirTemp|CreateTemp)\(""`:                               "that is os.TempDir, which may be a directory of the project's",
 	`"github\.com/adrg/xdg"`:                                       "it reads the environment when the program starts, and takes / for a home that is missing",
 	`http\.ProxyFromEnvironment\b`:                                 "it is handed in, as the environment is",
 	`time\.(Now|Since|Until)\b`:                                    "what cli shows is of the time of settings.Environ.Now, also in tests",

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestCalls counts how often the shim looks into the store: a system's store
+// TestCalls counts how often the shim looks into the store: a system store
 // must cost nothing where there is none, and little where there is one.
 func TestCalls(t *testing.T) {
 	for _, test := range []struct {

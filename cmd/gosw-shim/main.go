@@ -39,7 +39,7 @@ func run(argv []string) int {
 		tool, args = toolName(argv[0]), argv[1:]
 	}
 	if tool == "" {
-		return fail("gosw-shim", "call it by the name go or gofmt", exitUsage)
+		return fail("gosw-shim", "run it as go or gofmt", exitUsage)
 	}
 	if toolchain.Depth(os.Getenv) >= toolchain.MaxDepth {
 		return fail(tool, "a "+tool+" on PATH keeps running itself (GOSW_DEPTH)", exitCannot)

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// built is the shim, in a folder without a gosw.
+// built is the shim, in a directory without a gosw.
 var built string
 
 func toyMain(mode string) int {

@@ -25,7 +25,7 @@ import (
 type doctorReport struct {
 	Schema   int
 	Severity string
-	Mended   []string
+	Fixed    []string
 	Checks   []doctorCheck
 }
 
@@ -287,7 +287,7 @@ func TestDoctorDocument(t *testing.T) {
 	}
 }
 
-// TestDoctorHealthy has nothing to say of a machine on which all is well, and
+// TestDoctorHealthy has nothing to say of a machine on which no problems, and
 // changes nothing there. With faults that are gosw's own, --fix mends them all.
 func TestDoctorHealthy(t *testing.T) {
 	t.Parallel()
@@ -296,7 +296,7 @@ func TestDoctorHealthy(t *testing.T) {
 	state := `find . -printf '%p %i %m %s %T@ %l\n' | sort`
 	before, _ := s.run(state)
 	w.server.Reset()
-	if said, code := s.run("gosw doctor"); code != 0 || !strings.HasPrefix(said, "all is well; ") || strings.Count(said, "\n") > 2 {
+	if said, code := s.run("gosw doctor"); code != 0 || !strings.HasPrefix(said, "no problems; ") || strings.Count(said, "\n") > 2 {
 		t.Errorf("exit code %d, says\n%s%s", code, said, s.said)
 	}
 	s.run("gosw doctor -v; gosw doctor --json; GO_VERSION=1.2 gosw doctor")
@@ -318,14 +318,14 @@ func TestDoctorHealthy(t *testing.T) {
 	s.run(`rm $STORE/bin/go* $STORE/toolchains/latest; sed -i 's/=.*/=old/' ~/.config/direnv/lib/gosw.sh; mkdir own; cp $PROGRAMS/* own/; own/gosw init --install --no-completion; rm $STORE/bin/go
 mkdir $STORE/staging/store.1; PATH=$STORE/bin:$PROGRAMS:/usr/bin:/bin`)
 	r = s.doctor("--fix")
-	if len(r.Mended) != 5 || r.Severity != "ok" {
-		t.Errorf("mended %q, then %s", r.Mended, r.Severity)
+	if len(r.Fixed) != 5 || r.Severity != "ok" {
+		t.Errorf("mended %q, then %s", r.Fixed, r.Severity)
 	}
 	if rc, _ := s.run("cat ~/.bashrc"); !strings.Contains(rc, "--no-completion") || strings.Contains(rc, "/own/") {
 		t.Errorf("start-up file:\n%s", rc)
 	}
-	if r = s.doctor("--fix"); len(r.Mended) != 0 {
-		t.Errorf("mended again: %q", r.Mended)
+	if r = s.doctor("--fix"); len(r.Fixed) != 0 {
+		t.Errorf("mended again: %q", r.Fixed)
 	}
 }
 
@@ -351,7 +351,7 @@ func TestDoctorCgo(t *testing.T) {
 		t.Errorf("with the compiler of this machine: %s: %s", severity, cause)
 	}
 	s.run("printf '#!/bin/sh\\nexit 3\\n' >cc; chmod +x cc; export CC=$PWD/cc")
-	if severity, cause := built(); severity != "error" || !strings.Contains(cause, "could not build a program with cgo") {
+	if severity, cause := built(); severity != "error" || !strings.Contains(cause, "can't build a program with cgo") {
 		t.Errorf("with a broken compiler: %s: %s", severity, cause)
 	}
 }

@@ -110,7 +110,7 @@ type bench struct {
 	undisturbed map[string]shot   // what the first run of each change made, for the matrix of reads
 }
 
-// fieldDir returns a folder for a home, in memory where there is a file system
+// fieldDir returns a directory for a home, in memory where there is a file system
 // for that: the matrix writes some gigabytes.
 func fieldDir(t *testing.T) string {
 	t.Helper()

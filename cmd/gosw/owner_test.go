@@ -107,7 +107,7 @@ func TestRootInAnothersHome(t *testing.T) {
 	needRoot(t)
 	s := homeOf(t, nobody)
 	said, code := s.as(0, "install", "1.22.4")
-	if code != 0 || !strings.Contains(said, "gosw: store "+s.store()+": "+s.home+", above it, belongs to nobody, and you are root\n") || !strings.Contains(said, "run gosw as that user") {
+	if code != 0 || !strings.Contains(said, "gosw: store "+s.store()+": the directory "+s.home+" above it belongs to nobody, but you are root\n") || !strings.Contains(said, "run gosw as that user") {
 		t.Errorf("install: exit code %d\n%s", code, said)
 	}
 	// Then the user can use it, and is told why it can't be changed.
@@ -122,8 +122,8 @@ func TestRootInAnothersHome(t *testing.T) {
 	owner.as(nobody, "install", "1.22.4")
 	for _, args := range [][]string{{"install", "1.22.4"}, {"repair"}, {"verify"}, {"prune"}, {"default", "1.22"}, {"exec", "1.22", "--", "go", "version"}} {
 		said, code := owner.as(0, args...)
-		if code != 1 || said != "gosw: store "+owner.store()+": it belongs to nobody, and you are root\n"+
-			`gosw: hint: leave it to its owner: "sudo -u nobody gosw `+strings.Join(args, " ")+"\"\n" {
+		if code != 1 || said != "gosw: store "+owner.store()+": it belongs to nobody, but you are root\n"+
+			`gosw: hint: run gosw as its owner: "sudo -u nobody gosw `+strings.Join(args, " ")+"\"\n" {
 			t.Errorf("gosw %v: exit code %d\n%s", args, code, said)
 		}
 	}
@@ -131,12 +131,12 @@ func TestRootInAnothersHome(t *testing.T) {
 		t.Errorf("list: exit code %d\n%s", code, said)
 	}
 	owner.checkOwner(owner.home, nobody)
-	// It is the system's store for another user: root's, who looks after it.
+	// It is the system store for another user: root's, who looks after it.
 	user := homeOf(t, nobody)
 	user.system = s.store()
 	for _, args := range [][]string{{"install", "1.22.4"}, {"default", "1.22"}, {"exec", "1.22", "--", "go", "version"}, {"prune"}} {
 		if said, code := user.as(nobody, args...); code != 0 || strings.Contains(said, "denied") {
-			t.Errorf("gosw %v upon a system's store: exit code %d\n%s", args, code, said)
+			t.Errorf("gosw %v upon a system store: exit code %d\n%s", args, code, said)
 		}
 	}
 	user.checkOwner(user.home, nobody)
@@ -173,16 +173,16 @@ func TestOwnedByAnother(t *testing.T) {
 		{"GOSW_ROOT=" + theirs.store(), "shim go version", 127, "it belongs to user 54322"},
 		{"GOSW_ROOT=" + theirs.store(), "list", 0, "it belongs to user 54322"},
 		{"GOSW_ROOT=" + theirs.store(), "which go", 1, "it belongs to user 54322"},
-		{"HOME=" + theirs.home, "install 1.22.5", refused, "set GOSW_ROOT to a folder of yours\n"},
+		{"HOME=" + theirs.home, "install 1.22.5", refused, "set GOSW_ROOT to a directory of your own\n"},
 		{"GOSW_SYSTEM_ROOT=" + theirs.store(), "install 1.22.5", refused, `"unset GOSW_SYSTEM_ROOT"`},
 		{"GOSW_SYSTEM_ROOT=" + theirs.store(), "exec 1.22.4 -- go version", refused, `"unset GOSW_SYSTEM_ROOT"`},
 		{"GOSW_SYSTEM_ROOT=" + roots.store(), "exec 1.22.4 -- go version", 0, ""},
 		{"GOSW_ROOT=" + roots.store(), "exec 1.22.4 -- go version", 0, ""},
-		{"GOSW_ROOT=" + roots.store(), "uninstall 1.22.4", refused, "to install more, set GOSW_SYSTEM_ROOT to it"},
-		{"GOSW_ROOT=" + roots.store(), "install 1.22.5", refused, "to install more, set GOSW_SYSTEM_ROOT to it"},
-		{"GOSW_ROOT=" + between + "/store", "install 1.22.4", 0, theirs.home + ", above it, belongs to user 54322, and you are user 54321\n"},
+		{"GOSW_ROOT=" + roots.store(), "uninstall 1.22.4", refused, "but not change it: set GOSW_SYSTEM_ROOT to it"},
+		{"GOSW_ROOT=" + roots.store(), "install 1.22.5", refused, "but not change it: set GOSW_SYSTEM_ROOT to it"},
+		{"GOSW_ROOT=" + between + "/store", "install 1.22.4", 0, "the directory " + theirs.home + " above it belongs to user 54322, but you are user 54321\n"},
 		{"GOSW_ROOT=" + between + "/store", "exec 1.22.4 -- go version", 0, ""},
-		{"GOSW_ROOT=" + open + "/store", "install 1.22.4", refused, `everybody may write to it (mode 0777)`},
+		{"GOSW_ROOT=" + open + "/store", "install 1.22.4", refused, `every user can write to it (mode 0777)`},
 		{"GOSW_ROOT=" + open + "/store", "list", 0, `"chmod go-w ` + open + `"`},
 		{"GOSW_ROOT=" + sticky + "/store", "install 1.22.4", 0, ""},
 	} {
@@ -215,7 +215,7 @@ func TestRootsGroup(t *testing.T) {
 		}
 		for _, args := range []string{"install 1.22.5", "uninstall 1.22.4", "default 1.22.4", "prune"} {
 			said, code := s.asMember(anybody, 0, nil, strings.Fields(args)...)
-			if code != 1 || !strings.Contains(said, "and you are user 1000660000\n") || !strings.Contains(said, "GOSW_ROOT to a folder of yours") || strings.Contains(said, "sudo") {
+			if code != 1 || !strings.Contains(said, "and you are user 1000660000\n") || !strings.Contains(said, "GOSW_ROOT to a directory of yours") || strings.Contains(said, "sudo") {
 				t.Errorf("built by %d: gosw %s: exit code %d\n%s", builder, args, code, said)
 			}
 		}

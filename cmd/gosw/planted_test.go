@@ -40,7 +40,7 @@ var places = []place{
 }
 
 // plants are what is put there. The last one needs no thief but a hand that slipped.
-var plants = []string{"link to a file", "link to a folder", "dangling link", "pipe", "socket", "another's", "folder for all"}
+var plants = []string{"link to a file", "link to a directory", "dangling link", "pipe", "socket", "another's", "folder for all"}
 
 // plant puts what at path. Links lead to what belongs to the user, in home.
 func plant(t *testing.T, what, path, home string) {
@@ -58,7 +58,7 @@ func plant(t *testing.T, what, path, home string) {
 	switch what {
 	case "link to a file":
 		err = os.Symlink(filepath.Join(home, "precious"), path)
-	case "link to a folder":
+	case "link to a directory":
 		err = os.Symlink(filepath.Join(home, "sdk"), path)
 	case "dangling link":
 		err = os.Symlink(filepath.Join(home, "new"), path)
@@ -276,7 +276,7 @@ func (sc *scene) meetAll(at place) (cells int64) {
 	for _, what := range what {
 		before := sc.restore(what, at)
 		for _, c := range plantedCommands {
-			if c.few && what != "link to a folder" && what != "another's" {
+			if c.few && what != "link to a directory" && what != "another's" {
 				continue
 			}
 			cells++

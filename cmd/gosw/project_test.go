@@ -109,7 +109,7 @@ func atRoot() string {
 	return strings.Join(append(found, below...), " ")
 }
 
-// fingerprint lists what a folder has: names, modes and sums of contents.
+// fingerprint lists what a directory has: names, modes and sums of contents.
 func fingerprint(t *testing.T, dir string) string {
 	t.Helper()
 	var text strings.Builder

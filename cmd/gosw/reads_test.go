@@ -265,7 +265,7 @@ func (f *field) checkKept(c change, before, after shot) {
 func (f *field) checkTold(cell readCell, after shot, code int, said string) {
 	f.t.Helper()
 	base := f.bench.undisturbed[cell.change.name]
-	for _, never := range []string{"not installed", "no default", "nothing here asks", "has no \"", "panic"} {
+	for _, never := range []string{"not installed", "no default", "names a Go version here", "has no \"", "panic"} {
 		if strings.Contains(said, never) {
 			f.t.Errorf("it says %q", never)
 		}

@@ -225,7 +225,7 @@ func parseForm(form, path string, fields map[string]bool) error {
 	return nil
 }
 
-// schemaSite has something of everything: a system's store, a damaged version, one
+// schemaSite has something of everything: a system store, a damaged version, one
 // without a proof, vulnerabilities, something to prune, a go.mod that asks for
 // more.
 func schemaSite(t *testing.T) *site {

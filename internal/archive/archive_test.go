@@ -41,7 +41,7 @@ func zipBytes(t testing.TB, files ...[2]string) []byte {
 				t.Fatal(err)
 			}
 			if strings.HasSuffix(f[0], "/") {
-				continue // a folder: archive/zip takes no content for it
+				continue // a directory: archive/zip takes no content for it
 			}
 			if _, err := w.Write([]byte(f[1])); err != nil {
 				t.Fatal(err)

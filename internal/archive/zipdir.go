@@ -271,7 +271,7 @@ func (z *zipEntry) checkType(isDir bool) string {
 	case creator == dos && attributes&^dosArchive == 0: // releases before Go 1.21: no modes at all
 	case creator == unix && kind == regular && attributes&dosDir == 0:
 		if isDir {
-			return "a file with a folder's name"
+			return "a file with a directory's name"
 		}
 	case creator == unix && kind == fsDir && isDir:
 	case creator != dos && creator != unix:
@@ -280,7 +280,7 @@ func (z *zipEntry) checkType(isDir bool) string {
 		return "not a regular file"
 	}
 	if isDir && (z.size() != 0 || z.packed() != 0 || z.crc() != 0) {
-		return "a folder with content"
+		return "a directory with content"
 	}
 	return ""
 }

@@ -145,7 +145,7 @@ func (j *job) one(ctx context.Context, port Port) Result {
 		return r
 	}
 	if port != Host() && !crosses(j.Version) {
-		r.Findings.add(KindBuild, "releases before go1.5, as they are published, build for their own platform only")
+		r.Findings.add(KindBuild, "releases before go1.5 build for their own platform only")
 		return r
 	}
 	file := filepath.Join(j.work, port.OS+"-"+port.Arch)

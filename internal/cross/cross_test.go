@@ -107,7 +107,7 @@ func TestCheckBad(t *testing.T) {
 		name, version, script string
 		self, host            string // findings
 	}{
-		{"no program", "go1.22.5", "", "", "format: no program: begins with 23 21 2f 62"},
+		{"no program", "go1.22.5", "", "", "format: not a program: begins with 23 21 2f 62"},
 		{"elsewhere", "go1.22.5", `[ "$1" != env ] || { echo /nowhere; exit; }`, `goroot: go env GOROOT says "/nowhere", not `, "format: "},
 		{"another version", "go1.22.5", `[ "$1" != version ] || { echo go version go1.22.4 x/y; exit; }`, `version: go version says "go version go1.22.4 x/y", not "go version go1.22.5 `, "format: "},
 		{"does not run", "go1.22.5", "echo '# title' >&2; echo 'no such thing' >&2; exit 3", "run: go version: no such thing", "build: no such thing"},

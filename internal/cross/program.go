@@ -76,7 +76,7 @@ func readProgram(file string) (*Program, error) {
 func readHeader(f io.ReaderAt) (*Program, error) {
 	magic := make([]byte, 4)
 	if _, err := f.ReadAt(magic, 0); err != nil {
-		return nil, errors.New("no program: too short")
+		return nil, errors.New("not a program: too short")
 	}
 	switch string(magic) {
 	case elf.ELFMAG:
@@ -98,7 +98,7 @@ func readHeader(f io.ReaderAt) (*Program, error) {
 	case "\x01\xf7":
 		return &Program{Format: formatXCOFF, Machine: "ppc64"}, nil
 	}
-	return nil, fmt.Errorf("no program: begins with % x", magic)
+	return nil, fmt.Errorf("not a program: begins with % x", magic)
 }
 
 func readELF(r io.ReaderAt) (*Program, error) {
@@ -107,7 +107,7 @@ func readELF(r io.ReaderAt) (*Program, error) {
 		return nil, err
 	}
 	if f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN {
-		return nil, fmt.Errorf("no program: ELF type %v", f.Type)
+		return nil, fmt.Errorf("not a program: ELF type %v", f.Type)
 	}
 	kind := elfKind{f.Machine, f.Class, f.Data}
 	return &Program{Format: formatELF, Machine: cmp.Or(elfArchs[kind], fmt.Sprintf("%v %v %v", f.Machine, f.Class, f.Data))}, nil
@@ -141,7 +141,7 @@ func readPE(r io.ReaderAt) (*Program, error) {
 		return nil, err
 	}
 	if f.Characteristics&pe.IMAGE_FILE_EXECUTABLE_IMAGE == 0 || f.Characteristics&pe.IMAGE_FILE_DLL != 0 {
-		return nil, fmt.Errorf("no program: PE characteristics %#x", f.Characteristics)
+		return nil, fmt.Errorf("not a program: PE characteristics %#x", f.Characteristics)
 	}
 	p := &Program{Format: formatPE}
 	var archs map[uint16]string
@@ -153,7 +153,7 @@ func readPE(r io.ReaderAt) (*Program, error) {
 		p.Subsystem = int(header.Subsystem)
 		archs = map[uint16]string{pe.IMAGE_FILE_MACHINE_AMD64: "amd64", pe.IMAGE_FILE_MACHINE_ARM64: "arm64"}
 	default:
-		return nil, errors.New("no program: no optional header")
+		return nil, errors.New("not a program: no optional header")
 	}
 	p.Machine = cmp.Or(archs[f.Machine], fmt.Sprintf("%#x", f.Machine))
 	return p, nil
@@ -165,7 +165,7 @@ func readMachO(r io.ReaderAt) (*Program, error) {
 		return nil, err
 	}
 	if f.Type != macho.TypeExec {
-		return nil, fmt.Errorf("no program: Mach-O type %v", f.Type)
+		return nil, fmt.Errorf("not a program: Mach-O type %v", f.Type)
 	}
 	archs := map[macho.Cpu]string{macho.CpuAmd64: "amd64", macho.CpuArm64: "arm64", macho.Cpu386: "386"}
 	return &Program{Format: formatMachO, Machine: cmp.Or(archs[f.Cpu], f.Cpu.String())}, nil

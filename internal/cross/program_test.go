@@ -103,9 +103,9 @@ func TestProgram(t *testing.T) {
 
 		{"machine of elf", linux, set(18, 0xb7), linux, "machine: arm64, not amd64"},
 		{"machine of elf that Go does not know", linux, set(18, 0x2b), linux, "machine: EM_SPARCV9 ELFCLASS64 ELFDATA2LSB, not amd64"},
-		{"object file", linux, set(16, 1), linux, "format: no program: ELF type ET_REL"},
+		{"object file", linux, set(16, 1), linux, "format: not a program: ELF type ET_REL"},
 		{"class of elf", linux, set(4, 9), linux, "format: unknown ELF class"},
-		{"magic of elf", linux, set(0, 0), linux, "format: no program: begins with 00 45 4c 46"},
+		{"magic of elf", linux, set(0, 0), linux, "format: not a program: begins with 00 45 4c 46"},
 
 		{"machine of pe", windows, setPE(5, 0xaa), windows, "machine: arm64, not amd64"},
 		{"machine of pe that nobody knows", windows, setPE(5, 0x12), windows, "format: unrecognized PE machine: 0x1264"},
@@ -114,18 +114,18 @@ func TestProgram(t *testing.T) {
 			return data
 		}, Port{"windows", "386"}, "machine: 0x14c, not 386; settings: windows/amd64, not windows/386"},
 		{"windowed", windows, setPE(24+68, 2), windows, "subsystem: 2, not 3 (console)"},
-		{"library", windows, setPE(23, 0x21), windows, "format: no program: PE characteristics"},
+		{"library", windows, setPE(23, 0x21), windows, "format: not a program: PE characteristics"},
 		{"place of the header", windows, set(0x3c, 0), windows, "format: "},
 		{"place of the header behind the end", windows, set(0x3f, 0x7f), windows, "format: "},
 
 		{"machine of mach-o", mac, set(4, 7), mac, "machine: amd64, not arm64"},
-		{"library of mach-o", mac, set(12, 6), mac, "format: no program: Mach-O type Dylib"},
+		{"library of mach-o", mac, set(12, 6), mac, "format: not a program: Mach-O type Dylib"},
 
-		{"empty", linux, cut(0), linux, "format: no program: too short"},
+		{"empty", linux, cut(0), linux, "format: not a program: too short"},
 		{"cut in the header", linux, cut(40), linux, "format: "},
 		{"cut in the header of pe", windows, cut(200), windows, "format: "},
 		{"cut in the commands of mach-o", mac, cut(40), mac, "format: "},
-		{"script", linux, func([]byte) []byte { return []byte("#!/bin/sh\n") }, linux, "format: no program: begins with 23 21 2f 62"},
+		{"script", linux, func([]byte) []byte { return []byte("#!/bin/sh\n") }, linux, "format: not a program: begins with 23 21 2f 62"},
 		{"no record of Go", linux, func(data []byte) []byte {
 			return bytes.ReplaceAll(data, []byte("\xff Go buildinf:"), []byte("\xff No buildinf:"))
 		}, linux, `version: "", not `},

@@ -11,8 +11,8 @@ import (
 // CgoChecks are about programs that use C.
 func (m Machine) CgoChecks() []Check {
 	return []Check{
-		{ID: "cgo-compiler", Sound: "there is a C compiler for cgo", Worst: Error, Look: m.lookCompiler},
-		{ID: "cgo-headers", Sound: "the C library's headers are there", Worst: Error, Look: m.lookHeaders},
+		{ID: "cgo-compiler", Sound: "a C compiler for cgo is installed", Worst: Error, Look: m.lookCompiler},
+		{ID: "cgo-headers", Sound: "the C library's headers are installed", Worst: Error, Look: m.lookHeaders},
 	}
 }
 
@@ -61,11 +61,11 @@ func (m Machine) lookCompiler() Findings {
 		if m.lookPath(m.usualCompiler()) == "" {
 			fix = fix.Then(m.installCompiler())
 		}
-		return Found(fix, "CC=%s names no program on PATH: what needs C does not build", m.Setting("CC").Text)
+		return Found(fix, "CC=%s names no program on PATH, so code that uses C does not build", m.Setting("CC").Text)
 	}
-	found := Found(m.installCompiler(), "there is no %s on PATH, which cgo needs here", name)
+	found := Found(m.installCompiler(), "cgo needs %s, which is not on PATH", name)
 	if m.Setting("CGO_ENABLED").Text != "1" && !m.before(20) {
-		found = Found(m.installCompiler(), "there is no %s on PATH: go builds without cgo, and what needs C does not build", name).As(Note)
+		found = Found(m.installCompiler(), "%s is not on PATH: go builds without cgo, and code that uses C does not build", name).As(Note)
 	}
 	return found.Else("install gcc and the headers of the C library")
 }
@@ -78,9 +78,9 @@ func (m Machine) lookHeaders() Findings {
 	case m.cgoOff():
 		return Skip("CGO_ENABLED=0")
 	case m.GOOS != "linux":
-		return Skip("they come with the compiler")
+		return Skip("the compiler brings them")
 	case path == "":
-		return Skip("there is no C compiler")
+		return Skip("no C compiler")
 	}
 	if physical, err := filepath.EvalSymlinks(path); err == nil && !strings.HasPrefix(physical, "/usr/") && !strings.HasPrefix(physical, "/bin/") {
 		return Skip(path + " may bring its own")
@@ -90,8 +90,8 @@ func (m Machine) lookHeaders() Findings {
 			return nil
 		}
 	}
-	return Found(m.installCompiler(), "there is %s, but no stdlib.h: what uses cgo does not build", path).
-		Else("install the C library's headers, such as libc6-dev or glibc-devel; those of the kernel are not needed")
+	return Found(m.installCompiler(), "found %s but not stdlib.h, so code that uses C does not build", path).
+		Else("install the C library's headers, such as libc6-dev or glibc-devel (kernel headers are not needed)")
 }
 
 // installCompiler is the distribution's command, nil if it is not known.

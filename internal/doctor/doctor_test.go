@@ -60,7 +60,7 @@ func (r *rig) mounts(lines ...string) {
 	r.write("proc/self/mountinfo", text)
 }
 
-// folder makes a folder in the home directory, and returns its path.
+// folder makes a directory in the home directory, and returns its path.
 func (r *rig) folder(name string) string {
 	r.t.Helper()
 	dir := filepath.Join(r.home, name)
@@ -131,7 +131,7 @@ const drive = "rw,noatime 9p rw,aname=drvfs;path=C:\\;uid=1000;gid=1000;symlinkr
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	wsl2 := func(r *rig) { r.write("proc/sys/kernel/osrelease", "5.15.167.4-microsoft-standard-WSL2\n") }
-	// on makes a variable name a folder that is on a mount.
+	// on makes a variable name a directory that is on a mount.
 	on := func(variable, mount string) func(*rig) {
 		return func(r *rig) {
 			wsl2(r)
@@ -157,7 +157,7 @@ func TestFaults(t *testing.T) {
 		{"windows-gopath", on("GOPATH", drive), Warning, "GOPATH (", "", ""},
 		{"windows-gocache", on("GOCACHE", drive), Warning, "GOCACHE (", "", ""},
 		{"windows-gobin", on("GOBIN", drive), Warning, "GOBIN (", "", ""},
-		{"windows-tmpdir", on("TMPDIR", drive), Warning, "temporary files", "", ""},
+		{"windows-tmpdir", on("TMPDIR", drive), Warning, "the temporary directory", "", ""},
 		{"windows-project", func(r *rig) {
 			wsl2(r)
 			r.dir = r.folder("c/project")
@@ -179,7 +179,7 @@ func TestFaults(t *testing.T) {
 			r.program(filepath.Join(r.home, ".local/go/bin/go"))
 			r.mounts(r.folder("c") + " " + drive)
 			r.env["PATH"] = bin + ":/usr/bin:/bin"
-		}, Error, "is a go of Windows", "", ""},
+		}, Error, "is a Windows go", "", ""},
 		{"store-network", func(r *rig) {
 			r.mounts(r.home+" rw nfs4 rw,vers=4.2", filepath.Join(r.home, ".local")+" rw ext4 rw")
 			r.env["GOSW_ROOT"] = r.folder("go")
@@ -188,12 +188,12 @@ func TestFaults(t *testing.T) {
 		{"gocache-network", func(r *rig) {
 			r.mounts(r.home + " rw cifs rw")
 		}, Note, "network file system (cifs)", "", ""},
-		{"kernel", func(r *rig) { r.write("proc/sys/kernel/osrelease", "3.1.10-el6\n") }, Error, "go1.27.4 needs Linux 3.2, and this is 3.1", "", "it downloads"},
+		{"kernel", func(r *rig) { r.write("proc/sys/kernel/osrelease", "3.1.10-el6\n") }, Error, "go1.27.4 needs Linux 3.2, but this is 3.1", "", "it downloads"},
 		{"open-files", func(r *rig) {
 			r.write("proc/self/limits", "Max open files            64                 256               files\n")
-		}, Warning, "at most 256 files", "", "a session can't raise it"},
+		}, Warning, "only 256 files", "", "a session can't raise it"},
 		{"proc", func(r *rig) { must(r.t, os.RemoveAll(filepath.Join(r.root, "proc"))) }, Note, "/proc is not mounted", `mount() { mkdir -p "$ROOT/proc/self" && : >"$ROOT/proc/self/mountinfo"; }`, ""},
-		{"cgo-headers", func(*rig) {}, Error, "no stdlib.h", "", "there is no distribution"},
+		{"cgo-headers", func(*rig) {}, Error, "not stdlib.h", "", "there is no distribution"},
 		{"home", func(r *rig) {
 			r.write("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000::"+r.home+":/bin/bash\n")
 			delete(r.env, "HOME")

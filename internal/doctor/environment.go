@@ -15,23 +15,23 @@ func (m Machine) environmentChecks() []Check {
 	return []Check{
 		{ID: "home", Sound: "HOME names your home directory", Worst: Error, Look: m.lookHome},
 		{ID: "xdg", Sound: "the XDG variables name absolute paths", Worst: Error, Look: m.lookXDG},
-		{ID: "gopath", Sound: "GOPATH is where go may keep modules", Worst: Error, Look: m.lookGoPath},
-		{ID: "gobin", Sound: "GOBIN is where go may put programs", Worst: Error, Look: m.lookGoBin},
+		{ID: "gopath", Sound: "GOPATH is a place where go can keep modules", Worst: Error, Look: m.lookGoPath},
+		{ID: "gobin", Sound: "GOBIN is a place where go can put programs", Worst: Error, Look: m.lookGoBin},
 	}
 }
 
 func (m Machine) lookHome() Findings {
 	if m.GOOS == "windows" {
-		return Skip("HOME is for others")
+		return Skip("not used on Windows")
 	}
 	text, cause := m.Getenv("HOME"), ""
 	switch {
 	case text == "":
-		cause = "HOME is not set: go has no GOPATH and no build cache, and gosw no store but one that GOSW_ROOT names"
+		cause = "HOME is not set, so go has no GOPATH or build cache, and gosw's store is only where GOSW_ROOT says"
 	case !filepath.IsAbs(text):
 		cause = "HOME=" + text + " is not an absolute path"
 	case !isDir(text):
-		cause = "HOME=" + text + " is not a folder"
+		cause = "HOME=" + text + " is not a directory"
 	default:
 		return nil
 	}
@@ -39,7 +39,7 @@ func (m Machine) lookHome() Findings {
 	if home := m.passwdHome(); home != "" {
 		fix = command.Export("HOME", home)
 	}
-	return Found(fix, "%s", cause).Else("set HOME to a folder of yours")
+	return Found(fix, "%s", cause).Else("set HOME to your home directory")
 }
 
 // passwdHome is the home directory that /etc/passwd has for this user, "" if it
@@ -60,9 +60,9 @@ func (m Machine) lookXDG() (findings Findings) {
 		if text == "" || filepath.IsAbs(text) {
 			continue
 		}
-		severity, effect := Warning, "so it does not count"
+		severity, effect := Warning, "so it is ignored"
 		if m.GOOS == "linux" && (name == "XDG_CACHE_HOME" && m.Setting("GOCACHE").Text == "" || name == "XDG_CONFIG_HOME") {
-			severity, effect = Error, "and go ends with an error because of it"
+			severity, effect = Error, "so go fails"
 		}
 		findings = append(findings, Found(command.Unset(name), "%s=%s is not an absolute path, %s", name, text, effect).As(severity)...)
 	}
@@ -74,11 +74,11 @@ func (m Machine) lookGoPath() Findings {
 	for _, dir := range filepath.SplitList(s.Text) {
 		switch {
 		case strings.HasPrefix(dir, "~"):
-			return Found(s.Unset, "the ~ in GOPATH=%s is no home directory, and go refuses it", s.Text)
+			return Found(s.Unset, "GOPATH=%s contains a ~, which go refuses", s.Text)
 		case dir != "" && !filepath.IsAbs(dir):
-			return Found(s.Unset, "GOPATH=%s has a path that is not absolute, which go refuses", s.Text)
+			return Found(s.Unset, "GOPATH=%s has a relative path, which go refuses", s.Text)
 		case m.Store != "" && below(m.Store.Toolchains(), dir):
-			return Found(s.Unset, "GOPATH=%s is in a toolchain, which go does not let count", s.Text)
+			return Found(s.Unset, "GOPATH=%s is inside a toolchain, so go ignores it", s.Text)
 		}
 	}
 	return nil
@@ -90,9 +90,9 @@ func (m Machine) lookGoBin() Findings {
 	case s.Text == "":
 		return nil
 	case !filepath.IsAbs(s.Text):
-		return Found(s.Unset, "GOBIN=%s is not an absolute path: go install refuses it", s.Text)
+		return Found(s.Unset, "GOBIN=%s is a relative path, which \"go install\" refuses", s.Text)
 	case m.isBin(s.Text):
-		return Found(s.Unset, "GOBIN is the store's folder of shims: what go install puts there may take a shim's place")
+		return Found(s.Unset, "GOBIN is the store's bin directory: \"go install\" may overwrite a shim there")
 	}
 	return nil
 }
@@ -113,14 +113,14 @@ func sameFolder(a, b string) bool {
 func (m Machine) pathChecks() []Check {
 	return []Check{
 		{ID: "path-relative", Sound: "PATH has absolute paths only", Worst: Warning, Look: m.lookPathRelative},
-		{ID: "path-writable", Sound: "nobody else may put programs on PATH", Worst: Warning, Look: m.lookPathWritable},
-		{ID: "gobin-path", Sound: "what go install builds is on PATH", Worst: Note, Look: m.lookGoBinPath},
+		{ID: "path-writable", Sound: "other users can't put programs on PATH", Worst: Warning, Look: m.lookPathWritable},
+		{ID: "gobin-path", Sound: "programs built by \"go install\" are on PATH", Worst: Note, Look: m.lookGoBinPath},
 	}
 }
 
 func (m Machine) lookPathRelative() Findings {
 	if m.GOOS == "windows" {
-		return Skip("Windows looks in the working directory first")
+		return Skip("Windows always searches the working directory first")
 	}
 	var bad, good []string
 	for _, dir := range strings.Split(m.Getenv("PATH"), string(filepath.ListSeparator)) {
@@ -134,14 +134,14 @@ func (m Machine) lookPathRelative() Findings {
 		return nil
 	}
 	return Found(command.Export("PATH", strings.Join(good, string(filepath.ListSeparator))),
-		"PATH has %s: in each directory another program may run by a common name, and go refuses to run what it finds there", strings.Join(bad, ", "))
+		"PATH has %s: any directory can then run its own programs under common names, and go refuses to run them", strings.Join(bad, ", "))
 }
 
 // lookPathWritable finds folders on PATH before the store's, or all if it is not
 // there, in which anybody may put a program called go.
 func (m Machine) lookPathWritable() Findings {
 	if m.GOOS == "windows" {
-		return Skip("no such modes here")
+		return Skip("not checked on Windows")
 	}
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {
 		if m.isBin(dir) {
@@ -155,8 +155,8 @@ func (m Machine) lookPathWritable() Findings {
 		if uid, ok := ownerOf(dir); ok && uid == m.UID {
 			fix = command.Run("chmod", "o-w", dir)
 		}
-		return Found(fix, "%s is on PATH before gosw's go, and everybody may write to it (sticky or not): who puts a go there runs it as you", dir).
-			Else("take it off PATH")
+		return Found(fix, "%s comes before gosw's go on PATH, and every user can put a go there, which you would run", dir).
+			Else("remove it from PATH")
 	}
 	return nil
 }
@@ -171,5 +171,5 @@ func (m Machine) lookGoBinPath() Findings {
 			return nil
 		}
 	}
-	return Found(command.Command{{Kind: command.Last, Text: bin}}, "%s, where go install puts programs, is not on PATH", bin)
+	return Found(command.Command{{Kind: command.Last, Text: bin}}, "%s, where \"go install\" puts programs, is not on PATH", bin)
 }

@@ -12,7 +12,7 @@ import (
 func (m Machine) kernelChecks() []Check {
 	return []Check{
 		{ID: "kernel", Sound: "the kernel is new enough for the go here", Worst: Error, Look: m.lookKernel},
-		{ID: "open-files", Sound: "go may open as many files as a build needs", Worst: Warning, Look: m.lookOpenFiles},
+		{ID: "open-files", Sound: "go can open enough files for a build", Worst: Warning, Look: m.lookOpenFiles},
 		{ID: "proc", Sound: "/proc is mounted", Worst: Note, Look: m.lookProc},
 	}
 }
@@ -25,11 +25,11 @@ var kernels = []struct{ goMinor, major, minor int }{
 
 func (m Machine) lookKernel() Findings {
 	if m.GOOS != "linux" {
-		return Skip("this is not Linux")
+		return Skip("only on Linux")
 	}
 	major, minor, ok := m.kernel()
 	if !ok || m.Version.IsZero() {
-		return Skip("the kernel or the go here is not known")
+		return Skip("the kernel's or go's version is unknown")
 	}
 	for _, k := range kernels {
 		if m.Version.Minor() < k.goMinor || major > k.major || major == k.major && minor >= k.minor {
@@ -37,7 +37,7 @@ func (m Machine) lookKernel() Findings {
 		}
 		line := gover.LineOf(k.goMinor - 1)
 		return Found(command.Gosw("install", line).Then(command.Export("GO_VERSION", line)),
-			"%v needs Linux %d.%d, and this is %d.%d", m.Version, k.major, k.minor, major, minor).Advise("or a newer kernel")
+			"%v needs Linux %d.%d, but this is %d.%d", m.Version, k.major, k.minor, major, minor).Advise("or install a newer kernel")
 	}
 	return nil
 }
@@ -64,19 +64,19 @@ func (m Machine) lookOpenFiles() Findings {
 		if err != nil || hard >= fewFiles { // or unlimited
 			return nil
 		}
-		return Found(nil, "at most %d files may be open in this session: large builds end with \"too many open files\"", hard).
-			Advise("raise nofile in /etc/security/limits.conf and log in again, or give the container more (docker run --ulimit nofile=4096)")
+		return Found(nil, "this session can open only %d files: large builds fail with \"too many open files\"", hard).
+			Advise("raise nofile in /etc/security/limits.conf and log in again, or start the container with --ulimit nofile=4096")
 	}
-	return Skip("this system does not tell")
+	return Skip("unknown on this system")
 }
 
 func (m Machine) lookProc() Findings {
 	if m.GOOS != "linux" {
-		return Skip("this is not Linux")
+		return Skip("only on Linux")
 	}
 	if m.exists("proc/self/mountinfo") {
 		return nil
 	}
 	return Found(m.asRoot("mount", "-t", "proc", "proc", "/proc"),
-		"/proc is not mounted: what depends on mounts can't be checked, and gosw can't tell what runs from a toolchain that it removes")
+		"/proc is not mounted, so gosw can't check mounts, nor see whether a process uses a toolchain it removes")
 }

@@ -16,7 +16,7 @@ func (m Machine) lookWritable() Findings {
 	if writable(dir) {
 		return nil
 	}
-	found := Found(nil, "the store can't be changed, since %s is not for this user to write to, or is read-only: what is installed runs, and nothing can be installed", dir)
+	found := Found(nil, "you can't write to %s: installed versions run, but nothing can be installed", dir)
 	on := m.table.of(dir)
 	switch home := m.inHome(".local", "go"); {
 	case !on.has("ro"):
@@ -26,9 +26,9 @@ func (m Machine) lookWritable() Findings {
 		found[0].Fix = m.asRoot("mount", "-o", "remount,rw", on.point)
 	}
 	if uid, ok := ownerOf(dir); ok && uid != 0 {
-		return found.Else("set GOSW_ROOT to a folder of yours")
+		return found.Else("set GOSW_ROOT to a directory of your own")
 	}
-	return found.Else("if it is for all to run, make it the system's: set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a folder of yours")
+	return found.Else("if all users share it, set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a directory of your own")
 }
 
 // lookOwner finds folders of the store that belong to somebody else, as after
@@ -36,7 +36,7 @@ func (m Machine) lookWritable() Findings {
 func (m Machine) lookOwner() Findings {
 	top, ok := ownerOf(string(m.Store))
 	if !ok {
-		return Skip("there is no store yet, or no owners here")
+		return Skip("there is no store yet")
 	}
 	files := []string{string(m.Store)}
 	for _, name := range []string{".", "toolchains", "receipts", "locks"} {
@@ -46,13 +46,13 @@ func (m Machine) lookOwner() Findings {
 	if !found || top != m.UID && top == uid && !below(m.home(), string(m.Store)) {
 		return nil // a system's store, which is somebody else's throughout
 	}
-	return Found(m.chown(string(m.Store)), "%s, in the store, belongs to user %d, not to you (%d), as after sudo: it can't be changed or removed", file, uid, m.UID)
+	return Found(m.chown(string(m.Store)), "%s in the store belongs to user %d, not to you (%d), perhaps after sudo: you can't change or remove it", file, uid, m.UID)
 }
 
 // lookCacheOwner does the same for what go and gosw keep in the home directory.
 func (m Machine) lookCacheOwner() (findings Findings) {
 	if m.UID <= 0 || m.home() == "" {
-		return Skip("root may write everywhere")
+		return Skip("root can write everywhere")
 	}
 	for _, dir := range []string{
 		m.goCache(), m.goPath(), m.inHome(".cache", "gosw"), m.inHome(".config", "gosw"), m.inHome(".config", "go"), m.inHome(".local", "state", "gosw"),
@@ -65,7 +65,7 @@ func (m Machine) lookCacheOwner() (findings Findings) {
 			files = append(files, filepath.Join(dir, name))
 		}
 		if file, uid, found := m.foreign(append(files, contents(dir, maxEntries)...)); found {
-			findings = append(findings, Found(m.chown(dir), "%s belongs to user %d, not to you (%d), as after sudo", file, uid, m.UID)...)
+			findings = append(findings, Found(m.chown(dir), "%s belongs to user %d, not to you (%d), perhaps after sudo", file, uid, m.UID)...)
 		}
 	}
 	return findings

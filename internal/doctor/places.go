@@ -13,14 +13,14 @@ import (
 // storeChecks are about the file system and the owner of the store.
 func (m Machine) storeChecks() []Check {
 	return []Check{
-		{ID: "store-noexec", Sound: "the kernel runs programs of the store", Worst: Error, Look: m.ofStore(m.lookStoreNoexec)},
-		{ID: "store-network", Sound: "the store is on a disk of this machine", Worst: Warning, Look: m.ofStore(m.lookNetwork)},
-		{ID: "store-case", Sound: "the store tells upper from lower case", Worst: Note, Look: m.ofStore(m.lookCase)},
-		{ID: "store-writable", Sound: "the store can be written to", Worst: Warning, Look: m.ofStore(m.lookWritable)},
+		{ID: "store-noexec", Sound: "programs in the store can run", Worst: Error, Look: m.ofStore(m.lookStoreNoexec)},
+		{ID: "store-network", Sound: "the store is on a local disk", Worst: Warning, Look: m.ofStore(m.lookNetwork)},
+		{ID: "store-case", Sound: "the store's file system is case-sensitive", Worst: Note, Look: m.ofStore(m.lookCase)},
+		{ID: "store-writable", Sound: "you can write to the store", Worst: Warning, Look: m.ofStore(m.lookWritable)},
 		{ID: "store-owner", Sound: "the store belongs to you", Worst: Error, Look: m.ofStore(m.lookOwner)},
-		{ID: "store-space", Sound: "there is room for a toolchain", Worst: Error, Look: m.ofStore(func() Findings {
+		{ID: "store-space", Sound: "the store has room for a toolchain", Worst: Error, Look: m.ofStore(func() Findings {
 			return m.lookSpace(room{"the store", string(m.Store), 1 << 30, 64 << 20, 30_000}, nil,
-				`"gosw prune" and "gosw size" may help; GOSW_ROOT moves the store`)
+				`see "gosw size", run "gosw prune", or set GOSW_ROOT to another disk`)
 		})},
 	}
 }
@@ -29,7 +29,7 @@ func (m Machine) storeChecks() []Check {
 func (m Machine) ofStore(look func() Findings) func() Findings {
 	return func() Findings {
 		if m.Store == "" {
-			return Skip("nothing says where the store is")
+			return Skip("the store's place is unknown")
 		}
 		return look()
 	}
@@ -39,18 +39,18 @@ func (m Machine) ofStore(look func() Findings) func() Findings {
 func (m Machine) folderChecks() []Check {
 	temp, variable := m.tempDir()
 	return []Check{
-		{ID: "tmpdir", Sound: "the folder for temporary files is there", Worst: Error, Look: func() Findings { return m.lookTemp(temp, variable) }},
-		{ID: "tmpdir-noexec", Sound: "go run and go test may run what they build", Worst: Error, Look: func() Findings { return m.lookTempNoexec(temp) }},
-		{ID: "tmpdir-space", Sound: "there is room for builds", Worst: Error, Look: func() Findings {
-			return m.lookSpace(room{"the folder for temporary files", temp, 512 << 20, 16 << 20, 1000}, m.moveTemp(temp),
-				"make room there, or name another folder")
+		{ID: "tmpdir", Sound: "the temporary directory exists", Worst: Error, Look: func() Findings { return m.lookTemp(temp, variable) }},
+		{ID: "tmpdir-noexec", Sound: "\"go run\" and \"go test\" can run what they build", Worst: Error, Look: func() Findings { return m.lookTempNoexec(temp) }},
+		{ID: "tmpdir-space", Sound: "the temporary directory has room for builds", Worst: Error, Look: func() Findings {
+			return m.lookSpace(room{"the temporary directory", temp, 512 << 20, 16 << 20, 1000}, m.moveTemp(temp),
+				"free some space there, or set TMPDIR to another directory")
 		}},
 		{ID: "gocache", Sound: "go has a build cache", Worst: Error, Look: m.lookCache},
-		{ID: "gocache-noexec", Sound: "go tool may run what is in the build cache", Worst: Warning, Look: m.lookCacheNoexec},
-		{ID: "gocache-network", Sound: "the build cache is on a disk of this machine", Worst: Note, Look: m.lookCacheNetwork},
-		{ID: "gocache-space", Sound: "there is room in the build cache", Worst: Error, Look: func() Findings {
+		{ID: "gocache-noexec", Sound: "\"go tool\" can run programs from the build cache", Worst: Warning, Look: m.lookCacheNoexec},
+		{ID: "gocache-network", Sound: "the build cache is on a local disk", Worst: Note, Look: m.lookCacheNetwork},
+		{ID: "gocache-space", Sound: "the build cache has room", Worst: Error, Look: func() Findings {
 			return m.lookSpace(room{"the build cache", m.goCache(), 512 << 20, 16 << 20, 2000}, nil,
-				`"go clean -cache" empties it, and GOCACHE moves it`)
+				`empty it with "go clean -cache", or set GOCACHE to another disk`)
 		}},
 		{ID: "cache-owner", Sound: "caches and settings belong to you", Worst: Error, Look: m.lookCacheOwner},
 	}
@@ -66,7 +66,7 @@ func (m Machine) noexec(name, dir, effect string, another command.Command) Findi
 	if another == nil {
 		another = m.asRoot("mount", "-o", "remount,exec", on.point)
 	}
-	return Found(another, "%s, which has %s %s, is mounted noexec: %s", on.point, name, dir, effect)
+	return Found(another, "%s, which holds %s %s, is mounted noexec: %s", on.point, name, dir, effect)
 }
 
 // network finds a folder that is on another machine.
@@ -79,13 +79,13 @@ func (m Machine) network(name, dir, effect string, another command.Command) Find
 }
 
 func (m Machine) lookStoreNoexec() Findings {
-	return m.noexec("the store", string(m.Store), "no go there can run", nil).
-		Advise("or set GOSW_ROOT to a folder on another file system, and install again")
+	return m.noexec("the store", string(m.Store), "no go in it can run", nil).
+		Advise("or set GOSW_ROOT to a directory on another file system, and install again")
 }
 
 func (m Machine) lookNetwork() Findings {
-	return m.network("the store", string(m.Store), ": each start of go waits for it, and locks and renames may not hold", m.exportLocal("GOSW_ROOT", "gosw")).
-		Else("set GOSW_ROOT to a folder on a disk of this machine")
+	return m.network("the store", string(m.Store), ": each go command is slower, and locks may not work", m.exportLocal("GOSW_ROOT", "gosw")).
+		Else("set GOSW_ROOT to a directory on a local disk")
 }
 
 // exportLocal is the command that has a variable name a folder of the user's own
@@ -104,7 +104,7 @@ func (m Machine) exportLocal(variable, name string) command.Command {
 // mostly one of Windows; on others it is usual.
 func (m Machine) lookCase() Findings {
 	if m.GOOS != "linux" {
-		return Skip("usual here")
+		return Skip("only on Linux")
 	}
 	dir := m.Store.Toolchains()
 	if !isDir(dir) {
@@ -113,8 +113,8 @@ func (m Machine) lookCase() Findings {
 	if !sameFolder(dir, filepath.Join(filepath.Dir(dir), strings.ToUpper(filepath.Base(dir)))) {
 		return nil
 	}
-	return Found(nil, "the file system of the store %s does not tell upper from lower case: two files of a module that differ in that are one there", m.Store).
-		Advise("a file system of Linux, such as ext4, tells them apart; GOSW_ROOT moves the store")
+	return Found(nil, "the file system of the store %s ignores case: files whose names differ only in case become one", m.Store).
+		Advise("set GOSW_ROOT to a directory on a Linux file system such as ext4")
 }
 
 func (m Machine) lookTemp(temp, variable string) Findings {
@@ -128,11 +128,11 @@ func (m Machine) lookTemp(temp, variable string) Findings {
 	case m.Getenv("TMPDIR") != "":
 		fix = command.Unset("TMPDIR")
 	}
-	return Found(fix, "%s names no folder (%s): go can't build", variable, cmp.Or(temp, "not an absolute path"))
+	return Found(fix, "%s is not a directory (%s), so go can't build", variable, cmp.Or(temp, "not an absolute path"))
 }
 
 func (m Machine) lookTempNoexec(temp string) Findings {
-	return m.noexec("the folder for temporary files", temp, "go run and go test end with \"fork/exec …: permission denied\"", m.moveTemp(temp))
+	return m.noexec("the temporary directory", temp, "\"go run\" and \"go test\" fail with \"fork/exec …: permission denied\"", m.moveTemp(temp))
 }
 
 // moveTemp is the command that has go build in a folder on another file system than
@@ -155,14 +155,14 @@ func (m Machine) lookCache() Findings {
 	s := m.Setting("GOCACHE")
 	switch {
 	case s.Text == "off":
-		return Found(s.Unset, "GOCACHE=off turns the build cache off, which go1.12 and later refuse")
+		return Found(s.Unset, "GOCACHE=off turns off the build cache, which go1.12 and later refuse")
 	case s.Text != "" && !filepath.IsAbs(s.Text):
-		return Found(s.Unset, "GOCACHE=%s is not an absolute path, which go refuses", s.Text)
+		return Found(s.Unset, "GOCACHE=%s is a relative path, which go refuses", s.Text)
 	case m.goCache() == "":
-		return Skip("there is no home directory")
+		return Skip("no home directory")
 	}
 	if info, err := os.Stat(m.goCache()); err == nil && !info.IsDir() {
-		return Found(command.Aside(m.goCache()), "%s, the build cache, is not a folder", m.goCache())
+		return Found(command.Aside(m.goCache()), "the build cache %s is not a directory", m.goCache())
 	}
 	return nil
 }
@@ -171,9 +171,9 @@ func (m Machine) lookCache() Findings {
 // build cache.
 func (m Machine) lookCacheNoexec() Findings {
 	if m.before(24) {
-		return Skip("before go1.24 no program is in the cache")
+		return Skip("only since go1.24")
 	}
-	return m.noexec("the build cache", m.goCache(), "\"go tool\" ends with \"permission denied\"", m.exportLocal("GOCACHE", "go-build"))
+	return m.noexec("the build cache", m.goCache(), "\"go tool\" fails with \"permission denied\"", m.exportLocal("GOCACHE", "go-build"))
 }
 
 func (m Machine) lookCacheNetwork() Findings {
@@ -191,7 +191,7 @@ type room struct {
 
 func (m Machine) lookSpace(r room, fix command.Command, advice string) Findings {
 	if r.dir == "" {
-		return Skip("there is none")
+		return Skip("no such directory")
 	}
 	bytes, inodes, ok := free(existing(r.dir))
 	if !ok {
@@ -200,9 +200,9 @@ func (m Machine) lookSpace(r room, fix command.Command, advice string) Findings 
 	if bytes >= r.bytes && inodes >= r.inodes {
 		return nil
 	}
-	found := Found(fix, "the file system of %s (%s) has %d MB left", r.name, r.dir, bytes>>20)
+	found := Found(fix, "the disk of %s (%s) has only %d MB left", r.name, r.dir, bytes>>20)
 	if inodes < r.inodes {
-		found = Found(fix, "the file system of %s (%s) has room for %d more files only", r.name, r.dir, inodes)
+		found = Found(fix, "the disk of %s (%s) has room for only %d more files", r.name, r.dir, inodes)
 	}
 	if bytes >= r.none && inodes >= r.inodes/100 {
 		found.As(Warning)

@@ -11,18 +11,18 @@ import (
 // a version does not know, "" if it knows them all.
 func (m Machine) GoChecks(installed []gover.Version, unknown func(flags, version string) string) []Check {
 	checks := []Check{
-		{ID: "goflags", Sound: "GOFLAGS has nothing that a release here does not know", Worst: Error, Look: func() Findings { return m.lookGoFlags(installed, unknown) }},
-		{ID: "gotoolchain", Sound: "GOTOOLCHAIN does not undo pins", Worst: Warning, Look: m.lookGoToolchain},
+		{ID: "goflags", Sound: "every installed release accepts GOFLAGS", Worst: Error, Look: func() Findings { return m.lookGoFlags(installed, unknown) }},
+		{ID: "gotoolchain", Sound: "GOTOOLCHAIN does not override pins", Worst: Warning, Look: m.lookGoToolchain},
 	}
 	for _, one := range []struct {
 		id, name string
 		worst    Severity
 		effect   string
 	}{
-		{"goproxy", "GOPROXY", Warning, "neither go nor gosw downloads anything"},
-		{"gosumdb", "GOSUMDB", Warning, "no module is compared with what others got, and neither go nor gosw can prove a toolchain"},
-		{"go111module", "GO111MODULE", Warning, "go takes no heed of go.mod, and its line on the version of Go neither"},
-		{"gowork", "GOWORK", Note, "go takes no heed of go.work"},
+		{"goproxy", "GOPROXY", Warning, "go and gosw download nothing"},
+		{"gosumdb", "GOSUMDB", Warning, "go verifies no downloads against the checksum database, and gosw installs nothing"},
+		{"go111module", "GO111MODULE", Warning, "go ignores go.mod, also the Go version in it"},
+		{"gowork", "GOWORK", Note, "go ignores go.work"},
 	} {
 		checks = append(checks, Check{ID: one.id, Sound: one.name + " is not off", Worst: one.worst, Look: func() Findings {
 			s := m.Setting(one.name)
@@ -41,7 +41,7 @@ func (m Machine) lookGoFlags(installed []gover.Version, unknown func(flags, vers
 	s := m.Setting("GOFLAGS")
 	for _, v := range installed {
 		if flag := unknown(s.Text, v.String()); flag != "" {
-			found := Found(s.Unset, "GOFLAGS%s has %s, which %v, which is installed, does not know", s.Place, flag, v)
+			found := Found(s.Unset, "GOFLAGS%s has %s, which the installed %v does not have", s.Place, flag, v)
 			if v != m.Version {
 				return found.As(Warning)
 			}
@@ -49,7 +49,7 @@ func (m Machine) lookGoFlags(installed []gover.Version, unknown func(flags, vers
 		}
 	}
 	if strings.Contains(s.Text, "-mod=mod") {
-		return Found(s.Unset, "GOFLAGS%s has -mod=mod: each build may change go.mod and go.sum", s.Place).As(Note)
+		return Found(s.Unset, "GOFLAGS%s has -mod=mod, so each build may change go.mod and go.sum", s.Place).As(Note)
 	}
 	return nil
 }
@@ -64,18 +64,18 @@ func (m Machine) lookGoToolchain() Findings {
 	case s.Text == "" || inFile && (s.Text == "auto" || s.Text == "path"):
 		return nil
 	case s.Text == "local" && inFile:
-		effect = "lets no go.mod ask for a newer go, also where there is no pin"
+		effect = "ignores go.mod files that need a newer go, even without a pin"
 	case strings.HasPrefix(name, "go1"):
-		severity, effect = Warning, "names one go for all directories, also where a pin names another"
+		severity, effect = Warning, "runs one go in all directories, whatever the pins say"
 		if plus {
-			effect += ", unless go.mod asks for a newer one"
+			effect += ", unless go.mod needs a newer one"
 		}
 	case s.Text == "local":
 		return nil
 	case name == "auto" || name == "path" || name == "local":
-		effect = "lets go.mod ask for a newer go than the pin"
+		effect = "runs a newer go than the pin if go.mod needs it"
 	default:
-		severity, effect = Warning, "is nothing that go knows"
+		severity, effect = Warning, "is not a value that go accepts"
 	}
 	return Found(s.Unset, "GOTOOLCHAIN=%s%s %s", s.Text, s.Place, effect).As(severity)
 }

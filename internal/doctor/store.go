@@ -58,13 +58,13 @@ var goInstall = command.Run("go", "install", "github.com/gosw/gosw/cmd/...")
 // Checks returns the checks of what the store has.
 func (s Store) Checks() []Check {
 	return []Check{
-		{ID: "store", Sound: "the store can be used", Worst: Error, Look: s.lookStore},
+		{ID: "store", Sound: "the store is usable", Worst: Error, Look: s.lookStore},
 		{ID: "shims", Sound: "the store's go, gofmt and gosw lead to this gosw", Worst: Error, Look: s.In(s.lookShims)},
-		{ID: "shim-version", Sound: "gosw-shim was built with this gosw", Worst: Warning, Look: s.lookShimVersion},
-		{ID: "links", Sound: "the store's links lead where they should", Worst: Error, Look: s.In(s.lookLinks)},
-		{ID: "leftovers", Sound: "nothing is left of killed processes", Worst: Warning, Look: s.In(s.lookLeftovers)},
-		{ID: "receipts", Sound: "each toolchain has its receipt", Worst: Error, Look: s.In(s.lookReceipts)},
-		{ID: "clock", Sound: "the clock is not behind", Worst: Error, Look: s.lookClock},
+		{ID: "shim-version", Sound: "gosw and gosw-shim are of one version", Worst: Warning, Look: s.lookShimVersion},
+		{ID: "links", Sound: "the store's links are right", Worst: Error, Look: s.In(s.lookLinks)},
+		{ID: "leftovers", Sound: "no leftovers of killed processes", Worst: Warning, Look: s.In(s.lookLeftovers)},
+		{ID: "receipts", Sound: "each toolchain has a valid receipt", Worst: Error, Look: s.In(s.lookReceipts)},
+		{ID: "clock", Sound: "the clock is not slow", Worst: Error, Look: s.lookClock},
 	}
 }
 
@@ -72,7 +72,7 @@ func (s Store) Checks() []Check {
 func (s Store) In(look func() Findings) func() Findings {
 	return func() Findings {
 		if s.Err != nil {
-			return Skip("the store can't be used")
+			return Skip("the store is not usable")
 		}
 		if _, err := os.Stat(string(s.Store)); err != nil {
 			return Skip("there is no store yet")
@@ -89,14 +89,14 @@ func (s Store) lookStore() Findings {
 		_, linkErr := os.Lstat(dir)
 		switch {
 		case err == nil && !info.IsDir():
-			return Found(command.Aside(dir), "%s is in the place of a folder of the store", dir)
+			return Found(command.Aside(dir), "%s is where a directory of the store should be", dir)
 		case err != nil && linkErr == nil:
-			return Found(command.Aside(dir), "%s is a symbolic link that leads nowhere, in the place of a folder of the store", dir)
+			return Found(command.Aside(dir), "%s is a dangling symbolic link, where a directory of the store should be", dir)
 		}
 	}
 	variable := (*toolchain.VariableError)(nil)
 	if errors.As(s.Err, &variable) && variable.Name != "GOSW_ROOT" && variable.Name != "GOSW_SYSTEM_ROOT" {
-		return Skip("nothing says where it is") // a check of its own looks at HOME
+		return Skip("the store's place is unknown") // a check of its own looks at HOME
 	}
 	err := cmp.Or(s.Err, s.PathErr)
 	if err == nil {
@@ -113,8 +113,8 @@ func (s Store) lookShims() Findings {
 		return s.Tell(s.ShimErr)
 	}
 	if _, err := os.Stat(s.Shim); err != nil {
-		return Found(goInstall, "there is no gosw-shim beside gosw (%s), so the store has no go", s.Shim).
-			Advise("gosw and gosw-shim belong into one folder")
+		return Found(goInstall, "gosw-shim is missing beside gosw (%s), so the store has no go", s.Shim).
+			Advise("gosw and gosw-shim belong in one directory")
 	}
 	wrong := make(map[string][]string) // by where they are to lead
 	for _, path := range s.WrongShims(s.Programs) {
@@ -123,9 +123,9 @@ func (s Store) lookShims() Findings {
 	}
 	var causes []string
 	for _, program := range slices.Sorted(maps.Keys(wrong)) {
-		are := "is no link"
+		are := "is not a link"
 		if len(wrong[program]) > 1 {
-			are = "are no links"
+			are = "are not links"
 		}
 		causes = append(causes, fmt.Sprintf("%s %s to %s", strings.Join(wrong[program], " and "), are, program))
 	}
@@ -145,13 +145,13 @@ func (s Store) lookShimVersion() Findings {
 	own, ok := debug.ReadBuildInfo()
 	other, found := toolInfo(s.Shim)
 	if !ok || !found {
-		return Skip("it can't be told what they were built from")
+		return Skip("unknown versions")
 	}
 	switch mine, its := builtFrom(own), builtFrom(other); {
 	case other.Path != strings.TrimSuffix(own.Path, "gosw")+"gosw-shim":
-		return Found(goInstall, "%s is not gosw-shim, but %s", s.Shim, cmp.Or(other.Path, "another program"))
+		return Found(goInstall, "%s is %[2]s instead of gosw-shim", s.Shim, cmp.Or(other.Path, "another program"))
 	case mine != its && mine != "" && its != "":
-		return Found(goInstall, "gosw was built from %s, and %s from %s", mine, s.Shim, its)
+		return Found(goInstall, "gosw is version %s, but %s is %s", mine, s.Shim, its)
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func (s Store) lookLinks() Findings {
 	if n := len(wrong) - 1; n > 0 {
 		which = fmt.Sprintf("and %d more are not the links", n)
 	}
-	return Found(nil, "%s %s that the installed versions ask for", wrong[0], which).Ours(s.Relink, "set the links right")
+	return Found(nil, "%s %s that the installed versions need", wrong[0], which).Ours(s.Relink, "put the links right")
 }
 
 func (s Store) lookLeftovers() Findings {
@@ -196,7 +196,7 @@ func (s Store) lookLeftovers() Findings {
 	if len(left) > 1 {
 		count = fmt.Sprintf("%d leftovers", len(left))
 	}
-	return Found(nil, "%s of killed processes take up room, such as %s", count, left[0]).Ours(s.Tidy, "removed what killed processes had left")
+	return Found(nil, "killed processes left %s, such as %s", count, left[0]).Ours(s.Tidy, "removed the leftovers of killed processes")
 }
 
 // lookReceipts tells what is wrong with receipts.
@@ -230,13 +230,13 @@ func (s Store) lookClock() Findings {
 		}
 	}
 	if latest.IsZero() {
-		return Skip("there is nothing to compare it with")
+		return Skip("nothing to compare it with")
 	}
 	now := s.Now()
 	if now.Add(time.Hour).After(latest) {
 		return nil
 	}
-	return Found(s.SetClock(), "the clock says %s, but %s at %s: servers are refused because of it, and what is newer counts as older",
+	return Found(s.SetClock(), "the clock says %s, but %s at %s: certificates may be refused, and caches look newer than they are",
 		now.UTC().Format(time.DateTime), what, latest.UTC().Format(time.DateTime))
 }
 

@@ -22,9 +22,9 @@ const maxTools = 2000
 // toolChecks are about the programs that "go install" has built.
 func (m Machine) toolChecks() []Check {
 	return []Check{
-		{ID: "gobin-old", Sound: "tools were built by a go as new as the one here", Worst: Warning, Look: m.lookOldTools},
-		{ID: "gobin-broken", Sound: "tools are whole", Worst: Warning, Look: m.lookBrokenTools},
-		{ID: "gobin-shadow", Sound: "no tool in GOBIN is called go or gofmt", Worst: Warning, Look: m.lookShadow},
+		{ID: "gobin-old", Sound: "tools in GOBIN were built by a new enough go", Worst: Warning, Look: m.lookOldTools},
+		{ID: "gobin-broken", Sound: "tools in GOBIN can run", Worst: Warning, Look: m.lookBrokenTools},
+		{ID: "gobin-shadow", Sound: "GOBIN has no program called go or gofmt", Worst: Warning, Look: m.lookShadow},
 	}
 }
 
@@ -37,7 +37,7 @@ func (m Machine) programs() []string {
 // source, such as gopls and linters, can't read what is newer than their go.
 func (m Machine) lookOldTools() Findings {
 	if m.Version.IsZero() {
-		return Skip("it is not known which go is here")
+		return Skip("no go to check")
 	}
 	line := version.Lang(m.Version.String())
 	var old, lost []string
@@ -58,9 +58,9 @@ func (m Machine) lookOldTools() Findings {
 	if len(old) == 0 {
 		return nil
 	}
-	found := Found(again, "in %s, built by an older go than %v: %s; tools that read source can't read what is newer than their go", m.goBin(), m.Version, some(old))
+	found := Found(again, "these programs in %s were built by a go older than %v and may not read newer source: %s", m.goBin(), m.Version, some(old))
 	if len(lost) > 0 {
-		found.Advise("build again, from where they came: " + some(lost))
+		found.Advise("build these again from their source: " + some(lost))
 	}
 	return found
 }
@@ -88,7 +88,7 @@ func (m Machine) lookBrokenTools() Findings {
 	if len(broken) == 0 {
 		return nil
 	}
-	return Found(command.Run(remove...), "in %s, and no programs that can run: %s", m.goBin(), some(broken)).Advise("then install them again")
+	return Found(command.Run(remove...), "these files in %s can't run: %s", m.goBin(), some(broken)).Advise("then install them again")
 }
 
 // wrong says why a file in GOBIN is no program that can run, "" if it may be one.
@@ -97,13 +97,13 @@ func wrong(file string) string {
 	switch {
 	case err != nil:
 		if link, linkErr := os.Lstat(file); linkErr == nil && link.Mode()&fs.ModeSymlink != 0 {
-			return "a link that leads nowhere"
+			return "a dangling link"
 		}
 		return ""
 	case info.IsDir() || info.Mode()&0o111 == 0:
 		return ""
 	case !info.Mode().IsRegular():
-		return "no regular file"
+		return "not a regular file"
 	case info.Size() == 0:
 		return "empty"
 	}
@@ -124,11 +124,11 @@ func wrong(file string) string {
 
 func (m Machine) lookShadow() Findings {
 	if m.isBin(m.goBin()) {
-		return Skip("GOBIN is the store's own folder")
+		return Skip("GOBIN is the store's bin directory")
 	}
 	for _, name := range []string{"go", "gofmt"} {
 		if file := filepath.Join(m.goBin(), name); m.goBin() != "" && isProgram(file) {
-			return Found(command.Aside(file), "%s is one go for all directories wherever GOBIN comes first on PATH", file)
+			return Found(command.Aside(file), "%s runs in all directories if GOBIN comes first on PATH", file)
 		}
 	}
 	return nil

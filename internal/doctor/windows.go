@@ -37,21 +37,21 @@ func (m Machine) windowsChecks() []Check {
 		{"windows-gopath", "GOPATH", m.goPath(), "GOPATH", m.inHome("go")},
 		{"windows-gocache", "GOCACHE", m.goCache(), "GOCACHE", m.inHome(".cache", "go-build")},
 		{"windows-gobin", "GOBIN", m.goBin(), "GOBIN", m.inHome("go", "bin")},
-		{"windows-tmpdir", "the folder for temporary files", temp, variable, "/tmp"},
+		{"windows-tmpdir", "the temporary directory", temp, variable, "/tmp"},
 		{"windows-project", "the working directory", m.Dir, "", m.inHome(filepath.Base(m.Dir))},
 	} {
 		checks = append(checks, Check{ID: p.id, Sound: p.name + " is not on a Windows drive", Worst: Warning, Look: func() Findings { return m.lookWindows(p) }})
 	}
 	return append(checks,
-		Check{ID: "wsl-version", Sound: "this is no WSL 1", Worst: Warning, Look: m.lookWSL},
-		Check{ID: "wsl-metadata", Sound: "Windows drives keep the modes of files", Worst: Note, Look: m.lookMetadata},
-		Check{ID: "windows-go", Sound: "no go of Windows comes first on PATH", Worst: Error, Look: m.lookWindowsGo},
+		Check{ID: "wsl-version", Sound: "this is not WSL 1", Worst: Warning, Look: m.lookWSL},
+		Check{ID: "wsl-metadata", Sound: "Windows drives keep file modes", Worst: Note, Look: m.lookMetadata},
+		Check{ID: "windows-go", Sound: "no Windows go comes first on PATH", Worst: Error, Look: m.lookWindowsGo},
 	)
 }
 
 func (m Machine) lookWindows(p place) Findings {
 	if p.dir == "" {
-		return Skip("there is none")
+		return Skip("no such directory")
 	}
 	on := m.table.of(p.dir)
 	if !on.windows {
@@ -64,8 +64,8 @@ func (m Machine) lookWindows(p place) Findings {
 	if other := m.table.of(p.instead); other.point == "" || other.windows {
 		fix = nil
 	}
-	return Found(fix, "%s (%s) is on a Windows drive (%s, %s): builds are many times slower there, and modes, links and locks are not Linux's", p.name, p.dir, on.point, on.kind).
-		Else("move your home directory to a file system of Linux")
+	return Found(fix, "%s (%s) is on a Windows drive (%s, %s): builds are many times slower, and file modes, links and locks differ", p.name, p.dir, on.point, on.kind).
+		Else("move your home directory to a Linux file system")
 }
 
 func (m Machine) lookWSL() Findings {
@@ -73,7 +73,7 @@ func (m Machine) lookWSL() Findings {
 		return nil
 	}
 	return Found(command.Run("wsl.exe", "--set-version", m.Getenv("WSL_DISTRO_NAME"), "2"),
-		"this is WSL 1, which translates each system call: builds are slow, and reflinks, file locks and process groups are not as on Linux")
+		"this is WSL 1: builds are slow, and reflinks, file locks and process groups do not work as on Linux")
 }
 
 // lookMetadata is about Windows drives whose mount keeps no modes: each file on
@@ -89,7 +89,7 @@ func (m Machine) lookMetadata() Findings {
 		if strings.Contains(m.read("etc/wsl.conf"), "[automount]") {
 			fix = nil
 		}
-		return Found(fix, "%s is mounted without metadata: modes such as that of a program or a git hook are lost there", on.point).
+		return Found(fix, "%s is mounted without metadata, so the file modes of programs and git hooks are lost there", on.point).
 			Else(`add options = "metadata" below [automount] in /etc/wsl.conf, then run wsl.exe --shutdown`)
 	}
 	return nil
@@ -117,7 +117,7 @@ func (m Machine) lookWindowsGo() Findings {
 			if m.Store != "" {
 				fix = command.Command{{Kind: command.First, Text: m.Store.Bin()}}
 			}
-			return Found(fix, "%s is a go of Windows, and comes before Linux's on PATH: it builds for Windows, and can't read Linux's paths", file)
+			return Found(fix, "%s is a Windows go, and comes before Linux's on PATH: it builds for Windows and can't read Linux paths", file)
 		}
 	}
 	return nil

@@ -120,7 +120,7 @@ func (c *Client) compareTree(ctx context.Context, root, into *os.Root, options C
 	var p release.Platform
 	p.OS, p.Arch, _ = strings.Cut(named, "/")
 	if into != nil && p != c.cfg.Platform {
-		return nil, fmt.Errorf("it is %v for %v, not for %v", v, p, c.cfg.Platform)
+		return nil, fmt.Errorf("%v was built for %v, not for %v", v, p, c.cfg.Platform)
 	}
 	t, err := tree.Walk(ctx, root)
 	if err != nil {

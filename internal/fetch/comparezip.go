@@ -46,7 +46,7 @@ func (j *judge) name(ctx context.Context) error {
 func (j *judge) hashAndCompare(ctx context.Context, sums []byte) error {
 	m, err := tree.ParseManifest(sums)
 	if err != nil || m.Prefix != j.release.Prefix() {
-		return fmt.Errorf("manifest of %s: not in its form", j.release)
+		return fmt.Errorf("manifest of %s: damaged", j.release)
 	}
 	expected := m.Sums()
 	if err := j.hashSome(ctx, func(f *tree.Regular) bool { _, ok := expected[f.Name]; return ok }); err != nil {
@@ -101,7 +101,7 @@ func (j *judge) nameByZip(ctx context.Context) error {
 	}
 	sums := a.Sums()
 	if got := tree.H1(sums); got != j.proof.H1 {
-		return c.db.SecurityError(subjectOf(r), "checksum mismatch", "downloaded: "+got, "proven:     "+web.CleanLine(j.proof.H1))
+		return c.db.SecurityError(subjectOf(r), "checksum mismatch", "downloaded: "+got, "verified:   "+web.CleanLine(j.proof.H1))
 	}
 	j.proof.Sums = sums
 	return j.hashAndCompare(ctx, sums)

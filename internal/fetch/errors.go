@@ -16,7 +16,7 @@ func (e *NotArchiveError) Error() string {
 	if e.Name == "" {
 		return "neither a zip nor a tar.gz file"
 	}
-	return fmt.Sprintf("%.200q does not say which release for which platform it is", web.CleanLine(e.Name))
+	return fmt.Sprintf("%.200q does not say which release and platform it is", web.CleanLine(e.Name))
 }
 
 // An UnprovenError says that nothing could be asked that knows a file.
@@ -27,7 +27,7 @@ type UnprovenError struct {
 }
 
 func (e *UnprovenError) Error() string {
-	text := "verifying " + web.CleanLine(e.Path) + ": nothing proves it"
+	text := "verifying " + web.CleanLine(e.Path) + ": it can't be verified"
 	if e.Err != nil {
 		text += ": " + strings.ReplaceAll(e.Err.Error(), "\n", "; ")
 	}

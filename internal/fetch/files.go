@@ -76,7 +76,7 @@ func (d *download) take(f tree.File, root *os.Root) error {
 		return err
 	}
 	if got := [32]byte(h.Sum(nil)); got != f.Sum {
-		return mismatch(d.Release, "file:       "+web.CleanLine(f.Path), fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("proven:     %x", f.Sum))
+		return mismatch(d.Release, "file:       "+web.CleanLine(f.Path), fmt.Sprintf("downloaded: %x", got), fmt.Sprintf("verified:   %x", f.Sum))
 	}
 	return root.Rename(from, f.Path)
 }

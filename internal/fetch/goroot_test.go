@@ -17,7 +17,7 @@ func TestOtherTree(t *testing.T) {
 		"":                         {"VERSION": "go1.22.4\ntime x\n", "bin/go": ""},
 		"archive: no VERSION file": {"bin/go": ""},
 		"archive: no bin/go":       {"VERSION": "go1.22.4\n"},
-		"archive: no bin/go ":      {"VERSION": "go1.22.4\n", "bin/go/x": ""}, // a folder
+		"archive: no bin/go ":      {"VERSION": "go1.22.4\n", "bin/go/x": ""}, // a directory
 		"archive: VERSION file says \"go1.22.40\", not go1.22.4": {"VERSION": "go1.22.40\n", "bin/go": ""},
 	} {
 		dir := t.TempDir()

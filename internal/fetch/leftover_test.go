@@ -115,7 +115,7 @@ func TestNothingPlanted(t *testing.T) {
 	}{
 		{"then another proxy", proxyIs(evil + "|" + s.Proxy())},
 		{"then one without ranges", proxyIs(evil + "|" + s.Bad(fetchtest.NoRange))},
-		{"then a folder", proxyIs(evil + "|" + web.FileURL(files).String())},
+		{"then a directory", proxyIs(evil + "|" + web.FileURL(files).String())},
 		{"then the download page", with(proxyIs(evil), dlOf(s, ""))},
 	} {
 		t.Run(test.name, func(t *testing.T) {

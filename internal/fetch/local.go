@@ -50,7 +50,7 @@ func openLocal(name string) (*Local, error) {
 	}
 	l := &Local{path: name, file: file, size: info.Size()}
 	if l.size > archive.MaxZip {
-		err = fmt.Errorf("%d bytes are too many for a toolchain", l.size)
+		err = fmt.Errorf("%d bytes: too large for a toolchain", l.size)
 	} else {
 		err = l.identify()
 	}

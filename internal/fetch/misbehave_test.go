@@ -147,7 +147,7 @@ func TestNotFound(t *testing.T) {
 		}
 	}
 	if n := s.Requests("/lookup/"); n != 0 {
-		t.Errorf("%d look-ups of what is not there", n)
+		t.Errorf("%d look-ups of what does not exist", n)
 	}
 }
 
@@ -181,7 +181,7 @@ func closedPort(t *testing.T) string {
 func TestUnwritable(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("a file in place of a folder says something else there")
+		t.Skip("a file in place of a directory says something else there")
 	}
 	s := fetchtest.NewServer(t, "1.22.4")
 	file := filepath.Join(t.TempDir(), "file")

@@ -87,17 +87,17 @@ var network = []misbehaviour{
 	{
 		name: "a byte a second", mode: "drip=5", requests: 1, zips: 1,
 		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.Window = 300 * time.Millisecond },
-		want:   "no whole answer: ", as: isError(web.ErrSlow),
+		want:   "no complete answer: ", as: isError(web.ErrSlow),
 	},
 	{
 		name: "no end", mode: fetchtest.Endless, requests: 1, zips: 500,
 		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.Size = 1 << 20 },
-		want:   "more than 1048576 bytes are too many for a toolchain",
+		want:   "more than 1048576 bytes: too large for a toolchain",
 	},
 	{
 		name: "too large", mode: "", requests: 1, zips: 100,
 		change: func(_ *testing.T, _ *fetchtest.Server, cfg *Config) { cfg.limits.Size = 1 << 10 },
-		want:   "bytes are too many for a toolchain",
+		want:   "bytes: too large for a toolchain",
 	},
 	{
 		name: "gzip", mode: fetchtest.Gzip, requests: 1, zips: 1.1,

@@ -82,7 +82,7 @@ func TestFetchFiles(t *testing.T) {
 }
 
 // TestFetchFilesDL has whole archives only: what is not asked for does not stay, in
-// the tree or beside it, nor does anything if a file is not there or not as proven.
+// the tree or beside it, nor does anything if a file does not exist or not as proven.
 func TestFetchFilesDL(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")

@@ -32,7 +32,7 @@ func TestStreamShort(t *testing.T) {
 	}
 }
 
-// Whenever it is interrupted, that is what is said, or else all is well.
+// Whenever it is interrupted, that is what is said, or else no problems.
 func TestStreamCancelled(t *testing.T) {
 	t.Parallel()
 	s, _ := padded(t)

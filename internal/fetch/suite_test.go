@@ -130,7 +130,7 @@ func (w way) checkMissing(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 	if s.Requests("/lookup/") > 0 {
-		t.Error("the database was asked about what is not there")
+		t.Error("the database was asked about what does not exist")
 	}
 }
 

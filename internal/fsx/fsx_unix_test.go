@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// TestReadNeverWaits reads what is no regular file: an error at once, also where
+// TestReadNeverWaits reads what is not a regular file: an error at once, also where
 // a FIFO takes the place after the look.
 func TestReadNeverWaits(t *testing.T) {
 	dir := t.TempDir()

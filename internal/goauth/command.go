@@ -93,7 +93,7 @@ func parse(text string) (credentials, error) {
 			urls = append(urls, line)
 		}
 		if err != nil {
-			return nil, errors.New("no empty line behind the URLs")
+			return nil, errors.New("no empty line after the URLs")
 		}
 		header, err := r.ReadMIMEHeader()
 		for name := range header {
@@ -102,7 +102,7 @@ func parse(text string) (credentials, error) {
 			}
 		}
 		if err != nil {
-			return nil, errors.New("no empty line behind the header fields, or a line that is not a header field")
+			return nil, errors.New("no empty line after the header fields, or a line that is not a header field")
 		}
 		for _, text := range urls {
 			u, err := url.ParseRequestURI(text)

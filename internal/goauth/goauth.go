@@ -60,11 +60,11 @@ func New(value, netrc string, env []string) (*Auth, error) {
 		case len(words) == 0:
 			return nil, errors.New("an empty command")
 		case words[0] == "off" && len(list) > 1:
-			return nil, errors.New("off is not alone")
+			return nil, errors.New("\"off\" can't be combined with other entries")
 		case words[0] == "off":
 			return a, nil
 		case words[0] == "git" && (len(words) != 2 || !filepath.IsAbs(words[1])):
-			return nil, errors.New("git needs the absolute path of a folder")
+			return nil, errors.New("git needs the absolute path of a directory")
 		}
 		a.ways = append(a.ways, words)
 	}

@@ -55,10 +55,10 @@ func TestNew(t *testing.T) {
 		`"/a b/c" 'd e' f"g"`: "",
 		"":                    "an empty command",
 		"netrc;":              "an empty command",
-		"netrc; off":          "off is not alone",
-		"git":                 "git needs the absolute path of a folder",
-		"git rel":             "git needs the absolute path of a folder",
-		"git /a /b":           "git needs the absolute path of a folder",
+		"netrc; off":          `"off" can't be combined with other entries`,
+		"git":                 "git needs the absolute path of a directory",
+		"git rel":             "git needs the absolute path of a directory",
+		"git /a /b":           "git needs the absolute path of a directory",
 		`"/a b`:               "a quote \" that does not end",
 	} {
 		if _, err := New(value, "", nil); fmt.Sprint(err) != want && (err != nil || want != "") {
@@ -80,7 +80,7 @@ cat >>"`+log+`"
 printf 'https://example.com/go\nhttps://example.net/\n\nPrivate-Token: all\nX-More: %s\n\n' "$2"
 if [ $# -gt 2 ]; then printf '%s\n\nPrivate-Token: special\n\n' "$3"; fi
 `)
-	a := newAuth(t, "'"+helper+"' -x $HOME;x;netrc", "") // $HOME is what it says, x is not there
+	a := newAuth(t, "'"+helper+"' -x $HOME;x;netrc", "") // $HOME is what it says, x does not exist
 	for address, want := range map[string]string{
 		"https://example.com/go/x":  "all",
 		"https://example.com/other": "",
@@ -147,7 +147,7 @@ func TestCommandFails(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"echo s3cret; echo sorry >&2; echo more >&2; exit 3": "exit status 3: sorry",
-		"echo s3cret": "no empty line behind the URLs",
+		"echo s3cret": "no empty line after the URLs",
 		"printf 'https://example.com\n\ns3cret\n\n'":   "a line that is not a header field",
 		"yes s3cret | head -c 2000000":                 "more than 1048576 bytes",
 		"yes s3cret | head -c 2000000 >&2; exit 1":     "exit status 1: s3cret", // said to the user, so it may be
@@ -175,7 +175,7 @@ func TestCommandHangs(t *testing.T) {
 	}
 }
 
-// Git's own credential helpers are asked about an address, in a folder that the
+// Git's own credential helpers are asked about an address, in a directory that the
 // user has chosen.
 func TestGit(t *testing.T) {
 	t.Parallel()

@@ -98,7 +98,7 @@ func TestFindErrors(t *testing.T) {
 		t.Error("GOWORK names a missing file: want an error")
 	}
 	if _, _, err := gomod.Find(t.TempDir(), t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a regular file") {
-		t.Errorf("GOWORK names a folder: got %v", err)
+		t.Errorf("GOWORK names a directory: got %v", err)
 	}
 }
 

@@ -32,7 +32,7 @@ func (e *NotFoundError) Error() string {
 		if inner := errors.Unwrap(cause); inner != nil { // without "download go1.22.3 for …" again
 			cause = inner
 		}
-		text += "; the other source can't be asked: " + cause.Error()
+		text += "; the other source failed too: " + cause.Error()
 	}
 	return text
 }

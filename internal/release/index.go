@@ -16,7 +16,7 @@ import (
 )
 
 // ErrNoIndex says that Config.DL is empty.
-var ErrNoIndex = errors.New("no index of downloads is set")
+var ErrNoIndex = errors.New("no download index is set")
 
 const (
 	dlFresh = 10 * time.Minute // an index so young is not asked for again

@@ -136,7 +136,7 @@ func TestDistIndexErrors(t *testing.T) {
 		fetchtest.DLCut:       "the answer is cut off, not an index of Go releases",
 		fetchtest.DLNoHash:    "the answer is a list of Go releases without a SHA-256, not an index of Go releases",
 		fetchtest.DLBadHash:   "the answer is a list of Go releases without a SHA-256, not an index of Go releases",
-		fetchtest.DLNoGzip:    "the answer is no gzip, although it says so, not an index of Go releases",
+		fetchtest.DLNoGzip:    "the answer is not gzip, although the server says so, not an index of Go releases",
 		fetchtest.DLTruncated: "connection lost after ",
 		fetchtest.DLHuge:      "more than 16777216 bytes for an index of Go releases",
 		fetchtest.DLBomb:      "more than 16777216 bytes for an index of Go releases",

@@ -120,5 +120,5 @@ func ParsePlatform(text string) (Platform, error) {
 	if p := (Platform{goos, goarch}); p.Valid() {
 		return p, nil
 	}
-	return Platform{}, fmt.Errorf("%q is no platform, such as linux/amd64", text)
+	return Platform{}, fmt.Errorf("%q is not a platform such as linux/amd64", text)
 }

@@ -23,9 +23,9 @@ func discreet(file string, err error) error {
 	info, statErr := os.Lstat(file)
 	switch {
 	case statErr != nil || info.Mode()&fs.ModeSymlink != 0:
-		return errors.New(syntax.Reason + "; it is not shown, because the file is a symbolic link")
+		return errors.New(syntax.Reason + " (not shown, because the file is a symbolic link)")
 	case len(syntax.Text) > maxQuoted:
-		return errors.New(syntax.Reason + "; it is not shown, because it is longer than a version")
+		return errors.New(syntax.Reason + " (not shown, because it is longer than a version)")
 	}
 	return err
 }

@@ -51,7 +51,7 @@ func TestDiscreet(t *testing.T) {
 		_, err := For(Env{}, dir)
 		if err == nil || !strings.HasPrefix(err.Error(), file+":") || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s -> %q: %v", test.text, test.target, err)
-		} else if quoted := !strings.Contains(err.Error(), "it is not shown"); quoted != test.quoted {
+		} else if quoted := !strings.Contains(err.Error(), "not shown"); quoted != test.quoted {
 			t.Errorf("%s -> %q: quoted %v: %v", test.text, test.target, quoted, err)
 		}
 	}

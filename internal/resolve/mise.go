@@ -25,9 +25,9 @@ func miseTools(text string) (specs []gover.Spec, line int, err error) {
 	}}
 	switch {
 	case !p.document():
-		return nil, p.line(), errors.New("can't be read as TOML")
+		return nil, p.line(), errors.New("is not valid TOML")
 	case line > 0 && len(versions) == 0:
-		return nil, line, errors.New("go has a value that is neither a text nor a list of texts")
+		return nil, line, errors.New("the value of go is neither a string nor a list of strings")
 	}
 	specs, err = parseAll(versions)
 	return specs, line, err

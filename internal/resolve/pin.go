@@ -95,7 +95,7 @@ func missing(err error) bool {
 }
 
 // ErrUTF16 is the error of a whole file, not of a line.
-var ErrUTF16 = errors.New("is UTF-16 text, save it as UTF-8")
+var ErrUTF16 = errors.New("is UTF-16 text; save it as UTF-8")
 
 // Parse reads the text of a pin file called name: the versions that it names, of
 // which the first one that is installed is meant, and their line. A text that has
@@ -119,7 +119,7 @@ func parsePin(data []byte, f format) ([]gover.Spec, int, error) {
 }
 
 var (
-	errSecond   = errors.New("a second version; a pin names one")
+	errSecond   = errors.New("a second version; a pin file holds one")
 	errConflict = errors.New("a merge conflict that is not resolved")
 )
 
@@ -162,7 +162,7 @@ func toolVersions(text string) (specs []gover.Spec, at int, err error) {
 				conflict = line
 			}
 			if looksLikeGo(name) {
-				return nil, line, errors.New("is no form of asdf's; it is \"golang 1.22.4\"")
+				return nil, line, errors.New("is not asdf's form; write \"golang 1.22.4\"")
 			}
 			continue
 		}

@@ -48,21 +48,21 @@ func Read(name string) (*File, error) {
 	}
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if info, err = os.Stat(name); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP) {
-			return nil, &FileError{fmt.Errorf("%s is a symbolic link that leads nowhere", name), command.Hintf("mend or remove the link: %v", command.Run("ls", "-l", name))}
+			return nil, &FileError{fmt.Errorf("%s is a dangling symbolic link", name), command.Hintf("fix or remove the link: %v", command.Run("ls", "-l", name))}
 		}
 		if err == nil {
 			file.Path, err = filepath.EvalSymlinks(name)
 		}
 	}
 	if err == nil && !info.Mode().IsRegular() {
-		return nil, &FileError{fmt.Errorf("%s is not a regular file", name), command.Hintf("move it out of the way, the shell can't read it either")}
+		return nil, &FileError{fmt.Errorf("%s is not a regular file", name), command.Hintf("move it away; the shell can't read it either")}
 	}
 	var data []byte
 	if err == nil {
 		data, err = fsx.Read(file.Path, maxStartup, fsx.Follow)
 	}
 	if err != nil {
-		return nil, &FileError{err: err, Hint: command.Hintf("the file has to be readable")}
+		return nil, &FileError{err: err, Hint: command.Hintf("make the file readable")}
 	}
 	file.Text, file.Mode, file.info = string(data), info.Mode().Perm(), info
 	return file, nil
@@ -71,13 +71,13 @@ func Read(name string) (*File, error) {
 // Fit refuses a file to which a line can't be added so that it works.
 func (file *File) Fit(sh shell.Shell, body string) error {
 	if err := file.FitLines(sh); err != nil {
-		return &FileError{err, command.Hintf("write it with LF only, then run this again: %v", UnixLines(file.Path))}
+		return &FileError{err, command.Hintf("convert it to LF line ends, then run this again: %v", UnixLines(file.Path))}
 	}
 	if strings.HasPrefix(file.Text, "\xff\xfe") || strings.HasPrefix(file.Text, "\xfe\xff") {
-		return &FileError{fmt.Errorf("%s is UTF-16, to which no line of UTF-8 can be added", file.Name), command.Hintf("write it as UTF-8, then run this again")}
+		return &FileError{fmt.Errorf("%s is UTF-16, and gosw writes UTF-8", file.Name), command.Hintf("save it as UTF-8, then run this again")}
 	}
 	if err := file.fitEnd(sh); err != nil {
-		return &FileError{err, command.Hintf("end that line without it, then run this again")}
+		return &FileError{err, command.Hintf("remove the \\, then run this again")}
 	}
 	if !file.Missing && file.Mode&0o200 == 0 {
 		return file.Unwritable(fs.ErrPermission, body)
@@ -92,7 +92,7 @@ func (file *File) FitLines(sh shell.Shell) error {
 	if i < 0 || sh.Name() == "powershell" || sh.Name() == "nushell" {
 		return nil
 	}
-	return fmt.Errorf("%s:%d: the line ends in CR and LF, and %s takes the CR for a part of the command", file.Name, strings.Count(file.Text[:i], "\n")+1, sh.Name())
+	return fmt.Errorf("%s:%d: the line ends in CRLF, and %s reads the CR as part of the command", file.Name, strings.Count(file.Text[:i], "\n")+1, sh.Name())
 }
 
 // fitEnd is an error if the last line goes on in the next, which is to be gosw's.
@@ -103,7 +103,7 @@ func (file *File) fitEnd(sh shell.Shell) error {
 	if slashes%2 == 0 || strings.HasPrefix(strings.TrimSpace(last), "#") || RemovedBlock(file.Text) != "" || sh.Name() == "powershell" || sh.Name() == "nushell" {
 		return nil
 	}
-	return fmt.Errorf(`%s:%d: the last line ends in \, and %s takes the next for a part of it`, file.Name, len(lines), sh.Name())
+	return fmt.Errorf(`%s:%d: the last line ends in \, so %s would join the next line to it`, file.Name, len(lines), sh.Name())
 }
 
 // UnixLines is the command that makes the lines of a file end in LF.
@@ -111,25 +111,25 @@ func UnixLines(file string) command.Command { return command.Run("sed", "-i", `s
 
 // Damaged adds what to do to a *shell.BlockError.
 func (file *File) Damaged(err error) error {
-	return &FileError{fmt.Errorf("%s: %w", file.Name, err), command.Hintf("gosw changes only what it has written: take the block's lines out by hand, and run this again if you want it back")}
+	return &FileError{fmt.Errorf("%s: %w", file.Name, err), command.Hintf("delete the block's lines by hand, then run this again if you want the block")}
 }
 
 // Unwritable adds what to do to the error of writing.
 func (file *File) Unwritable(err error, body string) error {
 	what, path := "file", file.Path
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) { // of making the new file, or removing the old
-		what, path, err = "folder", filepath.Dir(file.Path), cause.Err
+		what, path, err = "directory", filepath.Dir(file.Path), cause.Err
 	}
 	if cause := (*os.LinkError)(nil); errors.As(err, &cause) { // whose names are of no use
 		err = cause.Err
 	}
-	hint := command.Hintf("if the %s is yours to change: %v", what, command.Run("chmod", "u+w", path))
+	hint := command.Hintf("if you may change the %s: %v", what, command.Run("chmod", "u+w", path))
 	line := strings.TrimSpace(body)
 	if strings.Contains(line, "\n") {
 		line = ""
 	}
 	if line != "" {
-		hint = command.Hintf("%v; if another program writes it, let that add: %s", hint, line)
+		hint = command.Hintf("%v; if another program writes the file, add there: %s", hint, line)
 	}
 	switch {
 	case errors.Is(err, errOwner) && line != "":
@@ -147,7 +147,7 @@ var ErrChanged = errors.New("it has changed since it was read")
 
 // errOwner is the error of a file whose owner, group or list of who else may do
 // what with it the user can't give to another file.
-var errOwner = errors.New("its owner and permissions can't be kept")
+var errOwner = errors.New("gosw can't keep its owner and permissions")
 
 // current returns ErrChanged if the file is neither as it was read nor text,
 // which a second gosw may have written.

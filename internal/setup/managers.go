@@ -117,9 +117,9 @@ func otherGo(line, home string, getenv func(string) string) (what string, remedy
 	case strings.HasPrefix(line, "alias go=") || strings.HasPrefix(line, "alias go "):
 		return "an alias hides gosw's go", command.Hintf("remove this line")
 	case strings.HasPrefix(squeezed, "go(){") || squeezed == "go()" || line == "function go" || strings.HasPrefix(line, "function go ") || strings.HasPrefix(squeezed, "functiongo()"):
-		return "a function go hides gosw's", command.Hintf("remove it")
+		return "a function called go hides gosw's go", command.Hintf("remove it")
 	case strings.HasPrefix(line, "export GOROOT=") || strings.HasPrefix(line, "set -gx GOROOT ") || strings.HasPrefix(line, "set -x GOROOT "):
-		return "GOROOT is set, which gosw takes out for go, and others do not", command.Hintf("remove this line")
+		return "GOROOT is set here; gosw's go ignores it, but other programs use it", command.Hintf("remove this line")
 	}
 	for _, m := range traces {
 		if !m.here(line, home, getenv) {
@@ -129,7 +129,7 @@ func otherGo(line, home string, getenv func(string) string) (what string, remedy
 		if m.instead != nil {
 			remedy = command.Hintf("run %v, or remove this line", m.instead)
 		}
-		return m.name + " manages go, too", remedy
+		return m.name + " manages go too", remedy
 	}
 	return "", command.Hint{}
 }

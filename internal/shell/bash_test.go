@@ -82,7 +82,7 @@ func TestPaths(t *testing.T) {
 		{"not installed", `echo 1.22.4 >.go-version`, shim},
 		{"dangling line", `echo 1.19 >.go-version`, shim},
 		{"link that is not ours", `echo 1.25.1 >.go-version`, shim},
-		{"line that is a folder", `mkdir -p "$GOSW_ROOT/toolchains/1.26/bin"; cp "$GOSW_ROOT/bin/go" "$GOSW_ROOT/toolchains/1.26/bin"; echo 1.26 >.go-version`, shim},
+		{"line that is a directory", `mkdir -p "$GOSW_ROOT/toolchains/1.26/bin"; cp "$GOSW_ROOT/bin/go" "$GOSW_ROOT/toolchains/1.26/bin"; echo 1.26 >.go-version`, shim},
 		{"no program", `echo 1.23.0 >.go-version`, shim},
 		{"comment", `echo '1.22.5 # x' >.go-version`, shim},
 		{"two lines", `printf '1.22.5\n1.22.5\n' >.go-version`, shim},

@@ -126,24 +126,24 @@ func findBlock(text string) (*block, error) {
 	for i, m := range marks {
 		switch afterBegin := i > 0 && marks[i-1].begins; {
 		case m.begins && afterBegin:
-			return nil, &BlockError{Line: marks[i-1].line, Reason: fmt.Sprintf("the block of gosw that begins here has no end before the next, in line %d", m.line)}
+			return nil, &BlockError{Line: marks[i-1].line, Reason: fmt.Sprintf("gosw's block here has no end before the next one, in line %d", m.line)}
 		case m.begins && i > 0:
-			return nil, &BlockError{m.line, fmt.Sprintf("a second block of gosw; the first is in line %d", marks[0].line), last(i)}
+			return nil, &BlockError{m.line, fmt.Sprintf("a second gosw block; the first is in line %d", marks[0].line), last(i)}
 		case m.begins && (len(m.notes) < 2 || m.notes[len(m.notes)-1] != ">>>"):
 			return nil, &BlockError{m.line, "the first line of gosw's block was edited", last(i)}
 		case !m.begins && !afterBegin:
-			return nil, &BlockError{m.line, "the end of a block of gosw without its beginning", m.line}
+			return nil, &BlockError{m.line, "the end of a gosw block without its beginning", m.line}
 		}
 	}
 	switch len(marks) {
 	case 0:
 		return nil, nil
 	case 1:
-		return nil, &BlockError{Line: marks[0].line, Reason: "the block of gosw that begins here has no end"}
+		return nil, &BlockError{Line: marks[0].line, Reason: "gosw's block here has no end"}
 	}
 	begin, end := marks[0], marks[1]
 	if begin.notes[0] != sum(text[begin.end:end.start]) {
-		return nil, &BlockError{begin.line, "the block of gosw that begins here was edited", end.line}
+		return nil, &BlockError{begin.line, "gosw's block here was edited", end.line}
 	}
 	return &block{begin.start, end.end, begin.line, begin.notes[1 : len(begin.notes)-1]}, nil
 }

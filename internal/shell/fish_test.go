@@ -73,7 +73,7 @@ func TestFishPaths(t *testing.T) {
 		{"directory that was moved", `mkdir a; cd a; mv ../a ../b`, shim},
 		{"another system", `set __gosw_linux; echo 1.22 >.go-version`, shim},
 
-		{"system's store, later", `echo 1.22 >.go-version; go >/dev/null; set -gx GOSW_SYSTEM_ROOT /x`, shim},
+		{"system store, later", `echo 1.22 >.go-version; go >/dev/null; set -gx GOSW_SYSTEM_ROOT /x`, shim},
 		{"HOME, later", `set -g __gosw_root $HOME/.local/go; mkdir -p $HOME/.local; ln -s $GOSW_ROOT $__gosw_root; set -e GOSW_ROOT; go >/dev/null; set -gx HOME /x`, shim},
 		{"bar in HOME", `set -gx HOME 'a|b'; go >/dev/null; set -gx GOSW_ROOT "$GOSW_ROOT|a"; set -gx HOME b`, shim},
 	}, changes...) {

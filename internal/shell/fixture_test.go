@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// oddName is a folder whose name means something to every shell.
+// oddName is a directory whose name means something to every shell.
 const oddName = "a b'\"$HOME`x`\\\n*[é]"
 
 // toyTool is a go that says who it is. The shim of the fixture is one too, so
@@ -77,7 +77,7 @@ var changes = []struct{ name, script, want string }{
 // bourneChanges are those for bash and zsh.
 var bourneChanges = append([]struct{ name, script, want string }{
 	{"tools, changed", `rm .go-version; echo golang 1.22.5 >.tool-versions; go >/dev/null; echo golang 1.21.0 >.tool-versions`, "go1.21.0"},
-	{"system's store, later", `echo 1.22 >.go-version; go >/dev/null; export GOSW_SYSTEM_ROOT=/x`, "shim"},
+	{"system store, later", `echo 1.22 >.go-version; go >/dev/null; export GOSW_SYSTEM_ROOT=/x`, "shim"},
 	{"HOME, later", `mkdir -p "$HOME/.local"; __gosw_root=$HOME/.local/go; ln -s "$GOSW_ROOT" "$__gosw_root"; unset GOSW_ROOT; go >/dev/null; HOME=/x`, "shim"},
 	{"bar in HOME", `HOME='a|b'; go >/dev/null; GOSW_ROOT="$GOSW_ROOT|a"; HOME=b`, "shim"},
 }, changes...)
@@ -100,7 +100,7 @@ var remembered = []struct{ name, script, want string }{
 	{"another store", `go; source ../other; go`, "go1.22.5\ngosw <shim> <go>\n"},
 }
 
-// A fixture is a toy store in a folder with an odd name.
+// A fixture is a toy store in a directory with an odd name.
 type fixture struct {
 	root string // of the store
 	exe  string // gosw

@@ -10,7 +10,7 @@ import (
 )
 
 // places are values of PATH, and what they are after the text was read. BIN is
-// the folder of the shims, GO one with another go; DIR has a folder of that name,
+// the folder of the shims, GO one with another go; DIR has a directory of that name,
 // TEXT a file that is no program.
 var places = []struct {
 	path, want string

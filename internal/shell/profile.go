@@ -23,7 +23,7 @@ func Environment(root, home string) (string, error) {
 	}
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+,@=-"
 	if strings.Trim(strings.TrimPrefix(root, "${HOME}/"), plain) != "" {
-		return "", fmt.Errorf("%q has characters that environment.d does not take", root)
+		return "", fmt.Errorf("%q has characters that environment.d can't hold", root)
 	}
 	return "PATH=" + root + "/bin${PATH:+:${PATH}}\n", nil
 }

@@ -52,7 +52,7 @@ func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (*Receipt, 
 	if err := s.step("install/lock"); err != nil {
 		return nil, err
 	}
-	release, err := s.lock(ctx, v.String(), "install")
+	release, err := s.lock(ctx, v.String(), "installing")
 	if err != nil {
 		return nil, err
 	}

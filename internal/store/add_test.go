@@ -70,10 +70,10 @@ func TestAddRefuses(t *testing.T) {
 	}{
 		"error after writing": {func(*os.Root, *tree.Proof) error { return broken }, "broken"},
 		"symbolic link":       {func(r *os.Root, _ *tree.Proof) error { return r.Symlink("/etc/passwd", "x") }, "not a regular file"},
-		"manifest not of h1":  {func(_ *os.Root, r *tree.Proof) error { r.Sums = append(r.Sums, "x  y\n"...); return nil }, "not to the proven"},
-		"file unproven":       {func(r *os.Root, _ *tree.Proof) error { return r.WriteFile("src/z.go", nil, 0o444) }, "4 files, and only 3 are proven"},
-		"file missing":        {func(r *os.Root, _ *tree.Proof) error { return r.Remove("src/a.go") }, "2 files, and 3 are to be"},
-		"empty h1":            {func(_ *os.Root, r *tree.Proof) error { r.H1 = ""; return nil }, "not to the proven"},
+		"manifest not of h1":  {func(_ *os.Root, r *tree.Proof) error { r.Sums = append(r.Sums, "x  y\n"...); return nil }, "not to the verified"},
+		"file unproven":       {func(r *os.Root, _ *tree.Proof) error { return r.WriteFile("src/z.go", nil, 0o444) }, "4 files, but only 3 are verified"},
+		"file missing":        {func(r *os.Root, _ *tree.Proof) error { return r.Remove("src/a.go") }, "2 files instead of 3"},
+		"empty h1":            {func(_ *os.Root, r *tree.Proof) error { r.H1 = ""; return nil }, "not to the verified"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -147,7 +147,7 @@ func TestCloneOnDisk(t *testing.T) {
 }
 
 // TestCopyOnDisk has files that can't get another name: one that has all that
-// ext4 allows, and those below a folder that is another file system.
+// ext4 allows, and those below a directory that is another file system.
 func TestCopyOnDisk(t *testing.T) {
 	dir := disk(t, "ext4")
 	toy := toyOn(t, dir)

@@ -52,7 +52,7 @@ func TestFootprint(t *testing.T) {
 	if sum := f.Toolchains + f.Graves + f.Staging + f.Receipts + f.Platforms + f.Other; f.Total != sum {
 		t.Errorf("total: %d bytes, want %d", f.Total, sum)
 	}
-	near("a folder", DiskUsage(filepath.Join(root, "receipts")), 10*mb)
+	near("a directory", DiskUsage(filepath.Join(root, "receipts")), 10*mb)
 	if got := DiskUsage(filepath.Join(root, "none")); got != 0 {
 		t.Errorf("nothing takes %d bytes", got)
 	}

@@ -21,29 +21,29 @@ func (s *Store) Glance(v gover.Version, sums bool) (*Receipt, error) {
 	r, err := s.Receipt(v)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, errors.New("it has no receipt, so nothing proves what it is")
+		return nil, errors.New("no receipt, so it can't be verified")
 	case err != nil:
-		return nil, fmt.Errorf("its receipt can't be read: %w", err)
+		return nil, fmt.Errorf("can't read its receipt: %w", err)
 	}
 	if err := r.agrees(v, new(tree.Manifest), false); err != nil {
-		return r, fmt.Errorf("its receipt is not right: %w", err)
+		return r, fmt.Errorf("its receipt is wrong: %w", err)
 	}
 	info, err := os.Stat(s.home.Tool(v, "go"))
 	if err != nil && !toolchain.Missing(err) {
-		return r, fmt.Errorf("its bin/go can't be looked at: %w", err)
+		return r, fmt.Errorf("can't read its bin/go: %w", err)
 	}
 	if err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 && toolchain.Exe == "" {
-		return r, errors.New("it has no bin/go that can run")
+		return r, errors.New("its bin/go can't run")
 	}
 	if !sums {
 		return r, nil
 	}
 	h1, err := hashFile(s.sumsFile(v))
 	if err != nil {
-		return r, fmt.Errorf("its manifest can't be read: %w", err)
+		return r, fmt.Errorf("can't read its manifest: %w", err)
 	}
 	if h1 != r.H1 {
-		return r, errors.New("its manifest is not the one that was proven")
+		return r, errors.New("its manifest is not the verified one")
 	}
 	return r, nil
 }

@@ -48,7 +48,7 @@ func (s *Store) lockLinks(ctx context.Context) (release func(), err error) {
 	if err := s.step("link/lock"); err != nil {
 		return nil, err
 	}
-	return s.lock(ctx, storeLock, "link")
+	return s.lock(ctx, storeLock, "changing")
 }
 
 // relink is Relink for a caller that holds storeLock. The links become what

@@ -15,12 +15,12 @@ import (
 // A BusyError says that another process held a lock for longer than the bound.
 type BusyError struct {
 	What   string // "go1.22.3" or "store"
-	Holder string // such as "process 4711 (install)"
+	Holder string // such as "another gosw (pid 4711) is installing"
 	Waited time.Duration
 }
 
 func (e *BusyError) Error() string {
-	return fmt.Sprintf("lock %s: still held by %s after %v", e.What, e.Holder, e.Waited)
+	return fmt.Sprintf("lock %s: %s it after %v", e.What, e.Holder, e.Waited)
 }
 
 // storeLock is the lock for what belongs to no version: links, shims, default,
@@ -74,7 +74,7 @@ func (s *Store) tryLock(what string) (release func(), ok bool) {
 		_ = f.Close()
 		return nil, false
 	}
-	return signed(f, "sweep"), true
+	return signed(f, "cleaning up"), true
 }
 
 // tryLook is tryLock for one who only looks: it makes no file, and leaves no
@@ -106,7 +106,7 @@ const (
 // out again and releases it. It is for people to read: errors do not matter.
 func signed(f *os.File, doing string) (release func()) {
 	_ = f.Truncate(0)
-	_, _ = f.WriteAt(fmt.Appendf(nil, "process %d (%s)", os.Getpid(), doing), 0)
+	_, _ = f.WriteAt(fmt.Appendf(nil, "another gosw (pid %d) is %s", os.Getpid(), doing), 0)
 	return func() {
 		_ = f.Truncate(0) // readers, who leave no word, may be next
 		_ = f.Close()
@@ -164,5 +164,5 @@ func holder(f *os.File) string {
 	if text := strings.TrimSpace(string(data[:n])); text != "" {
 		return text
 	}
-	return "another process"
+	return "another process holds"
 }

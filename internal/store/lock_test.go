@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	if home := os.Getenv("GOSW_TEST_LOCK"); home != "" {
 		s, err := Open(toolchain.Home(home), Options{})
 		if err == nil {
-			_, err = s.lock(context.Background(), "go1.22.4", "install")
+			_, err = s.lock(context.Background(), "go1.22.4", "installing")
 		}
 		fmt.Println(err)
 		time.Sleep(time.Hour)
@@ -49,7 +49,7 @@ func TestLockOfKilled(t *testing.T) {
 	}
 	killed := make(chan time.Time, 1)
 	go func() {
-		if want, got := fmt.Sprintf("process %d (install)", cmd.Process.Pid), <-said; got != want {
+		if want, got := fmt.Sprintf("another gosw (pid %d) is installing", cmd.Process.Pid), <-said; got != want {
 			t.Errorf("waiting for %q, want %q", got, want)
 		}
 		killed <- time.Now()
@@ -82,7 +82,7 @@ func TestLockShared(t *testing.T) {
 		t.Fatal(err)
 	}
 	first()
-	const want = "lock go1.22.4: still held by another process after 200ms" // a reader leaves no word
+	const want = "lock go1.22.4: another process holds it after 200ms" // a reader leaves no word
 	if _, err := s.lock(t.Context(), "go1.22.4", "uninstall"); err == nil || err.Error() != want {
 		t.Errorf("a writer beside a reader: %v, want %s", err, want)
 	}

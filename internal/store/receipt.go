@@ -36,7 +36,7 @@ func (s *Store) receipt(p *tree.Proof) *Receipt {
 // check makes sure that the manifest is the one that H1 stands for.
 func (r *Receipt) check() error {
 	if h1 := tree.H1(r.Sums); h1 != r.H1 {
-		return fmt.Errorf("manifest hashes to %s, not to the proven %s", h1, r.H1)
+		return fmt.Errorf("manifest hashes to %s, not to the verified %s", h1, r.H1)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func (s *Store) remove(ctx context.Context, v gover.Version) (bool, error) {
 	if err := s.step("uninstall/lock"); err != nil {
 		return false, err
 	}
-	release, err := s.lock(ctx, v.String(), "uninstall")
+	release, err := s.lock(ctx, v.String(), "uninstalling")
 	if err != nil {
 		return false, err
 	}

@@ -67,7 +67,7 @@ func (s *Store) lockAndRepair(ctx context.Context, v gover.Version, means Means)
 		release = func() {}
 		for _, other := range sharers {
 			if err := means.Sharer(ctx, other); err != nil {
-				return report, fmt.Errorf("repair %v: first %v, which has the same damaged file: %w", v, other.Version, err)
+				return report, fmt.Errorf("repair %v: it shares a damaged file with %v: %w", v, other.Version, err)
 			}
 		}
 		if release, report, err = s.lockAndVerify(ctx, v); err != nil {
@@ -95,7 +95,7 @@ func (s *Store) lockAndVerify(ctx context.Context, v gover.Version) (release fun
 	if err := s.step("repair/lock"); err != nil {
 		return nil, nil, err
 	}
-	if release, err = s.lock(ctx, v.String(), "repair"); err != nil {
+	if release, err = s.lock(ctx, v.String(), "repairing"); err != nil {
 		return nil, nil, err
 	}
 	if err = s.checkOwn(v); err == nil {

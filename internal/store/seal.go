@@ -111,9 +111,9 @@ func (r *Receipt) seal(root *os.Root) error {
 	case err != nil:
 		return err
 	case files > proven:
-		return fmt.Errorf("seal: %d files, and only %d are proven", files, proven)
+		return fmt.Errorf("seal: %d files, but only %d are verified", files, proven)
 	case files < proven:
-		return fmt.Errorf("seal: %d files, and %d are to be", files, proven)
+		return fmt.Errorf("seal: %d files instead of %d", files, proven)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (s *Store) WrongShims(programs map[string]string) (wrong []string) {
 }
 
 func (s *Store) placeShim(ctx context.Context, program, path string) error {
-	release, err := s.lock(ctx, storeLock, "shim")
+	release, err := s.lock(ctx, storeLock, "changing")
 	if err != nil {
 		return err
 	}

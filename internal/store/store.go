@@ -199,7 +199,7 @@ func (s *Store) unsetDefault() error {
 
 // set is writeFile for a file that belongs to no version.
 func (s *Store) set(ctx context.Context, step, path, text string) error {
-	release, err := s.lock(ctx, storeLock, "write "+filepath.Base(path))
+	release, err := s.lock(ctx, storeLock, "changing")
 	if err != nil {
 		return err
 	}

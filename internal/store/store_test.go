@@ -175,13 +175,13 @@ func TestLockWait(t *testing.T) {
 	if err := s.create(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	release, err := s.lock(t.Context(), "go1.22.4", "install")
+	release, err := s.lock(t.Context(), "go1.22.4", "installing")
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := version(t, "1.22.4")
 	_, err = s.Add(t.Context(), v, toy(v))
-	want := fmt.Sprintf("process %d (install)", os.Getpid())
+	want := fmt.Sprintf("another gosw (pid %d) is installing", os.Getpid())
 	if busy := (*BusyError)(nil); !errors.As(err, &busy) || busy.Holder != want || busy.What != "go1.22.4" {
 		t.Errorf("Add = %v; want a BusyError that names %q", err, want)
 	}

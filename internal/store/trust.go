@@ -50,13 +50,13 @@ const (
 func (e *AccessError) Error() string {
 	switch {
 	case e.Reason == WrongType:
-		return fmt.Sprintf("store %s: it is %s, not %s", e.Path, kindOf(e.Mode), map[bool]string{true: "a folder", false: "a file"}[e.Folder])
+		return fmt.Sprintf("store %s: it is %s, not %s", e.Path, kindOf(e.Mode), map[bool]string{true: "a directory", false: "a file"}[e.Folder])
 	case e.Reason == Foreign:
-		return fmt.Sprintf("store %s: it belongs to %s, and you are %s", e.Path, UserName(e.Owner), UserName(e.User))
+		return fmt.Sprintf("store %s: it belongs to %s, but you are %s", e.Path, UserName(e.Owner), UserName(e.User))
 	case e.Mode&0o002 != 0:
-		return fmt.Sprintf("store %s: everybody may write to it (mode %#o)", e.Path, e.Mode.Perm())
+		return fmt.Sprintf("store %s: every user can write to it (mode %#o)", e.Path, e.Mode.Perm())
 	}
-	return fmt.Sprintf("store %s: its group may write to it (mode %#o)", e.Path, e.Mode.Perm())
+	return fmt.Sprintf("store %s: its group can write to it (mode %#o)", e.Path, e.Mode.Perm())
 }
 
 func kindOf(mode fs.FileMode) string {
@@ -64,7 +64,7 @@ func kindOf(mode fs.FileMode) string {
 	case 0:
 		return "a file"
 	case fs.ModeDir:
-		return "a folder"
+		return "a directory"
 	case fs.ModeSymlink:
 		return "a symbolic link"
 	case fs.ModeNamedPipe:
@@ -92,7 +92,7 @@ type WayError struct {
 }
 
 func (e *WayError) Error() string {
-	return fmt.Sprintf("store %s: %s, above it, belongs to %s, and you are %s", e.Store, e.Path, UserName(e.Owner), UserName(e.User))
+	return fmt.Sprintf("store %s: the directory %s above it belongs to %s, but you are %s", e.Store, e.Path, UserName(e.Owner), UserName(e.User))
 }
 
 // Check decides whether the store at home may be used: the folders above it, by

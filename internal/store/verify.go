@@ -16,9 +16,9 @@ import (
 
 // The kinds of findings that are about the store, besides those of a tree.
 const (
-	Altered  tree.Kind = "altered"  // receipt or manifest is not as it was written
-	Unproven tree.Kind = "unproven" // the receipt has no proof of its h1
-	Link     tree.Kind = "link"     // a link of the store leads elsewhere
+	Altered  tree.Kind = "altered"    // receipt or manifest is not as it was written
+	Unproven tree.Kind = "unverified" // the receipt has no record that verifies its h1
+	Link     tree.Kind = "link"       // a link of the store leads elsewhere
 )
 
 // A Report is what Verify found of a toolchain.

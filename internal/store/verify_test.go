@@ -129,7 +129,7 @@ func (toy *toyTree) verify(t *testing.T) []string {
 	return got
 }
 
-// repair repairs and demands that all is well then.
+// repair repairs and demands that nothing is wrong then.
 func (toy *toyTree) repair(t *testing.T) {
 	t.Helper()
 	toy.fetched, toy.filled, toy.proved = nil, 0, 0
@@ -206,10 +206,10 @@ func TestVerify(t *testing.T) {
 		{"folder for a file", func(t *testing.T) {
 			must(t, os.Remove(toy.path("VERSION")), os.Mkdir(toy.path("VERSION"), 0o755))
 		}, []string{"type VERSION"}, []string{"VERSION"}, 0, 0},
-		{"link for a folder", func(t *testing.T) {
+		{"link for a directory", func(t *testing.T) {
 			must(t, os.RemoveAll(toy.path("../../bin2")), os.Rename(toy.path("bin"), toy.path("../../bin2")), os.Symlink("../../bin2", toy.path("bin")))
 		}, []string{"type bin", "missing bin/go"}, []string{"bin/go"}, 0, 0},
-		{"file for a folder", func(t *testing.T) {
+		{"file for a directory", func(t *testing.T) {
 			must(t, os.RemoveAll(toy.path("bin")), os.WriteFile(toy.path("bin"), nil, 0o444))
 		}, []string{"type bin", "missing bin/go"}, []string{"bin/go"}, 0, 0},
 		{"manifest", func(t *testing.T) { flip(t, sums, 3) }, []string{"altered receipts/go1.22.4.sums"}, nil, 0, 0},

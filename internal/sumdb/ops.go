@@ -104,7 +104,7 @@ func (o *dbOps) readHead(file string) ([]byte, error) {
 	}
 	// Damage here is damage on this machine: the database is not to blame.
 	if err := o.seen(data); err != nil {
-		return nil, fmt.Errorf("tree head in %s is damaged or not of this database: %w", name, err)
+		return nil, fmt.Errorf("tree head in %s is damaged or from another database: %w", name, err)
 	}
 	return data, nil
 }

@@ -42,7 +42,7 @@ func CheckRecord(data []byte, module, h1, sumdb string) (Witness, error) {
 	witness, err := checkRecord(data, module, h1, sumdb)
 	if err != nil {
 		return Witness{}, &SecurityError{
-			Op: "verifying the receipt of " + module, Reason: "its record does not prove its checksum", Module: module,
+			Op: "verifying the receipt of " + module, Reason: "its record does not match its checksum", Module: module,
 			Details: []string{"checksum: " + web.CleanLine(h1), "record:   " + web.CleanLine(err.Error())},
 		}
 	}
@@ -52,7 +52,7 @@ func CheckRecord(data []byte, module, h1, sumdb string) (Witness, error) {
 func checkRecord(data []byte, module, h1, sumdb string) (Witness, error) {
 	// The log has a hash of the module's go.mod, too, by "…@version/go.mod".
 	if _, version, _ := strings.Cut(module, "@"); version == "" || strings.Contains(version, "/") {
-		return Witness{}, fmt.Errorf("%q is no version of a module", module)
+		return Witness{}, fmt.Errorf("%q is not a module version", module)
 	}
 	var r Record
 	if err := json.Unmarshal(data, &r); err != nil {
@@ -80,7 +80,7 @@ func checkRecord(data []byte, module, h1, sumdb string) (Witness, error) {
 func (r *Record) open(known []note.Verifier) (tlog.Tree, error) {
 	n, err := note.Open([]byte(r.Tree), note.VerifierList(known...))
 	if unknown := (*note.UnverifiedNoteError)(nil); errors.As(err, &unknown) {
-		return tlog.Tree{}, errors.New("not signed with a key that is known here; is GOSUMDB that of the install?")
+		return tlog.Tree{}, errors.New("signed with an unknown key; is GOSUMDB the one it was installed with?")
 	} else if err != nil {
 		return tlog.Tree{}, err
 	}

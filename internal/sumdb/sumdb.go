@@ -196,7 +196,7 @@ func (o *dbOps) judge(err error, m Module) error {
 	op := "verifying " + m.Name
 	switch {
 	case o.fork != "":
-		return o.client.SecurityError(m, "the checksum database contradicts what it said before", forkLines(o.fork)...)
+		return o.client.SecurityError(m, "the checksum database contradicts its earlier answers", forkLines(o.fork)...)
 	case o.ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", op, context.Cause(o.ctx))
 	case o.local != nil:
@@ -216,7 +216,7 @@ func (o *dbOps) judge(err error, m Module) error {
 	if missing != nil {
 		// A published release is in the log, and a log has the tiles of every
 		// tree it signed: an answer "not here" is a refusal to prove.
-		refusal := o.client.SecurityError(m, "the checksum database has no record that proves it", web.CleanLine(missing.Error()))
+		refusal := o.client.SecurityError(m, "the checksum database has no record of it", web.CleanLine(missing.Error()))
 		refusal.NoRecord = true
 		return refusal
 	}

@@ -42,7 +42,7 @@ func TestErrorIsNoAbsence(t *testing.T) {
 	if home, err := (Path{broken, good}).Of(v); !errors.Is(err, syscall.ELOOP) {
 		t.Errorf("Of = %v, %v: the one before it may have it, too", home, err)
 	}
-	// A file in the place of a folder has nothing below it.
+	// A file in the place of a directory has nothing below it.
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)

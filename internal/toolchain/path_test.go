@@ -55,7 +55,7 @@ func TestPath(t *testing.T) {
 		{both, "1.22.5", "", ""},
 		{Path{user}, "1.22", "go1.22.4", user},
 		{Path{user}, "1.21.0", "", ""},
-		{Path{user, Home(t.TempDir())}, "1.22", "go1.22.4", user}, // a system's store that is not there
+		{Path{user, Home(t.TempDir())}, "1.22", "go1.22.4", user}, // a system store that does not exist
 	} {
 		spec, err := gover.ParseSpec(test.spec)
 		if err != nil {

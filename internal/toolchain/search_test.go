@@ -33,7 +33,7 @@ func TestSearchPath(t *testing.T) {
 		{"a line", Path{user}, "", "/bin:" + user.Toolchains() + "/1.21/bin", user.Bin() + ":/bin"},
 		{"a name that begins so", Path{user}, "", user.Toolchains() + "2/bin:" + user.Bin() + "2", user.Bin() + ":" + user.Toolchains() + "2/bin:" + user.Bin() + "2"},
 		{"another store", Path{user}, "", system.Toolchains() + "/go1.21.0/bin", user.Bin() + ":" + system.Toolchains() + "/go1.21.0/bin"},
-		{"the system's store", Path{user, system}, system.Dir(v), system.Toolchains() + "/go1.21.0/bin:" + system.Bin(), user.Bin() + ":" + system.Dir(v) + "/bin:" + system.Bin()},
+		{"the system store", Path{user, system}, system.Dir(v), system.Toolchains() + "/go1.21.0/bin:" + system.Bin(), user.Bin() + ":" + system.Dir(v) + "/bin:" + system.Bin()},
 		{"odd elements stay", Path{user}, "", ":a b::.:../x\ny:", user.Bin() + "::a b::.:../x\ny:"},
 		{"no PATH", Path{user}, goroot, "", user.Bin() + ":" + ours},
 	} {

@@ -27,7 +27,7 @@ type VariableError struct{ Name, Value string }
 
 func (e *VariableError) Error() string {
 	if e.Value == "" {
-		return e.Name + " is not set to an absolute path"
+		return e.Name + " is not set"
 	}
 	return e.Name + " is not an absolute path"
 }

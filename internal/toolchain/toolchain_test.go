@@ -24,7 +24,7 @@ func TestFind(t *testing.T) {
 		{"", "/home/u", "/home/u/.local/go", ""},
 		{"/r", "/home/u", "/r", ""},
 		{"/r/../s/", "", "/s", ""},
-		{"", "", "", "HOME is not set to an absolute path"},
+		{"", "", "", "HOME is not set"},
 		{"", "u", "", "HOME is not an absolute path"},
 		{"", ".", "", "HOME is not an absolute path"},
 		{"r", "/home/u", "", "GOSW_ROOT is not an absolute path"},
@@ -162,7 +162,7 @@ func TestLookupError(t *testing.T) {
 		t.Fatal(err)
 	}
 	if v, ok, err := h.Lookup(spec); ok || err == nil && runtime.GOOS != "windows" {
-		t.Errorf("a file for a folder: %v, %v, %v", v, ok, err)
+		t.Errorf("a file for a directory: %v, %v, %v", v, ok, err)
 	}
 }
 

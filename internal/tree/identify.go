@@ -42,7 +42,7 @@ func Identify(root *os.Root, prefer string) (v gover.Version, platform string, e
 		info, err := root.Lstat(part)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return v, "", &ForeignError{"no folder " + part, true, v}
+			return v, "", &ForeignError{"no directory " + part, true, v}
 		case err != nil:
 			return v, "", err
 		case !info.IsDir():

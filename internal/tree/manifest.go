@@ -41,7 +41,7 @@ func ParseManifest(text []byte) (*Manifest, error) {
 		}
 		f, ok := m.parseFile(sum, name)
 		if !ok || name <= last || line[len(line)-1] != '\n' {
-			return m, fmt.Errorf("line %d is none of a manifest", len(m.Files)+1)
+			return m, fmt.Errorf("line %d does not belong in a manifest", len(m.Files)+1)
 		}
 		last = name
 		m.Files = append(m.Files, f)

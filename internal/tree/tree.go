@@ -70,7 +70,7 @@ func typeName(mode fs.FileMode) string {
 	case 0:
 		return "regular file"
 	case fs.ModeDir:
-		return "folder"
+		return "directory"
 	case fs.ModeSymlink:
 		return "symbolic link"
 	case fs.ModeNamedPipe:

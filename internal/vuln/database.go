@@ -142,7 +142,7 @@ func parseIndex(data []byte) (x index, err error) {
 				continue
 			}
 			if !validID(v.ID) {
-				return x, fmt.Errorf("%.100q can't be the ID of a vulnerability", cleanLine(v.ID))
+				return x, fmt.Errorf("%.100q is not the ID of a vulnerability", cleanLine(v.ID))
 			}
 			x.entries = append(x.entries, v)
 		}
@@ -153,7 +153,7 @@ func parseIndex(data []byte) (x index, err error) {
 	x.entries = slices.CompactFunc(x.entries, func(a, b indexVuln) bool { return a.ID == b.ID })
 	switch {
 	case len(x.entries) == 0:
-		return x, errors.New("it has nothing about Go itself")
+		return x, errors.New("it says nothing about Go itself")
 	case len(x.entries) > maxEntries:
 		return x, fmt.Errorf("more than %d vulnerabilities of Go itself", maxEntries)
 	}

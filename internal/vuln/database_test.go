@@ -17,7 +17,7 @@ import (
 	"github.com/gosw/gosw/internal/gover"
 )
 
-// A tree is a database as files in a folder.
+// A tree is a database as files in a directory.
 type tree struct {
 	dir  string
 	mu   sync.Mutex
@@ -149,13 +149,13 @@ func TestUpdateErrors(t *testing.T) {
 		{"no index", "", good, "no such file"},
 		{"a page", "<html>", good, "read index/modules.json: broken JSON"},
 		{"an object", "{}", good, "read index/modules.json: "},
-		{"nothing about Go", "[" + indexOf("golang.org/x/net", "GO-1") + "]", good, "read index/modules.json: a value"},
-		{"other modules only", `[{"path":"example.com/x","vulns":[{"id":"GO-1"}]}]`, good, "it has nothing about Go itself"},
-		{"a way out", `[{"path":"stdlib","vulns":[{"id":"../../etc/passwd"}]}]`, good, `"../../etc/passwd" can't be the ID`},
-		{"control characters", `[{"path":"stdlib","vulns":[{"id":"a\u001b[2J"}]}]`, good, `"a [2J" can't be the ID`},
+		{"does not mention Go", "[" + indexOf("golang.org/x/net", "GO-1") + "]", good, "read index/modules.json: a value"},
+		{"other modules only", `[{"path":"example.com/x","vulns":[{"id":"GO-1"}]}]`, good, "it says nothing about Go itself"},
+		{"a way out", `[{"path":"stdlib","vulns":[{"id":"../../etc/passwd"}]}]`, good, `"../../etc/passwd" is not the ID`},
+		{"control characters", `[{"path":"stdlib","vulns":[{"id":"a\u001b[2J"}]}]`, good, `"a [2J" is not the ID`},
 		{"too many", `[{"path":"stdlib","vulns":[{"id":"` + strings.Join(many, `"},{"id":"`) + `"}]}]`, good, "more than 5000 vulnerabilities"},
 		{"a missing entry", `[{"path":"stdlib","vulns":[{"id":"GO-2"}]}]`, good, "GO-2.json"},
-		{"another entry", `[{"path":"stdlib","vulns":[{"id":"GO-1"}]}]`, entryOf("GO-7", "stdlib", "0"), `read ID/GO-1.json: it is that of "GO-7"`},
+		{"another entry", `[{"path":"stdlib","vulns":[{"id":"GO-1"}]}]`, entryOf("GO-7", "stdlib", "0"), `read ID/GO-1.json: it has the ID "GO-7"`},
 		{"half an entry", `[{"path":"stdlib","vulns":[{"id":"GO-1"}]}]`, good[:40], "read ID/GO-1.json: broken JSON"},
 		{"a huge entry", `[{"path":"stdlib","vulns":[{"id":"GO-1"}]}]`, good + strings.Repeat(" ", maxEntry), "too large"},
 	} {

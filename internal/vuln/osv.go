@@ -50,7 +50,7 @@ func parseEntry(data []byte, id string) (*Entry, error) {
 		return nil, jsonError(err)
 	}
 	if raw.ID != id {
-		return nil, fmt.Errorf("it is that of %.100q", cleanLine(raw.ID))
+		return nil, fmt.Errorf("it has the ID %.100q", cleanLine(raw.ID))
 	}
 	e := &Entry{ID: id, Modified: raw.Modified, Withdrawn: raw.Withdrawn, Summary: shorten(cleanLine(raw.Summary), maxSummary)}
 	for _, alias := range raw.Aliases {
@@ -107,7 +107,7 @@ func (e Event) check() error {
 	case e.Introduced != "" && e.Fixed != "", text == "":
 		return errors.New("an event that is not either introduced or fixed")
 	case len(text) > 100 || e.Introduced != "0" && !semver.IsValid("v"+strings.TrimPrefix(canonical(text), "v")):
-		return fmt.Errorf("%.100q is no version", cleanLine(text))
+		return fmt.Errorf("%.100q is not a version", cleanLine(text))
 	}
 	return nil
 }
@@ -153,9 +153,9 @@ func jsonError(err error) error {
 	if errors.As(err, &mistyped) {
 		kind := strings.Fields(mistyped.Value)[0]
 		if mistyped.Field == "" {
-			return fmt.Errorf("it can't be a JSON %s", kind)
+			return fmt.Errorf("it is not a JSON %s", kind)
 		}
-		return fmt.Errorf("%q can't be a JSON %s", cleanLine(mistyped.Field), kind)
+		return fmt.Errorf("%q is not a JSON %s", cleanLine(mistyped.Field), kind)
 	}
 	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return errors.New("broken JSON")

@@ -168,7 +168,7 @@ func gzipError(b *Body, kind string, err error) error {
 	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt), err == io.EOF: //nolint:errorlint // of gzip itself
-		return &ContentError{URL: b.url, Got: "no gzip, although it says so", Want: kind}
+		return &ContentError{URL: b.url, Got: "not gzip, although the server says so", Want: kind}
 	case err == io.ErrUnexpectedEOF: //nolint:errorlint // of gzip itself
 		return &TruncatedError{URL: b.url, Got: b.got, Want: b.size, Err: err}
 	}

@@ -17,16 +17,16 @@ var (
 
 	// ErrDirect says that GOPROXY leaves only "direct", which names no server
 	// that has toolchains.
-	ErrDirect = errors.New("GOPROXY=direct has no toolchains")
+	ErrDirect = errors.New("GOPROXY=direct can't download toolchains")
 
 	// ErrOffline says that something is not in the cache and may not be asked for.
-	ErrOffline = errors.New("not in the cache, and the network is not to be used")
+	ErrOffline = errors.New("not cached, and --offline is set")
 
 	// ErrStalled says that a server stopped sending.
 	ErrStalled = errors.New("no data received")
 
 	// ErrSlow says that a server sends, but does not come to an end.
-	ErrSlow = errors.New("no whole answer")
+	ErrSlow = errors.New("no complete answer")
 )
 
 // A NoProxyError says that GONOPROXY (or GOPRIVATE) keeps a module away from

@@ -16,7 +16,7 @@ import (
 
 // ErrNoRanges says that a server does not send parts of a file, or not those
 // that were asked for.
-var ErrNoRanges = errors.New("server sends no ranges")
+var ErrNoRanges = errors.New("the server does not send ranges")
 
 const (
 	partKind = "a part of a zip file"
@@ -89,7 +89,7 @@ func (s *Sparse) Tail(ctx context.Context, n int64) (here int64, whole *Body, er
 		return 0, nil, ErrNoRanges
 	}
 	if limit := s.web.limits.Size; size > limit {
-		return 0, nil, fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, size)
+		return 0, nil, fmt.Errorf("get %s: %d bytes: too large for a toolchain", b.url, size)
 	}
 	s.Size = size
 	t := s.transfer(Span{first, end}, nil)

@@ -109,7 +109,7 @@ func boundInterim(ctx context.Context) context.Context {
 }
 
 // errInterim says that a server only announces an answer.
-var errInterim = errors.New("interim answers without end")
+var errInterim = errors.New("too many interim answers")
 
 // outOfOrder reports whether a status says that it may be another one soon.
 func outOfOrder(status int) bool {

@@ -178,7 +178,7 @@ func (t *Transfer) judge(b *Body) (done bool, err error) {
 		t.Progress(0, t.Size)
 	}
 	if limit := t.Web.limits.Size; t.Size > limit {
-		return false, fmt.Errorf("get %s: %d bytes are too many for a toolchain", b.url, t.Size)
+		return false, fmt.Errorf("get %s: %d bytes: too large for a toolchain", b.url, t.Size)
 	}
 	return false, nil
 }
@@ -244,7 +244,7 @@ func (t *Transfer) receive(ctx context.Context, b *Body) error {
 func (t *Transfer) store(b *Body, data []byte) error {
 	n, limit := int64(len(data)), t.Web.limits.Size
 	if t.at+n > limit {
-		return fmt.Errorf("get %s: more than %d bytes are too many for a toolchain", b.url, limit)
+		return fmt.Errorf("get %s: more than %d bytes: too large for a toolchain", b.url, limit)
 	}
 	if end := t.end(t.Size); end >= 0 && t.at+n > end {
 		return &ContentError{URL: b.url, Got: "longer than announced", Want: t.Kind}

@@ -219,7 +219,7 @@ func cause(ctx context.Context, err error) error {
 		return err
 	}
 	if strings.HasPrefix(request.Err.Error(), "failed to parse Location header") { // and shows it
-		return errors.New("redirect to what is not a URL")
+		return errors.New("redirect to something that is not a URL")
 	}
 	return request.Err
 }

@@ -170,7 +170,7 @@ func TestDownloadPage(t *testing.T) {
 	other := newMachine(t)
 	env := []string{"GOSW_SOURCE=dl", "GOSW_DL_URL=" + page.URL + "/dl/", "GOSW_DL_ARCHIVE_URL=" + page.URL + "/files/"}
 	_, said, err := other.try(other.home, env, other.gosw, "install", "1.22.12")
-	if err != nil || !strings.Contains(said, "proven by its SHA-256 and the checksum database") {
+	if err != nil || !strings.Contains(said, "verified by its SHA-256 and the checksum database") {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	want, got := sumsOf(t, filepath.Join(m.root(), "toolchains", "go1.22.12")), sumsOf(t, filepath.Join(other.root(), "toolchains", "go1.22.12"))

@@ -39,7 +39,7 @@ func TestUninstallDuringBuild(t *testing.T) {
 	}
 	began := time.Since(start)
 	_, said, err := m.try(m.home, nil, m.gosw, "uninstall", "1.22.5")
-	if err != nil || !strings.Contains(said, "its files go when process") {
+	if err != nil || !strings.Contains(said, "its files are deleted when process") {
 		t.Errorf("uninstall: %v\n%s", err, said)
 	}
 	if got := m.run(m.home, nil, m.gosw, "list"); got != "" {

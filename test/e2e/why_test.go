@@ -39,7 +39,7 @@ var whyScenarios = []whyScenario{
 	{name: "GO_VERSION over a pin", files: ".go-version: 1.27\n", env: []string{"GO_VERSION=1.18"}, want: "go1.18.10"},
 	{name: ".go-version", files: ".go-version: 1.22.12\n", def: "1.27", want: "go1.22.12"},
 	{name: ".tool-versions", files: ".tool-versions: node 20\\ngolang 1.27.4\n", want: "go1.27.4"},
-	{name: "both in a folder", files: ".go-version: 1.22\n.tool-versions: golang 1.27.4\n", want: "go1.22.12"},
+	{name: "both in a directory", files: ".go-version: 1.22\n.tool-versions: golang 1.27.4\n", want: "go1.22.12"},
 	{name: "inner pin", files: "../.go-version: 1.22\n.go-version: 1.27\n", want: "go1.27.4"},
 	{name: "outer pin", files: "../.go-version: 1.22\n.tool-versions: node 20\n", want: "go1.22.12"},
 	{name: "default", def: "1.22", want: "go1.22.12"},

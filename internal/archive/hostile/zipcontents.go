@@ -103,10 +103,10 @@ func zipTypes() []Case {
 		}),
 		zipCase(ModuleZip, "unknown-system", "modes that nobody can read", "unknown system", func(z *zipArchive) { z.last().record = setRecord(5, 7) }),
 		zipCase(ModuleZip, "folder", "modules have no entries for folders", "not a regular file", func(z *zipArchive) { z.addFolder("src/") }),
-		zipCase(DistZip, "folder-with-content", "content that no reader shows", "a folder with content", func(z *zipArchive) {
+		zipCase(DistZip, "folder-with-content", "content that no reader shows", "a directory with content", func(z *zipArchive) {
 			z.addFolder("src/").content = "hidden"
 		}),
-		zipCase(DistZip, "file-as-folder", "a file with a folder's name", "a file with a folder's name", func(z *zipArchive) {
+		zipCase(DistZip, "file-as-folder", "a file with a folder's name", "a file with a directory's name", func(z *zipArchive) {
 			z.addFolder("src/").attrs = 0o100644 << 16
 		}),
 	)

@@ -70,25 +70,25 @@ func accessHint(e *store.AccessError, getenv func(string) string, args []string)
 	root := getenv("GOSW_ROOT")
 	switch {
 	case e.Reason == store.WrongType:
-		return byHint(command.Aside(e.Path), "gosw makes no such thing there, and follows no link; put it aside")
+		return byHint(command.Aside(e.Path), "gosw did not make this and does not follow links here; move it away")
 	case e.Reason == store.Writable:
-		return byHint(command.Run("chmod", "go-w", e.Path), "what may be changed by others is not for you to run")
+		return byHint(command.Run("chmod", "go-w", e.Path), "other users could change what you run; close it to them")
 	case e.User != 0 && e.Mode&0o020 == 0 && (e.Above == e.User || e.Owner == 0 && isBelow(getenv("HOME"), e.Path)):
-		return byHint(command.Run("sudo", "chown", "-R", strconv.Itoa(e.User), e.Path), "take it back, as after sudo")
+		return byHint(command.Run("sudo", "chown", "-R", strconv.Itoa(e.User), e.Path), "an earlier sudo may have done this; take it back")
 	case isBelow(getenv("GOSW_SYSTEM_ROOT"), e.Path):
-		return byHint(command.Unset("GOSW_SYSTEM_ROOT"), "a system's store is root's, or your own")
+		return byHint(command.Unset("GOSW_SYSTEM_ROOT"), "a system store must belong to root or to you")
 	case e.User == 0:
 		argv := []string{"sudo", "-u", strings.Replace(store.UserName(e.Owner), "user ", "#", 1)}
 		if root != "" {
 			argv = append(argv, "env", "GOSW_ROOT="+root)
 		}
-		return byHint(command.Run(append(append(argv, "gosw"), args...)...), "leave it to its owner")
+		return byHint(command.Run(append(append(argv, "gosw"), args...)...), "run gosw as its owner")
 	case e.Owner == 0:
-		return command.Hintf("root's store is for all to run; to install more, set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a folder of yours")
+		return command.Hintf("you can use root's store, but not change it: set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a directory of your own")
 	case isBelow(root, e.Path):
-		return byHint(command.Unset("GOSW_ROOT"), "what others may change is not for you to run")
+		return byHint(command.Unset("GOSW_ROOT"), "another user could change what you run; use a store of your own")
 	}
-	return command.Hintf("what others may change is not for you to run: set GOSW_ROOT to a folder of yours")
+	return command.Hintf("another user could change what you run: set GOSW_ROOT to a directory of your own")
 }
 
 // byHint is a hint to do as text says by fix.

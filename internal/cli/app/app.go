@@ -89,7 +89,7 @@ func (a *App) StoreAt(home toolchain.Home, purpose store.Purpose) (*store.Store,
 		LockTimeout: timeout,
 		Step:        a.Inv.Step,
 		Waiting: func(what, holder string) {
-			a.UI.Note("waiting for %s, which %s holds", what, holder)
+			a.UI.Note("waiting: %s %s", holder, what)
 		},
 	})
 }
@@ -155,7 +155,7 @@ func (a *App) Client() (*fetch.Client, error) {
 	}
 	client, err := fetch.New(cfg)
 	if err != nil {
-		return nil, failure.WithHint(err, command.Hintf(`"gosw env" shows where the settings come from`))
+		return nil, failure.WithHint(err, command.Hintf(`run "gosw env" to see where this is set`))
 	}
 	return client, nil
 }
@@ -204,7 +204,7 @@ func (a *App) FetchConfig() (fetch.Config, error) {
 	}
 	auth, err := goauth.New(value["GOAUTH"], netrc, a.Inv.Env)
 	if err != nil {
-		return fetch.Config{}, failure.WithHint(fmt.Errorf("GOAUTH: %w", err), command.Hintf(`"gosw env GOAUTH" shows where it is set, "go help goauth" what it may be`))
+		return fetch.Config{}, failure.WithHint(fmt.Errorf("GOAUTH: %w", err), command.Hintf(`"gosw env" shows where it is set, "go help goauth" explains it`))
 	}
 	return fetch.Config{
 		Source:    value["GOSW_SOURCE"],

@@ -82,16 +82,16 @@ var hints = []struct {
 	err  error
 	hint command.Hint
 }{
-	{syscall.EIO, command.Hintf(`the disk can't be read or written; the kernel's log ("dmesg") has more`)},
-	{syscall.ESTALE, command.Hintf(`the server of that file system has lost it: mount it again`)},
-	{syscall.EMFILE, command.Hintf(`"ulimit -n" shows how many files may be open here: try in a new shell, or raise the limit where it is set`)},
-	{sumdb.ErrOff, command.Hintf(`set the database for this command: "GOSUMDB=sum.golang.org gosw install …"`)},
+	{syscall.EIO, command.Hintf(`the disk can't be read or written; look for the reason in the kernel's log ("dmesg")`)},
+	{syscall.ESTALE, command.Hintf(`the network file system has lost this file: mount it again`)},
+	{syscall.EMFILE, command.Hintf(`too few files may be open ("ulimit -n" shows the limit): retry in a new shell, or raise the limit`)},
+	{sumdb.ErrOff, command.Hintf(`toolchains are always verified; set a database for this command: "GOSUMDB=sum.golang.org gosw install …"`)},
 	{web.ErrDirect, command.Hintf("name a module proxy: %v", command.Gosw("env", "-w", "GOPROXY="+settings.DefaultProxy))},
-	{web.ErrOffline, command.Hintf(`leave --offline away; installed versions go on working`)},
-	{web.ErrProxyOff, command.Hintf(`set GOPROXY for this command, or "gosw env -w GOPROXY=…"; installed versions go on working`)},
-	{syscall.EXDEV, command.Hintf(`all folders of a store have to be on one file system: move the store as a whole, or set GOSW_ROOT`)},
-	{syscall.EDQUOT, command.Hintf(`this user's quota is used up: make room, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`)},
-	{syscall.ENOSPC, command.Hintf(`make room, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; "gosw doctor" looks for what lacks space or inodes`)},
+	{web.ErrOffline, command.Hintf(`run it again without --offline`)},
+	{web.ErrProxyOff, command.Hintf(`set GOPROXY for this command, or for all with "gosw env -w GOPROXY=…"; installed versions work without it`)},
+	{syscall.EXDEV, command.Hintf(`a store must be on one file system: move all of it, or set GOSW_ROOT`)},
+	{syscall.EDQUOT, command.Hintf(`your disk quota is used up: free some space, or set GOSW_ROOT and XDG_CACHE_HOME to another disk`)},
+	{syscall.ENOSPC, command.Hintf(`free some space, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; "gosw doctor" shows which disk is full`)},
 }
 
 // HintFor returns the command or change that mends err, if one is known.
@@ -126,35 +126,35 @@ func HintFor(err error) command.Hint {
 	case errors.As(err, &setting):
 		return settingHint(setting.Setting)
 	case errors.As(err, new(*store.BusyError)):
-		return command.Hintf(`try again when that has ended; GOSW_LOCK_TIMEOUT is how long gosw waits`)
+		return command.Hintf(`retry when that process has ended; GOSW_LOCK_TIMEOUT sets how long gosw waits`)
 	case errors.As(err, &format):
 		return formatHint(format)
 	case errors.As(err, &access):
 		return accessHint(access, func(string) string { return "" }, nil)
 	case errors.As(err, &way) && way.User == 0:
-		return command.Hintf("what is written there will be root's: run gosw as that user, or set GOSW_ROOT to a store of root's own")
+		return command.Hintf("the files would belong to root: run gosw as that user, or set GOSW_ROOT to a store of root's own")
 	case errors.As(err, &way):
-		return command.Hintf("whoever may change that folder may put another store there: set GOSW_ROOT to one whose folders are yours or root's")
+		return command.Hintf("another user could replace this store: set GOSW_ROOT to one below directories that belong to you or root")
 	case errors.As(err, new(*web.NoProxyError)):
-		return command.Hintf(`leave golang.org/toolchain out of GOPRIVATE and GONOPROXY: "gosw env" shows where they are set`)
+		return command.Hintf(`remove golang.org/toolchain from GOPRIVATE and GONOPROXY; "gosw env" shows where they are set`)
 	case errors.As(err, new(*fetch.NotArchiveError)):
-		return command.Hintf(`gosw takes archives by the names that they are published with, such as go1.22.5.linux-amd64.tar.gz, and zips of the module proxy`)
+		return command.Hintf(`use an archive with its published name, such as go1.22.5.linux-amd64.tar.gz, or a zip of the module proxy`)
 	case errors.As(err, new(*release.NoHashError)):
-		return command.Hintf(`the module proxy needs no such hash: "GOSW_SOURCE=proxy gosw install …"`)
+		return command.Hintf(`use the module proxy, which needs no such hash: "GOSW_SOURCE=proxy gosw install …"`)
 	case settings.NotSet(err):
-		return command.Hintf(`export HOME, or set GOSW_ROOT to the folder of the store`)
+		return command.Hintf(`export HOME, or set GOSW_ROOT to the store's directory`)
 	case errors.As(err, &variable):
-		hint := command.Hintf("set %s to a path that begins with /", variable.Name)
+		hint := command.Hintf("set %s to an absolute path", variable.Name)
 		if variable.Name != "HOME" {
 			hint.Command = command.Unset(variable.Name)
 		}
 		return hint
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR), isMkdir(err):
-		return command.Hintf(`gosw writes below GOSW_ROOT and the user's cache and state folders (XDG_CACHE_HOME, XDG_STATE_HOME); "gosw env GOSW_ROOT" shows the first, "gosw doctor" looks at it`)
+		return command.Hintf(`gosw must be able to write to GOSW_ROOT, XDG_CACHE_HOME and XDG_STATE_HOME; run "gosw doctor" to check them`)
 	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
-		return command.Hintf(`put the login for that server into netrc, or set GOAUTH: "go help goauth" says how`)
+		return command.Hintf(`add the login for that server to your netrc file, or set GOAUTH ("go help goauth")`)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, web.ErrStalled), errors.Is(err, web.ErrSlow), web.IsAway(err):
-		return command.Hintf(`look at the network and at GOPROXY, "gosw env" shows what it is, and try again`)
+		return command.Hintf(`check your connection and GOPROXY ("gosw env GOPROXY"), then retry`)
 	}
 	return command.Hint{}
 }
@@ -181,10 +181,10 @@ func (e *NotInstalledError) hint() command.Hint {
 // formatHint tells a newer store from a damaged one.
 func formatHint(e *store.FormatError) command.Hint {
 	if n, err := strconv.Atoi(e.Found); err == nil && n > store.Format {
-		return command.Hintf("install the newest gosw; this store was last written by a newer one")
+		return command.Hintf("a newer gosw wrote this store; install the newest gosw")
 	}
 	write := command.Write(strconv.Itoa(store.Format), e.File)
-	return command.Hint{Command: write, Text: "no gosw writes that; if this is a store of yours, mend it: %v", Args: []any{write}}
+	return command.Hint{Command: write, Text: "the file is damaged; if this is your store, repair it: %v", Args: []any{write}}
 }
 
 func pinHint(pin *resolve.PinError) command.Hint {
@@ -195,15 +195,15 @@ func pinHint(pin *resolve.PinError) command.Hint {
 		return unreadableHint(path)
 	}
 	if !filepath.IsAbs(pin.Source) { // a variable
-		return command.Hintf("%s takes one version, such as 1.22, 1.22.5 or latest; %v removes it", pin.Source, command.Unset(pin.Source))
+		return command.Hintf("set %s to one version, such as 1.22, 1.22.5 or latest, or remove it: %v", pin.Source, command.Unset(pin.Source))
 	}
-	return command.Hintf("a pin is a file with one version, such as 1.22, 1.22.5 or latest: mend or remove %s", pin.Source)
+	return command.Hintf("a pin file holds one version, such as 1.22, 1.22.5 or latest; fix or remove %s", pin.Source)
 }
 
 // unreadableHint opens a file to who may not read it.
 func unreadableHint(e *fs.PathError) command.Hint {
 	if e.Op != "open" { // it can't even be looked at, or what it links to
-		return command.Hintf("a folder on the way to %s is closed to you", e.Path)
+		return command.Hintf("you may not read a directory above %s", e.Path)
 	}
 	return command.ToRun("chmod", "a+r", e.Path)
 }
@@ -216,7 +216,7 @@ func (t Target) Start(program string, argv, env []string) error {
 	case own && errors.As(err, new(*toolchain.LoaderError)) && t.Version.Minor() < 20:
 		err = failure.WithHint(err, command.Hintf("releases before 1.20 need glibc, which this system does not have: use a newer release, or install that loader, as gcompat does on Alpine"))
 	case own && errors.Is(err, fs.ErrPermission):
-		err = failure.WithHint(err, command.Hintf(`"gosw doctor" says why programs don't run there, such as a file system that is mounted noexec`))
+		err = failure.WithHint(err, command.Hintf(`run "gosw doctor" to see why programs can't run there`))
 	}
 	return failure.Starting(err)
 }

@@ -26,13 +26,13 @@ func TestHintFor(t *testing.T) {
 		{&store.AccessError{Path: "/home/a b/.local/go", Mode: 0o775}, `"chmod go-w '/home/a b/.local/go'"`},
 		{fmt.Errorf("install: %w", &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EXDEV}), "one file system"},
 		{fmt.Errorf("install: %w", &web.StatusError{Status: 401}), "GOAUTH"},
-		{fmt.Errorf("install: %w", &web.StatusError{Status: 403}), "look at the network"},
+		{fmt.Errorf("install: %w", &web.StatusError{Status: 403}), "check your connection"},
 		{fmt.Errorf("install: %w", &release.NoHashError{File: "x"}), "GOSW_SOURCE=proxy"},
 		{unreadable("open"), `run "chmod a+r '/home/a b/.go-version'"`},
-		{unreadable("lstat"), "a folder on the way to /home/a b/.go-version is closed"},
+		{unreadable("lstat"), "you may not read a directory above /home/a b/.go-version"},
 		{fmt.Errorf("install: %w", syscall.EDQUOT), "quota is used up"},
 		{fmt.Errorf("install: %w", syscall.EIO), "dmesg"},
-		{fmt.Errorf("install: %w", syscall.ENOSPC), "make room"},
+		{fmt.Errorf("install: %w", syscall.ENOSPC), "free some space"},
 	} {
 		if got := term.Words(HintFor(test.err), bash); !strings.Contains(got, test.want) {
 			t.Errorf("hint for %v: %s, want %s", test.err, got, test.want)

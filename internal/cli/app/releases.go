@@ -30,7 +30,7 @@ func (a *App) VulnDir() (dir, source string, err error) {
 
 // SayFetched says how old the vulnerability database in the cache is.
 func (a *App) SayFetched(at time.Time) {
-	a.UI.Note("the data on vulnerabilities were fetched %s", term.Ago(a.Since(at)))
+	a.UI.Note("the vulnerability data is from %s", term.Ago(a.Since(at)))
 }
 
 // LastAudit returns how many known vulnerabilities each of versions has, as the
@@ -93,8 +93,8 @@ func KnownVulnerabilities(n int) string {
 func (a *App) SayAge(list release.Releases) {
 	switch list.Origin {
 	case release.FromCache:
-		a.UI.Note("this list was fetched %s", term.Ago(a.Since(list.Fetched)))
+		a.UI.Note("this list is from %s", term.Ago(a.Since(list.Fetched)))
 	case release.FromBuild:
-		a.UI.Note("this list was built into gosw %s; there may be newer releases", Version)
+		a.UI.Note("this list came with gosw %s; there may be newer releases", Version)
 	}
 }

@@ -68,7 +68,7 @@ func (a *App) Places() (shell.Places, error) {
 		home, err = a.UserHome()
 	}
 	if err != nil {
-		return shell.Places{}, failure.WithHint(errors.New("HOME names no folder, so there is no start-up file"), command.Hintf("export HOME, and run this again"))
+		return shell.Places{}, failure.WithHint(errors.New("HOME is not a directory, so there is no start-up file"), command.Hintf("export HOME, and run this again"))
 	}
 	places := shell.Places{Home: home, ZDotDir: a.Getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}
 	config, err := a.Absolute("XDG_CONFIG_HOME")

@@ -93,16 +93,16 @@ func (a *App) Program(t Target, tool string) (string, error) {
 func NoProgram(t Target, tool string) error {
 	switch {
 	case !t.Version.IsZero():
-		return failure.WithHint(fmt.Errorf("%v has no %q", t.Version, tool), command.Hintf(`"go tool" lists what it has besides go and gofmt`))
+		return failure.WithHint(fmt.Errorf("%v has no %q", t.Version, tool), command.Hintf(`it has go, gofmt and what "go tool" lists`))
 	case t.Choice.Rule == resolve.FromSystem:
 		return failure.WithHint(
-			fmt.Errorf("no version of Go is set here, and there is no other %s on PATH", tool),
-			command.Hintf("set a default, %v, or pin this directory: %v", command.Gosw("install", "latest").Then(command.Gosw("default", "latest")), command.Gosw("pin", "1.22")),
+			fmt.Errorf("no Go version is set for this directory, and there is no other %s on PATH", tool),
+			command.Hintf("set a default: %v; or pin this directory: %v", command.Gosw("install", "latest").Then(command.Gosw("default", "latest")), command.Gosw("pin", "1.22")),
 		)
 	}
 	return failure.WithHint(
-		fmt.Errorf("%s asks for the system's go, but there is no other %s on PATH", t.Choice.Source(), tool),
-		command.Hintf("name a version instead, such as latest"),
+		fmt.Errorf("%s names the system's go, but there is no other %s on PATH", t.Choice.Source(), tool),
+		command.Hintf("name a version, such as latest"),
 	)
 }
 

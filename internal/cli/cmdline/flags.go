@@ -15,12 +15,12 @@ import (
 
 // OfflineFlag adds --offline to a command that may use the network.
 func OfflineFlag(a *app.App, cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&a.Offline, "offline", false, "use what is on this machine only")
+	cmd.Flags().BoolVar(&a.Offline, "offline", false, "work without the network")
 }
 
 // PlatformFlag adds --platform to a command that works on toolchains.
 func PlatformFlag(a *app.App, cmd *cobra.Command) {
-	cmd.Flags().Var((*platformValue)(&a.Platform), "platform", "of another platform, such as linux/386")
+	cmd.Flags().Var((*platformValue)(&a.Platform), "platform", "for another platform, such as linux/386")
 	cmd.Flags().Lookup("platform").DefValue = "" // what help texts say is the same everywhere
 }
 

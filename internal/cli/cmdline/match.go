@@ -49,8 +49,8 @@ func ExplainSystem(a *app.App, spec gover.Spec, err error) error {
 	}
 	if v, ok, _ := app.Find(path.System(), spec); ok {
 		return failure.WithHint(
-			fmt.Errorf("%v is in the system's store, %s, which gosw does not change", v, path.System()),
-			command.Hintf("whoever looks after that store runs gosw with GOSW_ROOT=%s", path.System()),
+			fmt.Errorf("%v is in the system store %s, which gosw does not change", v, path.System()),
+			command.Hintf("its administrator can: GOSW_ROOT=%s gosw …", path.System()),
 		)
 	}
 	return err

@@ -11,13 +11,13 @@ import (
 
 // versionWords are words for a version that gosw has another word for, or none.
 var versionWords = []struct{ words, hint string }{
-	{"go golang", `gosw installs versions of Go: "gosw install latest"`},
-	{"newest last current new latest-stable stable-latest latest-release lastest", `the newest release is called "latest"`},
-	{"previous prev old old-stable oldest-supported", `the line before the newest is called "oldstable"`},
-	{"lts lts/*", `Go has no LTS; the line before the newest is called "oldstable"`},
-	{"tip gotip master main head trunk dev devel nightly edge unstable", `gosw has releases only; Go's own tool for its development version is "go install golang.org/dl/gotip@latest"`},
-	{"rc beta alpha next pre prerelease latest-rc candidate", `a candidate is named in full, such as 1.23rc1: "gosw list --remote --all" shows them`},
-	{"all", `versions are named one by one; "gosw prune" removes what nothing asks for`},
+	{"go golang", `gosw installs Go itself; name a version: "gosw install latest"`},
+	{"newest last current new latest-stable stable-latest latest-release lastest", `for the newest release, write "latest"`},
+	{"previous prev old old-stable oldest-supported", `for the line before the newest, write "oldstable"`},
+	{"lts lts/*", `Go has no LTS; for the line before the newest, write "oldstable"`},
+	{"tip gotip master main head trunk dev devel nightly edge unstable", `gosw installs releases only; for the development version, run "go install golang.org/dl/gotip@latest"`},
+	{"rc beta alpha next pre prerelease latest-rc candidate", `name a candidate in full, such as 1.23rc1; "gosw list --remote --all" lists them`},
+	{"all", `name each version; "gosw prune" removes the unused ones`},
 }
 
 // specHint says what may be typed instead of text, which is no version; typed
@@ -39,9 +39,9 @@ func specHint(text string, typed []string) command.Hint {
 		return command.Hintf("did you mean %q?", near)
 	}
 	if strings.ContainsAny(text, `/\`) {
-		return command.Hintf(`an archive is taken by its published name, such as go1.22.5.linux-amd64.tar.gz, and a GOROOT by "gosw import DIR"`)
+		return command.Hintf(`install an archive by its published name, such as go1.22.5.linux-amd64.tar.gz; import a GOROOT with "gosw import DIR"`)
 	}
-	return command.Hintf(`a version is 1.22.5, 1.22 (newest patch), 1.23rc1, latest, oldstable, or a constraint such as "~> 1.22.3"`)
+	return command.Hintf(`write a version as 1.22.5, 1.22 (its newest patch), 1.23rc1, latest, oldstable or "~> 1.22.3"`)
 }
 
 // didYouMean asks about a whole command line, as the user would type it: some

@@ -37,7 +37,7 @@ func PlatformHint(err error) error {
 	if missing := (*release.PlatformError)(nil); errors.As(err, &missing) {
 		hint := command.Hintf("it exists for %s", platformList(missing.Exist))
 		if missing.Partial {
-			hint.Text += `; "GOSW_SOURCE=dl gosw …" asks an index that has all`
+			hint.Text += `; for the full list use "GOSW_SOURCE=dl gosw …"`
 		}
 		return failure.WithHint(err, hint)
 	}
@@ -53,9 +53,9 @@ func NearHint(spec gover.Spec, known []gover.Version) command.Hint {
 			line = append(line, gover.Only(v).String()) // 1.20.0, where Go says 1.20
 		}
 	}
-	const all = `"gosw list --remote" shows them all`
+	const all = `"gosw list --remote" lists all`
 	if len(line) > 0 {
-		return command.Hintf("near it there are %s; "+all, strings.Join(line[:min(len(line), 4)], ", "))
+		return command.Hintf("releases near it: %s; "+all, strings.Join(line[:min(len(line), 4)], ", "))
 	}
 	if text := spec.String(); spec.Kind() == gover.Line && len(text) > len("1.22") {
 		if near := spelling.Nearest(text, gover.Lines(known)); near != "" {

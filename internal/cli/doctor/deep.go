@@ -19,8 +19,8 @@ import (
 // deepChecks take seconds, so they are made when they are asked for.
 func (p *patient) deepChecks() []doctor.Check {
 	return []doctor.Check{
-		{ID: "files", Sound: "all installed files are as they were proven", Worst: doctor.Error, Needs: "--deep", Look: p.inputs.In(p.lookFiles)},
-		{ID: "cgo-build", Sound: "the go here builds a program that uses C", Worst: doctor.Error, Needs: "--deep", Look: p.lookBuild},
+		{ID: "files", Sound: "all installed files are as verified", Worst: doctor.Error, Needs: "--deep", Look: p.inputs.In(p.lookFiles)},
+		{ID: "cgo-build", Sound: "the go here can build a program that uses C", Worst: doctor.Error, Needs: "--deep", Look: p.lookBuild},
 	}
 }
 
@@ -55,7 +55,7 @@ const buildTimeout = 5 * time.Minute
 // lookBuild builds a program in a folder that it removes again.
 func (p *patient) lookBuild() doctor.Findings {
 	if p.whyErr != nil || p.decideErr != nil {
-		return doctor.Skip("it is not known which go is here")
+		return doctor.Skip("no go to check")
 	}
 	if p.setting("CGO_ENABLED").Text == "0" {
 		return doctor.Skip("CGO_ENABLED=0")
@@ -96,16 +96,16 @@ func (p *patient) lookBuild() doctor.Findings {
 			fix = r.Findings[0].Fix
 		}
 	}
-	return doctor.Found(fix, "%s could not build a program with cgo: %v: %.500s", program, err, text).
-		Else("what the compiler says is above; CC names another one")
+	return doctor.Found(fix, "%s can't build a program with cgo: %v: %.500s", program, err, text).
+		Else("see the compiler's message above, or set CC to another compiler")
 }
 
 // onlineChecks ask the servers.
 func (p *patient) onlineChecks() []doctor.Check {
 	return []doctor.Check{
-		{ID: "online-releases", Sound: "the list of releases can be had", Worst: doctor.Error, Needs: "--online", Look: p.online(lookReleases)},
-		{ID: "online-sumdb", Sound: "the checksum database answers, and is the one that it was", Worst: doctor.Error, Needs: "--online", Look: p.online(lookSumDB)},
-		{ID: "online-clock", Sound: "the clock is that of the module proxy", Worst: doctor.Error, Needs: "--online", Look: p.online(p.lookServerClock)},
+		{ID: "online-releases", Sound: "the list of releases can be downloaded", Worst: doctor.Error, Needs: "--online", Look: p.online(lookReleases)},
+		{ID: "online-sumdb", Sound: "the checksum database answers consistently", Worst: doctor.Error, Needs: "--online", Look: p.online(lookSumDB)},
+		{ID: "online-clock", Sound: "the clock agrees with the module proxy", Worst: doctor.Error, Needs: "--online", Look: p.online(p.lookServerClock)},
 	}
 }
 
@@ -148,12 +148,12 @@ const maxSkew = 5 * time.Minute
 func (p *patient) lookServerClock(ctx context.Context, client *fetch.Client) (doctor.Findings, error) {
 	theirs, err := client.Clock(ctx)
 	if err != nil {
-		return doctor.Skip("the module proxy does not say what time it is: " + err.Error()), nil
+		return doctor.Skip("the module proxy does not tell the time: " + err.Error()), nil
 	}
 	skew := p.Since(theirs).Abs()
 	if skew < maxSkew {
 		return nil, nil
 	}
 	return doctor.Found(p.machine.SetClock(),
-		"the clock is %v away from that of the module proxy: certificates seem to have ended, or not to have begun", skew.Round(time.Second)), nil
+		"the clock differs by %v from the module proxy's, so certificates may look expired or not yet valid", skew.Round(time.Second)), nil
 }

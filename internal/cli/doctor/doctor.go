@@ -183,7 +183,7 @@ func mend(ctx context.Context, a *app.App, results []doctor.Result) ([]string, e
 				continue
 			}
 			mended = append(mended, f.Mends)
-			a.UI.Note("mended: %s", f.Mends)
+			a.UI.Note("fixed: %s", f.Mends)
 		}
 	}
 	return mended, errors.Join(errs...)

@@ -26,14 +26,14 @@ import (
 // goChecks are about which go runs here. What they say, "gosw why" says too.
 func (p *patient) goChecks() []doctor.Check {
 	return []doctor.Check{
-		{ID: "pin", Sound: "what GO_VERSION, a pin or the default asks for is there", Worst: doctor.Error, Look: p.lookPin},
-		{ID: "pin-bytes", Sound: "other tools read the pin as gosw does", Worst: doctor.Note, Look: p.lookPinBytes},
-		{ID: "default", Sound: "there is a version for where nothing else says", Worst: doctor.Warning, Look: p.lookDefault},
-		{ID: "switching", Sound: "the go here builds what is here", Worst: doctor.Error, Look: p.lookSwitching},
-		{ID: "path-first", Sound: "gosw's go is the first on PATH, that of the store in use", Worst: doctor.Error, Look: p.lookPath},
-		{ID: "gosw-path", Sound: "gosw on PATH is this one", Worst: doctor.Warning, Look: p.lookGosw},
-		{ID: "supported", Sound: "the line of the go here gets fixes", Worst: doctor.Warning, Look: p.lookSupport},
-		{ID: "vulnerabilities", Sound: "no vulnerability of the go here is known", Worst: doctor.Warning, Look: p.lookVulnerable},
+		{ID: "pin", Sound: "the version that GO_VERSION, a pin or the default names is installed", Worst: doctor.Error, Look: p.lookPin},
+		{ID: "pin-bytes", Sound: "other tools read the pin file as gosw does", Worst: doctor.Note, Look: p.lookPinBytes},
+		{ID: "default", Sound: "a default is set", Worst: doctor.Warning, Look: p.lookDefault},
+		{ID: "switching", Sound: "the go here can build the code here", Worst: doctor.Error, Look: p.lookSwitching},
+		{ID: "path-first", Sound: "gosw's go is first on PATH, that of the store in use", Worst: doctor.Error, Look: p.lookPath},
+		{ID: "gosw-path", Sound: "this gosw is first on PATH", Worst: doctor.Warning, Look: p.lookGosw},
+		{ID: "supported", Sound: "the go here still gets fixes", Worst: doctor.Warning, Look: p.lookSupport},
+		{ID: "vulnerabilities", Sound: "the go here has no known vulnerability", Worst: doctor.Warning, Look: p.lookVulnerable},
 		{ID: "elsewhere", Sound: "no other version manager has a Go that gosw has not", Worst: doctor.Note, Look: p.lookElsewhere},
 	}
 }
@@ -73,7 +73,7 @@ func (p *patient) problems(look func()) (findings doctor.Findings) {
 func (p *patient) lookPin() doctor.Findings {
 	switch {
 	case p.storeErr != nil && p.machine.Store == "":
-		return doctor.Skip("nothing says where the store is")
+		return doctor.Skip("the store's place is unknown")
 	case p.whyErr != nil:
 		return p.found(p.whyErr)
 	case p.decideErr == nil:
@@ -82,7 +82,7 @@ func (p *patient) lookPin() doctor.Findings {
 	found := p.found(p.decideErr)
 	if pin := (*resolve.PinError)(nil); errors.As(p.decideErr, &pin) {
 		if pin.Source == p.machine.Store.DefaultFile() {
-			return doctor.Skip("the default can't be read, which has a check of its own")
+			return doctor.Skip("the default can't be read")
 		}
 		found[0].Fix, found[0].Advice = setAside(pin), term.Words(app.HintFor(p.decideErr), p.UI.Shell)
 	}
@@ -105,7 +105,7 @@ func setAside(pin *resolve.PinError) command.Command {
 // of the version.
 func (p *patient) lookPinBytes() (findings doctor.Findings) {
 	if p.whyErr != nil || p.why.Target.Choice.Rule != resolve.FromFile {
-		return doctor.Skip("there is no pin file")
+		return doctor.Skip("no pin file")
 	}
 	file := p.why.Target.Choice.File
 	data, err := settings.ReadSettings(file)
@@ -114,24 +114,24 @@ func (p *patient) lookPinBytes() (findings doctor.Findings) {
 	}
 	if bytes.HasPrefix(data, []byte("\ufeff")) {
 		findings = doctor.Found(command.Run("sed", "-i", `1s/^\xEF\xBB\xBF//`, file),
-			"%s begins with a byte order mark, which other tools take for a part of the version", file)
+			"%s begins with a byte order mark, which other tools read as part of the version", file)
 	}
 	if bytes.Contains(data, []byte("\r\n")) {
 		findings = append(findings, doctor.Found(setup.UnixLines(file),
-			"%s has lines that end in CR and LF, of which other tools take the CR for a part of the version", file)...)
+			"%s has CRLF line ends, and other tools read the CR as part of the version", file)...)
 	}
 	return findings
 }
 
 func (p *patient) lookDefault() doctor.Findings {
 	if p.store == nil || p.whyErr != nil {
-		return doctor.Skip("there is no store to look at")
+		return doctor.Skip("there is no store")
 	}
 	file := p.store.Home().DefaultFile()
 	choice, err := resolve.Default(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return doctor.Found(p.setDefault(), "no default is set: where no pin is, the system's go runs, if there is one").As(doctor.Note)
+		return doctor.Found(p.setDefault(), "no default is set: without a pin, the next go on PATH runs, if there is one").As(doctor.Note)
 	case err != nil:
 		fix := p.setDefault()
 		if info, statErr := os.Stat(file); statErr == nil && info.IsDir() {
@@ -161,7 +161,7 @@ func (p *patient) setDefault() command.Command {
 // what is wanted.
 func (p *patient) lookSwitching() doctor.Findings {
 	if p.whyErr != nil || p.decideErr != nil {
-		return doctor.Skip("it is not known which go is here")
+		return doctor.Skip("no go to check")
 	}
 	if p.runErr != nil {
 		if p.why.Target.Choice.Rule == resolve.FromSystem {
@@ -176,14 +176,14 @@ func (p *patient) lookSwitching() doctor.Findings {
 
 func (p *patient) lookPath() doctor.Findings {
 	if p.whyErr != nil {
-		return doctor.Skip("there is no store to look at")
+		return doctor.Skip("there is no store")
 	}
 	if p.decideErr != nil {
 		shim, _ := app.ShimProgram()
 		p.why.Report.Places = which.OnPath(p.why.Path, p.Getenv("PATH"), "go", shim)
 	}
 	if _, err := os.Stat(p.why.Path.Home().Bin()); err != nil && len(p.why.Report.Places) == 0 {
-		return doctor.Skip("there is no go yet")
+		return doctor.Skip("no go yet")
 	}
 	return p.problems(p.why.CheckPath)
 }
@@ -198,7 +198,7 @@ func (p *patient) lookGosw() doctor.Findings {
 	}
 	if !upkeep.LeadsTo(found, exe) {
 		return doctor.Found(command.Command{{Kind: command.First, Text: filepath.Dir(exe)}},
-			"%s comes first on PATH, and is not this gosw, %s", found, exe).Advise("or remove the one that is not wanted")
+			"%s comes before this gosw, %s, on PATH", found, exe).Advise("or remove one of the two")
 	}
 	for behind := range upkeep.GoswsBehind(p.App, p.machine.Store) {
 		if upkeep.LeadsTo(behind, exe) || found == exe {
@@ -215,12 +215,12 @@ func (p *patient) lookGosw() doctor.Findings {
 func (p *patient) lookSupport() doctor.Findings {
 	v := p.machine.Version
 	if v.IsZero() {
-		return doctor.Skip("it is not known which go is here")
+		return doctor.Skip("no go to check")
 	}
 	if gover.NewLifecycle(p.releases()).Of(v) != gover.EndOfLife {
 		return nil
 	}
-	found := p.hinted(doctor.Found(nil, "%v (set by %s) gets no more fixes: its line has ended", v, p.why.Target.Choice.Source()), p.why.PinFix(p.successor()))
+	found := p.hinted(doctor.Found(nil, "%v (set by %s) gets no more fixes, because its line has ended", v, p.why.Target.Choice.Source()), p.why.PinFix(p.successor()))
 	if p.why.Target.Choice.Pinned() {
 		found.As(doctor.Note)
 	}
@@ -245,13 +245,13 @@ func (p *patient) successor() gover.Spec {
 func (p *patient) lookVulnerable() doctor.Findings {
 	v := p.machine.Version
 	if v.IsZero() {
-		return doctor.Skip("it is not known which go is here")
+		return doctor.Skip("no go to check")
 	}
 	newest := gover.NewestOfLines(slices.Concat(p.releases(), []gover.Version{v}))[v.Line()] // other checks read the list, too
 	counts, audited := p.LastAudit([]gover.Version{v, newest})
 	switch {
 	case !audited:
-		return doctor.Skip(`nobody has asked yet: "gosw audit" does`)
+		return doctor.Skip(`not checked yet; run "gosw audit"`)
 	case counts.Of[v] == 0:
 		return nil
 	}
@@ -259,12 +259,12 @@ func (p *patient) lookVulnerable() doctor.Findings {
 	if counts.Of[newest] < counts.Of[v] {
 		better = gover.Only(newest)
 	}
-	return p.hinted(doctor.Found(nil, "%v has %s, as the last \"gosw audit\" knew", v, app.KnownVulnerabilities(counts.Of[v])), p.why.PinFix(better))
+	return p.hinted(doctor.Found(nil, "%v has %s, says the last \"gosw audit\"", v, app.KnownVulnerabilities(counts.Of[v])), p.why.PinFix(better))
 }
 
 func (p *patient) lookElsewhere() doctor.Findings {
 	if p.whyErr != nil {
-		return doctor.Skip("nothing says where the store is")
+		return doctor.Skip("the store's place is unknown")
 	}
 	if text := upkeep.NotHere(p.App, p.why.Path); text != "" {
 		return doctor.Found(command.Gosw("import", "--all", "--yes"), "%s can be imported without a download", text)

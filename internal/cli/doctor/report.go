@@ -19,15 +19,15 @@ import (
 type doctorReport struct {
 	Schema   int             `json:"schema"`
 	Severity doctor.Severity `json:"severity"` // the worst: "ok", "note", "warning" or "error"
-	Mended   []string        `json:"mended"`   // by --fix
+	Fixed    []string        `json:"fixed"`    // by --fix
 	Checks   []doctor.Result `json:"checks"`
 
 	counts map[doctor.Severity]int // of findings
 }
 
 // newReport is the report of results. Commands are for sh.
-func newReport(results []doctor.Result, mended []string, sh shell.Shell) doctorReport {
-	r := doctorReport{Schema: 1, Severity: doctor.OK, Mended: mended, Checks: results, counts: make(map[doctor.Severity]int)}
+func newReport(results []doctor.Result, fixed []string, sh shell.Shell) doctorReport {
+	r := doctorReport{Schema: 1, Severity: doctor.OK, Fixed: fixed, Checks: results, counts: make(map[doctor.Severity]int)}
 	for _, check := range results {
 		for i := range check.Findings {
 			f := &check.Findings[i]
@@ -104,9 +104,9 @@ func (r *doctorReport) summary(verbose bool) string {
 			found = append(found, term.Plural(n, string(s)))
 		}
 	}
-	parts := []string{cmp.Or(strings.Join(found, ", "), "all is well"), term.Plural(passed, "check") + " passed"}
+	parts := []string{cmp.Or(strings.Join(found, ", "), "no problems"), term.Plural(passed, "check") + " passed"}
 	if skipped > 0 {
-		parts = append(parts, fmt.Sprintf("%d not for here", skipped))
+		parts = append(parts, fmt.Sprintf("%d not for this system", skipped))
 	}
 	if len(options) > 0 {
 		parts = append(parts, "more with "+strings.Join(options, " "))

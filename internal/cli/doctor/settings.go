@@ -20,7 +20,7 @@ func (p *patient) settingChecks() []doctor.Check {
 		gover.NewestFirst(installed)
 	}
 	return append([]doctor.Check{
-		{ID: "settings", Sound: "gosw's settings have values that they can have", Worst: doctor.Error, Look: p.lookSettings},
+		{ID: "settings", Sound: "gosw's settings have valid values", Worst: doctor.Error, Look: p.lookSettings},
 		{ID: "go-env", Sound: `the file of "go env -w" can be read`, Worst: doctor.Error, Look: p.lookGoEnv},
 		{ID: "goroot", Sound: "GOROOT is not set", Worst: doctor.Error, Look: p.lookGOROOT},
 	}, p.machine.GoChecks(installed, explain.UnknownFlag)...)
@@ -28,7 +28,7 @@ func (p *patient) settingChecks() []doctor.Check {
 
 func (p *patient) lookSettings() (findings doctor.Findings) {
 	if p.machine.Store == "" {
-		return doctor.Skip("nothing says where the store is")
+		return doctor.Skip("the store's place is unknown")
 	}
 	all, err := p.Settings()
 	if err != nil {
@@ -61,7 +61,7 @@ func (p *patient) lookGoEnv() doctor.Findings {
 		return p.unlessTold(err)
 	}
 	if file == "" {
-		return doctor.Skip("there is none: GOENV is off, or HOME not set")
+		return doctor.Skip("no such file: GOENV is off, or HOME is not set")
 	}
 	if _, err := settings.ReadEnvFile(file); err != nil {
 		return doctor.Found(command.Aside(file), "%v", err)
@@ -77,7 +77,7 @@ func (p *patient) lookGOROOT() (findings doctor.Findings) {
 	}
 	if v := p.settings.Get("GOROOT"); v.Origin == goenv.Environment && len(findings) == 0 {
 		findings = doctor.Found(command.Unset("GOROOT"),
-			"GOROOT=%s is set: gosw takes it out, and what runs another go by its path ends up with two trees in one", v.Text).As(doctor.Warning)
+			"GOROOT=%s is set: gosw removes it, but a go that is run by its path mixes two releases", v.Text).As(doctor.Warning)
 	}
 	return findings
 }

@@ -23,13 +23,13 @@ import (
 // shellChecks are about the start-up files of the user's shell, and direnv.
 func (p *patient) shellChecks() []doctor.Check {
 	return []doctor.Check{
-		{ID: "init", Sound: "the start-up file loads this gosw once", Worst: doctor.Error, Look: p.inShell(p.lookInit)},
+		{ID: "init", Sound: "the start-up file loads this gosw", Worst: doctor.Error, Look: p.inShell(p.lookInit)},
 		{ID: "init-order", Sound: "gosw is loaded after direnv", Worst: doctor.Warning, Look: p.inShell(p.lookOrder)},
-		{ID: "rc-login", Sound: "login shells load gosw, too", Worst: doctor.Warning, Look: p.inShell(p.lookLogin)},
-		{ID: "rc-other", Sound: "no start-up file has another go", Worst: doctor.Warning, Look: p.inShell(p.lookOthers)},
-		{ID: "rc-crlf", Sound: "start-up files have lines that the shell can read", Worst: doctor.Error, Look: p.inShell(p.lookLines)},
-		{ID: "rc-pin", Sound: "no start-up file sets GO_VERSION or GOTOOLCHAIN for good", Worst: doctor.Warning, Look: p.inShell(p.lookRCPin)},
-		{ID: "direnv", Sound: "direnv knows use gosw, as this gosw has it", Worst: doctor.Warning, Look: p.lookDirenv},
+		{ID: "rc-login", Sound: "login shells load gosw too", Worst: doctor.Warning, Look: p.inShell(p.lookLogin)},
+		{ID: "rc-other", Sound: "no start-up file sets up another go", Worst: doctor.Warning, Look: p.inShell(p.lookOthers)},
+		{ID: "rc-crlf", Sound: "the shell can read its start-up files", Worst: doctor.Error, Look: p.inShell(p.lookLines)},
+		{ID: "rc-pin", Sound: "no start-up file sets GO_VERSION or GOTOOLCHAIN", Worst: doctor.Warning, Look: p.inShell(p.lookRCPin)},
+		{ID: "direnv", Sound: "direnv has this gosw's \"use gosw\"", Worst: doctor.Warning, Look: p.lookDirenv},
 	}
 }
 
@@ -45,7 +45,7 @@ func (p *patient) inShell(look func(session) doctor.Findings) func() doctor.Find
 	return func() doctor.Findings {
 		sh, ok := shell.Detect(p.Getenv("SHELL"))
 		if !ok {
-			return doctor.Skip("SHELL names no shell that gosw knows")
+			return doctor.Skip("SHELL names a shell that gosw does not support")
 		}
 		places, err := p.Places()
 		if err != nil {
@@ -53,7 +53,7 @@ func (p *patient) inShell(look func(session) doctor.Findings) func() doctor.Find
 		}
 		files := sh.RC(places)
 		if len(files) == 0 {
-			return doctor.Skip("only " + sh.Name() + " itself knows its start-up file")
+			return doctor.Skip("the start-up file of " + sh.Name() + " is unknown")
 		}
 		return look(session{sh, places, files})
 	}
@@ -73,10 +73,10 @@ func (p *patient) lookInit(s session) doctor.Findings {
 	byHand := initLines(file.Text, block)
 	switch {
 	case block == "" && len(byHand) == 0:
-		return doctor.Found(p.InitInstall(), "%s does not load gosw: go is the shim, if it is on PATH, and \"gosw use\" does nothing", s.files[0]).As(doctor.Note)
+		return doctor.Found(p.InitInstall(), "%s does not load gosw, so \"gosw use\" does not work, and go switches only if the shims are on PATH", s.files[0]).As(doctor.Note)
 	case block != "" && len(byHand) > 0, len(byHand) > 1:
 		last := byHand[len(byHand)-1]
-		return doctor.Found(turnOff(file, last), "%s:%d loads gosw a second time", file.Name, last).As(doctor.Warning)
+		return doctor.Found(turnOff(file, last), "%s:%d loads gosw again", file.Name, last).As(doctor.Warning)
 	case block == "":
 		return nil
 	}
@@ -85,8 +85,8 @@ func (p *patient) lookInit(s session) doctor.Findings {
 		return nil
 	}
 	install := func(ctx context.Context) error { return p.others.InstallInit(ctx, s.Name(), flagsOf(block)) }
-	return doctor.Found(nil, "gosw's block in %s loads another gosw than this one, %s", file.Name, exe).
-		Ours(install, "wrote gosw's block in "+file.Name+" anew")
+	return doctor.Found(nil, "gosw's block in %s does not load this gosw, %s", file.Name, exe).
+		Ours(install, "rewrote gosw's block in "+file.Name)
 }
 
 // damaged is about a block that somebody has changed. Where it ends, what is
@@ -174,7 +174,7 @@ func (p *patient) lookOrder(s session) doctor.Findings {
 		if block != "" {
 			fix = command.Run(p.GoswName(), "init", "--uninstall").Then(p.InitInstall(flagsOf(block)...))
 		}
-		return doctor.Found(fix, "%s loads gosw in line %d, before direnv in line %d: gosw's hook does not see what direnv has set", file.Name, ours, i+1)
+		return doctor.Found(fix, "%s loads gosw (line %d) before direnv (line %d), so gosw does not see what direnv sets", file.Name, ours, i+1)
 	}
 	return nil
 }
@@ -224,8 +224,8 @@ func (p *patient) lookRCPin(s session) (findings doctor.Findings) {
 		}
 		for i, line := range strings.Split(string(data), "\n") {
 			if set := exports.FindStringSubmatch(line); set != nil {
-				findings = append(findings, doctor.Found(turnOffLine(name, i+1), "%s:%d sets %s in each session, so that no pin file counts", name, i+1, set[1]+set[2]).
-					Advise("\"gosw default\" sets the version for where no pin is")...)
+				findings = append(findings, doctor.Found(turnOffLine(name, i+1), "%s:%d sets %s in every session, which overrides all pin files", name, i+1, set[1]+set[2]).
+					Advise("to set the version used without a pin, run \"gosw default\"")...)
 			}
 		}
 	}
@@ -239,7 +239,7 @@ var exports = regexp.MustCompile(`^\s*(?:(?:export|(?:declare|typeset) -x) (GO_V
 // lookDirenv compares the library with the one that this gosw would write.
 func (p *patient) lookDirenv() doctor.Findings {
 	if fsx.FirstOnPath(p.Getenv("PATH"), "direnv") == "" {
-		return doctor.Skip("there is no direnv")
+		return doctor.Skip("direnv is not installed")
 	}
 	install := command.Run(p.GoswName(), "init", "direnv", "--install")
 	text, file, err := p.others.ReadLibrary()
@@ -252,10 +252,10 @@ func (p *patient) lookDirenv() doctor.Findings {
 		}
 		return found
 	case text == "":
-		return doctor.Found(install, "direnv is there, and does not know \"use gosw\"").As(doctor.Note)
+		return doctor.Found(install, "direnv is installed, but does not know \"use gosw\"").As(doctor.Note)
 	case exeErr != nil || text == shell.DirenvLibrary(exe):
 		return nil
 	}
 	write := func(context.Context) error { return p.others.WriteLibrary(shell.DirenvLibrary(exe)) }
-	return doctor.Found(nil, "%s is not as this gosw writes it", file).Ours(write, "wrote "+file+" anew")
+	return doctor.Found(nil, "%s differs from what this gosw writes", file).Ours(write, "rewrote "+file)
 }

@@ -26,15 +26,15 @@ func (x *Explainer) surroundings() {
 	x.AddGOROOT(settings)
 	x.addFlags(settings)
 	for _, variable := range []struct{ name, effect string }{
-		{"GO111MODULE", "says whether go looks at go.mod"},
-		{"GOWORK", "names the go.work, or turns it off"},
+		{"GO111MODULE", "sets whether go reads go.mod"},
+		{"GOWORK", "names the go.work file, or turns it off"},
 	} {
 		if v := settings.Get(variable.name); v.Text != "" {
 			x.addVariable(variable.name, v, variable.effect)
 		}
 	}
 	if policy := x.Getenv("GOSW_GOTOOLCHAIN"); policy != "" {
-		x.addVariable("GOSW_GOTOOLCHAIN", goenv.Value{Text: policy, Origin: goenv.Environment}, "is GOTOOLCHAIN for a pin")
+		x.addVariable("GOSW_GOTOOLCHAIN", goenv.Value{Text: policy, Origin: goenv.Environment}, "sets GOTOOLCHAIN for pinned versions")
 	}
 }
 
@@ -78,9 +78,9 @@ func (x *Explainer) CheckPath() {
 		x.add(severityWrong, "there is no "+tool+" on PATH", x.pathFix())
 		return
 	}
-	cause := fmt.Sprintf("%s is first on PATH: it runs, not gosw's shim", list[0].Path)
+	cause := fmt.Sprintf("%s is first on PATH and runs instead of gosw's shim", list[0].Path)
 	if shim < 0 {
-		cause = fmt.Sprintf("gosw's shims are not on PATH: %s runs", list[0].Path)
+		cause = fmt.Sprintf("gosw's shims are not on PATH, so %s runs", list[0].Path)
 	}
 	x.add(severityWrong, cause, x.pathFix())
 }
@@ -93,13 +93,13 @@ func (x *Explainer) pathFix() command.Hint {
 // AddGOROOT is about GOROOT, which belongs to one toolchain only.
 func (x *Explainer) AddGOROOT(settings goenv.Settings) {
 	if v := settings.Get("GOROOT"); v.Origin == goenv.UserFile && v.Text != "" {
-		x.addVariable("GOROOT", v, "every go uses this tree")
+		x.addVariable("GOROOT", v, "every go then uses this tree")
 		if x.Report.Chosen == nil || !sameDir(v.Text, x.Report.Chosen.GOROOT) {
 			cause := fmt.Sprintf("%s:%d sets GOROOT for every version of go", v.File, v.Line)
 			if info, err := os.Stat(v.Text); err == nil && info.IsDir() {
 				x.add(severityWrong, cause+", which breaks their builds", RemoveLine(x.App, v))
 			} else {
-				x.end(failure.CodeUsage, cause+", to a folder that is not there", RemoveLine(x.App, v))
+				x.end(failure.CodeUsage, cause+", to a directory that does not exist", RemoveLine(x.App, v))
 			}
 		}
 	}
@@ -110,12 +110,12 @@ func (x *Explainer) AddGOROOT(settings goenv.Settings) {
 	v := goenv.Value{Text: text, Origin: goenv.Environment}
 	switch chosen := x.Report.Chosen; {
 	case chosen == nil || !x.Target.Version.IsZero():
-		x.addVariable("GOROOT", v, "the shim takes it out")
+		x.addVariable("GOROOT", v, "the shim removes it")
 	case sameDir(text, chosen.GOROOT):
-		x.addVariable("GOROOT", v, "is that of the system's go")
+		x.addVariable("GOROOT", v, "belongs to the system's go")
 	default:
-		x.addVariable("GOROOT", v, "the system's go uses this tree")
-		x.add(severityWrong, "GOROOT="+text+" is not that of the system's go, which breaks its builds", command.Hint{Command: command.Unset("GOROOT")})
+		x.addVariable("GOROOT", v, "the system's go uses this tree instead of its own")
+		x.add(severityWrong, "GOROOT="+text+" is not the system's go, so its builds break", command.Hint{Command: command.Unset("GOROOT")})
 	}
 }
 
@@ -135,17 +135,17 @@ func (x *Explainer) addFlags(settings goenv.Settings) {
 	if v.Text == "" {
 		return
 	}
-	effect, fix := "is added to each go command", command.Hint{Command: command.Unset("GOFLAGS")}
+	effect, fix := "adds flags to each go command", command.Hint{Command: command.Unset("GOFLAGS")}
 	if v.Origin == goenv.UserFile {
-		effect, fix = "holds for every version of go", RemoveLine(x.App, v)
+		effect, fix = "applies to every version of go", RemoveLine(x.App, v)
 	}
 	x.addVariable("GOFLAGS", v, effect)
 	runs := x.Report.Runs.Toolchain
 	if flag := UnknownFlag(v.Text, runs); runs != "" && flag != "" {
-		x.end(failure.CodeFailed, fmt.Sprintf("GOFLAGS has %s, which %s does not know", flag, runs), fix)
+		x.end(failure.CodeFailed, fmt.Sprintf("GOFLAGS has %s, which %s does not have", flag, runs), fix)
 	}
 	if hasFlag(v.Text, "-modfile") { // go chooses by go.mod, and reads the other file then
-		x.add(SeverityNote, "GOFLAGS has -modfile: go may need a newer version for that file, which is not looked at", fix)
+		x.add(SeverityNote, "GOFLAGS has -modfile: gosw does not read that file, which may need a newer go", fix)
 	}
 }
 

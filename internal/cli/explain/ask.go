@@ -46,7 +46,7 @@ func (x *Explainer) askGo(program string) error {
 	x.Report.Runs = Runs{Toolchain: chosen.Name(), Place: PlaceStarted, Program: program, GOROOT: chosen.GOROOT}
 	x.toTool(x.Target.Version)
 	if chosen.Name() == "" {
-		x.add(SeverityNote, fmt.Sprintf("what version %s is, and whether it switches, can only be told by running it", program), command.Hint{})
+		x.add(SeverityNote, fmt.Sprintf("the version of %s, and whether it switches, is known only when it runs", program), command.Hint{})
 		return nil
 	}
 	if x.dir == "" { // removed; GO_VERSION decided without it
@@ -78,7 +78,7 @@ func (x *Explainer) askGo(program string) error {
 	case errors.As(err, &exit) && exit.Exited():
 		return x.refused(settings, exit.ExitCode())
 	case err != nil:
-		x.add(SeverityNote, fmt.Sprintf("%s can't be asked whether it switches: %v", program, err), command.Hint{})
+		x.add(SeverityNote, fmt.Sprintf("%s does not say whether it switches: %v", program, err), command.Hint{})
 		return nil
 	}
 	name, rest, _ := strings.Cut(out, "\n")
@@ -137,7 +137,7 @@ var missing = regexp.MustCompile(`(?:download|cannot find) "?(go[0-9][^ "]*)"?`)
 
 // refused is for a go that ends with an error before it does any work.
 func (x *Explainer) refused(settings goenv.Settings, code int) error {
-	words := "it says nothing"
+	words := "it printed nothing"
 	if s := x.Report.Switching; len(s.Said) > 0 {
 		words = s.Said[len(s.Said)-1] // which is the error, or an answer to the lack of a network
 		s.Said = s.Said[:len(s.Said)-1]
@@ -157,7 +157,7 @@ func (x *Explainer) refused(settings goenv.Settings, code int) error {
 	if name != "" {
 		hint = x.getHint(name)
 	}
-	return failure.WithCode(failure.WithHint(fmt.Errorf("go ends with an error: %s", words), hint), code)
+	return failure.WithCode(failure.WithHint(fmt.Errorf("go fails: %s", words), hint), code)
 }
 
 // wordsHint says how to get rid of what go complains about in words.
@@ -198,7 +198,7 @@ func (x *Explainer) switched(name, text string) {
 		r.Place = placeModCache
 	}
 	if v := x.Report.Switching.GOTOOLCHAIN; x.Target.Choice.Pinned() && v.Origin == goenv.Environment && strings.HasPrefix(v.Text, "go") {
-		x.add(SeverityNote, fmt.Sprintf("GOTOOLCHAIN=%s makes %s of the pin %s", v.Text, name, r.Toolchain), command.Hint{Command: command.Unset("GOTOOLCHAIN")})
+		x.add(SeverityNote, fmt.Sprintf("GOTOOLCHAIN=%s runs %s, although the pin says %s", v.Text, name, r.Toolchain), command.Hint{Command: command.Unset("GOTOOLCHAIN")})
 	}
 	r.Toolchain, r.GOROOT = name, goroot
 	x.toTool(v)
@@ -215,7 +215,7 @@ func (x *Explainer) toTool(v gover.Version) {
 func (x *Explainer) getHint(name string) command.Hint {
 	v, err := gover.Parse(name)
 	if err != nil || v.String() != name {
-		return command.Hintf("there is no release of that name; name one that %v shows", command.Gosw("list", "--remote"))
+		return command.Hintf("there is no such release; choose one from %v", command.Gosw("list", "--remote"))
 	}
 	if ok, err := x.Path.Has(v); ok || err != nil { // if that can't be known, it need not be installed
 		return x.pathFix()
@@ -236,7 +236,7 @@ func (x *Explainer) checkFit(ctx context.Context, program string, r gomod.Requir
 		words := strings.Join(said[len(x.trace(said)):], " ")
 		x.add(severityWrong, words, x.fitFix(words, r, settings))
 	case r.Go != "" && version.Compare("go"+r.Go, runs) > 0: // before 1.21, go tries all the same
-		x.add(SeverityNote, fmt.Sprintf("%s:%d is for go %s; %s builds it all the same, or fails", r.File, r.GoLine, r.Go, runs), x.newerFix(r, settings))
+		x.add(SeverityNote, fmt.Sprintf("%s:%d is for go %s; %s may fail to build it", r.File, r.GoLine, r.Go, runs), x.newerFix(r, settings))
 	}
 }
 

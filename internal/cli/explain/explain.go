@@ -112,7 +112,7 @@ func (x *Explainer) Run() error {
 // noTool is the error of a tool that the toolchain which applies does not have.
 func noTool(t app.Target, tool string) error {
 	if t.Version.IsZero() {
-		return failure.WithHint(fmt.Errorf("the system's go has no %q", tool), command.Hintf(`"go tool" lists what it has besides go and gofmt`))
+		return failure.WithHint(fmt.Errorf("the system's go has no %q", tool), command.Hintf(`it has go, gofmt and what "go tool" lists`))
 	}
 	return app.NoProgram(t, tool)
 }

@@ -36,7 +36,7 @@ const (
 )
 
 // ErrInterrupted ends a command that was told to stop.
-var ErrInterrupted = errors.New("interrupted; every version is either done or untouched")
+var ErrInterrupted = errors.New("interrupted; each version is either complete or unchanged")
 
 // A known is an error of which the command knows more than the error tells.
 type known struct {
@@ -91,14 +91,14 @@ func WithCode(err error, code int) error { return &known{error: err, code: code}
 // Unproven is the error of an installed toolchain whose proof fails; repair
 // replaces it.
 func Unproven(v gover.Version, err *sumdb.SecurityError, repair command.Command) error {
-	meaning := command.Hintf("This toolchain could not be proven to be the published release. Do not run it: %v replaces it.", repair)
+	meaning := command.Hintf("This toolchain could not be verified as the published release. Do not run it; replace it with %v.", repair)
 	return &known{error: fmt.Errorf("%v: %w", v, err), meaning: &meaning}
 }
 
 // Unjudged is the error of a proof that fails for what a tree was to be
 // compared with.
 func Unjudged(err error) error {
-	meaning := command.Hintf("The checksum database could not prove what it says, so nothing is known about this tree. Nothing was changed.")
+	meaning := command.Hintf("The checksum database's answer could not be verified, so this tree could not be checked. Nothing was changed.")
 	return &known{error: err, meaning: &meaning}
 }
 
@@ -107,7 +107,7 @@ func Consequence(err error) command.Hint {
 	if k := find(err, func(k *known) bool { return k.meaning != nil }); k != nil {
 		return *k.meaning
 	}
-	return command.Hintf("This download could not be proven to be the published release. Nothing was installed.")
+	return command.Hintf("This download could not be verified as the published release. Nothing was installed.")
 }
 
 // Flatten returns the errors that are joined in err, each for itself.

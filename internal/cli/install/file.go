@@ -33,8 +33,8 @@ func checkFileArgs(files, names []string, sum string) error {
 	for _, file := range files {
 		if strings.Contains(file, "://") {
 			return failure.Usage(
-				fmt.Errorf("install takes a version or a file, not the address %q", file),
-				command.Hintf(`gosw knows where releases are: "gosw install 1.22.5"`),
+				fmt.Errorf("install needs a version or a file, not the URL %q", file),
+				command.Hintf(`gosw finds the download itself: "gosw install 1.22.5"`),
 			)
 		}
 	}
@@ -42,9 +42,9 @@ func checkFileArgs(files, names []string, sum string) error {
 	case sum == "":
 		return nil
 	case len(files) != 1 || len(names) > 0:
-		return failure.Usage(errors.New("--sha256 is for one file"), command.Hintf(`install others by themselves: "gosw install --sha256 SUM FILE"`))
+		return failure.Usage(errors.New("--sha256 applies to one file"), command.Hintf(`install each file by itself: "gosw install --sha256 SUM FILE"`))
 	case err != nil || len(decoded) != 32:
-		return failure.Usage(fmt.Errorf("--sha256 %q is not 64 hexadecimal digits", sum), command.Hintf(`"sha256sum FILE" shows what a file has; the one to compare with is at the source that you trust`))
+		return failure.Usage(fmt.Errorf("--sha256 %q is not 64 hexadecimal digits", sum), command.Hintf(`copy the hash from a source you trust; "sha256sum FILE" shows what the file has`))
 	}
 	return nil
 }
@@ -58,8 +58,8 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 	defer local.Close()
 	if local.Platform != in.app.Platform {
 		return failure.WithHint(
-			fmt.Errorf("install %s: it is for %v, not for %v", term.Clean(file), local.Platform, in.app.Platform),
-			command.Hintf("keep it beside those of this platform: %v", command.Gosw("install", "--platform", local.Platform.String(), noFlag(file))),
+			fmt.Errorf("install %s: built for %v, not for %v", term.Clean(file), local.Platform, in.app.Platform),
+			command.Hintf("install it for that platform: %v", command.Gosw("install", "--platform", local.Platform.String(), noFlag(file))),
 		)
 	}
 	home, err := in.path.Of(local.Version)
@@ -103,7 +103,7 @@ func unprovenHint(a *app.App, e *fetch.UnprovenError) command.Hint {
 	if a.Foreign() {
 		args = append(args, "--platform", a.Platform.String())
 	}
-	return command.Hintf("where there is a network gosw proves it by the checksum database; or compare its SHA-256 with a source that you trust: %v",
+	return command.Hintf("connect to the network so gosw can verify it, or give its SHA-256 from a source you trust: %v",
 		command.Gosw(append(args, noFlag(e.Path))...))
 }
 

@@ -98,14 +98,14 @@ func wanted(a *app.App) ([]gover.Spec, error) {
 		}
 	}
 	if err != nil {
-		return nil, failure.WithHint(err, command.Hintf(`mend it, or name a version, such as "gosw install latest"`))
+		return nil, failure.WithHint(err, command.Hintf(`fix the file, or name a version: "gosw install latest"`))
 	}
 	if choice.Rule == resolve.FromDefault && choice.Spec.Kind() != gover.System {
 		return app.ToInstall(choice.Specs()...), nil
 	}
 	return nil, failure.Usage(
-		errors.New("nothing here asks for a Go version"),
-		command.Hintf(`name one, such as "gosw install latest"`),
+		errors.New("no pin, go.work or go.mod names a Go version here"),
+		command.Hintf(`name one: "gosw install latest"`),
 	)
 }
 
@@ -202,8 +202,8 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 	}
 	if spec.Kind() == gover.System {
 		return gover.Version{}, failure.Usage(
-			errors.New("system is the go that is on PATH without gosw; it can't be installed"),
-			command.Hintf(`name a version, such as "gosw install latest"`),
+			errors.New("\"system\" means the go on PATH that is not gosw's; it can't be installed"),
+			command.Hintf(`name a version: "gosw install latest"`),
 		)
 	}
 	client, err := in.client()
@@ -215,7 +215,7 @@ func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Vers
 		return in.fallBack(spec, err)
 	}
 	if v, ok, err := app.Find(in.path, spec); releases.Offline && ok && err == nil { // a newer one can't be had now
-		in.app.UI.Note("offline; keeping %v, which may not be the newest of %s", v, spec)
+		in.app.UI.Note("offline; keeping %v, which may not be the newest %s", v, spec)
 		return v, nil
 	}
 	return cmdline.Newest(spec, releases.Versions)
@@ -228,7 +228,7 @@ func (in *installer) fallBack(spec gover.Spec, cause error) (gover.Version, erro
 	if err != nil || !ok {
 		return gover.Version{}, cause
 	}
-	in.app.UI.Note("%v; keeping %v, which may not be the newest of %s", cause, v, spec)
+	in.app.UI.Note("%v; keeping %v, which may not be the newest %s", cause, v, spec)
 	return v, nil
 }
 
@@ -318,9 +318,9 @@ func (in *installer) add(ctx context.Context, client *fetch.Client, v gover.Vers
 func proofWords(p *store.Receipt) string {
 	switch {
 	case len(p.Record) == 0:
-		return "proven by its SHA-256 alone"
+		return "verified by its SHA-256 only"
 	case p.SHA256 != "":
-		return "proven by its SHA-256 and the checksum database"
+		return "verified by its SHA-256 and the checksum database"
 	}
-	return "proven by the checksum database"
+	return "verified by the checksum database"
 }

@@ -22,7 +22,7 @@ func explainMissing(ctx context.Context, client *fetch.Client, v gover.Version, 
 		return err
 	}
 	if slices.Contains(releases.Versions, v) {
-		return failure.WithHint(err, command.Hintf("%v exists, but the sources here don't have it: look at GOPROXY and GOSW_SOURCE with \"gosw env\"", v))
+		return failure.WithHint(err, command.Hintf("%v exists, but your sources do not have it; check GOPROXY and GOSW_SOURCE with \"gosw env\"", v))
 	}
 	return failure.WithHint(err, cmdline.NearHint(gover.Only(v), releases.Versions))
 }

@@ -22,7 +22,7 @@ func Shim(a *app.App) *cobra.Command {
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || args[0] != "go" && args[0] != "gofmt" {
-				return failure.Usage(errors.New("shim is for gosw-shim to call"), command.Hintf(`run "gosw exec -- go …"`))
+				return failure.Usage(errors.New("only gosw-shim runs this command"), command.Hintf(`run "gosw exec -- go …"`))
 			}
 			err := runShim(cmd.Context(), a, args[0], args[1:])
 			return failure.WithCode(err, shimCode(err))

@@ -62,15 +62,15 @@ a pin file that gosw has come across or a link of your own names.`,
 // check refuses what is no line, and flags that contradict each other.
 func (o upgradeOptions) check(cmd *cobra.Command) error {
 	if o.remove && o.keep {
-		return failure.Usage(errors.New("--remove and --keep contradict each other"), cmdline.HelpHint(cmd))
+		return failure.Usage(errors.New("--remove and --keep can't be combined"), cmdline.HelpHint(cmd))
 	}
 	for _, spec := range o.specs {
 		switch err := fmt.Errorf("%q is not a line of releases, such as 1.22", spec.String()); spec.Kind() {
 		case gover.Line:
 		case gover.System:
-			return failure.Usage(err, command.Hintf(`what has installed that go upgrades it, too; "gosw install latest" gets Go's own`))
+			return failure.Usage(err, command.Hintf(`upgrade the system's go as you installed it, or get one from gosw: "gosw install latest"`))
 		default:
-			return failure.Usage(err, command.Hintf("one version is installed with %v", command.Gosw("install", spec.String())))
+			return failure.Usage(err, command.Hintf("to install one version, run %v", command.Gosw("install", spec.String())))
 		}
 	}
 	return nil
@@ -236,12 +236,12 @@ func older(a *app.App, st *store.Store, steps []upgradeStep) ([]gover.Version, e
 	gover.NewestFirst(installed)
 	roots, err := upkeep.Roots(a, st, installed, nil)
 	if err != nil {
-		return nil, fmt.Errorf("nothing is removed, since it is not known what is needed: %w", err)
+		return nil, fmt.Errorf("nothing was removed, because gosw can't tell what is in use: %w", err)
 	}
 	var old []gover.Version
 	for _, v := range installed {
 		if why := roots[v]; replaced(v) && why != "" {
-			a.UI.Note("%v stays: %s asks for it", v, why)
+			a.UI.Note("keeping %v, used by %s", v, why)
 		} else if replaced(v) {
 			old = append(old, v)
 		}
@@ -260,10 +260,10 @@ func removeOlder(ctx context.Context, a *app.App, st *store.Store, steps []upgra
 	}
 	if !options.remove {
 		if !a.UI.Interactive() {
-			a.UI.Hint("%s can go: \"gosw upgrade --remove\", or \"gosw prune\"", names(old))
+			a.UI.Hint("%s can be removed: \"gosw upgrade --remove\" or \"gosw prune\"", names(old))
 			return nil
 		}
-		if !a.UI.Confirm(ctx, fmt.Sprintf("Remove %s, which nothing asks for?", names(old)), false) {
+		if !a.UI.Confirm(ctx, fmt.Sprintf("Remove %s, which no pin, default or process uses?", names(old)), false) {
 			return nil
 		}
 	}

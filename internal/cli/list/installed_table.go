@@ -24,7 +24,7 @@ func installedTable(a *app.App, s term.Screen, list []installedJSON, here applie
 		{Head: "own", Rank: 1, Right: true},
 		{Head: "shared", Rank: 2, Right: true},
 		{Head: "last used", Rank: 5},
-		{Head: "proof", Rank: 7},
+		{Head: "verified by", Rank: 7},
 		{Head: "from", Rank: 8},
 	}}
 	for i := range list {
@@ -55,7 +55,7 @@ func installedRow(a *app.App, item *installedJSON) []term.Cell {
 	}
 	proof, from := provenance(item.Receipt)
 	if item.System {
-		from.Text = "system's store"
+		from.Text = "system store"
 	}
 	return append(row, proof, from)
 }
@@ -114,17 +114,17 @@ func appliesText(a *app.App, list []installedJSON, here applies) (text, mark str
 	case len(list) == 0:
 		return "", ""
 	case here.err != nil:
-		return fmt.Sprintf("none of these applies here: %s", term.Clean(here.err.Error())), ""
+		return fmt.Sprintf("none of these is used here: %s", term.Clean(here.err.Error())), ""
 	case here.source == "": // of another platform
 		return "", ""
 	case slices.ContainsFunc(list, func(item installedJSON) bool { return item.Active }):
-		return fmt.Sprintf("* applies here, set by %s", a.Place(here.source)), "* "
+		return fmt.Sprintf("* used here, set by %s", a.Place(here.source)), "* "
 	case !here.version.IsZero(): // it was not asked for
 		return "", ""
 	case here.spec.Kind() == gover.System && here.source == "system":
-		return "none of these applies here: nothing asks for one, so the next go on PATH runs", ""
+		return "none of these is used here: no version is set, so the next go on PATH runs", ""
 	case here.spec.Kind() == gover.System:
-		return fmt.Sprintf("none of these applies here: %s asks for the next go on PATH", a.Place(here.source)), ""
+		return fmt.Sprintf("none of these is used here: %s names the next go on PATH", a.Place(here.source)), ""
 	}
-	return fmt.Sprintf("none of these applies here: %s asks for %s, which is not installed", a.Place(here.source), here.spec), ""
+	return fmt.Sprintf("none of these is used here: %s names %s, which is not installed", a.Place(here.source), here.spec), ""
 }

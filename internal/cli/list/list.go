@@ -76,14 +76,14 @@ A list of releases from the cache says how old it is.`,
 func (o listOptions) check(cmd *cobra.Command) error {
 	for _, flag := range []string{"all", "offline"} {
 		if cmd.Flags().Changed(flag) && !o.remote {
-			return failure.Usage(fmt.Errorf("--%s is for the releases that can be installed", flag), command.ToRun("gosw", "list", "--remote", "--"+flag))
+			return failure.Usage(fmt.Errorf("--%s needs --remote", flag), command.ToRun("gosw", "list", "--remote", "--"+flag))
 		}
 	}
 	switch {
 	case o.size && o.remote:
-		return failure.Usage(errors.New("--size is for what is installed"), command.Hintf(`run "gosw list --size"`))
+		return failure.Usage(errors.New("--size is for installed versions, without --remote"), command.Hintf(`run "gosw list --size"`))
 	case o.platforms && (!o.remote || !o.json):
-		return failure.Usage(errors.New("--platforms is for the releases that can be installed, as JSON"), command.Hintf(`run "gosw list --remote --json --platforms"`))
+		return failure.Usage(errors.New("--platforms needs --remote --json"), command.Hintf(`run "gosw list --remote --json --platforms"`))
 	}
 	return nil
 }

@@ -114,7 +114,7 @@ func outdated(ctx context.Context, a *app.App, specs []gover.Spec, asJSON bool) 
 	}
 	switch {
 	case !audited:
-		a.UI.Hint(`nobody has asked for known vulnerabilities yet: "gosw audit" does`)
+		a.UI.Hint(`vulnerabilities not checked yet; run "gosw audit"`)
 	case a.Since(known.Fetched) > 24*time.Hour:
 		a.SayFetched(known.Fetched)
 	}
@@ -215,7 +215,7 @@ func (o outdatedJSON) row() []term.Cell {
 		row[1] = term.Cell{Text: o.Newest.String() + " is out", Style: term.Doubt}
 	}
 	if o.System {
-		row[4] = term.Cell{Text: "system's store"}
+		row[4] = term.Cell{Text: "system store"}
 	}
 	return row
 }

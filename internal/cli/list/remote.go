@@ -123,7 +123,7 @@ func printReleasesJSON(ctx context.Context, a *app.App, client *fetch.Client, li
 				return err
 			}
 			if list.shown[i].Partial = !all; !all {
-				a.UI.Note("%v: these are the platforms that the module proxy has been asked for; there may be more", list.shown[i].Version)
+				a.UI.Note("%v: the list may be incomplete: the module proxy was asked for these platforms only", list.shown[i].Version)
 			}
 			for _, p := range found {
 				list.shown[i].Platforms = append(list.shown[i].Platforms, p.String())

@@ -62,7 +62,7 @@ func (r releaseJSON) cell() term.Cell {
 func sayMarks(a *app.App, shown []releaseJSON) {
 	var words []string
 	if slices.ContainsFunc(shown, func(r releaseJSON) bool { return r.Active }) {
-		words = append(words, "* applies here")
+		words = append(words, "* used here")
 	}
 	if slices.ContainsFunc(shown, func(r releaseJSON) bool { return r.Installed && !r.Active }) {
 		words = append(words, "+ installed")
@@ -80,7 +80,7 @@ func printLines(a *app.App, s term.Screen, list remoteList) error {
 		return err
 	}
 	sayMarks(a, list.shown)
-	a.UI.Hint("%v shows all releases", command.Gosw(list.args("--all")...))
+	a.UI.Hint("%v lists all releases", command.Gosw(list.args("--all")...))
 	return nil
 }
 

@@ -152,7 +152,7 @@ func TestRemoteLines(t *testing.T) {
 func TestAgo(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
-		-time.Hour:       "at a time that is still to come",
+		-time.Hour:       "in the future",
 		time.Minute:      "just now",
 		10 * time.Minute: "10 minutes ago",
 		3 * time.Hour:    "3 hours ago",

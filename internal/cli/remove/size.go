@@ -64,7 +64,7 @@ func size(a *app.App, json bool) error {
 	if result.Store, usage = st.Footprint(plan.versions()); err == nil {
 		result.Prunable = &usage.Total
 	} else {
-		a.UI.Note("%v; so it can't be told what \"gosw prune\" would free", err)
+		a.UI.Note("can't tell what \"gosw prune\" would free: %v", err)
 	}
 	for _, f := range []struct {
 		to  *folderJSON
@@ -93,12 +93,12 @@ func printSize(a *app.App, s sizeJSON) error {
 		what  string
 	}{
 		{"toolchains", s.Store.Toolchains, fmt.Sprintf("%d in %s", s.Versions, a.Place(s.Root))},
-		{"graves", s.Store.Graves, "uninstalled, until what runs from them has ended"},
-		{"staging", s.Store.Staging, "being installed, or left by killed processes"},
-		{"receipts", s.Store.Receipts, "proofs and manifests"},
-		{"platforms", s.Store.Platforms, "toolchains of other platforms"},
+		{"graves", s.Store.Graves, "uninstalled, still used by a process"},
+		{"staging", s.Store.Staging, "being installed, or left by a killed gosw"},
+		{"receipts", s.Store.Receipts, "receipts and manifests"},
+		{"platforms", s.Store.Platforms, "toolchains for other platforms"},
 		{"other", s.Store.Other, "links, shims, lists"},
-		{"cache", s.Cache.Bytes, a.Place(s.Cache.Path) + ", can be deleted"},
+		{"cache", s.Cache.Bytes, a.Place(s.Cache.Path) + ", safe to delete"},
 		{"state", s.State.Bytes, a.Place(s.State.Path)},
 	}
 	t := &term.Table{Bare: true, Columns: []term.Column{{}, {Right: true}, {Rank: 1, Least: 16}}}

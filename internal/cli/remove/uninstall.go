@@ -96,7 +96,7 @@ func ambiguous(spec gover.Spec, found []gover.Version) error {
 	}
 	return failure.Usage(
 		fmt.Errorf("%q matches %d installed versions: %s", spec.String(), len(found), strings.Join(names, ", ")),
-		command.Hintf("name one, or run %v", command.Gosw("uninstall", "--all", spec.String())),
+		command.Hintf("name one, or remove all: %v", command.Gosw("uninstall", "--all", spec.String())),
 	)
 }
 
@@ -115,7 +115,7 @@ func checkDefault(a *app.App) error {
 	if _, ok, err := app.Find(path, choice.Spec); err != nil || ok || choice.Spec.Kind() == gover.System {
 		return err
 	}
-	a.UI.Note("the default, %s, is no longer installed", choice.Spec)
-	a.UI.Hint(`choose another: "gosw default VERSION", or "gosw default --unset"`)
+	a.UI.Note("the default %s is no longer installed", choice.Spec)
+	a.UI.Hint(`choose another with "gosw default VERSION", or have none: "gosw default --unset"`)
 	return nil
 }

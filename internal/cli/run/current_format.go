@@ -46,7 +46,7 @@ func parseFormat(format string) ([]string, error) {
 			r, _ := utf8.DecodeRuneInString(rest)
 			return nil, failure.Usage(
 				fmt.Errorf("--format has no placeholder %q", strings.TrimSuffix("%"+string(r), string(utf8.RuneError))),
-				command.Hintf("%s", `it knows %v %n %l %a %s %r %m and %%; "gosw current --help" says what they are`),
+				command.Hintf("%s", `use %v %n %l %a %s %r %m or %%; "gosw current --help" explains them`),
 			)
 		}
 		parts = append(parts, "%"+rest[:1])

@@ -32,7 +32,7 @@ gosw. Without an argument it prints the default.`,
 		Args: cmdline.AtMostOne("version"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && (unset || asJSON) {
-				return failure.Usage(errors.New("default takes a version, --unset or --json, one of them"), cmdline.HelpHint(cmd))
+				return failure.Usage(errors.New("default takes a version, --unset or --json: only one of them"), cmdline.HelpHint(cmd))
 			}
 			if len(args) == 0 && !unset {
 				return printDefault(a, asJSON)

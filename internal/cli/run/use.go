@@ -72,7 +72,7 @@ func usePin(ctx context.Context, a *app.App, offer Offer, args []string, session
 // overridden is the error of "gosw use" where what it sets would not count.
 func overridden(a *app.App) error {
 	if name, _ := a.Variable(); name != "GO_VERSION" {
-		return failure.WithHint(fmt.Errorf("%s is set, which wins over the GO_VERSION of gosw use", name), command.Hint{Command: command.Unset(name)})
+		return failure.WithHint(fmt.Errorf("%s is set and overrides gosw use", name), command.Hint{Command: command.Unset(name)})
 	}
 	return nil
 }
@@ -88,8 +88,8 @@ func notLoaded(a *app.App, args []string) error {
 		byHand = command.Export("GO_VERSION", specs[0].String())
 	}
 	return failure.WithHint(
-		errors.New("a program can't switch the shell that started it; that needs gosw's shell function"),
-		command.Hintf("load it with %s, or do it yourself: %s", a.InitCode(), shell.Line(a.UI.Shell, byHand)),
+		errors.New("gosw can't switch this shell, because its shell function is not loaded"),
+		command.Hintf("load it with %s, or switch by hand: %s", a.InitCode(), shell.Line(a.UI.Shell, byHand)),
 	)
 }
 

@@ -60,9 +60,9 @@ func (e Environ) WorkingDir() (string, error) {
 	if err == nil {
 		return dir, nil
 	}
-	hint := command.Hintf(`it may have been removed; "cd" leads out of it`)
+	hint := command.Hintf(`it may have been removed; change to another directory`)
 	if errors.Is(err, fs.ErrPermission) {
-		hint = command.Hintf(`it is closed to you; "cd" leads out of it`)
+		hint = command.Hintf(`you may not read it; change to another directory`)
 	}
 	return "", failure.WithHint(fmt.Errorf("working directory: %w", err), hint)
 }

@@ -236,7 +236,7 @@ func ReadEnvFile(file string) (map[string]goenv.Value, error) {
 	}
 	values, err := goenv.ReadFile(file, goenv.UserFile)
 	if err != nil && !fsx.IsAbsent(err) {
-		return nil, failure.WithHint(fmt.Errorf("read settings: %w", err), command.Hint{Command: command.Aside(file), Text: "mend or remove %s", Args: []any{file}})
+		return nil, failure.WithHint(fmt.Errorf("read settings: %w", err), command.Hint{Command: command.Aside(file), Text: "fix or remove %s", Args: []any{file}})
 	}
 	return values, nil
 }
@@ -269,7 +269,7 @@ func FindVariable(name string) (Variable, error) {
 		}
 		names = append(names, strings.ToLower(v.Name))
 	}
-	hint := command.Hintf(`"gosw env" shows them all`)
+	hint := command.Hintf(`"gosw env" lists them`)
 	if near := spelling.Nearest(name, names); near != "" {
 		hint = command.Hintf("did you mean %s?", strings.ToUpper(near))
 	}

@@ -80,8 +80,8 @@ func ReadLibrary(a *app.App) (text, file string, err error) {
 		return "", file, err
 	case !shell.IsDirenvLibrary(string(data)):
 		return "", file, failure.WithHint(
-			fmt.Errorf("%s is not gosw's", file),
-			command.Hintf(`move it away, or add to direnv's direnvrc by hand what "gosw init direnv" prints`),
+			fmt.Errorf("%s was not written by gosw", file),
+			command.Hintf(`move it away, or add the output of "gosw init direnv" to your direnvrc`),
 		)
 	}
 	return string(data), file, nil
@@ -98,11 +98,11 @@ func WriteLibrary(a *app.App, text string) error {
 		return nil
 	}
 	if err := fsx.Replace(file, []byte(text), 0o644, fsx.Replacing{}); err != nil {
-		return failure.WithHint(fmt.Errorf("install direnv's library: %w", err), command.Hintf("the folder has to be writable; DIRENV_CONFIG and XDG_CONFIG_HOME move it"))
+		return failure.WithHint(fmt.Errorf("install direnv's library: %w", err), command.Hintf("make the directory writable, or choose another with DIRENV_CONFIG or XDG_CONFIG_HOME"))
 	}
 	a.UI.Note("wrote %s", file)
 	if old == "" {
-		a.UI.Hint(`in a project: "echo use gosw >> .envrc && direnv allow"`)
+		a.UI.Hint(`in each project, run "echo use gosw >> .envrc && direnv allow"`)
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func removeDirenvLibrary(a *app.App) error {
 	}
 	file, _ := direnvLibraryFile(a) // as it was found just now
 	if old == "" {
-		a.UI.Note("%s is not there", file)
+		a.UI.Note("%s does not exist", file)
 		return nil
 	}
 	if err := os.Remove(file); err != nil {

@@ -114,8 +114,8 @@ func writeSettings(a *app.App, args []string) error {
 		}
 		if v.EnvironmentOnly {
 			return failure.Usage(
-				fmt.Errorf("%s is read from the environment only: the shim heeds it, and reads no file", name),
-				command.Hintf("put this in ~/.bashrc: export %s=…", name),
+				fmt.Errorf("%s can only be set in the environment, because the shim reads no settings file", name),
+				command.Hintf("add this to ~/.bashrc: export %s=…", name),
 			)
 		}
 		err = v.Check(settings.Setting{Name: name, Value: value, Origin: settings.NewValue})
@@ -169,7 +169,7 @@ func changeSettings(a *app.App, changes map[string]string) error {
 	}
 	file, err := a.ConfigFile()
 	if settings.NotSet(err) {
-		return failure.WithHint(fmt.Errorf("write settings: %w", err), command.Hintf("export HOME, or set XDG_CONFIG_HOME to the folder for settings"))
+		return failure.WithHint(fmt.Errorf("write settings: %w", err), command.Hintf("export HOME, or set XDG_CONFIG_HOME to a directory for settings"))
 	} else if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func changeSettings(a *app.App, changes map[string]string) error {
 		})
 	}
 	if err != nil {
-		return failure.WithHint(fmt.Errorf("write settings: %w", err), command.Hintf("the file has to be writable; XDG_CONFIG_HOME moves it"))
+		return failure.WithHint(fmt.Errorf("write settings: %w", err), command.Hintf("make the file writable, or set XDG_CONFIG_HOME to another directory"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(changes)) {
 		if changes[name] != "" { // which may hold a password

@@ -20,7 +20,7 @@ import (
 // and an environment in which go says the same error.
 func envDirenv(a *app.App, args []string) error {
 	if len(args) > 1 {
-		return failure.Usage(errors.New("use gosw takes one version"), command.Hintf(`for example "use gosw 1.22"; without one the pin files decide`))
+		return failure.Usage(errors.New("use gosw takes one version"), command.Hintf(`write "use gosw 1.22", or "use gosw" to follow the pin files`))
 	}
 	path, err := a.Path()
 	if err == nil {
@@ -55,7 +55,7 @@ func direnvTarget(a *app.App, args []string) (app.Target, error) {
 		return a.Target(nil)
 	}
 	if args[0] == "" {
-		return app.Target{}, failure.Usage(errors.New("use gosw has an empty version"), command.Hintf(`without any, "use gosw", the pin files decide`))
+		return app.Target{}, failure.Usage(errors.New("use gosw has an empty version"), command.Hintf(`write "use gosw" to follow the pin files`))
 	}
 	return cmdline.ExecTarget(a, args[0])
 }

@@ -176,7 +176,7 @@ func shellOf(a *app.App, args []string) (shell.Shell, error) {
 	if len(args) == 0 {
 		sh, ok := shell.Detect(a.Getenv("SHELL"))
 		if !ok {
-			return sh, failure.Usage(errors.New("SHELL does not name a shell that gosw has code for"), command.Hintf(`name one: "gosw init bash"`))
+			return sh, failure.Usage(errors.New("gosw does not support the shell that SHELL names"), command.Hintf(`name one: "gosw init bash"`))
 		}
 		return sh, nil
 	}
@@ -184,9 +184,9 @@ func shellOf(a *app.App, args []string) (shell.Shell, error) {
 	if ok {
 		return sh, nil
 	}
-	hint := command.Hintf("gosw has it for %s", strings.Join(shell.Names(), ", "))
+	hint := command.Hintf("gosw supports %s", strings.Join(shell.Names(), ", "))
 	if near := spelling.Nearest(args[0], shell.Names()); near != "" {
 		hint = command.Hintf("did you mean %v?", command.Gosw("init", near))
 	}
-	return sh, failure.Usage(fmt.Errorf("no shell code for %q", args[0]), hint)
+	return sh, failure.Usage(fmt.Errorf("gosw does not support the shell %q", args[0]), hint)
 }

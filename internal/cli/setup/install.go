@@ -118,7 +118,7 @@ func startup(a *app.App, args []string) (shell.Shell, shell.Places, *setup.File,
 		return shell.Shell{}, shell.Places{}, nil, err
 	}
 	if sh.Name() == "zsh" && places.ZDotDir != "" && !filepath.IsAbs(places.ZDotDir) {
-		return sh, places, nil, failure.WithHint(fmt.Errorf("ZDOTDIR is %q, which is another folder in each folder", places.ZDotDir), command.Hintf("export it as an absolute path, or unset it"))
+		return sh, places, nil, failure.WithHint(fmt.Errorf("ZDOTDIR is %q, which is not an absolute path", places.ZDotDir), command.Hintf("export it as an absolute path, or unset it"))
 	}
 	names := sh.RC(places)
 	if len(names) == 0 {
@@ -132,7 +132,7 @@ func startup(a *app.App, args []string) (shell.Shell, shell.Places, *setup.File,
 func startupError(sh shell.Shell) error {
 	exe, _ := app.Executable()
 	return failure.WithHint(
-		fmt.Errorf("only %s itself knows which file it reads when it starts", sh.Name()),
+		fmt.Errorf("gosw can't find the start-up file of %s", sh.Name()),
 		command.Hintf("add this line to the file that $PROFILE names: %s", strings.TrimSpace(sh.Load(exe, nil))),
 	)
 }
@@ -146,8 +146,8 @@ func nameOthers(a *app.App, sh shell.Shell, places shell.Places) {
 		a.UI.Hint("%v", o.Remedy)
 	}
 	if number := setup.ZdotdirLine(sh, places); number > 0 {
-		a.UI.Note("%s:%d: ZDOTDIR is set here, and not where gosw runs: zsh may read another .zshrc", filepath.Join(places.Home, ".zshenv"), number)
-		a.UI.Hint("run this again from zsh, with ZDOTDIR exported")
+		a.UI.Note("%s:%d: ZDOTDIR is set here but not exported to gosw, so zsh may read another .zshrc", filepath.Join(places.Home, ".zshenv"), number)
+		a.UI.Hint("in zsh, export ZDOTDIR and run this again")
 	}
 	if login != "" {
 		a.UI.Note("login shells read %s, which does not read %s", login, sh.RC(places)[0])

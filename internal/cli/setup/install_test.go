@@ -66,7 +66,7 @@ func TestStartupOfWindows(t *testing.T) {
 	err := startupError(sh)
 	exe, _ := app.Executable()
 	hint := term.Words(app.HintFor(err), sh)
-	if err.Error() != "only powershell itself knows which file it reads when it starts" ||
+	if err.Error() != "gosw can't find the start-up file of powershell" ||
 		!strings.HasPrefix(hint, "add this line to the file that $PROFILE names: ") || !strings.Contains(hint, exe) || strings.Contains(hint, "\n") {
 		t.Errorf("%v\n%s", err, hint)
 	}

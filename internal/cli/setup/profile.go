@@ -22,9 +22,9 @@ func printProfile(a *app.App, kind string) error {
 		userHome, _ := a.UserHome()
 		text, err := shell.Environment(string(home), userHome)
 		if err != nil {
-			return failure.WithHint(fmt.Errorf("GOSW_ROOT: %w", err), command.Hintf("choose a folder of letters, digits and dots, or set PATH in another way"))
+			return failure.WithHint(fmt.Errorf("GOSW_ROOT: %w", err), command.Hintf("use a path of letters, digits and dots, or set PATH in another way"))
 		}
 		return a.UI.PrintCode(text)
 	}
-	return failure.Usage(fmt.Errorf("no kind of profile is called %q", kind), command.Hintf("there are sh and environment"))
+	return failure.Usage(fmt.Errorf("there is no profile kind %q", kind), command.Hintf("use sh or environment"))
 }

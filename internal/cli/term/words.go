@@ -2,6 +2,7 @@ package term
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -9,6 +10,9 @@ import (
 func Plural(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
+	}
+	if stem, ok := strings.CutSuffix(word, "y"); ok {
+		word = stem + "ie"
 	}
 	return fmt.Sprintf("%d %ss", n, word)
 }
@@ -41,7 +45,7 @@ func DaysAgo(d time.Duration) string {
 func Ago(d time.Duration) string {
 	switch {
 	case d < 0:
-		return "at a time that is still to come"
+		return "in the future"
 	case d < 2*time.Minute:
 		return "just now"
 	case d < 2*time.Hour:

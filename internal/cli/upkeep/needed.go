@@ -55,7 +55,7 @@ func Roots(a *app.App, st *store.Store, installed []gover.Version, keep []gover.
 		case errors.As(err, new(*fs.PathError)): // which may ask for any of them
 			return nil, err
 		case err != nil:
-			a.UI.Note("%v; what it asks for may be removed", err)
+			a.UI.Note("%v; the version it names may be removed", err)
 		case choice.Rule == resolve.FromFile:
 			for _, spec := range choice.Specs() {
 				mark(spec, choice.Source())

@@ -26,7 +26,7 @@ func Remove(ctx context.Context, a *app.App, st *store.Store, versions []gover.V
 	errs = append(errs, err)
 	for _, v := range versions {
 		if users := pending[v]; len(users) > 0 {
-			a.UI.Note("its files go when process %d (%s), which runs from it, has ended", users[0].ID, users[0].Command)
+			a.UI.Note("its files are deleted when process %d (%s), which uses it, ends", users[0].ID, users[0].Command)
 		}
 	}
 	if wait && len(pending) > 0 {
@@ -61,7 +61,7 @@ func waitForUsers(ctx context.Context, a *app.App, st *store.Store, versions []g
 			return context.Cause(ctx)
 		case <-late:
 			v := versions[still]
-			return fmt.Errorf("uninstall %v: process %d (%s) still runs from it after %v",
+			return fmt.Errorf("uninstall %v: process %d (%s) still uses it after %v",
 				v, pending[v][0].ID, pending[v][0].Command, timeout)
 		}
 	}

@@ -23,8 +23,8 @@ func FitsPath(root string) error {
 		return nil
 	}
 	return failure.WithHint(
-		fmt.Errorf("PATH can't hold %q, because of the %q in it", root, filepath.ListSeparator),
-		command.Hintf("set GOSW_ROOT to a folder without one"),
+		fmt.Errorf("PATH can't contain %q, because of the %q in it", root, filepath.ListSeparator),
+		command.Hintf("set GOSW_ROOT to a path without one"),
 	)
 }
 
@@ -33,7 +33,7 @@ func PathHint(a *app.App, home toolchain.Home) {
 	if slices.Contains(filepath.SplitList(a.Getenv("PATH")), home.Bin()) {
 		return
 	}
-	fix := command.Hintf("put it there, before any other go")
+	fix := command.Hintf("add it, before any other go")
 	if _, ok := shell.Detect(a.Getenv("SHELL")); ok || a.Getenv("SHELL") == "" {
 		fix = a.InitHint()
 	}

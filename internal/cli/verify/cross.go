@@ -59,7 +59,7 @@ func (c *crossPorts) Set(text string) error {
 	for _, word := range strings.Split(text, ",") {
 		p, err := release.ParsePlatform(word)
 		if err != nil {
-			return failure.Usage(err, command.Hintf(`ports are named as by "go tool dist list": --cross=linux/arm64,windows/amd64`))
+			return failure.Usage(err, command.Hintf(`name ports as "go tool dist list" does: --cross=linux/arm64,windows/amd64`))
 		}
 		if port := (cross.Port{OS: p.OS, Arch: p.Arch}); !slices.Contains(c.ports, port) {
 			c.ports = append(c.ports, port)
@@ -77,11 +77,11 @@ func checkCross(a *app.App, c *crossPorts, args []string) error {
 		return nil
 	}
 	if a.Foreign() {
-		return failure.Usage(fmt.Errorf("--cross runs the toolchain, and %v ones don't run here", a.Platform), command.Hintf(`leave --platform away; "--cross=%v" builds for it`, a.Platform))
+		return failure.Usage(fmt.Errorf("--cross runs the toolchain, and one for %v can't run here", a.Platform), command.Hintf(`omit --platform; "--cross=%v" builds for that platform`, a.Platform))
 	}
 	for _, arg := range args {
 		if _, err := release.ParsePlatform(arg); err == nil {
-			return failure.Usage(fmt.Errorf("%q is no version", arg), command.Hintf("ports come behind an equals sign: %q", "--cross="+arg))
+			return failure.Usage(fmt.Errorf("%q is not a version", arg), command.Hintf("put an equals sign before ports: %q", "--cross="+arg))
 		}
 	}
 	return nil
@@ -115,7 +115,7 @@ func crossBuild(ctx context.Context, a *app.App, result *verifiedJSON, options v
 		}
 	})
 	if report == nil {
-		return failure.WithHint(fmt.Errorf("cross build with %v: %w", v, err), command.Hintf(`GOTMPDIR names the folder for what is built; it has to be one that can be written`))
+		return failure.WithHint(fmt.Errorf("cross build with %v: %w", v, err), command.Hintf(`set GOTMPDIR to a writable directory for the builds`))
 	}
 	result.Cross, result.OK = report, result.OK && report.OK
 	for _, f := range report.Findings {
@@ -126,9 +126,9 @@ func crossBuild(ctx context.Context, a *app.App, result *verifiedJSON, options v
 	switch {
 	case err != nil:
 	case report.Origin == cross.BuiltIn:
-		a.UI.Note("%v does not tell which ports are first-class: those of today that it can build for were taken", v)
+		a.UI.Note("%v does not say which ports are first-class; today's first-class ports were built", v)
 	case report.Origin == cross.HostOnly:
-		a.UI.Note("%v: releases before go1.5, as they are published, build for their own platform only", v)
+		a.UI.Note("%v: releases before go1.5 build for their own platform only", v)
 	}
 	return errors.Join(err, printErr, crossVerdict(v, report))
 }
@@ -162,15 +162,15 @@ func crossVerdict(v gover.Version, report *cross.Report) error {
 			kinds[f.Kind] = true
 		}
 	}
-	err := fmt.Errorf("cross build with %v: not all is well with it", v)
+	err := fmt.Errorf("cross build with %v: some checks failed", v)
 	if len(failed) > 0 {
 		err = fmt.Errorf("cross build with %v: %s failed", v, strings.Join(failed, ", "))
 	}
 	switch {
 	case kinds[cross.KindRun]:
-		return failure.WithHint(err, command.Hintf(`if programs may not run in the folder for temporary files, set GOTMPDIR to another`))
+		return failure.WithHint(err, command.Hintf(`if the directory for temporary files is mounted noexec, set GOTMPDIR to another`))
 	case kinds[cross.KindBuild]:
-		return failure.WithHint(err, command.Hintf("the files of %v are as published, so look at the machine (space, rights, GOCACHE), and at \"go tool dist list\" for the port", v))
+		return failure.WithHint(err, command.Hintf("the files of %v are as published; check disk space, permissions, GOCACHE, and \"go tool dist list\" for the port", v))
 	}
 	return failure.WithHint(err, command.Hint{})
 }

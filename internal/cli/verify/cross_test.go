@@ -27,15 +27,15 @@ func TestCrossVerdict(t *testing.T) {
 	}
 	bash, _ := shell.Lookup("bash")
 	const (
-		temp    = "if programs may not run in the folder for temporary files, set GOTMPDIR to another"
-		machine = `the files of go1.22.5 are as published, so look at the machine (space, rights, GOCACHE), and at "go tool dist list" for the port`
+		temp    = "if the directory for temporary files is mounted noexec, set GOTMPDIR to another"
+		machine = `the files of go1.22.5 are as published; check disk space, permissions, GOCACHE, and "go tool dist list" for the port`
 	)
 	for name, test := range map[string]struct {
 		report     cross.Report
 		want, hint string
 	}{
 		"well":   {cross.Report{OK: true, Ports: []cross.Result{result("amd64")}}, "", ""},
-		"itself": {cross.Report{Findings: []cross.Finding{{Kind: cross.KindGOROOT}}, Ports: []cross.Result{result("amd64")}}, "not all is well with it", ""},
+		"itself": {cross.Report{Findings: []cross.Finding{{Kind: cross.KindGOROOT}}, Ports: []cross.Result{result("amd64")}}, "some checks failed", ""},
 		"run":    {cross.Report{Ports: []cross.Result{result("amd64", cross.KindRun), result("arm64")}}, "linux/amd64 failed", temp},
 		"build":  {cross.Report{Ports: []cross.Result{result("amd64"), result("arm64", cross.KindBuild), result("arm", cross.KindBuild)}}, "linux/arm64, linux/arm failed", machine},
 		"both":   {cross.Report{Ports: []cross.Result{result("amd64", cross.KindRun), result("arm64", cross.KindBuild)}}, "linux/amd64, linux/arm64 failed", temp},

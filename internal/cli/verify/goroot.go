@@ -42,7 +42,7 @@ type comparedJSON struct {
 
 // A notCoveredJSON is what the checksum database says nothing about.
 type notCoveredJSON struct {
-	Folders []string `json:"folders"`
+	Folders []string `json:"directories"`
 	Files   int      `json:"files"`
 }
 
@@ -131,7 +131,7 @@ func compareError(op string, err error) error {
 	case errors.As(err, &foreign):
 		return failure.WithHint(err, foreignHint(foreign))
 	case errors.As(err, new(*fetch.UnknownReleaseError)):
-		return failure.WithHint(err, command.Hintf(`Go has published no such release; if it should be there, look at GOPROXY and GOSUMDB`))
+		return failure.WithHint(err, command.Hintf(`Go has not published this release; if it has, check GOPROXY and GOSUMDB`))
 	case errors.As(err, new(*sumdb.SecurityError)):
 		return failure.Unjudged(err)
 	}
@@ -141,11 +141,11 @@ func compareError(op string, err error) error {
 func foreignHint(e *tree.ForeignError) command.Hint {
 	switch {
 	case e.Package && !e.Version.IsZero():
-		return command.Hintf("a distribution's package is split or built anew, and its package manager is what proves it; %v gets Go's own", command.Gosw("install", gover.Only(e.Version).String()))
+		return command.Hintf("distributions rebuild Go, so their package manager must verify this one; %v installs Go's own build", command.Gosw("install", gover.Only(e.Version).String()))
 	case e.Package:
-		return command.Hintf("a distribution's package is split or built anew, and its package manager is what proves it")
+		return command.Hintf("distributions rebuild Go, so their package manager must verify this one")
 	}
-	return command.Hintf(`name a GOROOT that Go has published: "go env GOROOT" tells where one is`)
+	return command.Hintf(`name the GOROOT of a Go release; "go env GOROOT" prints one`)
 }
 
 func compared(dir string, c *fetch.Comparison) comparedJSON {
@@ -179,7 +179,7 @@ func findingLines(c *fetch.Comparison) []string {
 		lines = append(lines, found(d))
 	}
 	if len(lines) == 0 || c.Nameless != nil {
-		lines = append(lines, fmt.Sprintf("unproven %v %v (%s, not the published %s)",
+		lines = append(lines, fmt.Sprintf("not verified: %v %v (%s, not the published %s)",
 			c.Version, c.Platform, cmp.Or(c.H1, "no checksum"), printable(c.Proof.H1)))
 	}
 	return lines
@@ -189,18 +189,18 @@ func findingLines(c *fetch.Comparison) []string {
 func explainComparison(a *app.App, dir string, c *fetch.Comparison, verbose bool) {
 	switch {
 	case c.Nameless != nil:
-		a.UI.Note("%s: what differs is not known: %v", dir, c.Nameless)
+		a.UI.Note("%s: can't tell what differs: %v", dir, c.Nameless)
 	case !c.Sure:
-		a.UI.Note("%s: what differs was found by size and CRC, in a directory of the zip that nothing proves; --full makes sure", dir)
+		a.UI.Note("%s: differences were found by size and CRC from an unverified zip directory; use --full to be sure", dir)
 	}
 	if len(c.LeftOut) > 0 {
-		a.UI.Note("%s: not covered by the checksum database: %s, %s", dir, term.Plural(len(c.LeftOut), "folder"), term.Plural(c.Uncovered, "file"))
+		a.UI.Note("%s: the checksum database does not cover %s and %s", dir, term.Plural(len(c.LeftOut), "directory"), term.Plural(c.Uncovered, "file"))
 	}
 	if !verbose {
 		return
 	}
-	a.UI.Note("%s: %d files, %s hashed, %s of the zip received", dir, c.Files, term.Size(c.Bytes), term.Size(c.Received))
-	a.UI.Note("%s: %v %v is checksum database record %d of %s, in the signed tree of %d records, signature of %s",
+	a.UI.Note("%s: %d files, %s hashed, %s of the zip downloaded", dir, c.Files, term.Size(c.Bytes), term.Size(c.Received))
+	a.UI.Note("%s: %v %v is record %d of the checksum database %s, in a tree of %d records signed by %s",
 		dir, c.Version, c.Platform, c.Witness.Record, c.Witness.SumDB, c.Witness.TreeSize, c.Witness.Key)
 }
 
@@ -209,13 +209,13 @@ func comparisonVerdict(dir string, c *fetch.Comparison) error {
 	if c.OK() {
 		return nil
 	}
-	what := fmt.Sprintf("not %v as Go has published it", c.Version)
+	what := fmt.Sprintf("not %v as Go published it", c.Version)
 	if n := len(c.Findings); n > 0 {
-		what = term.Plural(n, "difference") + fmt.Sprintf(" from %v as Go has published it", c.Version)
+		what = term.Plural(n, "difference") + fmt.Sprintf(" from %v as Go published it", c.Version)
 	}
-	hint := command.Hintf("%v gets the published release", command.Gosw("install", gover.Only(c.Version).String()))
+	hint := command.Hintf("install the published release: %v", command.Gosw("install", gover.Only(c.Version).String()))
 	if c.Rebuilt() {
-		hint.Text = "its programs are not those that Go has published, as in a distribution's package or a build from source; " + hint.Text
+		hint.Text = "its programs differ from those Go published, as in a distribution's package or a build from source; " + hint.Text
 	}
 	return failure.WithHint(fmt.Errorf("verify %s: %s", dir, what), hint)
 }

@@ -76,7 +76,7 @@ func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, 
 			return nil, compareError("import "+dir, err)
 		}
 		if compared.Version != v {
-			return nil, fmt.Errorf("import %s: it was %v a moment ago, and is %v now", dir, v, compared.Version)
+			return nil, fmt.Errorf("import %s: it changed from %v to %v during the import", dir, v, compared.Version)
 		}
 		if !compared.OK() {
 			return nil, refusal(a, dir, compared)
@@ -90,12 +90,12 @@ func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, 
 	case err != nil:
 		return added != nil, err
 	case added == nil:
-		a.UI.Note("%v is installed already", v)
+		a.UI.Note("%v is already installed", v)
 		return false, nil
 	}
-	a.UI.Note("imported %v (%s in %.1fs, proven by the checksum database)", v, term.Size(compared.Bytes), a.Since(start).Seconds())
+	a.UI.Note("imported %v (%s in %.1fs, verified by the checksum database)", v, term.Size(compared.Bytes), a.Since(start).Seconds())
 	if compared.Uncovered > 0 {
-		a.UI.Note("left out, as no part of the release's module: %s (%s)", strings.Join(compared.LeftOut, " "), term.Plural(compared.Uncovered, "file"))
+		a.UI.Note("not imported, because the release's module does not have it: %s (%s)", strings.Join(compared.LeftOut, " "), term.Plural(compared.Uncovered, "file"))
 	}
 	return true, nil
 }
@@ -116,7 +116,7 @@ func refusal(a *app.App, dir string, compared *fetch.Comparison) error {
 		return err
 	}
 	return failure.WithHint(
-		fmt.Errorf("import %s: not %v as Go has published it; nothing was kept\n%s", dir, compared.Version, text),
+		fmt.Errorf("import %s: not %v as Go published it; nothing was imported\n%s", dir, compared.Version, text),
 		hint,
 	)
 }

@@ -26,14 +26,14 @@ func (o importOptions) check(args []string) error {
 	case o.all && len(args) > 0:
 		return failure.Usage(fmt.Errorf("import takes --all or directories, not both: %q", args[0]), command.ToRun("gosw", "import", "--all"))
 	case o.yes && !o.all:
-		return failure.Usage(errors.New("--yes is for --all"), command.ToRun("gosw", "import", "--all", "--yes"))
+		return failure.Usage(errors.New("--yes needs --all"), command.ToRun("gosw", "import", "--all", "--yes"))
 	case !o.all && len(args) == 0:
 		return failure.Usage(errors.New("import needs a directory, or --all"),
 			command.Hintf("%v finds what other version managers have", command.Gosw("import", "--all")))
 	}
 	for _, arg := range args {
 		if arg == "" {
-			return failure.Usage(errors.New("import: the name of a directory is empty"), command.Hintf(`name it, such as: gosw import "$(go env GOROOT)"`))
+			return failure.Usage(errors.New("import: the name of a directory is empty"), command.Hintf(`for example gosw import "$(go env GOROOT)"`))
 		}
 	}
 	return nil
@@ -141,9 +141,9 @@ func judgeTree(a *app.App, path toolchain.Path, t upkeep.Elsewhere) *importedJSO
 		return refuse(t.Err, compareError(op, t.Err))
 	}
 	if t.Platform != a.Platform.String() {
-		reason := fmt.Errorf("it is %v for %v, not for %v", t.Version, t.Platform, a.Platform)
+		reason := fmt.Errorf("%v was built for %v, not for %v", t.Version, t.Platform, a.Platform)
 		return refuse(reason, failure.WithHint(fmt.Errorf("%s: %w", op, reason),
-			command.Hintf("if that is what you want, add --platform %v", t.Platform)))
+			command.Hintf("to import it for that platform, add --platform %v", t.Platform)))
 	}
 	there, err := path.Has(t.Version)
 	if err != nil {
@@ -168,7 +168,7 @@ func sayTrees(a *app.App, list []*importedJSON, options importOptions) error {
 		case item.State == skipped:
 			a.UI.Note("not imported: %s: %s", item.Directory, item.Reason)
 		case item.State == installed && !options.all:
-			a.UI.Note("%v is installed already", item.Version)
+			a.UI.Note("%v is already installed", item.Version)
 		case item.State != importable || !options.all && !options.dryRun:
 		case terminal:
 			t.Rows = append(t.Rows, []term.Cell{{Text: item.Version.String(), Style: term.Good}, {Text: item.Manager}, {Text: a.Place(item.Directory)}})

@@ -112,7 +112,7 @@ func (run *repairRun) repairSharer(ctx context.Context, other store.Sharer) erro
 			return nil
 		}
 		run.told[dir] = true
-		run.app.UI.Note("%s, and is in another store, %s", shares, other.Home)
+		run.app.UI.Note("%s, which is in another store, %s", shares, other.Home)
 		run.app.UI.Hint("run %v", upkeep.RepairOf(run.app, other.Home, other.Version))
 		return nil
 	}
@@ -122,7 +122,7 @@ func (run *repairRun) repairSharer(ctx context.Context, other store.Sharer) erro
 	if err := run.repair(ctx, other.Version); err != nil {
 		return err
 	}
-	run.app.UI.Note("%s: repaired too", shares)
+	run.app.UI.Note("%s: repairing it too", shares)
 	return nil
 }
 
@@ -184,9 +184,9 @@ func (r *repairer) print(report *store.Report, mended bool) error {
 	if err := printReport(r.app, report); err != nil || !mended {
 		return err
 	}
-	what := "nothing had to be downloaded"
+	what := "without a download"
 	if r.received > 0 {
-		what = fmt.Sprintf("%s received", term.Size(r.received))
+		what = fmt.Sprintf("%s downloaded", term.Size(r.received))
 	}
 	r.app.UI.Note("repaired %v (%s)", r.version, what)
 	return nil

@@ -65,7 +65,7 @@ What each was built for is read back from its header.`,
 			if cmd.Flags().Changed("goroot") {
 				return verifyGOROOT(a, cmd, args, options)
 			} else if options.full {
-				return failure.Usage(errors.New("--full is for --goroot"), cmdline.HelpHint(cmd))
+				return failure.Usage(errors.New("--full needs --goroot"), cmdline.HelpHint(cmd))
 			}
 			if err := checkCross(a, &options.cross, args); err != nil {
 				return err
@@ -91,13 +91,13 @@ What each was built for is read back from its header.`,
 func verifyGOROOT(a *app.App, cmd *cobra.Command, args []string, options verifyOptions) error {
 	switch {
 	case len(args) > 0:
-		return failure.Usage(fmt.Errorf("--goroot is one tree, and %q another", args[0]), cmdline.HelpHint(cmd))
+		return failure.Usage(fmt.Errorf("--goroot can't be combined with a version: %q", args[0]), cmdline.HelpHint(cmd))
 	case cmd.Flags().Changed("platform"):
-		return failure.Usage(errors.New("--goroot is a tree that tells its platform itself"), cmdline.HelpHint(cmd))
+		return failure.Usage(errors.New("--platform can't be combined with --goroot"), cmdline.HelpHint(cmd))
 	case options.cross.asked:
-		return failure.Usage(errors.New("--cross is for installed versions, and --goroot for others"), command.Hintf(`"gosw import DIR" installs what is proven`))
+		return failure.Usage(errors.New("--cross can't be combined with --goroot"), command.Hintf(`install the tree first: "gosw import DIR"`))
 	case options.goroot == "":
-		return failure.Usage(errors.New("--goroot is empty"), command.Hintf(`name a folder, such as --goroot "$(go env GOROOT)"`))
+		return failure.Usage(errors.New("--goroot is empty"), command.Hintf(`name a directory, such as --goroot "$(go env GOROOT)"`))
 	}
 	return compareGOROOT(cmd.Context(), a, options.goroot, options)
 }
@@ -175,9 +175,9 @@ func verifyOne(ctx context.Context, a *app.App, home toolchain.Home, v gover.Ver
 	switch {
 	case err != nil:
 	case witness.SumDB == "":
-		a.UI.Note("%v: proven by the SHA-256 of its archive alone, when it was installed", v)
+		a.UI.Note("%v: verified only by the SHA-256 of its archive, when it was installed", v)
 	case options.verbose:
-		a.UI.Note("%v: checksum database record %d of %s, in the signed tree of %d records, signature of %s",
+		a.UI.Note("%v: record %d of the checksum database %s, in a tree of %d records signed by %s",
 			v, witness.Record, witness.SumDB, witness.TreeSize, witness.Key)
 	}
 	result := verified(home, report, witness, err)
@@ -188,7 +188,7 @@ func verifyOne(ctx context.Context, a *app.App, home toolchain.Home, v gover.Ver
 		return &result, errors.Join(printErr, verdict(a, home, report))
 	}
 	if !result.OK {
-		return &result, errors.Join(verdict(a, home, report), fmt.Errorf("cross build with %v: it is not as proven, so nothing of it was run", v))
+		return &result, errors.Join(verdict(a, home, report), fmt.Errorf("cross build with %v: not run, because its files have changed", v))
 	}
 	return &result, crossBuild(ctx, a, &result, options)
 }
@@ -200,7 +200,7 @@ func checkReceipt(a *app.App, home toolchain.Home, v gover.Version, r *store.Rec
 		return sumdb.Witness{}, errors.New("no receipt")
 	}
 	if len(r.Record) == 0 && r.SHA256 == "" {
-		return sumdb.Witness{}, errors.New("no record of the checksum database")
+		return sumdb.Witness{}, errors.New("no checksum database record")
 	}
 	known, err := a.Setting("GOSUMDB")
 	if err != nil {
@@ -222,7 +222,7 @@ func checkReceipt(a *app.App, home toolchain.Home, v gover.Version, r *store.Rec
 		err = fmt.Errorf("module %q, not %s", r.Module, module)
 	}
 	if err == nil && (r.SumDB != tree.SumDB{Name: witness.SumDB, TreeSize: witness.TreeSize, TreeHash: witness.TreeHash}) {
-		err = errors.New("record of another tree than the receipt says")
+		err = errors.New("its record is for another tree")
 	}
 	return witness, err
 }
@@ -276,12 +276,12 @@ func verdict(a *app.App, home toolchain.Home, r *store.Report) error {
 	if n == 0 {
 		return nil
 	}
-	what := "1 thing is"
+	what := "1 difference from the verified release"
 	if n > 1 {
-		what = fmt.Sprintf("%d things are", n)
+		what = fmt.Sprintf("%d differences from the verified release", n)
 	}
 	return failure.WithHint(
-		fmt.Errorf("verify %v: %s not as proven", r.Version, what),
+		fmt.Errorf("verify %v: %s", r.Version, what),
 		command.Hint{Command: upkeep.RepairOf(a, home, r.Version)},
 	)
 }

@@ -103,7 +103,7 @@ func auditTargets(a *app.App, system toolchain.Home, homes map[gover.Version]too
 			all = append(all, v)
 		}
 	}
-	all, err = cmdline.Matching(all, specs, `; a release, such as 1.22.5, need not be`)
+	all, err = cmdline.Matching(all, specs, `; only a full release such as 1.22.5 can be checked without it`)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func exactlyAsked(a *app.App, st *store.Store) (map[gover.Version][]string, erro
 	}
 	choice, err := resolve.Default(st.Home().DefaultFile())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		a.UI.Note("%v; what it asks for is not looked up", err)
+		a.UI.Note("%v; the version it names was not checked", err)
 	}
 	add(choice, err)
 	if name, value := a.Variable(); value != "" {
@@ -141,7 +141,7 @@ func exactlyAsked(a *app.App, st *store.Store) (map[gover.Version][]string, erro
 	for _, dir := range dirs {
 		choice, err := resolve.For(resolve.Env{}, dir)
 		if err != nil {
-			a.UI.Note("%v; what it asks for is not looked up", err)
+			a.UI.Note("%v; the version it names was not checked", err)
 		}
 		add(choice, err)
 	}

@@ -38,7 +38,7 @@ func vulnerabilities(ctx context.Context, a *app.App) (vulnData, error) {
 	}
 	docs, err := client.Documents("GOVULNDB", source)
 	if err != nil {
-		return vulnData{}, failure.WithHint(err, command.Hintf(`"gosw env GOVULNDB" shows it; "gosw env -u GOVULNDB" goes back to Go's own database`))
+		return vulnData{}, failure.WithHint(err, command.Hintf(`fix it, or return to Go's own database: "gosw env -u GOVULNDB"`))
 	}
 	var old *vuln.Database
 	if !docs.Local() { // which is cheaper to read than to compare, and may have no dates
@@ -65,17 +65,17 @@ func oldVulnerabilities(a *app.App, old vulnData, cause error) (vulnData, error)
 	case offline && old.Database != nil:
 		return old, nil
 	case offline:
-		return vulnData{}, failure.WithHint(errors.New("there are no data on vulnerabilities yet, and the network is not to be used"),
-			command.Hintf(`"gosw audit" without --offline fetches them; GOVULNDB may be a copy, such as file:///srv/vulndb`))
+		return vulnData{}, failure.WithHint(errors.New("no vulnerability data is cached, and --offline is set"),
+			command.Hintf(`run "gosw audit" without --offline, or set GOVULNDB to a copy such as file:///srv/vulndb`))
 	}
 	err := fmt.Errorf("read the vulnerability database: %w", cause)
 	if old.Database != nil {
-		return vulnData{}, failure.WithHint(err, command.Hintf(`"gosw audit --offline" takes what was fetched %s`, term.Ago(a.Since(old.Fetched))))
+		return vulnData{}, failure.WithHint(err, command.Hintf(`use the data from %s with "gosw audit --offline"`, term.Ago(a.Since(old.Fetched))))
 	}
 	if web.IsAway(cause) || errors.Is(cause, context.DeadlineExceeded) {
-		return vulnData{}, failure.WithHint(err, command.Hintf(`look at the network and at GOVULNDB, "gosw env" shows what it is`))
+		return vulnData{}, failure.WithHint(err, command.Hintf(`check your connection and GOVULNDB ("gosw env GOVULNDB"), then retry`))
 	}
-	return vulnData{}, failure.WithHint(err, command.Hintf(`this is no Go vulnerability database, or a damaged copy: "gosw env GOVULNDB" shows which`))
+	return vulnData{}, failure.WithHint(err, command.Hintf(`not a Go vulnerability database, or a damaged copy; check GOVULNDB ("gosw env GOVULNDB")`))
 }
 
 // sayVulnAge says how old data are that are not of now.
@@ -84,6 +84,6 @@ func sayVulnAge(a *app.App, data vulnData) {
 	case data.origin == release.FromCache:
 		a.SayFetched(data.Fetched)
 	case data.origin == fromFile && data.Modified.Unix() > 0:
-		a.UI.Note("the newest entry of this copy of the data on vulnerabilities is of %s", data.Modified.UTC().Format(time.DateOnly))
+		a.UI.Note("the newest entry in this copy of the vulnerability data is from %s", data.Modified.UTC().Format(time.DateOnly))
 	}
 }

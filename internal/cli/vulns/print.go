@@ -103,10 +103,10 @@ func tableVulnerable(s term.Screen, t vulnerableJSON, place func(string) string)
 		heading += ", not installed"
 	}
 	if t.System {
-		heading += ", of the system's store"
+		heading += ", in the system store"
 	}
 	for i, by := range t.AskedBy {
-		heading += []string{", asked for by ", ", "}[min(i, 1)] + place(by)
+		heading += []string{", used by ", ", "}[min(i, 1)] + place(by)
 	}
 	list := &term.Table{Bare: true, Indent: term.Gap, Columns: []term.Column{{}, {Rank: 2}, {Rank: 1}, {Rank: 3, Least: 8}}}
 	for _, v := range t.Vulnerabilities {
@@ -180,7 +180,7 @@ func adviseLine(a *app.App, t vulnerableJSON, own toolchain.Home, homes map[gove
 	has, line := orNone(t.NewestOfLine.Vulnerabilities), newest.Line()
 	switch {
 	case ours && homes[newest] == own:
-		a.UI.Hint("%v, the newest of its line, has %s, and is installed: \"gosw upgrade --remove %s\" removes the older", newest, has, line)
+		a.UI.Hint("%v, the newest of its line, has %s, and is installed: \"gosw upgrade --remove %s\" removes the older ones", newest, has, line)
 	case homes[newest] != "":
 		a.UI.Hint("%v, the newest of its line, has %s, and is installed", newest, has)
 	case ours:

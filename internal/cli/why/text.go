@@ -50,7 +50,7 @@ func summary(t *term.Trace, r explain.Report) {
 		t.Head("%s: nothing runs here", r.Tool)
 		return
 	case explain.PlaceDownload:
-		t.Head("%s: %s, which go has yet to download", r.Tool, name)
+		t.Head("%s: %s, which go must download first", r.Tool, name)
 		return
 	}
 	t.Head("%s: %s", r.Tool, name)
@@ -69,7 +69,7 @@ func summary(t *term.Trace, r explain.Report) {
 		t.Line("%s switches to it (%s)", cmp.Or(r.Chosen.Name(), "go"), r.Runs.Place)
 	}
 	if r.Shadowed {
-		t.Line("but PATH does not lead to it: look below")
+		t.Line("but it is not first on PATH: see below")
 	}
 }
 
@@ -123,7 +123,7 @@ func text(r explain.Rule) string {
 	case r.Outcome == resolve.NotThere && r.Rule == resolve.FromEnv:
 		said = "not set"
 	case r.Outcome == resolve.Silent:
-		said = "nothing about Go"
+		said = "does not mention Go"
 	case r.Outcome == resolve.Decides && r.Rule == resolve.FromSystem:
 		said = "the next go there (this decides)"
 	case r.Outcome == resolve.Decides:
@@ -190,11 +190,11 @@ func showSwitching(t *term.Trace, r explain.Report) {
 	v := s.GOTOOLCHAIN
 	switch {
 	case version.Compare(r.Chosen.Name(), "go1.21") < 0:
-		t.Line("releases before go1.21 have none")
+		t.Line("releases before go1.21 can't switch")
 	case v.Text == "":
-		t.Line("GOTOOLCHAIN: not set, also not in go.env")
+		t.Line("GOTOOLCHAIN: not set, nor in go.env")
 	case v.Origin == explain.ByGosw:
-		t.Line("GOTOOLCHAIN=%s: set by gosw, a pin is a pin", v.Text)
+		t.Line("GOTOOLCHAIN=%s: set by gosw, so go keeps to the pin", v.Text)
 	default:
 		t.Line("GOTOOLCHAIN=%s%s", v.Text, from(v))
 	}
@@ -225,11 +225,11 @@ func modFile(t *term.Trace, f *gomod.Requirement) {
 func verdict(r explain.Report) string {
 	switch r.Runs.Place {
 	case "":
-		return "go ends with an error"
+		return "go fails"
 	case explain.PlaceStarted:
 		return r.Chosen.Name() + " stays"
 	case explain.PlaceDownload:
-		return r.Runs.Toolchain + " is to be downloaded"
+		return r.Runs.Toolchain + " must be downloaded"
 	}
 	return fmt.Sprintf("%s runs in its place", r.Runs.Toolchain)
 }
@@ -261,7 +261,7 @@ func path(t *term.Trace, r explain.Report) {
 		t.Line("%s: %s", f.Path, text)
 	}
 	if r.Tool == "go" || r.Tool == "gofmt" {
-		t.Line("aliases and functions can't be seen from here:")
+		t.Line("gosw can't see aliases and functions:")
 		t.Line("your shell shows them with \"type %s\"", r.Tool)
 	}
 }
