@@ -216,6 +216,7 @@ var elsewhere = map[string]string{
 	"add this line to it by hand: %s":                                                                                   "init_install_bad",
 	"add this line to the file that $PROFILE names: %s":                                                                 "TestStartupOfWindows",
 	"the files would belong to root: run gosw as that user, or set GOSW_ROOT to a store of root's own":                  "TestRootInAnothersHome",
+	"try again when that process has ended":                                                                             "store_overlay",
 	"run gosw as its owner":                                                                                             "TestRootInAnothersHome",
 	"an earlier sudo may have done this; take it back":                                                                  "TestRootInAnothersHome",
 	"another user could replace this store: set GOSW_ROOT to one below directories that belong to you or root":          "TestOwnedByAnother",

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -16,10 +17,14 @@ import (
 // faults returns the function that makes this test build of gosw fail where
 // GOSW_FAULT says: "install/rename=SIGKILL" kills the process before that step,
 // "line/link#2=ENOSPC" lets the second time that the step comes fail as a full
-// disk would. The steps that were come to are written to the file that
+// disk would. Several stand behind each other, with blanks between them. The steps that were come to are written to the file that
 // GOSW_FAULT_LOG names. None of this is in the product (faults_off.go).
 func faults() func(string) error {
-	where, what, _ := strings.Cut(os.Getenv("GOSW_FAULT"), "=")
+	faults := make(map[string]string)
+	for _, text := range strings.Fields(os.Getenv("GOSW_FAULT")) {
+		where, what, _ := strings.Cut(text, "=")
+		faults[where] = what
+	}
 	log := os.Getenv("GOSW_FAULT_LOG")
 	var mu sync.Mutex
 	count := make(map[string]int)
@@ -30,7 +35,8 @@ func faults() func(string) error {
 		if log != "" {
 			logStep(log, step)
 		}
-		if step != where && fmt.Sprintf("%s#%d", step, count[step]) != where {
+		what := cmp.Or(faults[fmt.Sprintf("%s#%d", step, count[step])], faults[step])
+		if what == "" {
 			return nil
 		}
 		return fault(step, what)
@@ -42,7 +48,7 @@ func fault(step, what string) error {
 		_ = unix.Kill(os.Getpid(), unix.SIGKILL)
 		select {} // the signal is on its way
 	}
-	for _, errno := range []syscall.Errno{unix.ENOSPC, unix.EIO, unix.EDQUOT, unix.EROFS} {
+	for _, errno := range []syscall.Errno{unix.ENOSPC, unix.EIO, unix.EDQUOT, unix.EROFS, unix.EXDEV} {
 		if unix.ErrnoName(errno) == what {
 			return &os.PathError{Op: "write", Path: "(" + step + ")", Err: errno}
 		}

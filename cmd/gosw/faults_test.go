@@ -31,6 +31,8 @@ type change struct {
 	from  []string // versions in the store; none for no store at all
 	plant map[string]string
 	args  []string
+	// always are faults that each run of it meets, besides the one that is tried.
+	always string
 	// after is what the store has when it is done, however often it was cut
 	// short.
 	after []string
@@ -81,6 +83,17 @@ var changes = []change{
 		after: []string{"go1.21.13", "go1.22.4"}, plant: map[string]string{
 			"toolchains/go1.22.4/LICENSE":   "x",
 			"~toolchains/go1.21.13/LICENSE": "toolchains/go1.22.4/LICENSE",
+		}},
+	{name: "uninstall in place", from: []string{"1.21.13", "1.22.4", "1.22.12"}, args: []string{"uninstall", "1.22.12"},
+		after: []string{"go1.21.13", "go1.22.4"}, again: 1, damaged: true, always: "uninstall/rename=EXDEV"},
+	{name: "repair file by file", from: []string{"1.21.13", "1.22.4"}, args: []string{"repair", "1.22.4"}, damaged: true,
+		always: "repair/exchange=EXDEV", after: []string{"go1.21.13", "go1.22.4"}, plant: map[string]string{
+			"toolchains/go1.22.4/VERSION":   "x",
+			"toolchains/go1.22.4/more/x":    "x",
+			"-toolchains/go1.22.4/bin/go":   "",
+			">toolchains/go1.22.4/bin/go":   "/bin/true",
+			"-toolchains/go1.22.4/LICENSE":  "",
+			"toolchains/go1.22.4/LICENSE/x": "x",
 		}},
 	{name: "repair without a receipt", from: []string{"1.21.13", "1.22.4"}, args: []string{"repair", "1.22.4"}, damaged: true,
 		after: []string{"go1.21.13", "go1.22.4"}, plant: map[string]string{"-receipts/go1.22.4.json": ""}},
@@ -237,7 +250,7 @@ func (f *field) release() {
 func (f *field) gosw(env string, args ...string) (int, string) {
 	f.t.Helper()
 	cmd := f.command(f.server.Proxy(), args...)
-	cmd.Path, cmd.Env = f.bench.gosw, append(cmd.Env, env)
+	cmd.Path, cmd.Env = f.bench.gosw, append(cmd.Env, strings.Split(env, "\x00")...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	if err := cmd.Run(); cmd.ProcessState == nil {
@@ -260,11 +273,11 @@ func (b *bench) steps(t *testing.T, c change) []string {
 	f := b.newField(t, c)
 	defer f.release()
 	log := filepath.Join(f.home, "steps")
-	if code, stderr := f.gosw("GOSW_FAULT_LOG="+log, c.args...); code != 0 {
+	if code, stderr := f.gosw("GOSW_FAULT_LOG="+log+"\x00GOSW_FAULT="+c.always, c.args...); code != 0 {
 		t.Fatalf("%s: exit code %d\n%s", c.name, code, stderr)
 	}
 	f.release()
-	f.gosw("", c.args...) // and now nobody uses what may have been in use
+	f.gosw("GOSW_FAULT="+c.always, c.args...) // and now nobody uses what may have been in use
 	b.clean[c.name] = f.listing()
 	data, err := os.ReadFile(log)
 	if err != nil {
@@ -367,7 +380,7 @@ func printMatrix(t *testing.T, table map[string]map[string]string) {
 func (b *bench) cell(t *testing.T, c change, step, fault string) {
 	f := b.newField(t, c)
 	defer f.release()
-	code, stderr := f.gosw("GOSW_FAULT="+step+"="+fault, c.args...)
+	code, stderr := f.gosw("GOSW_FAULT="+c.always+" "+step+"="+fault, c.args...)
 	f.checkEnd(c, step, fault, code, stderr)
 	if !c.damaged {
 		f.checkSound()
@@ -375,7 +388,7 @@ func (b *bench) cell(t *testing.T, c change, step, fault string) {
 
 	// The next one heals without being told to, and does what was to be done.
 	f.release()
-	if code, stderr := f.gosw("", c.args...); code != 0 && code != c.again {
+	if code, stderr := f.gosw("GOSW_FAULT="+c.always, c.args...); code != 0 && code != c.again {
 		t.Errorf("again: exit code %d\n%s", code, stderr)
 	}
 	f.checkSound()

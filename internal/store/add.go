@@ -29,7 +29,11 @@ func (s *Store) Add(ctx context.Context, v gover.Version, fill Fill) (added *Rec
 	if err != nil {
 		return nil, err
 	}
-	if !there {
+	doomed, err := s.doomed(v)
+	if err != nil {
+		return nil, err
+	}
+	if !there || len(doomed) > 0 {
 		if err := s.create(ctx); err != nil {
 			return nil, err
 		}

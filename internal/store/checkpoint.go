@@ -31,6 +31,8 @@ func Steps() []Step {
 		{"uninstall/lock", "take the lock of the version"},
 		{"uninstall/stage", "make a folder for the tree to go to"},
 		{"uninstall/rename", "take the name away"},
+		{"uninstall/mark", "note that a tree that can't be moved is going"},
+		{"uninstall/delete", "delete it where it lies"},
 		{"uninstall/receipt", "remove receipt and manifest"},
 
 		{"repair/lock", "take the lock of the version"},
@@ -42,6 +44,7 @@ func Steps() []Step {
 		{"repair/seal", "make the files read-only, and prove the tree"},
 		{"repair/datasync", "put the tree on the disk"},
 		{"repair/exchange", "exchange the trees"},
+		{"repair/replace", "put the new files into a tree that can't be exchanged, one by one"},
 		{"repair/sync", "put the exchange on the disk"},
 		{"repair/delete", "delete the old tree, unless a process runs from it"},
 

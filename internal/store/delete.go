@@ -6,9 +6,8 @@ import (
 	"os"
 )
 
-// discard deletes an entry of staging if it is this user's, also a tree in which
-// somebody has taken the right to write or read away from folders. Nothing else
-// can be reached from there, whatever links there are.
+// discard deletes an entry of staging if it is this user's. Nothing else can be
+// reached from there, whatever links there are.
 func (s *Store) discard(name string) error {
 	staging, err := s.openStaging()
 	if err != nil {
@@ -18,19 +17,25 @@ func (s *Store) discard(name string) error {
 	if info, err := staging.Lstat(name); err != nil || !mine(info) {
 		return err
 	}
-	err = staging.RemoveAll(name)
+	return removeAll(staging, name)
+}
+
+// removeAll deletes name in root, also what somebody has taken the right to write or
+// read away from.
+func removeAll(root *os.Root, name string) error {
+	err := root.RemoveAll(name)
 	if !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
 	// WalkDir calls with a folder before it lists it. What can't be changed
 	// shows when the removal fails again.
-	_ = fs.WalkDir(staging.FS(), name, func(path string, entry fs.DirEntry, err error) error {
+	_ = fs.WalkDir(root.FS(), name, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() {
-			_ = staging.Chmod(path, 0o700)
+			_ = root.Chmod(path, 0o700)
 		}
 		return nil
 	})
-	return staging.RemoveAll(name)
+	return root.RemoveAll(name)
 }
 
 // openStaging opens staging, which is no link to elsewhere.

@@ -66,9 +66,16 @@ const asideSuffix = "0"
 
 // putBack mends what a process left that was killed in the middle of swapInSteps:
 // it gives v its name again or, where the other tree or the link has that already,
-// puts the old tree where it was to go, as processes may run from it. The caller
-// holds the lock of v.
+// puts the old tree where it was to go, as processes may run from it. It also finishes
+// a removal in place. The caller holds the lock of v.
 func (s *Store) putBack(v gover.Version) error {
+	doomed, err := s.doomed(v)
+	for _, grave := range doomed {
+		err = errors.Join(err, s.finishDoomed(v, grave))
+	}
+	if err != nil {
+		return err
+	}
 	staged, err := s.staged()
 	if err != nil {
 		return err

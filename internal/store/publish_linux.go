@@ -47,6 +47,13 @@ func (s *Store) swap(a, b string) error {
 	return err
 }
 
+// onOverlay reports whether dir is on an overlay, which renames no directory of a lower
+// layer, and copies each file of one that is linked to.
+func onOverlay(dir string) bool {
+	var info unix.Statfs_t
+	return unix.Statfs(dir, &info) == nil && info.Type == unix.OVERLAYFS_SUPER_MAGIC
+}
+
 func (s *Store) rename2(from, to string, flags uint) error {
 	err := error(unix.EINVAL)
 	if !s.plain {

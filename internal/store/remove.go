@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/goroot"
@@ -106,7 +107,7 @@ func readLink(path string) (string, error) {
 	return "", err
 }
 
-// takeName moves the tree of v to its grave. What links to it goes first, and
+// takeName moves the tree of v to its grave, or deletes it where it can't be moved. What links to it goes first, and
 // nobody mends links meanwhile, so that no link ever leads to nothing.
 func (s *Store) takeName(ctx context.Context, v gover.Version, grave string) error {
 	release, err := s.lockLinks(ctx)
@@ -117,7 +118,7 @@ func (s *Store) takeName(ctx context.Context, v gover.Version, grave string) err
 	if err := s.relink(v); err != nil {
 		return err
 	}
-	return s.do("uninstall/rename", func() error {
+	err = s.do("uninstall/rename", func() error {
 		tree := filepath.Join(grave, graveTree)
 		if err := mendMode(s.home.Dir(v)); err != nil {
 			return err
@@ -127,6 +128,10 @@ func (s *Store) takeName(ctx context.Context, v gover.Version, grave string) err
 		}
 		return s.swap(tree, s.home.Dir(v))
 	})
+	if errors.Is(err, syscall.EXDEV) {
+		err = s.deleteInPlace(v, grave)
+	}
+	return err
 }
 
 // mendMode makes the tree at dir one that can be moved: a folder that its owner

@@ -2,11 +2,13 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
@@ -38,6 +40,9 @@ type Means struct {
 // exchanges the two in one step: a go that runs meanwhile finds each path at
 // any time. A file that was damaged is never written to, as other trees may
 // share it. The old tree goes when no process runs from it any more.
+//
+// Where a tree can't be exchanged, as on an overlay, the new files alone take the
+// places of the damaged ones, each in one step.
 func (s *Store) Repair(ctx context.Context, v gover.Version, means Means) (*Report, error) {
 	if err := s.mustHave(v); err != nil {
 		return nil, fmt.Errorf("repair %v: %w", v, err)
@@ -98,7 +103,10 @@ func (s *Store) lockAndVerify(ctx context.Context, v gover.Version) (release fun
 	if release, err = s.lock(ctx, v.String(), "repairing"); err != nil {
 		return nil, nil, err
 	}
-	if err = s.checkOwn(v); err == nil {
+	if err = s.putBack(v); err == nil {
+		err = s.checkOwn(v)
+	}
+	if err == nil {
 		report, err = s.verify(ctx, v)
 	}
 	if err != nil {
@@ -116,6 +124,7 @@ type repair struct {
 	receipt  *Receipt       // that is proven; without Sums if all must be fetched
 	findings []tree.Finding // about the tree, by the manifest of receipt
 	rewrite  bool           // the receipt or manifest in the store is not that one
+	partial  bool           // only what is damaged is made anew, to be put in its place file by file
 }
 
 // chooseProof finds the receipt to go by: the one that is there if its record
@@ -176,6 +185,7 @@ func (r *repair) exchange(ctx context.Context) error {
 		return err
 	}
 	tree := filepath.Join(grave, graveTree)
+	r.partial = r.receipt.Sums != nil && onOverlay(s.home.Dir(v))
 	err = r.build(ctx, tree)
 	if err == nil {
 		err = r.writeReceipt()
@@ -185,11 +195,16 @@ func (r *repair) exchange(ctx context.Context) error {
 	}
 	if err == nil {
 		err = s.do("repair/exchange", func() error {
-			if err := mendMode(s.home.Dir(v)); err != nil {
-				return err
+			if err := mendMode(s.home.Dir(v)); err != nil || r.partial {
+				return cmp.Or(err, error(syscall.EXDEV))
 			}
 			return s.swap(tree, s.home.Dir(v))
 		})
+	}
+	if errors.Is(err, syscall.EXDEV) {
+		if err = s.do("repair/replace", func() error { return r.replace(ctx, tree) }); err != nil {
+			err = fmt.Errorf("repair %v, of which a part is repaired: %w", v, err)
+		}
 	}
 	if err != nil {
 		// Not what else may be there: an exchange in steps puts the old tree aside.
@@ -233,10 +248,19 @@ func (r *repair) build(ctx context.Context, dir string) error {
 		err = r.assemble(ctx, root, dir)
 	}
 	if err == nil {
-		err = r.store.do("repair/seal", func() error { return r.receipt.seal(root) })
+		err = r.store.do("repair/seal", func() error {
+			if r.partial {
+				_, err := seal(root)
+				return err
+			}
+			return r.receipt.seal(root)
+		})
 	}
 	if err != nil {
 		return nameRoot(root, err)
+	}
+	if r.partial { // each of its files is proven, and all are again when they have their places
+		return nil
 	}
 	return r.prove(ctx, dir)
 }

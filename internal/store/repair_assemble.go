@@ -57,6 +57,7 @@ func (r *repair) gather(ctx context.Context, files []tree.File, kinds map[string
 		}
 		kind := kinds[f.Path]
 		switch {
+		case kind == "" && r.partial: // it stays
 		case kind == "":
 			err = r.reuse(f.Path, dir, into)
 		case others.take(f):

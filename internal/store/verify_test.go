@@ -166,7 +166,18 @@ func flip(t *testing.T, path string, bit int) {
 
 func TestVerify(t *testing.T) {
 	t.Parallel()
+	testVerify(t, newToyTree(t))
+}
+
+// TestRepairInPlace repairs all of that where trees can't be moved.
+func TestRepairInPlace(t *testing.T) {
+	t.Parallel()
 	toy := newToyTree(t)
+	toy.store.Step = fixed
+	testVerify(t, toy)
+}
+
+func testVerify(t *testing.T, toy *toyTree) {
 	receipt, sums := toy.store.receiptFile(toy.version), toy.store.sumsFile(toy.version)
 	for _, test := range []struct {
 		name    string
@@ -348,6 +359,9 @@ func TestRepairFails(t *testing.T) {
 			toy.store.Step = func(name string) error {
 				if name == step.Name {
 					return injected
+				}
+				if step.Name == "repair/replace" {
+					return fixed(name)
 				}
 				return nil
 			}

@@ -125,6 +125,8 @@ func HintFor(err error) command.Hint {
 		return pinHint(pin)
 	case errors.As(err, &setting):
 		return settingHint(setting.Setting)
+	case errors.As(err, new(*store.InUseError)):
+		return command.Hintf(`try again when that process has ended`)
 	case errors.As(err, new(*store.BusyError)):
 		return command.Hintf(`retry when that process has ended; GOSW_LOCK_TIMEOUT sets how long gosw waits`)
 	case errors.As(err, &format):
