@@ -65,7 +65,7 @@ func packZip(t testing.TB, fill func(*zip.Writer)) []byte {
 func unpackBytes(t testing.TB, data []byte, dir string) (sums []byte, err error) {
 	t.Helper()
 	root := rootAt(t, dir)
-	a, err := OpenModuleZip(bytes.NewReader(data), int64(len(data)), toyPrefix)
+	a, err := openZip(bytes.NewReader(data), int64(len(data)), layout{ModuleZip, toyPrefix})
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func TestReadInParts(t *testing.T) {
 			}
 		}
 	})
-	a, err := OpenModuleZip(bytes.NewReader(data), int64(len(data)), toyPrefix)
+	a, err := openZip(bytes.NewReader(data), int64(len(data)), layout{ModuleZip, toyPrefix})
 	if err != nil {
 		t.Fatal(err)
 	}

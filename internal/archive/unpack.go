@@ -8,15 +8,16 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/tree"
 )
 
@@ -37,10 +38,10 @@ func (f Format) Unpack(ctx context.Context, file io.ReaderAt, size int64, prefix
 	return a.Sums(), nil
 }
 
-// MakeDirs makes all folders of the archive below root. It takes those of one
+// makeDirs makes all folders of the archive below root. It takes those of one
 // parent together, which has to be found only once then: a path costs a system
 // call an element.
-func (a *Zip) MakeDirs(root *os.Root) error {
+func (a *Zip) makeDirs(root *os.Root) error {
 	dirs := slices.Clone(a.dirs)
 	slices.SortFunc(dirs, func(x, y string) int {
 		return cmp.Or(cmp.Compare(strings.Count(x, "/"), strings.Count(y, "/")), strings.Compare(x, y))
@@ -66,23 +67,18 @@ func (a *Zip) MakeDirs(root *os.Root) error {
 // Unpack writes the archive below root, which should be empty, and fills in
 // the sum of each entry on the way: every file is inflated once.
 func (a *Zip) Unpack(ctx context.Context, root *os.Root) error {
-	if err := a.MakeDirs(root); err != nil {
+	if err := a.makeDirs(root); err != nil {
 		return err
 	}
-	order := a.order()
-	var n atomic.Int64
-	return UnpackEach(ctx, root, func() (*Entry, error) {
-		if i := int(n.Add(1)) - 1; i < len(order) {
-			return order[i], nil
-		}
-		return nil, nil
-	}, func(error) {})
+	q := newQueue()
+	q.expect([]fsx.Span{{First: 0, End: math.MaxInt64}}, a.Entries)
+	q.arrived(0, math.MaxInt64)
+	q.close()
+	return unpackEach(ctx, root, q)
 }
 
-// UnpackEach writes the entries that next returns, one worker a core, until it
-// returns none. Failed is told about the first error, so that next need not keep
-// the other workers waiting.
-func UnpackEach(ctx context.Context, root *os.Root, next func() (*Entry, error), failed func(error)) error {
+// unpackEach writes the entries of q, one worker a core.
+func unpackEach(ctx context.Context, root *os.Root, q *queue) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
@@ -90,12 +86,12 @@ func UnpackEach(ctx context.Context, root *os.Root, next func() (*Entry, error),
 			defer w.Close()
 			zr, buf := newZipReader(), make([]byte, 256<<10)
 			for {
-				e, err := next()
+				e, err := q.next()
 				if err != nil || e == nil {
 					return err
 				}
 				if err := w.unzip(ctx, e, zr, buf); err != nil {
-					failed(err)
+					q.fail(err)
 					return err
 				}
 			}
@@ -104,21 +100,8 @@ func UnpackEach(ctx context.Context, root *os.Root, next func() (*Entry, error),
 	return g.Wait()
 }
 
-// order starts with the few large files, so that no worker is left alone with
-// one at the end; the others keep their order, folder by folder.
-func (a *Zip) order() []*Entry {
-	order := slices.Clone(a.Entries)
-	slices.SortStableFunc(order, func(x, y *Entry) int {
-		if !x.IsLarge() && !y.IsLarge() {
-			return 0
-		}
-		return cmp.Compare(y.zip.size(), x.zip.size())
-	})
-	return order
-}
-
-// IsLarge reports whether e takes so long that it should come first.
-func (e *Entry) IsLarge() bool { return e.zip.size() >= 1<<20 }
+// isLarge reports whether e takes so long that it should come first.
+func (e *Entry) isLarge() bool { return e.zip.size() >= 1<<20 }
 
 // A Worker writes one file after the other.
 type Worker struct {

@@ -12,18 +12,12 @@ import (
 type Zip struct {
 	Entries []*Entry
 	dirs    []string // below GOROOT
+	remote  Remote   // where it is from
 }
 
-// OpenModuleZip reads the directory of a module zip and checks every entry
-// before any of them is touched. It reads nothing else, so of a zip that is
-// not whole the directory is enough.
-func OpenModuleZip(file io.ReaderAt, size int64, prefix string) (*Zip, error) {
-	return openZip(file, size, layout{ModuleZip, prefix})
-}
-
-// DirectoryStart returns the offset at which the directory of a zip begins, of
+// directoryStart returns the offset at which the directory of a zip begins, of
 // which the bytes from here on are there; here if it is not before that.
-func DirectoryStart(file io.ReaderAt, size, here int64) (int64, error) {
+func directoryStart(file io.ReaderAt, size, here int64) (int64, error) {
 	if size < endLen {
 		return here, nil // openArchive says so
 	}
@@ -208,11 +202,11 @@ func (z *zipEntry) extra() []byte {
 	return z.record[directoryLen+le16(z.record[28:]):]
 }
 
-// Offset returns where e begins in its zip.
-func (e *Entry) Offset() int64 { return e.zip.offset() }
+// offset returns where e begins in its zip.
+func (e *Entry) offset() int64 { return e.zip.offset() }
 
-// End returns where e ends in its zip.
-func (e *Entry) End() int64 { return e.zip.offset() + e.zip.length() }
+// end returns where e ends in its zip.
+func (e *Entry) end() int64 { return e.zip.offset() + e.zip.length() }
 
 // Size returns how many bytes the content has, by the zip's directory.
 func (e *Entry) Size() int64 { return e.zip.size() }

@@ -92,11 +92,11 @@ func (j *judge) nameByZip(ctx context.Context) error {
 		return err
 	}
 	j.result.Received += d.size
-	a, err := archive.OpenModuleZip(d.file, d.size, r.Prefix())
+	a, err := archive.OpenRemote(ctx, archive.Remote{File: d.file, Size: d.size}, r.Prefix())
 	if err != nil {
 		return err
 	}
-	if err := archive.HashEntries(ctx, a.Entries); err != nil {
+	if _, err := a.Hash(ctx, a.Entries, 0); err != nil {
 		return err
 	}
 	sums := a.Sums()
@@ -137,7 +137,7 @@ func (j *judge) nameByDirectory(ctx context.Context) error {
 }
 
 func (j *judge) compareDirectory(ctx context.Context, s *web.Sparse, here int64) error {
-	a, err := openDirectory(ctx, s, here, j.release)
+	a, err := archive.OpenRemote(ctx, remote(s, here), j.release.Prefix())
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (j *judge) compareDirectory(ctx context.Context, s *web.Sparse, here int64)
 		return e != nil && f.Hashed && e.Size() == f.Size && e.Crc() == f.CRC
 	}
 	j.result.Findings = tree.Compare(j.tree, listed, same)
-	sums, err := j.decide(ctx, s, a, here, func(f *tree.Regular) bool { return same(f, listed[f.Name]) })
+	sums, err := j.decide(ctx, a, func(f *tree.Regular) bool { return same(f, listed[f.Name]) })
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -169,9 +169,8 @@ func (j *judge) compareDirectory(ctx context.Context, s *web.Sparse, here int64)
 }
 
 // decide downloads what differs, if that is little, and returns the manifest
-// that it completes; nil if it is too much. What follows offset here of the zip
-// is there already.
-func (j *judge) decide(ctx context.Context, s *web.Sparse, a *archive.Zip, here int64, same func(*tree.Regular) bool) ([]byte, error) {
+// that it completes; nil if it is too much.
+func (j *judge) decide(ctx context.Context, a *archive.Zip, same func(*tree.Regular) bool) ([]byte, error) {
 	complete := make(map[string][32]byte, len(a.Entries))
 	for _, f := range j.tree.Files {
 		if same(f) {
@@ -184,19 +183,7 @@ func (j *judge) decide(ctx context.Context, s *web.Sparse, a *archive.Zip, here 
 			left = append(left, e)
 		}
 	}
-	// What is received counts: the sizes in the directory may not be true.
-	spans := missingSpans(left, here)
-	var size int64
-	for _, span := range spans {
-		size += span.End - span.First
-	}
-	if size > maxDecide {
-		return nil, nil
-	}
-	if err := s.Get(ctx, spans, func(int, int64) {}); err != nil {
-		return nil, err
-	}
-	if err := archive.HashEntries(ctx, left); err != nil {
+	if ok, err := a.Hash(ctx, left, maxDecide); !ok || err != nil {
 		return nil, err
 	}
 	for _, e := range left {

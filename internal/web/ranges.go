@@ -1,17 +1,17 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // ErrNoRanges says that a server does not send parts of a file, or not those
@@ -20,40 +20,10 @@ var ErrNoRanges = errors.New("the server does not send ranges")
 
 const (
 	partKind = "a part of a zip file"
-	minGap   = 32 << 10 // what costs less to receive than another request
-	maxSpans = 64       // requests for one file: with latency each costs more than its bytes
 	// maxRequests are sent at the same time: a request for a few kilobytes is
 	// all waiting.
 	maxRequests = 4
 )
-
-// A Span is the bytes of a file from first to before end.
-type Span struct{ First, End int64 }
-
-// JoinSpans sorts spans and joins those that are near each other, so that there
-// are at most maxSpans. One request for several ranges would be less, but servers
-// answer it with the whole file.
-func JoinSpans(spans []Span) []Span {
-	slices.SortFunc(spans, func(x, y Span) int { return cmp.Compare(x.First, y.First) })
-	for gap := int64(minGap); ; gap *= 2 {
-		if spans = joinNear(spans, gap); len(spans) <= maxSpans {
-			return spans
-		}
-	}
-}
-
-// joinNear joins what is at most gap apart.
-func joinNear(spans []Span, gap int64) []Span {
-	var joined []Span
-	for _, s := range spans {
-		if last := len(joined) - 1; last >= 0 && s.First-joined[last].End <= gap {
-			joined[last].End = max(joined[last].End, s.End)
-		} else {
-			joined = append(joined, s)
-		}
-	}
-	return joined
-}
 
 // A Sparse is a file on a server, of which parts are here: a local file that
 // has them at the same offsets, and holes elsewhere.
@@ -92,7 +62,7 @@ func (s *Sparse) Tail(ctx context.Context, n int64) (here int64, whole *Body, er
 		return 0, nil, fmt.Errorf("get %s: %d bytes: too large for a toolchain", b.url, size)
 	}
 	s.Size = size
-	t := s.transfer(Span{first, end}, nil)
+	t := s.transfer(fsx.Span{First: first, End: end}, nil)
 	t.First = b
 	return first, nil, t.Run(ctx)
 }
@@ -113,7 +83,7 @@ func (w *Client) Size(ctx context.Context, u *url.URL) (int64, error) {
 
 // Get gets parts of the file in their order, several at a time, and tells arrived,
 // how far part n has come. It is safe for concurrent use.
-func (s *Sparse) Get(ctx context.Context, spans []Span, arrived func(n int, end int64)) error {
+func (s *Sparse) Get(ctx context.Context, spans []fsx.Span, arrived func(n int, end int64)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for n, part := range spans {
 		select {
@@ -135,7 +105,7 @@ func (s *Sparse) Get(ctx context.Context, spans []Span, arrived func(n int, end 
 // transfer returns what gets one part and tells progress, which may be nil, how
 // far that has come. It is errNoRanges that ends it if the
 // answer is another part, or none: then the whole file may still be had.
-func (s *Sparse) transfer(part Span, progress func(at, size int64)) *Transfer {
+func (s *Sparse) transfer(part fsx.Span, progress func(at, size int64)) *Transfer {
 	return &Transfer{
 		Web: s.web, URL: s.URL, Kind: partKind, File: s.File, part: &part, Size: s.Size,
 		received: &s.Received, Progress: progress,

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // A Transfer brings a file, or one part of it, from a server into a file here,
@@ -26,9 +28,9 @@ type Transfer struct {
 	Web  *Client
 	URL  *url.URL
 	Kind string
-	File *os.File // has each byte at its offset
-	part *Span    // what is wanted of the file; nil for all
-	Size int64    // of the whole file, -1 if unknown
+	File *os.File  // has each byte at its offset
+	part *fsx.Span // what is wanted of the file; nil for all
+	Size int64     // of the whole file, -1 if unknown
 
 	// Check looks at the first bytes once they are in the file; progress and
 	// received are told about all. Each may be nil.
