@@ -42,12 +42,26 @@ func (m Machine) windowsChecks() []Check {
 	} {
 		checks = append(checks, Check{ID: p.id, Sound: p.name + " is not on a Windows drive", Worst: Warning, Look: func() Findings { return m.lookWindows(p) }})
 	}
-	return append(checks,
+	checks = append(checks,
 		Check{ID: "wsl-version", Sound: "this is not WSL 1", Worst: Warning, Look: m.lookWSL},
 		Check{ID: "wsl-metadata", Sound: "Windows drives keep file modes", Worst: Note, Look: m.lookMetadata},
 		Check{ID: "windows-go", Sound: "no Windows go comes first on PATH", Worst: Error, Look: m.lookWindowsGo},
 	)
+	for i, check := range checks {
+		checks[i].Look = func() Findings {
+			found := check.Look()
+			if m.GOOS != "windows" && m.wsl() == 0 && (found == nil || found[0].Severity == Skipped) {
+				return Skip(NoWindows)
+			}
+			return found
+		}
+	}
+	return checks
 }
+
+// NoWindows is why checks about Windows are skipped on a system that has to do with none,
+// where they are not worth a word.
+const NoWindows = "there is no Windows here"
 
 func (m Machine) lookWindows(p place) Findings {
 	if p.dir == "" {

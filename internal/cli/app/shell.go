@@ -43,9 +43,14 @@ func (a *App) InitHint() command.Hint {
 	return command.Hintf("put this in %s: %s", file, a.InitCode())
 }
 
+// GoswCommand is the command for gosw with args, by a name that leads to this one.
+func (a *App) GoswCommand(args ...string) command.Command {
+	return command.Run(append([]string{a.GoswName()}, args...)...)
+}
+
 // InitInstall is the command that puts gosw into the start-up file.
 func (a *App) InitInstall(flags ...string) command.Command {
-	return command.Run(append([]string{a.GoswName(), "init", "--install"}, flags...)...)
+	return a.GoswCommand(append([]string{"init", "--install"}, flags...)...)
 }
 
 // GoswName is "gosw", or its path where PATH does not lead to this one.

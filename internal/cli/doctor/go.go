@@ -185,7 +185,11 @@ func (p *patient) lookPath() doctor.Findings {
 	if _, err := os.Stat(p.why.Path.Home().Bin()); err != nil && len(p.why.Report.Places) == 0 {
 		return doctor.Skip("no go yet")
 	}
-	return p.problems(p.why.CheckPath)
+	findings := p.problems(p.why.CheckPath)
+	if p.why.Report.Shadowed && p.OtherStore() == "" {
+		findings.Advise(`"gosw init --install" does so for new terminals, "gosw init --profile" for login shells and desktop sessions`)
+	}
+	return findings
 }
 
 // lookGosw finds a gosw on PATH that is not this one: shims and start-up files

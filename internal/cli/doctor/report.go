@@ -59,6 +59,9 @@ func printDoctor(a *app.App, r doctorReport, verbose bool) error {
 	if verbose {
 		t.Head("checks")
 		for _, check := range r.Checks {
+			if check.Skipped == doctor.NoWindows {
+				continue
+			}
 			t.Line("%-7s  %-18s  %s", check.Severity, check.ID, cmp.Or(check.Skipped, check.Sound))
 		}
 	}
@@ -92,6 +95,7 @@ func (r *doctorReport) summary(verbose bool) string {
 		switch {
 		case check.Severity == doctor.OK:
 			passed++
+		case check.Skipped == doctor.NoWindows:
 		case check.Severity == doctor.Skipped && !strings.HasPrefix(check.Skipped, "needs "):
 			skipped++
 		case check.Severity == doctor.Skipped && !slices.Contains(options, check.Needs):

@@ -310,6 +310,9 @@ func (in *installer) add(ctx context.Context, client *fetch.Client, v gover.Vers
 			what += fmt.Sprintf(", the rest from %v,", added.Sibling)
 		}
 		in.app.UI.Note("installed %v (%s in %.1fs, %s)", v, what, in.app.Since(start).Seconds(), proofWords(added))
+		if v.Minor() >= 11 && v.Minor() < 24 { // those that build for wasm
+			in.app.UI.Remark("%v comes without misc/wasm, which is not part of the module before go1.24", v)
+		}
 	}
 	return added != nil, err
 }

@@ -70,7 +70,24 @@ func uninstall(ctx context.Context, a *app.App, options uninstallOptions) error 
 	if a.Foreign() { // the default is for this platform
 		return err
 	}
+	checkPin(a)
 	return errors.Join(err, checkDefault(a))
+}
+
+// checkPin says so when what is pinned here is not installed any more.
+func checkPin(a *app.App) {
+	path, err := a.Path()
+	if err != nil {
+		return
+	}
+	choice, err := a.Choice(path.Home(), nil) // what is wrong with a pin is not asked here
+	if err != nil || !choice.Pinned() {
+		return
+	}
+	if _, err := a.TargetOf(path, choice); errors.As(err, new(*app.NotInstalledError)) {
+		a.UI.Note("this directory needs that version: %v", err)
+		a.UI.Hint("%v", app.HintFor(err))
+	}
 }
 
 // matchingAll returns the installed versions that options stand for.

@@ -83,6 +83,9 @@ shell starts. docs/shells.md says which file is for what.`,
 			case f.install:
 				return installInit(cmd.Context(), a, args, f)
 			}
+			if _, terminal := a.UI.Screen(); terminal {
+				return explainInit(a, args)
+			}
 			return printInit(cmd.Context(), a, args, f)
 		},
 		ValidArgs: shell.Names(),
@@ -117,6 +120,28 @@ func (f initFlags) check(args []string) error {
 		return failure.Usage(errors.New(mistake), command.Hintf(`run "gosw init --help"`))
 	}
 	return nil
+}
+
+// explainInit says what the code is for where nothing would evaluate it.
+func explainInit(a *app.App, args []string) error {
+	sh, err := shellOf(a, args)
+	if err != nil {
+		return err
+	}
+	show := func(command ...string) string { return shell.Line(sh, a.GoswCommand(command...)) }
+	place := "the start-up file of " + sh.Name()
+	if places, err := a.Places(); err == nil && len(sh.RC(places)) > 0 {
+		place = a.Place(sh.RC(places)[0])
+	}
+	t := a.Trace()
+	t.Line("This command prints code that %s evaluates when it starts. To set it up, run", sh.Name())
+	t.Verbatim("  %s", show("init", "--install", sh.Name()))
+	t.Line("It adds one line to %s. To see the code, run", place)
+	t.Verbatim("  %s | less", show("init", sh.Name()))
+	t.Line("Scripts, cron, login shells that are not interactive, and programs that a desktop starts read another file. These print one for login shells and one for desktop sessions:")
+	t.Verbatim("  %s", show("init", "--profile"))
+	t.Verbatim("  %s", show("init", "--profile=environment"))
+	return a.UI.Show(t.Lines)
 }
 
 func printInit(ctx context.Context, a *app.App, args []string, f initFlags) error {

@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
@@ -55,12 +57,33 @@ func installInit(ctx context.Context, a *app.App, args []string, f initFlags) er
 			}
 		}
 		showChange(a, file, line, setup.RemovedBlock(file.Text), setup.RemovedBlock(text), f.dryRun)
+		if !f.dryRun {
+			nextStep(a, sh, text, f)
+		}
 	} else {
 		a.UI.Remark("%s loads gosw already", file.Name)
 	}
 	nameOthers(a, sh, places)
 	return nil
 }
+
+// nextStep says what is left to do after gosw was added to text, a start-up file of sh.
+func nextStep(a *app.App, sh shell.Shell, text string, f initFlags) {
+	switch sh.Name() {
+	case "bash", "zsh", "fish":
+		a.UI.Hint("open a new terminal, or run %v", command.Run("exec", sh.Name()))
+	default:
+		a.UI.Hint("open a new terminal")
+	}
+	if sh.Name() == "zsh" && !f.has(noCompletion) && !compinit().MatchString(text) {
+		a.UI.Hint(`zsh completes gosw only after compinit: put "autoload -Uz compinit && compinit" before gosw's lines`)
+	}
+}
+
+// compinit is what starts zsh's completion, or a framework that does.
+var compinit = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[^#\n]*(compinit|oh-my-zsh\.sh|prezto|zim/|zinit|antidote|zplug)`)
+})
 
 // uninstallInit takes gosw's block out.
 func uninstallInit(a *app.App, args []string, f initFlags) error {
