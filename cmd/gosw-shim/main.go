@@ -50,11 +50,14 @@ func run(argv []string) int {
 		err = toolchain.Exec(program, append([]string{tool}, args...), env.Entries)
 	}
 	handOver(tool, args)
-	code := exitNotFound
+	code, help := exitNotFound, ""
 	if errors.As(err, new(*toolchain.LoaderError)) {
 		code = exitCannot
+		if !use.Version.IsZero() && use.Version.Minor() < 20 {
+			help = "; releases before 1.20 need glibc, newer ones do not"
+		}
 	}
-	return fail(tool, err.Error(), code) // there is no gosw to say it better
+	return fail(tool, err.Error()+help, code) // there is no gosw to say it better
 }
 
 // handOver becomes "gosw shim tool args", with the gosw beside the file that

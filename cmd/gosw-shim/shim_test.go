@@ -118,7 +118,7 @@ func TestLoader(t *testing.T) {
 	s.file("store/toolchains/go1.18.10/bin/go", "#!/lib64/ld-none.so.2\n")
 	s.env = append(s.env, "GO_VERSION=1.18.10")
 	out, stderr, code := s.run(s.command("go", "version"))
-	want := "gosw: go: exec " + s.path("store/toolchains/go1.18.10/bin/go") + ": its loader, /lib64/ld-none.so.2, is missing\n"
+	want := "gosw: go: exec " + s.path("store/toolchains/go1.18.10/bin/go") + ": its loader, /lib64/ld-none.so.2, is missing; releases before 1.20 need glibc, newer ones do not\n"
 	if out != "" || stderr != want || code != exitCannot {
 		t.Errorf("got %q, %q, %d; want %q, %d", out, stderr, code, want, exitCannot)
 	}

@@ -71,7 +71,7 @@ func TestLoaderOfReal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	want := ""
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {
