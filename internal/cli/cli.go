@@ -58,13 +58,11 @@ func Commands() *cobra.Command {
 func rootCommand(a *app.App) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gosw",
-		Short: "Install Go toolchains side by side and switch between them",
-		Long: `gosw installs Go toolchains side by side, proves each against Go's checksum
-database, and runs the one that GO_VERSION or the nearest .go-version names.`,
-		Example: `  gosw install 1.21 1.22         newest patch of each line
-  echo 1.22 > .go-version        pin this directory and all below
-  GO_VERSION=1.21 go version     one command with another version
-  eval "$(gosw init bash)"       put this in ~/.bashrc`,
+		Short: "Install Go versions side by side and switch between them",
+		Long: `gosw installs Go versions side by side, verifies each against Go's checksum
+database, and runs the one that GO_VERSION or the nearest pin file names.`,
+		Example: `  gosw init --install    # once: set up your shell
+  gosw install latest`,
 		Version:       app.Version,
 		Args:          cobra.ArbitraryArgs,
 		SilenceUsage:  true,
@@ -86,36 +84,24 @@ database, and runs the one that GO_VERSION or the nearest .go-version names.`,
 		ReadLibrary:  func() (text, file string, err error) { return setup.ReadLibrary(a) },
 		WriteLibrary: func(text string) error { return setup.WriteLibrary(a, text) },
 	}
-	root.AddCommand(
-		install.Command(a), verify.Import(a), remove.Uninstall(a), remove.Prune(a), list.Command(a),
-		verify.Command(a), verify.Repair(a), vulns.Command(a), list.Outdated(a), install.Upgrade(a), remove.Size(a),
-		run.Default(a), run.Pin(a, install.Offer), run.Use(a, install.Offer), run.Current(a), why.Command(a), run.Which(a), run.Exec(a),
-		setup.Init(a), setup.Env(a), doctor.Command(a, others), install.Shim(a), versionCommand(a),
-	)
-	return root
-}
-
-// helpCommand is cobra's, but that a command that is not there is an error.
-func helpCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Explain a command",
-		Long: `Help explains gosw, or one of its commands. The same is on the manual pages
-gosw(1), gosw-install(1) and so on, where they are installed.`,
-		Example: `  gosw help
-  gosw help install`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			found, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return cmdline.UnknownCommand(cmd.Root(), args)
-			}
-			found.InitDefaultHelpFlag()
-			return found.Help()
-		},
-		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-			return cmdline.CommandNames(cmd.Root()), cobra.ShellCompDirectiveNoFileComp
-		},
+	groups := []group{
+		{"Every day", []*cobra.Command{
+			install.Command(a), run.Pin(a, install.Offer), run.Use(a, install.Offer), run.Default(a), list.Command(a), install.Upgrade(a),
+		}},
+		{"Look", []*cobra.Command{
+			run.Current(a), run.Which(a), why.Command(a), doctor.Command(a, others), list.Outdated(a), vulns.Command(a),
+		}},
+		{"Keep", []*cobra.Command{
+			verify.Command(a), verify.Repair(a), verify.Import(a), remove.Uninstall(a), remove.Prune(a), remove.Size(a),
+		}},
+		{"Share", []*cobra.Command{run.Exec(a), setup.Init(a), setup.Env(a)}},
 	}
+	for _, g := range groups {
+		root.AddCommand(g.commands...)
+	}
+	root.AddCommand(install.Shim(a), versionCommand(a))
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { showHelp(a, cmd, groups) })
+	return root
 }
 
 // versionCommand is what other tools have in the place of --version. It says more:

@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
 
 	"github.com/gosw/gosw/internal/cli"
 	"github.com/gosw/gosw/internal/cli/app"
@@ -61,6 +62,11 @@ func pages(cmd *cobra.Command, dir, source string, date time.Time) error {
 	var page bytes.Buffer
 	header := &doc.GenManHeader{Section: "1", Date: &date, Source: source, Manual: "gosw"}
 	cmd.Long = strings.ReplaceAll(cmd.Long, "<", `\<`) // is no HTML
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if kind := f.Value.Type(); kind != "bool" { // it names the value
+			f.DefValue = "*" + kind + "*"
+		}
+	})
 	err := doc.GenMan(cmd, header, &page)
 	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"
 	if err == nil {

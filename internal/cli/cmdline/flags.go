@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
@@ -44,8 +45,23 @@ func (p *platformValue) Set(text string) error {
 	return err
 }
 
-// Type names the kind of value in help texts.
-func (p *platformValue) Type() string { return "os/arch" }
+// Type names the value in help texts.
+func (p *platformValue) Type() string { return "OS/ARCH" }
+
+// Name names the value of a flag in help texts and manual pages.
+func Name(cmd *cobra.Command, flag, name string) {
+	f := cmd.Flags().Lookup(flag)
+	f.Value, f.DefValue = named{f.Value, name}, ""
+}
+
+// named is a value of a flag with a name.
+type named struct {
+	pflag.Value
+	name string
+}
+
+// Type is the name.
+func (n named) Type() string { return n.name }
 
 // knownPlatform parses a platform that Go has had releases for.
 func knownPlatform(text string) (release.Platform, error) {

@@ -42,30 +42,27 @@ func Command(a *app.App, others Others) *cobra.Command {
 	var options doctorOptions
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look for what is wrong with this machine and the set-up",
-		Long: `Doctor looks at what has to be in order for go to run well here: the store, PATH,
-the shell's start-up files, settings of gosw and of go, file systems, disks, the C
-compiler, installed tools, WSL. It prints what is wrong, the worst first, with the
-cause and the command that mends it. It changes nothing.
+		Short: "Find problems of this computer and the setup",
+		Long: `Doctor checks what go needs to run well here: the store, PATH, start-up files of
+the shell, settings, file systems, disks, the C compiler, installed tools and
+WSL. It prints each problem with its cause and the command that fixes it. It
+changes nothing.
 
-With --fix it mends what is gosw's own: shims, links, leftovers of killed
-processes, its block in the shell's start-up file and direnv's library where they
-are there but not as this gosw writes them; and then it looks again. With --deep
-it verifies all installed files and builds a program with cgo, with --online it
-asks the network.
+--fix repairs what belongs to gosw, then checks again: shims, links, leftovers,
+its block in the start-up file and direnv's library. --deep also verifies all
+installed files and builds a program with cgo. --online also asks the servers.
 
-The exit code is 0 if there is no error and no warning, 4 if there are only
-warnings, and 1 if there is an error.`,
+It exits with 0 if all is well, 4 if there are only warnings, 1 if there is an
+error.`,
 		Example: `  gosw doctor
-  gosw doctor --fix
-  gosw doctor --deep --online --verbose`,
+  gosw doctor --fix`,
 		Args: cmdline.None,
 		RunE: func(cmd *cobra.Command, _ []string) error { return examine(cmd.Context(), a, others, options) },
 	}
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
-	cmd.Flags().BoolVar(&options.online, "online", false, "also ask the servers that gosw uses")
-	cmd.Flags().BoolVar(&options.deep, "deep", false, "also verify all files, and build with cgo")
-	cmd.Flags().BoolVar(&options.fix, "fix", false, "mend what is gosw's own")
+	cmd.Flags().BoolVar(&options.online, "online", false, "also ask the servers")
+	cmd.Flags().BoolVar(&options.deep, "deep", false, "also verify all files and build with cgo")
+	cmd.Flags().BoolVar(&options.fix, "fix", false, "fix what belongs to gosw")
 	cmd.Flags().BoolVarP(&options.verbose, "verbose", "v", false, "list all checks")
 	return cmd
 }

@@ -35,23 +35,19 @@ func Command(a *app.App) *cobra.Command {
 	var options installOptions
 	cmd := &cobra.Command{
 		Use:   "install [VERSION|FILE…]",
-		Short: "Download, prove and unpack toolchains",
-		Long: `Install downloads each version from the module proxy, else from the download
-page of Go, proves it against the checksum database and unpacks it into the
-store. What is there already is left as it is. Without arguments it installs
-what this directory asks for: its pin, else the go.work or go.mod file.
+		Short: "Install Go versions",
+		Long: `Install downloads each VERSION, verifies it against Go's checksum database and
+unpacks it into the store. Versions that are installed already stay as they are.
+Without arguments it installs what this directory needs: its pin, else what its
+go.work or go.mod names.
 
-VERSION is a release (1.22.5, go1.20.14, 1.23rc1), the newest patch of a line
-(1.22, 1.22.x), latest, stable, oldstable, or a constraint ("~> 1.22.3",
-">=1.21,<1.23"). The release go1.20 itself is written 1.20.0.
+VERSION is a release (1.22.5, 1.23rc1), the newest patch of a line (1.22),
+latest, oldstable, or a constraint ("~> 1.22.3", ">=1.21,<1.23"). For the
+release go1.20 itself, write 1.20.0.
 
-FILE is an archive on this machine, with its published name: one of the
-download page (go1.22.5.linux-amd64.tar.gz) or a zip of the module proxy. It is
-proven like a download: by the checksum database, by the index of the download
-page, as far as they can be asked or are cached, or by --sha256.`,
+FILE is an archive on this computer with its published name, or a zip of the
+module proxy. It is verified like a download, or by --sha256.`,
 		Example: `  gosw install 1.21 1.22
-  gosw install latest
-  gosw install '>=1.21,<1.23'
   gosw install ./go1.22.5.linux-amd64.tar.gz`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			files, names := splitFiles(args)
@@ -70,7 +66,8 @@ page, as far as they can be asked or are cached, or by --sha256.`,
 		},
 		ValidArgsFunction: cmdline.CompleteInstall(a),
 	}
-	cmd.Flags().StringVar(&options.sum, "sha256", "", "the SHA-256 that FILE has to have, in hex, from a source you trust")
+	cmd.Flags().StringVar(&options.sum, "sha256", "", "the SHA-256 of FILE, in hex, from a source you trust")
+	cmdline.Name(cmd, "sha256", "SUM")
 	cmdline.OfflineFlag(a, cmd)
 	cmdline.PlatformFlag(a, cmd)
 	return cmd

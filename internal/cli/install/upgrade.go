@@ -31,15 +31,14 @@ func Upgrade(a *app.App) *cobra.Command {
 	var options upgradeOptions
 	cmd := &cobra.Command{
 		Use:   "upgrade [LINE…]",
-		Short: "Install the newest patch of each installed line",
-		Long: `Upgrade installs the newest patch of each line that is installed, or of the
-lines that are named. A pin such as 1.22 means the new patch from then on.
+		Short: "Install the newest patch of each line",
+		Long: `Upgrade installs the newest patch of each installed line, or of each LINE. A pin
+such as 1.22 then means the new patch.
 
-Older patches stay, unless the question on a terminal is answered with yes, or
---remove is given. Whatever is answered, those stay that the default, GO_VERSION,
-a pin file that gosw has come across or a link of your own names.`,
-		Example: `  gosw upgrade
-  gosw upgrade --dry-run
+The patches it replaces stay, unless you answer its question with yes or give
+--remove. A version that the default, GO_VERSION, a known pin file or a link of
+your own names always stays.`,
+		Example: `  gosw upgrade --dry-run
   gosw upgrade --remove 1.26 1.27`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if options.specs, err = cmdline.ParseSpecs(a, args); err != nil {
@@ -52,9 +51,9 @@ a pin file that gosw has come across or a link of your own names.`,
 		},
 		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
-	cmd.Flags().BoolVar(&options.remove, "remove", false, "remove the older patches that nothing names")
-	cmd.Flags().BoolVar(&options.keep, "keep", false, "keep them, and don't ask")
-	cmd.Flags().BoolVarP(&options.dryRun, "dry-run", "n", false, "show what would be installed, and change nothing")
+	cmd.Flags().BoolVar(&options.remove, "remove", false, "remove the older patches that nothing uses")
+	cmd.Flags().BoolVar(&options.keep, "keep", false, "keep the older patches, and don't ask")
+	cmd.Flags().BoolVarP(&options.dryRun, "dry-run", "n", false, "only show what would change")
 	cmdline.OfflineFlag(a, cmd)
 	return cmd
 }

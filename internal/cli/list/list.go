@@ -27,22 +27,18 @@ func Command(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list [VERSION…]",
 		Aliases: []string{"ls", "versions"},
-		Short:   "List installed toolchains, or the releases that can be installed",
-		Long: `List prints the installed versions, newest first, one a line. With --remote it
-asks for all releases that can be installed. VERSION keeps those that match it.
+		Short:   "List installed versions, or all releases",
+		Long: `List prints the installed versions, newest first, one per line. With --remote it
+prints the releases you can install. VERSION limits the list to what matches it.
 
-On a terminal it is a table: a star marks the version that applies here, and each
-has the links that lead to it, its state of support, how many known
-vulnerabilities the last "gosw audit" knew ("?" if there was none), when it was
-last used, and what proves it. A narrow terminal has less of that.
+On a terminal it is a table. A star marks the version used here. The columns are
+the links to each version, its support, how many vulnerabilities the last "gosw
+audit" found ("?" if it was not checked) and when it was last used.
 
-With --remote a terminal shows when each line of releases gets fixes. Go supports
-the two newest lines. With VERSION or --all it shows the releases of each line.
-A list of releases from the cache says how old it is.`,
+With --remote, a terminal shows when each line of releases gets fixes; VERSION
+or --all lists single releases. A list from the cache says how old it is.`,
 		Example: `  gosw list
-  gosw list --remote 1.22
-  gosw list --remote --offline --platform linux/arm64
-  gosw list --json`,
+  gosw list --remote 1.22`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if options.specs, err = cmdline.ParseSpecs(a, args); err != nil {
 				return err
@@ -62,11 +58,11 @@ A list of releases from the cache says how old it is.`,
 			return cmdline.CompleteInstalled(a)(cmd, args, typed)
 		},
 	}
-	cmd.Flags().BoolVar(&options.remote, "remote", false, "list what can be installed")
-	cmd.Flags().BoolVar(&options.all, "all", false, "with --remote: betas and release candidates too, and on a terminal all releases of each line")
+	cmd.Flags().BoolVar(&options.remote, "remote", false, "list the releases you can install")
+	cmd.Flags().BoolVar(&options.all, "all", false, "with --remote: all releases, also betas and candidates")
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&options.platforms, "platforms", false, "with --remote --json: the platforms of each release")
-	cmd.Flags().BoolVar(&options.size, "size", false, "print what each takes on the disk, alone and shared with others")
+	cmd.Flags().BoolVar(&options.size, "size", false, "show the disk space of each, alone and shared")
 	cmdline.OfflineFlag(a, cmd)
 	cmdline.PlatformFlag(a, cmd)
 	return cmd

@@ -26,18 +26,18 @@ func Outdated(a *app.App) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "outdated [LINE…]",
-		Short: "List installed versions that something is due for",
-		Long: `Outdated lists the installed versions that have a newer patch, that get no fixes
-any more, or that have known vulnerabilities as far as the last "gosw audit"
-knew. It prints version, newest release of the line, state of support and number
-of vulnerabilities, "-" for what is as it should be and "?" for what nobody has
-asked. LINE keeps those that match it.
+		Short: "Show which versions need an update",
+		Long: `Outdated shows what needs an update: versions with a newer patch, versions whose
+line gets no more fixes, and versions with vulnerabilities that the last "gosw
+audit" found. LINE limits the list.
 
-The exit code is 0 if nothing is due, 4 if something is, and another one if that
-could not be found out.`,
+It prints the version, the newest release of its line, eol if the line has
+ended, and the number of vulnerabilities. "-" means fine, "?" not checked yet.
+
+It exits with 0 if nothing needs an update, 4 if something does, and another
+code if it could not find out.`,
 		Example: `  gosw outdated
-  gosw outdated --offline 1.22
-  gosw outdated >/dev/null; [ $? -ne 4 ] || echo "something is due"`,
+  gosw outdated --offline 1.22`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			specs, err := cmdline.ParseSpecs(a, args)
 			if err != nil {

@@ -30,12 +30,13 @@ func Prune(a *app.App) *cobra.Command {
 	var keep []string
 	cmd := &cobra.Command{
 		Use:   "prune",
-		Short: "Remove toolchains that nothing asks for",
-		Long: `Prune removes the installed versions that nothing asks for, and what killed
-processes left behind. It keeps the newest patch of each line, what the default
-and GO_VERSION name, what the pin files name that gosw has come across, what a
-link of your own in the store leads to, and what a process runs from. --keep
-names more. The removed versions are printed with the bytes that they free.`,
+		Short: "Remove versions that nothing uses",
+		Long: `Prune removes versions that no known pin, default or process uses, and what
+killed processes left behind. It keeps the newest patch of each line, what the
+default, GO_VERSION and the pin files that gosw has seen name, what a link of
+your own leads to, and what a process runs from. --keep names more to keep.
+
+It prints each removed version with the bytes that it frees.`,
 		Example: `  gosw prune --dry-run
   gosw prune --keep 1.21.0 --keep '~> 1.20.3'`,
 		Args: cmdline.None,
@@ -46,8 +47,9 @@ names more. The removed versions are printed with the bytes that they free.`,
 			return prune(cmd.Context(), a, options)
 		},
 	}
-	cmd.Flags().BoolVarP(&options.dryRun, "dry-run", "n", false, "show what would go, and remove nothing")
-	cmd.Flags().StringArrayVar(&keep, "keep", nil, "keep what `VERSION` matches, too")
+	cmd.Flags().BoolVarP(&options.dryRun, "dry-run", "n", false, "only show what would be removed")
+	cmd.Flags().StringArrayVar(&keep, "keep", nil, "also keep what VERSION matches")
+	cmdline.Name(cmd, "keep", "VERSION")
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	return cmd
 }

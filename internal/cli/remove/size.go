@@ -18,10 +18,10 @@ func Size(a *app.App) *cobra.Command {
 	var json bool
 	cmd := &cobra.Command{
 		Use:   "size",
-		Short: "Show what gosw takes on the disk",
-		Long: `Size shows what the store and the cache take on the disk, and how much of that
-"gosw prune" would free. What files share counts once. "gosw list --size" shows
-it for each version.`,
+		Short: "Show the disk space that gosw takes",
+		Long: `Size shows how much disk space the store and the cache take, and how much of it
+"gosw prune" would free. It counts shared files once. For each version by
+itself, run "gosw list --size".`,
 		Example: `  gosw size
   gosw size --json`,
 		Args: cmdline.None,

@@ -28,12 +28,13 @@ func Uninstall(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "uninstall VERSION…",
 		Aliases: []string{"remove", "rm"},
-		Short:   "Remove installed toolchains",
-		Long: `Uninstall removes each version from the store. A line (1.21) or constraint that
-more than one installed version matches removes nothing unless --all is given.
+		Short:   "Remove versions",
+		Long: `Uninstall removes a version; running builds finish undisturbed. Their files stay
+until they end, and the next gosw that changes the store deletes them. --wait
+waits for that.
 
-A build that runs goes on to its end. The files of its toolchain stay that long,
-and the next gosw that changes the store deletes them; --wait waits for that.`,
+If a line (1.21) or a constraint matches more than one version, uninstall
+removes nothing unless you give --all.`,
 		Example: `  gosw uninstall 1.21.13
   gosw uninstall --all 1.21`,
 		Args: cmdline.AtLeastOne("a version"),
@@ -46,7 +47,7 @@ and the next gosw that changes the store deletes them; --wait waits for that.`,
 		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
 	cmd.Flags().BoolVar(&options.all, "all", false, "remove every installed version that matches")
-	cmd.Flags().BoolVar(&options.wait, "wait", false, "wait for processes that still run from a removed version")
+	cmd.Flags().BoolVar(&options.wait, "wait", false, "wait for processes that still use a removed version")
 	cmdline.PlatformFlag(a, cmd)
 	return cmd
 }

@@ -20,26 +20,20 @@ func Current(a *app.App) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "current",
-		Short: "Print the version that applies here",
-		Long: `Current prints the version that a go started here would have, or "system" for
-the go that is on PATH without gosw. On a terminal it says what set it. If the
-go.mod or go.work file here needs a newer one than the pin, it says so.
+		Short: "Print the version used here",
+		Long: `Current prints the version that go has in this directory, or "system" for the
+next go on PATH that is not gosw's. On a terminal it adds what set it. It says
+so if go.mod or go.work needs a newer version than the pin.
 
-With --format it prints FORMAT, for prompts and scripts, in which
+--format prints FORMAT, for prompts and scripts, with these replaced: %v version
+(go1.22.5), %n number (1.22.5), %l line (1.22), %a what was asked for (latest),
+%s what set it (GO_VERSION, /src/.go-version:1), %r GOROOT, %m "!" if it is not
+installed, %% a percent sign.
 
-  %v  is the version: go1.22.5, or system
-  %n  is its number: 1.22.5, or system
-  %l  is its line: 1.22, or system
-  %a  is what was asked for: 1.22, latest, ~> 1.22.3
-  %s  is what set it: GO_VERSION, /src/.go-version:1, system
-  %r  is its GOROOT; nothing for the system's go
-  %m  is ! if it is not installed, else nothing
-  %%  is a percent sign
-
-If the version is not installed, FORMAT is printed only if it has %m, with what
-is known; the exit code is 1 all the same.`,
-		Example: `  gosw current --format 'go %n'
-  gosw current --format '%n%m' 2>/dev/null     in a prompt`,
+If the version is not installed, current exits with 1, and prints FORMAT only if
+it contains %m.`,
+		Example: `  gosw current
+  gosw current --format '%n%m' 2>/dev/null`,
 		Args: cmdline.None,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
@@ -52,7 +46,8 @@ is known; the exit code is 1 all the same.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	cmd.Flags().StringVar(&format, "format", "", "print this, with %v and such replaced")
+	cmd.Flags().StringVar(&format, "format", "", "print this, with %v and the like replaced")
+	cmdline.Name(cmd, "format", "FORMAT")
 	return cmd
 }
 

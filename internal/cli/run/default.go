@@ -23,10 +23,10 @@ func Default(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "default [VERSION]",
 		Aliases: []string{"global"}, // of goenv and others
-		Short:   "Show or set the version used where nothing else says",
+		Short:   "Set the version to use without a pin",
 		Long: `Default sets the version for every directory without a pin. A line such as 1.22
-follows the newest installed patch. "system" is the go that is on PATH without
-gosw. Without an argument it prints the default.`,
+means its newest installed patch. "system" means the next go on PATH that is not
+gosw's. Without an argument, default prints the default.`,
 		Example: `  gosw default 1.22
   gosw default system`,
 		Args: cmdline.AtMostOne("version"),

@@ -23,10 +23,10 @@ func Exec(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exec [VERSION] -- COMMAND [ARG…]",
 		Short: "Run a command with a version",
-		Long: `Exec runs a command with the bin folder of a version first on PATH, and with
-GO_VERSION set to it, so that whatever go it starts is of that version. Without
-VERSION it is the one that applies here. The exit code is the command's own;
-127 means that there was nothing to run.`,
+		Long: `Exec runs COMMAND with the bin directory of VERSION first on PATH and GO_VERSION
+set to it, so every go that it starts has that version. Without VERSION it takes
+the version used here. The exit code is that of COMMAND; 127 means there was
+nothing to run.`,
 		Example: `  gosw exec 1.18.10 -- go test ./...
   gosw exec -- make`,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -32,16 +32,15 @@ func Pin(a *app.App, offer Offer) *cobra.Command {
 		Use:     "pin [VERSION]",
 		Aliases: []string{"local"}, // of goenv, asdf and others
 		Short:   "Pin this directory to a version",
-		Long: `Pin writes VERSION into .go-version in the working directory, or into the file
-that pins it already: .tool-versions, mise.local.toml or mise.toml. Of those only
-the version changes. If VERSION is not installed, it offers to install it. A line
-such as 1.22 means its newest installed patch; --exact writes that patch itself.
+		Long: `Pin writes VERSION to .go-version in the working directory. If .tool-versions,
+mise.local.toml or mise.toml pins this directory already, it changes the version
+there and nothing else. If VERSION is not installed, pin offers to install it.
 
-Without VERSION it prints what the nearest pin asks for, of this directory or one
+A line such as 1.22 means its newest installed patch; --exact writes that patch
+itself. Without VERSION, pin prints the nearest pin, here or in a directory
 above.`,
 		Example: `  gosw pin 1.22
-  gosw pin --exact 1.22
-  gosw pin --unset`,
+  gosw pin --exact 1.22`,
 		Args: cmdline.AtMostOne("version"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -69,7 +68,7 @@ above.`,
 		ValidArgsFunction: cmdline.CompleteOne(a),
 	}
 	cmd.Flags().BoolVar(&exact, "exact", false, "write the release that VERSION stands for now")
-	cmd.Flags().BoolVar(&unset, "unset", false, "take the pin of this directory out")
+	cmd.Flags().BoolVar(&unset, "unset", false, "remove the pin of this directory")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmdline.OfflineFlag(a, cmd)
 	return cmd

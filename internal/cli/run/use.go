@@ -20,9 +20,9 @@ func Use(a *app.App, offer Offer) *cobra.Command {
 	var session, unset, pin bool
 	cmd := &cobra.Command{
 		Use:   "use VERSION",
-		Short: "Switch this shell session to a version",
-		Long: `Use sets GO_VERSION in the running shell, which wins over every pin file, until
-the shell ends or "gosw use --unset". It needs the shell function that
+		Short: "Switch this shell to a version",
+		Long: `Use sets GO_VERSION in the running shell, which overrides every pin file until
+the shell ends or you run "gosw use --unset". It needs the shell function that
 "gosw init" defines.`,
 		Example: `  gosw use 1.21
   gosw use --unset`,

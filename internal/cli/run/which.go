@@ -18,12 +18,11 @@ func Which(a *app.App) *cobra.Command {
 	var asJSON, all bool
 	cmd := &cobra.Command{
 		Use:   "which [TOOL]",
-		Short: "Print the path of the go, or another tool, that applies here",
-		Long: `Which prints the path of a tool of the version that applies here. With --all it
-prints each place where TOOL is found: first that one, then those on PATH, in
-the order of PATH, each with what it is and whether it is the one that runs.`,
-		Example: `  gosw which
-  gosw which gofmt
+		Short: "Print the path of the go used here",
+		Long: `Which prints the path of go, or of TOOL, in the version used here. --all prints
+every place where TOOL is found: first that one, then those on PATH in its
+order, each with what it is and whether it is the one that runs.`,
+		Example: `  gosw which gofmt
   gosw which --all`,
 		Args: cmdline.AtMostOne("tool"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -40,7 +39,7 @@ the order of PATH, each with what it is and whether it is the one that runs.`,
 		ValidArgs: []string{"go", "gofmt"},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	cmd.Flags().BoolVarP(&all, "all", "a", false, "print each place where it is found")
+	cmd.Flags().BoolVarP(&all, "all", "a", false, "print every place where it is found")
 	return cmd
 }
 

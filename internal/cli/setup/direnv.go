@@ -21,10 +21,10 @@ func initDirenvCommand(a *app.App) *cobra.Command {
 	var install, uninstall bool
 	cmd := &cobra.Command{
 		Use:   "direnv",
-		Short: `Print or install what "use gosw" in an .envrc needs`,
-		Long: `Init direnv prints the library that defines "use gosw [VERSION]" and "layout gosw"
-for .envrc files. With --install it puts it where direnv looks for libraries,
-lib/gosw.sh in direnv's configuration folder.`,
+		Short: `Print or install "use gosw" for direnv`,
+		Long: `Init direnv prints the library that defines "use gosw [VERSION]" and "layout
+gosw" for .envrc files. --install puts it where direnv looks for libraries:
+lib/gosw.sh in direnv's configuration directory.`,
 		Example: `  gosw init direnv --install
   echo 'use gosw' >> .envrc && direnv allow`,
 		Args: cmdline.None,
@@ -46,7 +46,7 @@ lib/gosw.sh in direnv's configuration folder.`,
 			return a.UI.PrintCode(text)
 		},
 	}
-	cmd.Flags().BoolVar(&install, "install", false, "put the library where direnv finds it")
+	cmd.Flags().BoolVar(&install, "install", false, "put it where direnv finds it")
 	cmd.Flags().BoolVar(&uninstall, "uninstall", false, "remove that file")
 	return cmd
 }

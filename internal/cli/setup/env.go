@@ -29,14 +29,15 @@ func Env(a *app.App) *cobra.Command {
 	var write, unset, asJSON, direnv bool
 	cmd := &cobra.Command{
 		Use:   "env [NAME…]",
-		Short: "Print or change settings, and where they come from",
-		Long: `Env prints each setting as an assignment, with its origin as a comment. A setting
-comes from the environment, else from gosw's own file, which --write changes,
-else, for GOPROXY and its like, from the file of "go env -w", else it has its
-default. With NAMEs it prints their bare values.`,
+		Short: "Print or change settings",
+		Long: `Env prints each setting as an assignment, with where it is from as a comment.
+With NAME it prints the value only.
+
+A setting comes from the environment, else from gosw's settings file, which
+--write changes, else (GOPROXY and the like) from the file of "go env -w", else
+it has its default.`,
 		Example: `  gosw env GOPROXY
-  gosw env -w GOSW_AUTO_INSTALL=always
-  gosw env -u GOSW_AUTO_INSTALL`,
+  gosw env -w GOSW_AUTO_INSTALL=always`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case direnv && (write || unset || asJSON):
@@ -60,8 +61,8 @@ default. With NAMEs it prints their bare values.`,
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	cmd.Flags().BoolVarP(&write, "write", "w", false, "write NAME=VALUE to gosw's file")
-	cmd.Flags().BoolVarP(&unset, "unset", "u", false, "take NAME out of gosw's file")
+	cmd.Flags().BoolVarP(&write, "write", "w", false, "write NAME=VALUE to gosw's settings file")
+	cmd.Flags().BoolVarP(&unset, "unset", "u", false, "remove NAME from gosw's settings file")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&direnv, "direnv", false, `print what "use gosw [VERSION]" evaluates in an .envrc`)
 	return cmd

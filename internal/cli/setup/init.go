@@ -36,10 +36,10 @@ const (
 
 // lineFlags are the flags that may stand in the line of a start-up file.
 var lineFlags = []struct{ word, usage string }{
-	{noPath, "leave PATH alone"},
-	{noFunction, "define no go and gofmt functions; the shims do the same a millisecond slower"},
+	{noPath, "do not change PATH"},
+	{noFunction, "define no go and gofmt functions; the shims do the same, a millisecond slower"},
 	{noCompletion, "define no completion"},
-	{extras, `define more functions too, in bash and zsh; "gosw_help" lists them`},
+	{extras, `also define more functions, in bash and zsh; "gosw_help" lists them`},
 }
 
 func (f initFlags) has(word string) bool { return slices.Contains(f.words, word) }
@@ -49,22 +49,21 @@ func Init(a *app.App) *cobra.Command {
 	var f initFlags
 	cmd := &cobra.Command{
 		Use:   "init [SHELL]",
-		Short: "Print the shell code that makes go switch by directory, or install it",
-		Long: `Init prints code for the shell to evaluate. It puts the store's bin folder on
-PATH, defines go and gofmt as functions that pick the version without starting
-another process, makes "gosw use" work, and completes gosw's arguments. SHELL is
-bash, zsh, fish, sh, powershell or nushell, and the one that $SHELL names unless
-given. The last three get no functions: go is the shim there.
+		Short: "Set up a shell",
+		Long: `Init --install adds a line to the start-up file of your shell, in a marked
+block, and shows what it adds; --uninstall removes it. Open a new terminal
+afterwards.
 
-With --install it adds the line that evaluates this code to the file that the
-shell reads when it starts, in a block of its own, and shows what it adds. With
---uninstall it takes the block out. With --profile it prints a file for login
-shells of all users, or with --profile=environment one for programs that no
-shell starts. docs/shells.md says which file is for what.`,
-		Example: `  eval "$(gosw init bash)"       in ~/.bashrc
-  gosw init fish | source        in ~/.config/fish/config.fish
-  gosw init --install            does that for you
-  gosw init --profile | sudo tee /etc/profile.d/gosw.sh`,
+The line evaluates what "gosw init" prints: code that puts the store's bin
+directory on PATH, makes "gosw use" work, completes gosw's arguments, and
+defines go and gofmt as functions that choose the version without starting
+another process. SHELL is bash, zsh, fish, sh, powershell or nushell; without
+it, it is the one SHELL names.
+
+--profile prints a file for login shells of all users, and --profile=environment
+one for programs that no shell starts.`,
+		Example: `  gosw init --install
+  eval "$(gosw init bash)"`,
 		Args: cmdline.AtMostOne("shell"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, flag := range lineFlags {
@@ -94,9 +93,10 @@ shell starts. docs/shells.md says which file is for what.`,
 		cmd.Flags().Bool(flag.word[2:], false, flag.usage)
 	}
 	cmd.Flags().BoolVar(&f.install, "install", false, "add the line to the shell's start-up file")
-	cmd.Flags().BoolVar(&f.uninstall, "uninstall", false, "take it out again")
-	cmd.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "with --install and --uninstall: show the change only")
-	cmd.Flags().StringVar(&f.profile, "profile", "", "print a file for `KIND` of login: sh (profile.d) or environment (environment.d)")
+	cmd.Flags().BoolVar(&f.uninstall, "uninstall", false, "remove that line")
+	cmd.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "with --install and --uninstall: only show the change")
+	cmd.Flags().StringVar(&f.profile, "profile", "", "print a file for all logins: sh (profile.d) or environment (environment.d)")
+	cmdline.Name(cmd, "profile", "KIND")
 	cmd.Flags().Lookup("profile").NoOptDefVal = "sh"
 	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"sh", "environment"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.AddCommand(initDirenvCommand(a))

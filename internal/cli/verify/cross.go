@@ -30,7 +30,7 @@ type crossPorts struct {
 }
 
 func crossFlag(cmd *cobra.Command, value *crossPorts) {
-	cmd.Flags().Var(value, "cross", "build for this machine and for first-class ports too, or for `PORT,…`")
+	cmd.Flags().Var(value, "cross", "also build for first-class ports, or for these")
 	cmd.Flags().Lookup("cross").NoOptDefVal = firstClass
 	_ = cmd.RegisterFlagCompletionFunc("cross", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		ports := []string{firstClass}
@@ -69,7 +69,7 @@ func (c *crossPorts) Set(text string) error {
 }
 
 // Type names the kind of value in help texts.
-func (c *crossPorts) Type() string { return "PORT,…" }
+func (c *crossPorts) Type() string { return "PORTS" }
 
 // checkCross refuses what does not go together with --cross.
 func checkCross(a *app.App, c *crossPorts, args []string) error {

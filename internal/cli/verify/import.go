@@ -25,19 +25,16 @@ func Import(a *app.App) *cobra.Command {
 	var options importOptions
 	cmd := &cobra.Command{
 		Use:   "import [DIR…]",
-		Short: "Take over Go versions that are on this machine",
-		Long: `Import copies the toolchain in each DIR into the store, without a download, if
-it is a release for this platform as Go has published it. DIR is a GOROOT, or has
-one called go. It is verified against the checksum database, as a download is:
-only the record is asked for. DIR is left as it is. One that can't be imported
-does not stop the others.
+		Short: "Take over Go versions from this computer",
+		Long: `Import copies the toolchain in each DIR into the store, without a download. DIR
+is a GOROOT, or has one called go. It must be a release for this platform as Go
+published it: import verifies it against Go's checksum database. DIR does not
+change. If one DIR can't be imported, the others still are.
 
-With --all it finds what goenv, gvm, asdf, mise, g, gobrew, vfox, proto, goup,
-gimme, golang.org/dl, GoLand and the module cache have, shows it, and asks.`,
+--all finds what goenv, gvm, asdf, mise, g, gobrew, vfox, proto, goup, gimme,
+golang.org/dl, GoLand and the module cache have, shows it, and asks.`,
 		Example: `  gosw import --all
-  gosw import --all --dry-run
-  gosw import "$(go env GOROOT)"
-  gosw import ~/.asdf/installs/golang/*`,
+  gosw import "$(go env GOROOT)"`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := options.check(args); err != nil {
 				return err
@@ -50,7 +47,7 @@ gimme, golang.org/dl, GoLand and the module cache have, shows it, and asks.`,
 	}
 	cmd.Flags().BoolVar(&options.all, "all", false, "find and import what other version managers have")
 	cmd.Flags().BoolVarP(&options.yes, "yes", "y", false, "with --all: don't ask")
-	cmd.Flags().BoolVarP(&options.dryRun, "dry-run", "n", false, "show what would be imported, and change nothing")
+	cmd.Flags().BoolVarP(&options.dryRun, "dry-run", "n", false, "only show what would be imported")
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	cmdline.OfflineFlag(a, cmd)
 	cmdline.PlatformFlag(a, cmd)

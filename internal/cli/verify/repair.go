@@ -25,16 +25,15 @@ import (
 func Repair(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "repair [VERSION…]",
-		Short: "Bring damaged toolchains back to what was proven",
-		Long: `Repair verifies each version, or all that are installed, and mends what it
-finds: files that were changed or are missing are downloaded and proven, extra
-ones go, modes and links are set right. Only what is damaged is downloaded, if
-the proxy sends parts of files; for modes, extra files, links and a lost
-manifest no network is needed. The mended toolchain takes the place of the
-damaged one in one step, also while a go runs from it. A version that shares a
-damaged file with it, as a hard link, is repaired, too.
+		Short: "Restore damaged versions",
+		Long: `Repair verifies each VERSION, or all installed versions, and fixes what it
+finds. Changed and missing files are downloaded and verified; extra files are
+removed; modes and links are corrected. It downloads only what is damaged, if
+the proxy can send parts of files. Modes, extra files, links and a lost manifest
+need no network.
 
-What was found is printed as by "gosw verify".`,
+The repaired version replaces the damaged one in one step, even while a go runs
+from it. A version that shares a damaged file is repaired too.`,
 		Example: `  gosw repair
   gosw repair 1.22.5`,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -41,26 +41,20 @@ func Command(a *app.App) *cobra.Command {
 	var options verifyOptions
 	cmd := &cobra.Command{
 		Use:   "verify [VERSION…]",
-		Short: "Prove installed toolchains again, file by file",
-		Long: `Verify hashes every file of each version, or of all that are installed, and
-compares it with the manifest, the manifest with the receipt, and the receipt
-with the signed record of the checksum database that it holds. It needs no
-network. It prints a line for each file that was changed, is missing, is extra,
-or has another mode or type; "VERSION: ok" where there is none.
+		Short: "Verify the files of installed versions",
+		Long: `Verify checks every file of each VERSION, or of all installed versions, against
+the signed record of Go's checksum database that was stored at the install. It
+works offline. It prints a line for each file that was changed, is missing or
+extra, or has another mode or type, or "VERSION: ok".
 
-With --goroot it compares any tree that should be a release of Go, whoever has
-put it there, with the checksum database. It asks for the record, and where
-something differs for the directory of the release's zip; it writes nothing
-there. With --full it downloads the zip, which makes sure in every case.
+--goroot checks any directory that should be a release of Go. It asks the
+checksum database and writes nothing; --full downloads the release to compare
+all of it.
 
-With --cross each version that is proven builds a small program for this machine,
-runs it, and builds one for each first-class port of Go, or for those named.
-What each was built for is read back from its header.`,
+--cross also builds a small program with each verified version, runs it, and
+builds one for each of Go's first-class ports, or for the ports you name.`,
 		Example: `  gosw verify
-  gosw verify --json 1.22
-  gosw verify --goroot "$(go env GOROOT)"
-  gosw verify 1.22 --cross
-  gosw verify 1.22 --cross=linux/arm64,windows/amd64`,
+  gosw verify --goroot "$(go env GOROOT)"`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if cmd.Flags().Changed("goroot") {
 				return verifyGOROOT(a, cmd, args, options)
@@ -78,9 +72,10 @@ What each was built for is read back from its header.`,
 		ValidArgsFunction: cmdline.CompleteInstalled(a),
 	}
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
-	cmd.Flags().BoolVarP(&options.verbose, "verbose", "v", false, "say what proves each")
-	cmd.Flags().StringVar(&options.goroot, "goroot", "", "verify the tree in `DIR` instead, whoever has put it there")
-	cmd.Flags().BoolVar(&options.full, "full", false, "with --goroot: download the zip to name what differs")
+	cmd.Flags().BoolVarP(&options.verbose, "verbose", "v", false, "show what verifies each")
+	cmd.Flags().StringVar(&options.goroot, "goroot", "", "verify this directory instead")
+	cmdline.Name(cmd, "goroot", "DIR")
+	cmd.Flags().BoolVar(&options.full, "full", false, "with --goroot: download the release to find all differences")
 	crossFlag(cmd, &options.cross)
 	_ = cmd.MarkFlagDirname("goroot") // fails only where there is no such flag
 	cmdline.OfflineFlag(a, cmd)

@@ -27,19 +27,17 @@ func Command(a *app.App) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "audit [VERSION…]",
-		Short: "List known vulnerabilities of installed and pinned versions",
-		Long: `Audit asks the Go vulnerability database (GOVULNDB) which of the installed
-versions, and of those that the default, GO_VERSION and the pin files name that
-gosw has come across, have known vulnerabilities in the standard library or in
-the toolchain, as govulncheck decides it. VERSION keeps those that match it; a
-release may be one that is not installed.
+		Short: "List known vulnerabilities of Go versions",
+		Long: `Audit asks the Go vulnerability database (GOVULNDB) for known vulnerabilities in
+the standard library and the go command of each installed version, and of each
+version that the default, GO_VERSION or a known pin file names. VERSION limits
+the list; a full release need not be installed.
 
-It prints version, ID, CVE, the first release of the line that mends it, and
-what it is about. The exit code is 0 if there is none and 4 if there is one. What
-a program of yours really uses is for govulncheck to say.`,
+It prints the version, ID, CVE, the first release of the line with the fix, and
+a summary. It exits with 0 if there are none, and 4 otherwise. To see what your
+own program uses, run govulncheck.`,
 		Example: `  gosw audit
-  gosw audit 1.22
-  gosw audit --offline --json`,
+  gosw audit --offline 1.22`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			specs, err := cmdline.ParseSpecs(a, args)
 			if err != nil {

@@ -17,21 +17,19 @@ func Command(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "why [TOOL]",
 		Short: "Explain which go runs here, and why",
-		Long: `Why prints how it comes that a go started here is the one it is: what each rule
-looked at and found, the version that this stands for, what go.mod, go.work and
-GOTOOLCHAIN then make go do, and what else is on PATH by that name. Where
-something is wrong it names the cause and the command that mends it.
+		Long: `Why explains which Go runs here, why, and how to change it: what each rule
+found, which version that means, what go.mod, go.work and GOTOOLCHAIN make go
+do, and which other go is on PATH. It names each problem with the command that
+fixes it.
 
-TOOL is go, gofmt or another tool of the toolchain, such as compile.
+TOOL is go, gofmt or another tool of Go, such as compile.
 
-The exit code is that of a TOOL started here, as far as it is decided before
-TOOL does its work: 0 if it runs, 127 if there is nothing to run, such as a
-version that is not installed, and 1 or 2 if go can't get the toolchain that it
-has to switch to, or can't take its settings. Nothing is changed, and the network
-is not used.`,
+It exits with the code that TOOL itself would end with before it does any work:
+0 if it runs, 127 if there is nothing to run, 1 or 2 if go can't switch to the
+version it needs or can't read its settings. It changes nothing and works
+offline.`,
 		Example: `  gosw why
-  gosw why gofmt
-  gosw why --json`,
+  gosw why gofmt`,
 		Args: cmdline.AtMostOne("tool"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			tool, err := cmdline.ToolArg(args)
