@@ -167,7 +167,7 @@ func (in *installer) notInSystem(versions []gover.Version) (own []gover.Version,
 		case home == in.store.Home():
 			own = append(own, v)
 		default:
-			in.app.UI.Remark("%v is already installed, in the system's store", v)
+			in.app.UI.Remark("%v is already installed, in the system store", v)
 		}
 		err = errors.Join(err, ofErr)
 	}

@@ -62,7 +62,7 @@ func listInstalled(a *app.App, options listOptions) error {
 			a.UI.Remark("no installed toolchain matches")
 		}
 		list, here := installedFacts(a, path, homes, versions, sizes)
-		if err := a.UI.Show(installedTable(a, screen, list, here)); err != nil {
+		if err := a.UI.Show(installedTable(a, screen, list, here, options.long)); err != nil {
 			return err
 		}
 		sayTotal(a, sizes)

@@ -15,7 +15,7 @@ import (
 
 // installedTable is the picture of a store: a row for each version, and below them
 // what makes one of them apply.
-func installedTable(a *app.App, s term.Screen, list []installedJSON, here applies) []string {
+func installedTable(a *app.App, s term.Screen, list []installedJSON, here applies, long bool) []string {
 	t := &term.Table{Columns: []term.Column{
 		{Head: "  version"},
 		{Head: "links", Rank: 6},
@@ -29,6 +29,12 @@ func installedTable(a *app.App, s term.Screen, list []installedJSON, here applie
 	}}
 	for i := range list {
 		t.Rows = append(t.Rows, installedRow(a, &list[i]))
+	}
+	for column := 7; column <= 8 && !long; column++ {
+		usual := func(row []term.Cell) bool { return row[column] == t.Rows[0][column] && row[column].Style == term.Plain }
+		if !slices.ContainsFunc(t.Rows, func(row []term.Cell) bool { return !usual(row) }) {
+			t.Empty(column)
+		}
 	}
 	lines := t.Lines(s)
 	if text, mark := appliesText(a, list, here); text != "" {

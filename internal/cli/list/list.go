@@ -16,9 +16,10 @@ import (
 )
 
 type listOptions struct {
-	remote, all, json, size bool
-	platforms               bool
-	specs                   []gover.Spec
+	remote, all, json bool
+	size, long        bool
+	platforms         bool
+	specs             []gover.Spec
 }
 
 // Command is "gosw list".
@@ -33,7 +34,8 @@ prints the releases you can install. VERSION limits the list to what matches it.
 
 On a terminal it is a table. A star marks the version used here. The columns are
 the links to each version, its support, how many vulnerabilities the last "gosw
-audit" found ("?" if it was not checked) and when it was last used.
+audit" found ("?" if it was not checked) and when it was last used; how each was
+verified and its source, where they differ or with --long.
 
 With --remote, a terminal shows when each line of releases gets fixes; VERSION
 or --all lists single releases. A list from the cache says how old it is.`,
@@ -63,6 +65,7 @@ or --all lists single releases. A list from the cache says how old it is.`,
 	cmd.Flags().BoolVar(&options.json, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&options.platforms, "platforms", false, "with --remote --json: the platforms of each release")
 	cmd.Flags().BoolVar(&options.size, "size", false, "show the disk space of each, alone and shared")
+	cmd.Flags().BoolVarP(&options.long, "long", "l", false, "also show how each was verified, and its source")
 	cmdline.OfflineFlag(a, cmd)
 	cmdline.PlatformFlag(a, cmd)
 	return cmd
@@ -78,6 +81,8 @@ func (o listOptions) check(cmd *cobra.Command) error {
 	switch {
 	case o.size && o.remote:
 		return failure.Usage(errors.New("--size is for installed versions, without --remote"), command.Hintf(`run "gosw list --size"`))
+	case o.long && o.remote:
+		return failure.Usage(errors.New("--long is for installed versions, without --remote"), command.Hintf(`run "gosw list --long"`))
 	case o.platforms && (!o.remote || !o.json):
 		return failure.Usage(errors.New("--platforms needs --remote --json"), command.Hintf(`run "gosw list --remote --json --platforms"`))
 	}

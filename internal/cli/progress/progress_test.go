@@ -30,7 +30,7 @@ func TestFrame(t *testing.T) {
 	step("before", wide, "looking up releases")
 	p.Retry(2, 5, "connection refused")
 	step("retry before", wide, "looking up releases: retrying (2/5): connection refused")
-	step("no room", term.Screen{Width: 20, Unicode: true}, "looking up release…")
+	step("no room", term.Screen{Width: 20, Unicode: true}, "looking up…")
 
 	one := p.Row("go1.27.4")
 	one.Begin()

@@ -99,17 +99,20 @@ func (s Screen) Cut(text string, width int) string {
 		end = ""
 	}
 	var out strings.Builder
-	room := width - Columns(end)
-	for rest, state := text, -1; rest != ""; {
-		var cluster string
-		var n int
-		cluster, rest, n, state = uniseg.FirstGraphemeClusterInString(rest, state)
+	room, rest := width-Columns(end), text
+	for state := -1; rest != ""; {
+		cluster, after, n, next := uniseg.FirstGraphemeClusterInString(rest, state)
 		if room -= n; room < 0 {
 			break
 		}
 		out.WriteString(cluster)
+		rest, state = after, next
 	}
-	return strings.TrimRight(out.String(), " ") + end
+	kept := out.String()
+	if at := strings.LastIndexByte(kept, ' '); at > len(kept)/2 && rest[0] != ' ' {
+		kept = kept[:at] // words stay whole, where that leaves enough
+	}
+	return strings.TrimRight(kept, " ") + end
 }
 
 // Wrap breaks text between words, so that its lines fit; those after the first are

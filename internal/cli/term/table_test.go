@@ -21,7 +21,7 @@ func TestTable(t *testing.T) {
 	}{
 		{"any width", Screen{}, "name      n  what\none       7  first of all\ntwelve  120\n"},
 		{"just fits", Screen{Width: 25}, "name      n  what\none       7  first of all\ntwelve  120\n"},
-		{"cut", Screen{Width: 24, Unicode: true}, "name      n  what\none       7  first of a…\ntwelve  120\n"},
+		{"cut", Screen{Width: 24, Unicode: true}, "name      n  what\none       7  first of…\ntwelve  120\n"},
 		{"cut in ASCII", Screen{Width: 24}, "name      n  what\none       7  first of...\ntwelve  120\n"},
 		{"cut as far as that says something", Screen{Width: 19, Unicode: true}, "name      n  what\none       7  first…\ntwelve  120\n"},
 		{"without what matters least", Screen{Width: 18}, "name      n\none       7\ntwelve  120\n"},
@@ -49,7 +49,10 @@ func TestCut(t *testing.T) {
 		{"short", 5, "short"},
 		{"longer", 5, "long…"},
 		{"two words", 5, "two…"}, // no blank before the end
-		{"漢字かな", 5, "漢字…"},       // two columns each
+		{"two words more", 10, "two words…"},
+		{"two words more", 12, "two words…"},
+		{"a longword", 8, "a longw…"}, // too little would be left
+		{"漢字かな", 5, "漢字…"},            // two columns each
 		{"漢字かな", 4, "漢…"},
 		{"e\u0301e\u0301e\u0301", 2, "e\u0301…"}, // combined
 		{"any", 0, ""},

@@ -9,8 +9,8 @@ import (
 )
 
 // A Trace is a text of headings and lines below them. On a terminal the lines are
-// broken between words, and never in a path, which is there to be copied: one that
-// is wider than the terminal begins with ~ if it can.
+// broken between words, and never in a path, which is there to be copied, and begins
+// with ~ if it can.
 type Trace struct {
 	Screen
 	Home  string            // "" for none
@@ -85,7 +85,10 @@ func (t *Trace) broken(text string) []string {
 	}
 	words := strings.Split(bare, " ")
 	for i, word := range words {
-		words[i] = t.fit(Clean(strings.ReplaceAll(word, Glue, " ")))
+		words[i] = Clean(strings.ReplaceAll(word, Glue, " "))
+		if t.Width > 0 {
+			words[i] = short(t.Home, words[i])
+		}
 	}
 	room := t.Screen
 	if room.Width > 0 {
@@ -100,13 +103,4 @@ func (t *Trace) broken(text string) []string {
 		}
 	}
 	return lines
-}
-
-// fit writes ~ for the home folder in a word that is too wide.
-func (t *Trace) fit(word string) string {
-	at := strings.Index(word, t.Home+"/")
-	if t.Width == 0 || Columns(word) <= t.Width || !filepath.IsAbs(t.Home) || at < 0 || at > 0 && !strings.Contains(` =:"(`, word[at-1:at]) {
-		return word
-	}
-	return word[:at] + "~" + word[at+len(t.Home):]
 }

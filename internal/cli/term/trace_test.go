@@ -23,13 +23,18 @@ func TestTraceBreaks(t *testing.T) {
 		{"without its indent", path, 36, []string{path}},
 		{"its folder", "/home/jo doe/src up to /home/jo doe: no pin file", 28, []string{"  /home/jo doe/src up to", "    /home/jo doe: no pin", "    file"}},
 		{"home", "in " + path + " there is nothing", 30, []string{"  in ~/src/a shop/.go-version", "    there is nothing"}},
+		{"home with room", "in " + path + " there is nothing", 80, []string{"  in ~/src/a shop/.go-version there is nothing"}},
 		{"home of another", "/net" + path, 30, []string{"/net" + path}},
-		{"no room", "in " + path + " there is nothing", 20, []string{"  in", "~/src/a shop/.go-version", "    there is nothing"}},
+		{"home without room", "in " + path + " there is nothing", 20, []string{"  in", "~/src/a shop/.go-version", "    there is nothing"}},
 		{"two columns", "in there", 2, []string{"in", "there"}},
 		{"deeper", "  " + path + ":1", 42, []string{"    " + path + ":1"}},
 		{"a terminal's codes", "\x1b[2J " + path, 60, []string{`  \x1b[2J ` + path}},
 	} {
-		tr := &Trace{Screen: Screen{Width: test.width}, Home: "/home/jo doe", Paths: KeepWhole([]string{path})}
+		home := ""
+		if strings.HasPrefix(test.name, "home") {
+			home = "/home/jo doe"
+		}
+		tr := &Trace{Screen: Screen{Width: test.width}, Home: home, Paths: KeepWhole([]string{path})}
 		tr.Line("%s", test.text)
 		if !slices.Equal(tr.Lines, test.want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", test.name, strings.Join(tr.Lines, "\n"), strings.Join(test.want, "\n"))

@@ -160,10 +160,19 @@ func escapeJSON(text []byte) []byte {
 
 // Note says something to the user on stderr.
 func (u *UI) Note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if IsTerminal(u.Err) {
+		text = short(u.getenv("HOME"), text)
+	}
+	u.say(text)
+}
+
+// say is Note for what holds a command, whose paths are to be pasted.
+func (u *UI) say(text string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	drawn := u.drawing.erase()
-	_, _ = fmt.Fprintf(u.Err, "gosw: %s\n", Clean(fmt.Sprintf(format, args...)))
+	_, _ = fmt.Fprintf(u.Err, "gosw: %s\n", Clean(text))
 	if drawn {
 		u.drawing.draw()
 	}
@@ -180,7 +189,7 @@ func (u *UI) Remark(format string, args ...any) {
 // Hint says what to do; text is as that of a command.Hint.
 func (u *UI) Hint(text string, args ...any) {
 	if said := Words(command.Hintf(text, args...), u.Shell); said != "" {
-		u.Note("hint: %s", said)
+		u.say("hint: " + said)
 	}
 }
 

@@ -2,9 +2,26 @@ package term
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 )
+
+// short writes ~ for the user's home directory where a path in text begins with it.
+func short(home, text string) string {
+	if !filepath.IsAbs(home) || home == "/" {
+		return text
+	}
+	parts := strings.Split(text, home+"/")
+	for i, part := range parts[:len(parts)-1] {
+		if end := len(part) - 1; i == 0 && part == "" || end >= 0 && strings.IndexByte(" \t\n=:\"'(,", part[end]) >= 0 {
+			parts[i] += "~/"
+		} else {
+			parts[i] += home + "/"
+		}
+	}
+	return strings.Join(parts, "")
+}
 
 // Plural is n with word, which gets an s where it needs one.
 func Plural(n int, word string) string {

@@ -169,15 +169,12 @@ func printComparison(a *app.App, dir string, c *fetch.Comparison) error {
 	if c.OK() {
 		return a.UI.Print("%s: ok (%v %v)", name, c.Version, c.Platform)
 	}
-	return term.PrintEach(a.UI, findingLines(c), func(line string) string { return name + ": " + line })
+	return term.PrintEach(a.UI, fewer(findingLines(c)), func(line string) string { return name + ": " + line })
 }
 
 // findingLines has one line at least.
 func findingLines(c *fetch.Comparison) []string {
-	var lines []string
-	for _, d := range c.Findings {
-		lines = append(lines, found(d))
-	}
+	lines := foundLines(c.Findings)
 	if len(lines) == 0 || c.Nameless != nil {
 		lines = append(lines, fmt.Sprintf("not verified: %v %v (%s, not the published %s)",
 			c.Version, c.Platform, cmp.Or(c.H1, "no checksum"), printable(c.Proof.H1)))

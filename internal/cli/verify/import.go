@@ -100,12 +100,7 @@ func addTree(ctx context.Context, a *app.App, st *store.Store, v gover.Version, 
 // refusal is the error of a tree that is not the release that it says it is. It
 // names the first differences; verify names all.
 func refusal(a *app.App, dir string, compared *fetch.Comparison) error {
-	const most = 10
-	lines := findingLines(compared)
-	text := strings.Join(lines[:min(len(lines), most)], "\n")
-	if more := len(lines) - most; more > 0 {
-		text += fmt.Sprintf("\nand %d more", more)
-	}
+	text := strings.Join(fewer(findingLines(compared)), "\n")
 	explainComparison(a, dir, &fetch.Comparison{Nameless: compared.Nameless, Sure: compared.Sure}, false)
 	err := comparisonVerdict(dir, compared)
 	hint, ok := failure.HintOf(err)

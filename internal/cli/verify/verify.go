@@ -44,8 +44,8 @@ func Command(a *app.App) *cobra.Command {
 		Short: "Verify the files of installed versions",
 		Long: `Verify checks every file of each VERSION, or of all installed versions, against
 the signed record of Go's checksum database that was stored at the install. It
-works offline. It prints a line for each file that was changed, is missing or
-extra, or has another mode or type, or "VERSION: ok".
+works offline. It prints "VERSION: ok", or a line for each file that was changed,
+is missing or extra, or has another mode or type: ten at most, all with --json.
 
 --goroot checks any directory that should be a release of Go. It asks the
 checksum database and writes nothing; --full downloads the release to compare
@@ -123,6 +123,9 @@ func verify(ctx context.Context, a *app.App, options verifyOptions) error {
 	versions, err := cmdline.Matching(slices.Collect(maps.Keys(homes)), options.specs, "")
 	if err != nil {
 		return err
+	}
+	if len(versions) == 0 && !options.json {
+		a.UI.Remark("no toolchain is installed")
 	}
 	list := make([]verifiedJSON, 0, len(versions))
 	var errs []error
@@ -244,7 +247,25 @@ func printReport(a *app.App, r *store.Report) error {
 	if r.Clean() {
 		return a.UI.Print("%v: ok", r.Version)
 	}
-	return term.PrintEach(a.UI, slices.Concat(r.Tree, r.Store), func(f tree.Finding) string { return r.Version.String() + ": " + found(f) })
+	lines := fewer(foundLines(slices.Concat(r.Tree, r.Store)))
+	return term.PrintEach(a.UI, lines, func(line string) string { return r.Version.String() + ": " + line })
+}
+
+// fewer is as many lines as somebody reads, and how many more there are; --json has
+// them all.
+func fewer(lines []string) []string {
+	const most = 10
+	if len(lines) <= most {
+		return lines
+	}
+	return append(lines[:most:most], fmt.Sprintf("and %d more", len(lines)-most))
+}
+
+func foundLines(findings []tree.Finding) (lines []string) {
+	for _, f := range findings {
+		lines = append(lines, found(f))
+	}
+	return lines
 }
 
 // found is a finding in a line.
