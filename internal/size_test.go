@@ -53,7 +53,7 @@ var maxLines = map[string]int{
 	"internal/cross":        700,
 	"internal/doctor":       2200,
 	"internal/fetch":        1800,
-	"internal/fsx":          275,
+	"internal/fsx":          350,
 	"internal/goauth":       400,
 	"internal/gover":        500,
 	"internal/release":      1000,

@@ -34,6 +34,7 @@ func faults() func(string) error {
 		count[step]++
 		if log != "" {
 			logStep(log, step)
+			nothingOpen(step)
 		}
 		what := cmp.Or(faults[fmt.Sprintf("%s#%d", step, count[step])], faults[step])
 		if what == "" {
@@ -64,6 +65,26 @@ func logStep(file, step string) {
 	defer f.Close()
 	if _, err := f.WriteString(step + "\n"); err != nil {
 		panic(err)
+	}
+}
+
+// nothingOpen panics if something is open below what the step renames or deletes, as
+// Windows would refuse that. The changes whose steps are logged are of one version.
+func nothingOpen(step string) {
+	switch _, last, _ := strings.Cut(step, "/"); last {
+	case "rename", "exchange", "revive", "files":
+	default:
+		return
+	}
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		panic(err)
+	}
+	for _, entry := range entries {
+		file, _ := os.Readlink("/proc/self/fd/" + entry.Name())
+		if strings.Contains(file, "/staging/") || strings.Contains(file, "/toolchains/") {
+			panic(file + " is open at the step " + step)
+		}
 	}
 }
 

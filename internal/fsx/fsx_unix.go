@@ -13,6 +13,13 @@ const (
 	noFollow = syscall.O_NOFOLLOW
 )
 
+// IsBusy reports whether err says that another program has a file open. No rename or
+// deletion fails by that here.
+func IsBusy(error) bool { return false }
+
+// SyncFile puts what was written to the file called name on the disk.
+func SyncFile(name string) error { return SyncDir(name) }
+
 // SyncDir puts the entries of dir on the disk.
 func SyncDir(dir string) error {
 	f, err := os.Open(dir)

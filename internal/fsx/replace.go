@@ -52,10 +52,10 @@ func Replace(name string, data []byte, mode fs.FileMode, how Replacing) error {
 	}
 	err = errors.Join(err, f.Close())
 	if err == nil {
-		err = step("rename", func() error { return os.Rename(f.Name(), name) })
+		err = step("rename", func() error { return Rename(f.Name(), name) })
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(err, Remove(f.Name()))
 	}
 	if how.Durable {
 		return step("syncdir", func() error { return SyncDir(filepath.Dir(name)) })

@@ -73,7 +73,7 @@ func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (*Receipt, 
 	}
 	receipt, err := s.fillAndPublish(ctx, v, tree, fill)
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(tree))
+		return nil, errors.Join(err, fsx.Retry(func() error { return os.RemoveAll(tree) }))
 	}
 	// Who waits for v to verify it finds its links then.
 	return receipt, s.Relink(ctx)
@@ -93,6 +93,19 @@ func (s *Store) stage(v gover.Version) (string, error) {
 }
 
 func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string, fill Fill) (*Receipt, error) {
+	receipt, err := s.build(ctx, v, tree, fill)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, context.Cause(ctx)
+	}
+	return receipt, s.publish(v, tree, receipt)
+}
+
+// build has the tree filled and seals it. Nothing of it is open then: Windows
+// renames no directory below which something is.
+func (s *Store) build(ctx context.Context, v gover.Version, tree string, fill Fill) (*Receipt, error) {
 	root, err := os.OpenRoot(tree)
 	if err != nil {
 		return nil, err
@@ -111,10 +124,7 @@ func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string
 	if err := s.do("install/seal", func() error { return receipt.seal(root) }); err != nil {
 		return nil, nameRoot(root, err)
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, context.Cause(ctx)
-	}
-	return receipt, s.publish(v, tree, receipt)
+	return receipt, nil
 }
 
 // fill has the tree written below root, which may share files with a sibling.
@@ -183,6 +193,6 @@ func (s *Store) giveName(v gover.Version, tree string) error {
 	if err := s.swap(tree, s.home.Dir(v)); err != nil {
 		return err
 	}
-	_ = os.Remove(tree) // the link; v is there now, and a sweep takes what is left
+	_ = fsx.Remove(tree) // the link; v is there now, and a sweep takes what is left
 	return nil
 }

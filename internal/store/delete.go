@@ -2,12 +2,17 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // discard deletes an entry of staging if it is this user's. Nothing else can be
-// reached from there, whatever links there are.
+// reached from there, whatever links there are. What another program has open stays
+// for the next sweep: it has no name any more that counts.
 func (s *Store) discard(name string) error {
 	staging, err := s.openStaging()
 	if err != nil {
@@ -17,13 +22,29 @@ func (s *Store) discard(name string) error {
 	if info, err := staging.Lstat(name); err != nil || !mine(info) {
 		return err
 	}
-	return removeAll(staging, name)
+	if err = removeAll(staging, name); fsx.IsBusy(err) {
+		s.Warn(&LeftoverError{filepath.Join(s.staging(), name), err})
+		return nil
+	}
+	return err
 }
+
+// A LeftoverError says that something in staging is still there, as another program
+// has a file of it open.
+type LeftoverError struct {
+	Path string
+	Err  error
+}
+
+func (e *LeftoverError) Error() string {
+	return fmt.Sprintf("%s is not deleted yet: %v", e.Path, e.Err)
+}
+func (e *LeftoverError) Unwrap() error { return e.Err }
 
 // removeAll deletes name in root, also what somebody has taken the right to write or
 // read away from.
 func removeAll(root *os.Root, name string) error {
-	err := root.RemoveAll(name)
+	err := fsx.Retry(func() error { return root.RemoveAll(name) })
 	if !errors.Is(err, fs.ErrPermission) {
 		return err
 	}

@@ -76,7 +76,7 @@ func (s *Store) changeLink(path, target string) error {
 	if target != "" {
 		return s.link(kind, target, path)
 	}
-	return s.do(kind+"/remove", func() error { return os.Remove(path) })
+	return s.do(kind+"/remove", func() error { return fsx.Remove(path) })
 }
 
 // linkChanges returns what is wrong with the links: for the path of each, the
@@ -242,7 +242,7 @@ func (s *Store) link(kind, target, path string) error {
 	temporary := filepath.Join(dir, "link")
 	err = s.do(kind+"/link", func() error { return os.Symlink(target, temporary) })
 	if err == nil {
-		err = s.do(kind+"/rename", func() error { return os.Rename(temporary, path) })
+		err = s.do(kind+"/rename", func() error { return fsx.Rename(temporary, path) })
 	}
-	return errors.Join(err, os.RemoveAll(dir))
+	return errors.Join(err, fsx.Retry(func() error { return os.RemoveAll(dir) }))
 }

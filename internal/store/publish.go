@@ -21,15 +21,7 @@ func syncEach(dir string) error {
 		if entry.IsDir() {
 			return fsx.SyncDir(path)
 		}
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		// Windows refuses to sync a file that is open for reading only.
-		if err := f.Sync(); err != nil && !errors.Is(err, fs.ErrPermission) {
-			return errors.Join(err, f.Close())
-		}
-		return f.Close()
+		return fsx.SyncFile(path)
 	})
 }
 
@@ -37,13 +29,13 @@ func syncEach(dir string) error {
 // has the name b. If it is cut short there, putBack mends it.
 func swapInSteps(a, b string) error {
 	aside := a + asideSuffix // beside a, so that the sweep knows whose it is
-	if err := os.Rename(b, aside); err != nil {
+	if err := fsx.Rename(b, aside); err != nil {
 		return err
 	}
-	if err := os.Rename(a, b); err != nil {
-		return errors.Join(err, os.Rename(aside, b))
+	if err := fsx.Rename(a, b); err != nil {
+		return errors.Join(err, fsx.Rename(aside, b))
 	}
-	return os.Rename(aside, a)
+	return fsx.Rename(aside, a)
 }
 
 // isMissing reports whether nothing has the name path: false where that can't be
@@ -96,7 +88,7 @@ func (s *Store) putBack(v gover.Version) error {
 			if free, err := lookFor(place); err != nil {
 				return err
 			} else if free {
-				return os.Rename(aside, place)
+				return fsx.Rename(aside, place)
 			}
 		}
 	}

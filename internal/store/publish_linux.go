@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // syncTree puts all that was written in the file system of dir on the disk. One
@@ -32,7 +34,7 @@ func (s *Store) syncTree(dir string) error {
 func (s *Store) renameNew(from, to string) error {
 	err := s.rename2(from, to, unix.RENAME_NOREPLACE)
 	if missing(err) {
-		return os.Rename(from, to)
+		return fsx.Rename(from, to)
 	}
 	return err
 }

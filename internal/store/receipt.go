@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/tree"
 )
@@ -65,7 +65,7 @@ func (s *Store) writeReceipt(v gover.Version, r *Receipt) error {
 func (s *Store) removeReceipt(v gover.Version) error {
 	var errs []error
 	for _, file := range []string{s.receiptFile(v), s.sumsFile(v)} {
-		if err := os.Remove(file); !errors.Is(err, fs.ErrNotExist) {
+		if err := fsx.Remove(file); !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}
 	}

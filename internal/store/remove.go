@@ -124,7 +124,7 @@ func (s *Store) takeName(ctx context.Context, v gover.Version, grave string) err
 			return err
 		}
 		if !linksSupported {
-			return os.Rename(s.home.Dir(v), tree)
+			return fsx.Rename(s.home.Dir(v), tree)
 		}
 		return s.swap(tree, s.home.Dir(v))
 	})
@@ -154,7 +154,7 @@ func (s *Store) bury(v gover.Version, grave string) error {
 	if found, err := s.graveOf(v); err != nil {
 		return err
 	} else if found == grave {
-		if err := s.do("delete/link", func() error { return os.Remove(s.home.Dir(v)) }); err != nil {
+		if err := s.do("delete/link", func() error { return fsx.Remove(s.home.Dir(v)) }); err != nil {
 			return err
 		}
 		// A shim that looked v up just before it lost its name may have become

@@ -208,7 +208,7 @@ func (r *repair) exchange(ctx context.Context) error {
 	}
 	if err != nil {
 		// Not what else may be there: an exchange in steps puts the old tree aside.
-		return errors.Join(err, s.discard(filepath.Join(filepath.Base(grave), graveTree)), os.Remove(grave))
+		return errors.Join(err, s.discard(filepath.Join(filepath.Base(grave), graveTree)), fsx.Remove(grave))
 	}
 	if err := s.do("repair/sync", func() error { return fsx.SyncDir(s.home.Toolchains()) }); err != nil {
 		return err

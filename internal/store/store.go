@@ -59,7 +59,8 @@ type Options struct {
 	Now          func() time.Time
 	// For is what the store is opened for.
 	For Purpose
-	// Warn is called with what [Check] finds that is no reason to refuse the store.
+	// Warn is called with what [Check] finds that is no reason to refuse the store, and
+	// with a [*LeftoverError].
 	Warn func(error)
 	// Step is called before each step of a change, with its name; an error
 	// takes the place of the step. It is for fault tests; nil in the product.
@@ -74,6 +75,9 @@ func Open(home toolchain.Home, options Options) (*Store, error) {
 	s.LockTimeout = cmp.Or(s.LockTimeout, 10*time.Minute)
 	if s.Waiting == nil {
 		s.Waiting = func(string, string) {}
+	}
+	if s.Warn == nil {
+		s.Warn = func(error) {}
 	}
 	if s.Now == nil {
 		s.Now = time.Now
@@ -188,7 +192,7 @@ func (s *Store) unsetDefault() error {
 	if err := s.step("default/unset"); err != nil {
 		return err
 	}
-	err := os.Remove(s.home.DefaultFile())
+	err := fsx.Remove(s.home.DefaultFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {

@@ -29,7 +29,7 @@ func (s *Store) sweep() {
 		}
 		_ = s.do("sweep/staging", func() error { return s.removeStaged(lock) })
 		if err == nil && s.isDangling(v) {
-			_ = os.Remove(s.home.Dir(v))
+			_ = fsx.Remove(s.home.Dir(v))
 		}
 		if err == nil && s.lacks(v) {
 			_ = s.do("sweep/receipt", func() error { return s.removeReceipt(v) })
