@@ -3,6 +3,7 @@
 package store
 
 import (
+	"errors"
 	"bufio"
 	"context"
 	"io"
@@ -137,4 +138,24 @@ func TestRemoveWorkingDirectory(t *testing.T) {
 	_ = cmd.Wait()
 	add(t, s, "1.22.4") // which sweeps
 	check(t, s, "1.22.4")
+}
+
+// TestRemoveInPlaceRunning refuses what would break a build.
+func TestRemoveInPlaceRunning(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Step = fixed
+	v := version(t, "1.22.4")
+	cmd, stdin, _ := running(t, s, v)
+	removed, err := s.Remove(t.Context(), v)
+	if use := (*InUseError)(nil); removed || !errors.As(err, &use) || use.Process.ID != cmd.Process.Pid {
+		t.Fatalf("Remove = %v, %v; want process %d", removed, err, cmd.Process.Pid)
+	}
+	check(t, s, "1.22.4") // with its links
+	_, _ = io.WriteString(stdin, "end\n")
+	must(t, stdin.Close(), cmd.Wait())
+	if removed, err := s.Remove(t.Context(), v); !removed || err != nil {
+		t.Fatalf("Remove = %v, %v", removed, err)
+	}
+	check(t, s)
 }
