@@ -132,6 +132,13 @@ var layers = []struct {
 		module + "internal/cli":   "cli is the top",
 		"net/http":                "a build of the standard library needs no network",
 	}},
+	{[]string{"internal/selfupdate"}, map[string]string{
+		module + "internal/store": "workers do not know each other",
+		module + "internal/fetch": "workers do not know each other",
+		module + "internal/shell": "workers do not know each other",
+		module + "internal/setup": "what a shell reads is cli's to undo",
+		module + "internal/cli":   "cli is the top",
+	}},
 	{[]string{"internal/shell"}, map[string]string{
 		module + "internal/store": "a shell's text does not depend on what is installed",
 		module + "internal/fetch": "workers do not know each other",
@@ -229,7 +236,7 @@ func TestLayers(t *testing.T) {
 }
 
 // groups are the packages of commands. The root command alone knows all of them.
-var groups = []string{"doctor", "install", "list", "remove", "run", "setup", "verify", "vulns", "why"}
+var groups = []string{"doctor", "install", "list", "remove", "run", "self", "setup", "verify", "vulns", "why"}
 
 // TestGroups makes sure that no command knows another group's, and that nothing
 // that they share knows a command.

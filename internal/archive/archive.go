@@ -44,6 +44,8 @@ const (
 	ModuleZip Format = iota // golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64/bin/go
 	DistTarGz               // go/bin/go
 	DistZip                 // go/bin/go.exe
+
+	plainTarGz // no release of Go: gosw_0.2.0_linux_amd64/bin/gosw
 )
 
 const (
@@ -53,7 +55,7 @@ const (
 
 // String returns what such a file is called.
 func (f Format) String() string {
-	if f == DistTarGz {
+	if f == DistTarGz || f == plainTarGz {
 		return targzFormat
 	}
 	return zipFormat
@@ -90,7 +92,7 @@ func (l layout) dist() bool { return l.Format != ModuleZip }
 
 // top returns what all names begin with.
 func (l layout) top() string {
-	if l.dist() {
+	if l.dist() && l.Format != plainTarGz {
 		return "go/"
 	}
 	return l.prefix
@@ -112,7 +114,7 @@ func (l layout) entry(name string, isDir bool) (Entry, error) {
 	}
 	switch {
 	case !ok && l.dist():
-		return Entry{}, l.errorf(name, "is not below go/")
+		return Entry{}, l.errorf(name, "is not below %s", l.top())
 	case !ok:
 		return Entry{}, l.errorf(name, "does not belong to %s", strings.TrimSuffix(l.prefix[strings.IndexByte(l.prefix, '@')+1:], "/"))
 	case tooLong(rest):
@@ -124,11 +126,15 @@ func (l layout) entry(name string, isDir bool) (Entry, error) {
 		// The error repeats a name that a stranger has chosen, unquoted.
 		return Entry{}, l.errorf(name, "unusable name")
 	}
-	if l.dist() {
+	if l.dist() && l.Format != plainTarGz {
 		return l.distEntry(name, rest)
 	}
 	if !ascii(rest) {
 		return Entry{}, l.errorf(name, "not an ASCII name")
+	}
+	if l.Format == plainTarGz {
+		mode := map[bool]fs.FileMode{true: 0o755, false: 0o644}[strings.HasPrefix(rest, "bin/")]
+		return Entry{Name: name, Path: rest, Mode: mode}, nil
 	}
 	file := goroot.Path(rest)
 	return Entry{Name: name, Path: file, Mode: goroot.Mode(file)}, nil

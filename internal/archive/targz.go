@@ -40,10 +40,22 @@ type tarFile struct {
 // archive of go.dev/dl, which is read to its end. The tree, and so the sums,
 // are those of the module. Errors of file are returned as they are.
 func UnpackDistTarGz(ctx context.Context, file io.Reader, prefix string, root *os.Root) (sums []byte, err error) {
+	return unpackTarGz(ctx, file, layout{DistTarGz, prefix}, root)
+}
+
+// UnpackTarGz writes the files of an archive that is no release of Go below root,
+// an empty directory. All names begin with top, such as "gosw_0.2.0_linux_amd64/",
+// which goes. What is in bin can be run, whatever mode the archive says.
+func UnpackTarGz(ctx context.Context, file io.Reader, top string, root *os.Root) error {
+	_, err := unpackTarGz(ctx, file, layout{plainTarGz, top}, root)
+	return err
+}
+
+func unpackTarGz(ctx context.Context, file io.Reader, l layout, root *os.Root) (sums []byte, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	writers := min(runtime.GOMAXPROCS(0), maxWriters)
 	t := &targz{
-		root: root, names: newContents(layout{DistTarGz, prefix}),
+		root: root, names: newContents(l),
 		free: make(chan []byte, queued+4*writers), files: make(chan tarFile, queued),
 	}
 	for range cap(t.free) {

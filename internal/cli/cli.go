@@ -21,6 +21,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/list"
 	"github.com/gosw/gosw/internal/cli/remove"
 	"github.com/gosw/gosw/internal/cli/run"
+	"github.com/gosw/gosw/internal/cli/self"
 	"github.com/gosw/gosw/internal/cli/settings"
 	"github.com/gosw/gosw/internal/cli/setup"
 	"github.com/gosw/gosw/internal/cli/term"
@@ -84,6 +85,7 @@ database, and runs the one that GO_VERSION or the nearest pin file names.`,
 		ReadLibrary:  func() (text, file string, err error) { return setup.ReadLibrary(a) },
 		WriteLibrary: func(text string) error { return setup.WriteLibrary(a, text) },
 	}
+	selfOthers := self.Others{VerifyToolchain: others.Verify, UninstallInit: func() error { return setup.Uninstall(a) }}
 	groups := []group{
 		{"Every day", []*cobra.Command{
 			install.Command(a), run.Pin(a, install.Offer), run.Use(a, install.Offer), run.Default(a), list.Command(a), install.Upgrade(a),
@@ -93,6 +95,7 @@ database, and runs the one that GO_VERSION or the nearest pin file names.`,
 		}},
 		{"Keep", []*cobra.Command{
 			verify.Command(a), verify.Repair(a), verify.Import(a), remove.Uninstall(a), remove.Prune(a), remove.Size(a),
+			self.Command(a, selfOthers),
 		}},
 		{"Share", []*cobra.Command{run.Exec(a), setup.Init(a), setup.Env(a)}},
 	}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 )
@@ -22,6 +24,26 @@ func (s *Store) Shim(ctx context.Context, programs map[string]string) error {
 	}
 	s.sweep() // what a killed one left
 	return nil
+}
+
+// Unshim removes those of programs that are as they are to be, because what they
+// lead to is about to go.
+func (s *Store) Unshim(ctx context.Context, programs map[string]string) error {
+	wrong := s.WrongShims(programs)
+	if len(wrong) == len(programs) {
+		return nil
+	}
+	release, err := s.lock(ctx, storeLock, "shim")
+	if err != nil {
+		return err
+	}
+	defer release()
+	for name := range programs {
+		if path := filepath.Join(s.home.Bin(), name); !slices.Contains(wrong, path) {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}
+	return err
 }
 
 // WrongShims returns what [Store.Shim] would put in its place, sorted.

@@ -22,6 +22,7 @@ import (
 	"github.com/gosw/gosw/internal/gover/constraint"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/resolve"
+	"github.com/gosw/gosw/internal/selfupdate"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 )
@@ -128,14 +129,24 @@ func Sensible(choice resolve.Choice) error {
 	return nil
 }
 
-// Executable returns the path of the running gosw without symbolic links.
+// Executable returns the path of the running gosw, as [Resolve] has it.
 var Executable = sync.OnceValues(func() (string, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
-	return filepath.EvalSymlinks(exe)
+	return Resolve(exe)
 })
+
+// Resolve returns a path without symbolic links, but for those by which "gosw self
+// update" exchanges one version for another: what is written down stays true.
+func Resolve(program string) (string, error) {
+	if stable := selfupdate.Stable(program); stable != program { // also if that version is gone meanwhile
+		return stable, nil
+	}
+	program, err := filepath.EvalSymlinks(program)
+	return selfupdate.Stable(program), err
+}
 
 // ShimProgram returns the path of the gosw-shim that belongs to this gosw: they
 // are installed side by side.

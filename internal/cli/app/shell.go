@@ -59,7 +59,7 @@ func (a *App) GoswName() string {
 	if err != nil {
 		return "gosw"
 	}
-	found, err := filepath.EvalSymlinks(fsx.FirstOnPath(a.Getenv("PATH"), "gosw"))
+	found, err := Resolve(fsx.FirstOnPath(a.Getenv("PATH"), "gosw"))
 	if err != nil || found != exe {
 		return exe
 	}

@@ -20,7 +20,7 @@ var habits = []habit{
 	{verbs: "add download dl get fetch i in", means: "gosw install ARGS"},
 	{verbs: "delete del un", means: "gosw uninstall VERSION"},
 	{verbs: "update up", means: "gosw upgrade ARGS"},
-	{verbs: "self-update selfupdate self update-self", why: `gosw does not update itself; run "go install github.com/gosw/gosw/cmd/..."`},
+	{verbs: "self-update selfupdate update-self", means: "gosw self update"},
 	{verbs: "ls-remote list-remote listall list-all ls-all remote available search releases", means: "gosw list --remote ARGS"},
 	{verbs: "installed ll", means: "gosw list ARGS"},
 	{verbs: "set set-default alias", means: "gosw default ARGS"},

@@ -106,6 +106,7 @@ func (p *patient) onlineChecks() []doctor.Check {
 		{ID: "online-releases", Sound: "the list of releases can be downloaded", Worst: doctor.Error, Needs: "--online", Look: p.online(lookReleases)},
 		{ID: "online-sumdb", Sound: "the checksum database answers consistently", Worst: doctor.Error, Needs: "--online", Look: p.online(lookSumDB)},
 		{ID: "online-clock", Sound: "the clock agrees with the module proxy", Worst: doctor.Error, Needs: "--online", Look: p.online(p.lookServerClock)},
+		{ID: "online-gosw", Sound: "this gosw is the newest release", Worst: doctor.Warning, Needs: "--online", Look: p.online(p.lookSelf)},
 	}
 }
 

@@ -30,6 +30,7 @@ const (
 	CodeUsage        = 2
 	CodeSecurity     = 3
 	CodeDue          = 4   // outdated, audit: done, and something was found
+	CodeNotMine      = 5   // self: this copy of gosw is not for gosw to change, or can't be told from others
 	CodeCannotRun    = 126 // found, but it can't be run
 	CodeNotInstalled = 127 // exec and shim: nothing there to run
 	CodeInterrupted  = 130
@@ -101,6 +102,9 @@ func Unjudged(err error) error {
 	meaning := command.Hintf("The checksum database's answer could not be verified, so this tree could not be checked. Nothing was changed.")
 	return &known{error: err, meaning: &meaning}
 }
+
+// Meaning says of a failed proof what it means for the user.
+func Meaning(err error, meaning command.Hint) error { return &known{error: err, meaning: &meaning} }
 
 // Consequence says what a failed proof means for the user.
 func Consequence(err error) command.Hint {

@@ -14,6 +14,7 @@ import (
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/goenv"
 	"github.com/gosw/gosw/internal/release"
+	"github.com/gosw/gosw/internal/selfupdate"
 	"github.com/gosw/gosw/internal/spelling"
 )
 
@@ -57,6 +58,7 @@ func Variables() []Variable {
 		}},
 		{Name: "GOSW_DL_URL", Fallback: DefaultDL},
 		{Name: "GOSW_DL_ARCHIVE_URL", Fallback: DefaultDLArchive},
+		{Name: "GOSW_DOWNLOAD_URL", Fallback: selfupdate.DefaultURL},
 		{Name: "GOVULNDB", Fallback: defaultVulnDB},
 		{Name: "GOPROXY", Fallback: DefaultProxy, shared: true},
 		{Name: "GOSUMDB", Fallback: DefaultSumDB, shared: true},

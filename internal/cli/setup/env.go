@@ -142,6 +142,8 @@ func checkNetwork(name, value string) error {
 		cfg.Proxy = value
 	case "GOSUMDB":
 		cfg.SumDB = value
+	case "GOSW_DOWNLOAD_URL":
+		cfg.DL, cfg.DLArchive = settings.DefaultDL, value
 	case "GOSW_DL_URL":
 		cfg.DL, cfg.DLArchive = value, settings.DefaultDLArchive
 	case "GOSW_DL_ARCHIVE_URL":

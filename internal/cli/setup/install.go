@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -116,6 +117,24 @@ func uninstallInit(a *app.App, args []string, f initFlags) error {
 	}
 	showChange(a, file, line, removed, "", f.dryRun)
 	return nil
+}
+
+// Uninstall takes out what "gosw init --install" has put into start-up files, of
+// whatever shell, and what "gosw init direnv --install" has.
+func Uninstall(a *app.App) error {
+	places, err := a.Places()
+	if err != nil {
+		return err
+	}
+	for _, name := range shell.Names() {
+		if sh, _ := shell.Lookup(name); len(sh.RC(places)) > 0 {
+			err = errors.Join(err, uninstallInit(a, []string{name}, initFlags{}))
+		}
+	}
+	if text, _, libErr := ReadLibrary(a); libErr == nil && text != "" { // else it is not gosw's
+		err = errors.Join(err, removeDirenvLibrary(a))
+	}
+	return err
 }
 
 // showChange says what changes in a file, and where.

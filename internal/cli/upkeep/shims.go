@@ -86,8 +86,8 @@ func GoswsBehind(a *app.App, home toolchain.Home) iter.Seq[string] {
 	}
 }
 
-// LeadsTo reports whether program is exe, a path without links, or a link to it.
+// LeadsTo reports whether program is exe, as [app.Executable] has it, or a link to it.
 func LeadsTo(program, exe string) bool {
-	physical, err := filepath.EvalSymlinks(program)
+	physical, err := app.Resolve(program)
 	return err == nil && physical == exe
 }

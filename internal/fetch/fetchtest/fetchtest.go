@@ -81,6 +81,7 @@ type Server struct {
 	hidden   map[string]bool
 	vulns    []Vuln
 	turns    map[string]int // requests so far in modes that change with them
+	others   published
 }
 
 // NewServer starts a server with the given versions ("1.22.4" or "go1.22.4")

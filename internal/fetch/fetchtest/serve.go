@@ -3,7 +3,6 @@ package fetchtest
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"math"
 	"net"
 	"net/http"
@@ -52,6 +51,8 @@ func (q *request) serve(path string) {
 		q.serveVulnDB(rest)
 	} else if path == "/dl/" {
 		q.serveGoDev()
+	} else if data, ok := q.server.other(path); ok {
+		q.serveOther(data)
 	} else {
 		q.missing("not found")
 	}
@@ -270,7 +271,7 @@ func (s *Server) record(m module.Version) ([]byte, error) {
 		return nil, nil // in the log from the beginning
 	}
 	if m.Path != toolchainModule {
-		return nil, fmt.Errorf("not found: %w", fs.ErrNotExist)
+		return s.otherRecord(m)
 	}
 	t, err := s.find(m.Version)
 	if err != nil {

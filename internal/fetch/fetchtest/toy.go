@@ -24,9 +24,10 @@ const toolchainModule = "golang.org/toolchain"
 type toy struct {
 	version      gover.Version
 	goos, goarch string
-	padded       int  // files of incompressible text besides the usual ones
-	changed      bool // in one file
-	large        int  // bytes of one more file, which don't shrink at all
+	padded       int    // files of incompressible text besides the usual ones
+	changed      bool   // in one file
+	large        int    // bytes of one more file, which don't shrink at all
+	program      string // bin/go, if it is another one
 	zip          []byte
 	h1           string
 
@@ -52,6 +53,9 @@ func newPadded(v gover.Version, goos, goarch string, n int) (*toy, error) {
 
 func (t *toy) files() [][2]string {
 	files := Files(t.version.String(), t.goos, t.goarch)
+	if t.program != "" {
+		files[0][1] = t.program
+	}
 	if t.changed {
 		files[0][1] += "echo altered\n"
 	}
