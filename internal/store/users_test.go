@@ -3,9 +3,9 @@
 package store
 
 import (
-	"errors"
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
