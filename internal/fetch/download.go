@@ -31,8 +31,7 @@ type download struct {
 	arrived  func(at int64)    // is told how much of the file is there; nil if nobody asks
 	reporter sync.Mutex
 	progress func(done, total int64) // may be nil, as the next
-
-	verifying func()
+	phase    func(doing string)
 
 	once     sync.Once
 	answered chan struct{} // closed when a proxy begins to send

@@ -20,10 +20,8 @@ type Options struct {
 	// so far and in all (-1 if unknown); done falls back to 0 when a download
 	// has to begin again.
 	Progress func(done, total int64)
-	// Verifying and Verified are called when all is here and unpacked, and when it is
-	// proven; they may be nil.
-	Verifying, Verified func()
-	Reuse               func() tree.Reuse // may be called several times; may be nil, or return it
+	Phase    func(doing string) // is told what follows the download; may be nil
+	Reuse    func() tree.Reuse  // may be called several times; may be nil, or return it
 }
 
 // Filler returns what fetches v into the root that it is given.
@@ -31,8 +29,8 @@ func (c *Client) Filler(v gover.Version, options Options) func(context.Context, 
 	return func(ctx context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
 		options.Reuse = reuse
 		proof, err := c.Fetch(ctx, v, root, options)
-		if err == nil && options.Verified != nil {
-			options.Verified()
+		if err == nil && options.Phase != nil {
+			options.Phase("writing to disk")
 		}
 		return proof, err
 	}
@@ -55,7 +53,7 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, opti
 		return nil, fmt.Errorf("download %s: %w", r, err)
 	}
 	defer remove()
-	d.root, d.reuse, d.progress, d.verifying = root, options.Reuse, options.Progress, options.Verifying
+	d.root, d.reuse, d.progress, d.phase = root, options.Reuse, options.Progress, options.Phase
 	if d.reuse != nil { // the download begins meanwhile
 		go d.reuse()
 		defer d.reuse()
@@ -96,8 +94,8 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 			return nil, fmt.Errorf("unpack %s%s: %w", d.Release, from, err)
 		}
 	}
-	if d.verifying != nil {
-		d.verifying()
+	if d.phase != nil {
+		d.phase("verifying")
 	}
 	proof := &tree.Proof{Module: release.ModuleOf(d.Version, d.Platform), H1: tree.H1(sums)}
 	if rec.H1 != "" {

@@ -6,10 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -32,7 +30,7 @@ import (
 
 // Command is "gosw install".
 func Command(a *app.App) *cobra.Command {
-	var options installOptions
+	var sum string
 	cmd := &cobra.Command{
 		Use:   "install [VERSION|FILE…]",
 		Short: "Install Go versions",
@@ -49,28 +47,30 @@ FILE is an archive on this computer with its published name, or a zip of the
 module proxy. It is verified like a download, or by --sha256.`,
 		Example: `  gosw install 1.21 1.22
   gosw install ./go1.22.5.linux-amd64.tar.gz`,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			files, names := splitFiles(args)
-			if err := checkFileArgs(files, names, options.sum); err != nil {
-				return err
-			}
-			options.files = files
-			options.specs, err = cmdline.ParseSpecs(a, names)
-			if err == nil && len(args) == 0 {
-				options.specs, err = wanted(a)
-			}
-			if err != nil {
-				return err
-			}
-			return install(cmd.Context(), a, options)
-		},
+		RunE:              func(cmd *cobra.Command, args []string) error { return install(cmd.Context(), a, args, sum) },
 		ValidArgsFunction: cmdline.CompleteInstall(a),
 	}
-	cmd.Flags().StringVar(&options.sum, "sha256", "", "the SHA-256 of FILE, in hex, from a source you trust")
+	cmd.Flags().StringVar(&sum, "sha256", "", "the SHA-256 of FILE, in hex, from a source you trust")
 	cmdline.Name(cmd, "sha256", "SUM")
 	cmdline.OfflineFlag(a, cmd)
 	cmdline.PlatformFlag(a, cmd)
 	return cmd
+}
+
+// install makes what args name available, or else what the working directory asks for.
+func install(ctx context.Context, a *app.App, args []string, sum string) error {
+	files, names := splitFiles(args)
+	if err := checkFileArgs(files, names, sum); err != nil {
+		return err
+	}
+	specs, err := cmdline.ParseSpecs(a, names)
+	if err == nil && len(args) == 0 {
+		specs, err = wanted(a)
+	}
+	if err != nil {
+		return err
+	}
+	return installAll(ctx, a, installOptions{specs, files, sum})
 }
 
 // wanted returns what the working directory asks for.
@@ -112,16 +112,16 @@ type installOptions struct {
 	sum   string // SHA-256 of the only file
 }
 
-// install makes versions, and what is in files, available. Each is tried,
+// installAll makes versions, and what is in files, available. Each is tried,
 // whatever becomes of the others; the error joins what went wrong.
-func install(ctx context.Context, a *app.App, options installOptions) error {
+func installAll(ctx context.Context, a *app.App, options installOptions) error {
 	in, err := newInstaller(a, store.Run)
 	if err != nil {
 		return err
 	}
 	in.shown = progress.Start(a.UI, "looking up releases")
 	defer in.shown.Stop()
-	versions, selectErr := in.selectAll(web.WithRetries(ctx, in.shown.Retry), options.specs)
+	versions, selectErr := cmdline.Select(web.WithRetries(ctx, in.shown.Retry), a, in.client, options.specs)
 	errs := []error{selectErr}
 	if len(versions)+len(options.files) > 0 && !a.Foreign() {
 		errs = append(errs, upkeep.PlaceShims(ctx, a, in.store))
@@ -172,61 +172,6 @@ func (in *installer) notInSystem(versions []gover.Version) (own []gover.Version,
 		err = errors.Join(err, ofErr)
 	}
 	return own, err
-}
-
-// selectAll turns specs into versions, each once.
-func (in *installer) selectAll(ctx context.Context, specs []gover.Spec) ([]gover.Version, error) {
-	var versions []gover.Version
-	var errs []error
-	for _, spec := range specs {
-		v, err := in.selectOne(ctx, spec)
-		if err != nil {
-			errs = append(errs, err)
-		} else if !slices.Contains(versions, v) {
-			versions = append(versions, v)
-		}
-	}
-	return versions, errors.Join(errs...)
-}
-
-// releasesAge is how old a list of releases may be for "install 1.22" to do
-// without the network.
-const releasesAge = 10 * time.Minute
-
-func (in *installer) selectOne(ctx context.Context, spec gover.Spec) (gover.Version, error) {
-	if v, ok := spec.Version(); ok {
-		return v, nil
-	}
-	if spec.Kind() == gover.System {
-		return gover.Version{}, failure.Usage(
-			errors.New("\"system\" means the go on PATH that is not gosw's; it can't be installed"),
-			command.Hintf(`name a version: "gosw install latest"`),
-		)
-	}
-	client, err := in.client()
-	if err != nil {
-		return gover.Version{}, err
-	}
-	releases, err := client.Releases(ctx, releasesAge)
-	if err != nil {
-		return in.fallBack(spec, err)
-	}
-	if v, ok, err := app.Find(in.path, spec); releases.Offline && ok && err == nil { // a newer one can't be had now
-		in.app.UI.Note("offline; keeping %v, which may not be the newest %s", v, spec)
-		return v, nil
-	}
-	return cmdline.Newest(spec, releases.Versions)
-}
-
-// fallBack serves spec from what is installed when the list of releases is out
-// of reach: to be asked for what is there is no reason to fail.
-func (in *installer) fallBack(spec gover.Spec, cause error) (gover.Version, error) {
-	v, ok, err := app.Find(in.path, spec)
-	if err != nil || !ok {
-		return gover.Version{}, cause
-	}
-	in.app.UI.Note("%v; keeping %v, which may not be the newest %s", cause, v, spec)
-	return v, nil
 }
 
 // addAll installs versions at the same time, at most GOSW_JOBS of them.
@@ -289,11 +234,7 @@ func jobs(a *app.App) (int, error) {
 func (in *installer) add(ctx context.Context, client *fetch.Client, v gover.Version, row *progress.Row) (bool, error) {
 	start := in.app.Now()
 	row.Begin()
-	added, err := in.store.Add(web.WithRetries(ctx, row.Retry), v, client.Filler(v, fetch.Options{
-		Progress:  row.Report,
-		Verifying: func() { row.Phase("verifying") },
-		Verified:  func() { row.Phase("writing to disk") },
-	}))
+	added, err := in.store.Add(web.WithRetries(ctx, row.Retry), v, client.Filler(v, fetch.Options{Progress: row.Report, Phase: row.Phase}))
 	row.End()
 	switch {
 	case errors.As(err, new(*release.PlatformError)):

@@ -17,7 +17,7 @@ func explainMissing(ctx context.Context, client *fetch.Client, v gover.Version, 
 	if elsewhere := client.MissingPlatform(ctx, v); elsewhere != nil {
 		return cmdline.PlatformHint(elsewhere)
 	}
-	releases, listErr := client.Releases(ctx, releasesAge)
+	releases, listErr := client.Releases(ctx, cmdline.ReleasesAge)
 	if listErr != nil {
 		return err
 	}

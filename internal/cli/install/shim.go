@@ -85,11 +85,11 @@ func Offer(ctx context.Context, a *app.App, missing *app.NotInstalledError) (boo
 	if !wanted || err != nil {
 		return false, err
 	}
-	return true, install(ctx, a, installOptions{specs: app.ToInstall(missing.Spec)})
+	return true, installAll(ctx, a, installOptions{specs: app.ToInstall(missing.Spec)})
 }
 
 func installMissing(ctx context.Context, a *app.App, choice resolve.Choice) (app.Target, error) {
-	if err := install(ctx, a, installOptions{specs: app.ToInstall(choice.Spec)}); err != nil {
+	if err := installAll(ctx, a, installOptions{specs: app.ToInstall(choice.Spec)}); err != nil {
 		return app.Target{}, err
 	}
 	path, err := a.Path()

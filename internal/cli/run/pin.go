@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -88,16 +87,11 @@ func exactly(ctx context.Context, a *app.App, spec gover.Spec) (gover.Spec, erro
 	if err != nil || ok {
 		return gover.Only(v), err
 	}
-	client, err := a.Client()
+	versions, err := cmdline.Select(ctx, a, a.Client, []gover.Spec{spec})
 	if err != nil {
 		return spec, err
 	}
-	releases, err := client.Releases(ctx, 10*time.Minute)
-	if err != nil {
-		return spec, err
-	}
-	v, err = cmdline.Newest(spec, releases.Versions)
-	return gover.Only(v), err
+	return gover.Only(versions[0]), nil
 }
 
 // showPin prints what the nearest pin file asks for.

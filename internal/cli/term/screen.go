@@ -118,12 +118,12 @@ func (s Screen) Cut(text string, width int) string {
 // Wrap breaks text between words, so that its lines fit; those after the first are
 // indented.
 func (s Screen) Wrap(text string, indent int) []string {
-	return s.Fill(strings.Split(text, " "), " ", indent)
+	return s.fill(strings.Split(text, " "), " ", indent)
 }
 
-// Fill is wrap for parts of a text that stay together. One that is too long is left
+// fill is wrap for parts of a text that stay together. One that is too long is left
 // whole: it may be a path to copy.
-func (s Screen) Fill(parts []string, between string, indent int) []string {
+func (s Screen) fill(parts []string, between string, indent int) []string {
 	lines := []string{parts[0]}
 	for _, word := range parts[1:] {
 		last := &lines[len(lines)-1]

@@ -94,7 +94,7 @@ func (t *Trace) broken(text string) []string {
 	if room.Width > 0 {
 		room.Width = max(room.Width-len(indent), 1)
 	}
-	lines := room.Fill(words, " ", 2)
+	lines := room.fill(words, " ", 2)
 	for i, line := range lines {
 		if t.Width == 0 || Columns(indent+line) <= t.Width {
 			lines[i] = indent + line
