@@ -62,7 +62,7 @@ func rootCommand(a *app.App) *cobra.Command {
 		Short: "Install Go versions side by side and switch between them",
 		Long: `gosw installs Go versions side by side, verifies each against Go's checksum
 database, and runs the one that GO_VERSION or the nearest pin file names.`,
-		Example: `  gosw init --install    # once: set up your shell
+		Example: `  gosw init --install
   gosw install latest`,
 		Version:       app.Version,
 		Args:          cobra.ArbitraryArgs,

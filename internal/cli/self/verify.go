@@ -19,7 +19,7 @@ import (
 func verifyCommand(a *app.App, others Others) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify",
-		Short: "Prove that gosw is what its public source builds",
+		Short: "Check that gosw is what its source builds",
 		Long: `Verify downloads the source of this version through GOPROXY, verifies it against
 the checksum database, builds it with the Go that built this gosw, from the store,
 and compares gosw and gosw-shim byte by byte. That takes about a minute.
@@ -52,7 +52,7 @@ func verify(ctx context.Context, a *app.App, others Others) error {
 	case errors.Is(err, selfupdate.ErrPaths):
 		return notMine(err, command.Hintf("install one that can be verified: %v", command.Run(source...)))
 	case err != nil:
-		return failure.Meaning(err, command.Hintf("This gosw could not be proven to be what its public source builds. Do not run it: remove it, and install a release."))
+		return failure.Meaning(err, command.Hintf("This gosw is not what its public source builds. Do not run it: remove it, and install a release."))
 	}
 	a.UI.Note("gosw and gosw-shim in %s are what the public source of %s builds", c.Dir, c.Version)
 	return nil
