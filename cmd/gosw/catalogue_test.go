@@ -250,7 +250,7 @@ var elsewhere = map[string]string{
 	"went back from gosw %s to %s":                                          "TestSelfRollback",
 	"building gosw %s with %s":                                              "TestSelfVerify",
 	"install one that can be verified: %v":                                  "TestSelfVerify",
-	"This gosw could not be proven to be what its public source builds. Do not run it: remove it, and install a release.": "TestSelfVerify",
+	"This gosw is not what its public source builds. Do not run it: remove it, and install a release.": "TestSelfVerify",
 	"gosw and gosw-shim in %s are what the public source of %s builds":                                                    "TestSelfVerify",
 	"this gosw was built by ":     "TestSelfVerify",
 	", which is no release of Go": "TestSelfVerify",
