@@ -56,7 +56,7 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, opti
 	d.root, d.reuse, d.progress, d.phase = root, options.Reuse, options.Progress, options.Phase
 	if d.reuse != nil { // the download begins meanwhile
 		go d.reuse()
-		defer d.reuse()
+		defer func() { _ = d.reuse() }()
 	}
 	proof, err := c.fetch(ctx, d)
 	if security := (*sumdb.SecurityError)(nil); d.reused > 0 && errors.As(err, &security) && security.Reason == sumdb.Mismatch {

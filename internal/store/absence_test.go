@@ -5,13 +5,14 @@ package store
 import (
 	"context"
 	"errors"
-	"github.com/gosw/gosw/internal/tree"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"syscall"
 	"testing"
+
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // blind makes what is in toolchains/ impossible to look at, until it is called again:

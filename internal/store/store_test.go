@@ -39,7 +39,7 @@ func open(t testing.TB) *Store {
 
 // toy fills root with a toolchain of three files.
 func toy(v gover.Version) Fill {
-	return func(_ context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
+	return func(_ context.Context, root *os.Root, _ func() tree.Reuse) (*tree.Proof, error) {
 		files := map[string]string{"VERSION": v.String() + "\n", "bin/go": "#!/bin/sh\necho " + v.String() + "\n", "src/a.go": "package a\n"}
 		var sums strings.Builder
 		for _, name := range []string{"VERSION", "bin/go", "src/a.go"} {

@@ -3,11 +3,12 @@ package store
 import (
 	"context"
 	"errors"
-	"github.com/gosw/gosw/internal/tree"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // TestSweep has what killed processes may leave, and what living ones need.

@@ -67,7 +67,7 @@ func (toy *toyTree) prove(context.Context) (*tree.Proof, error) {
 	return &tree.Proof{Module: toyModule, H1: toy.truth}, nil
 }
 
-func (toy *toyTree) fill(_ context.Context, root *os.Root, reuse func() tree.Reuse) (*tree.Proof, error) {
+func (toy *toyTree) fill(_ context.Context, root *os.Root, _ func() tree.Reuse) (*tree.Proof, error) {
 	toy.filled++
 	sums := toy.sums()
 	toy.truth = tree.H1(sums)
