@@ -27,6 +27,7 @@ var questions = []struct {
 	{"upgrade", "gosw upgrade", "Remove go1.22.4", []string{"go1.22.12", "go1.22.4"}},
 	{"shim", "GO_VERSION=1.22.12 go version", "Install it now", []string{"go1.22.4"}},
 	{"import", "mkdir sdk; cp -R .local/go/toolchains/go1.22.4 sdk; gosw uninstall 1.22.4; gosw import --all", "Import 1 version", nil},
+	{"self", "mkdir -p own/bin; cp $PROGRAMS/gosw* own/bin; own/bin/gosw self uninstall --purge", "remove all of it", []string{"go1.22.4"}},
 }
 
 // TestQuestions types "y" before a question is asked, which is no answer to it, and
@@ -45,7 +46,7 @@ func TestQuestions(t *testing.T) {
 			t.Parallel()
 			home := t.TempDir()
 			env := []string{
-				"HOME=" + home, "TERM=xterm", "LANG=C.UTF-8", "PATH=" + home + "/.local/go/bin:" + programs + ":" + os.Getenv("PATH"),
+				"HOME=" + home, "PROGRAMS=" + programs, "TERM=xterm", "LANG=C.UTF-8", "PATH=" + home + "/.local/go/bin:" + programs + ":" + os.Getenv("PATH"),
 				"GOPROXY=" + server.Bad("slow=500000"), "GOSUMDB=" + server.SumDB(), "GOSW_SOURCE=proxy", "GOSW_DL_URL=",
 			}
 			install := exec.Command(filepath.Join(programs, "gosw"), "install", "1.22.4")
@@ -156,10 +157,13 @@ func (d *dialogue) wait(t *testing.T, text string) {
 
 func (d *dialogue) end(t *testing.T) {
 	t.Helper()
-	done := make(chan error, 1)
-	go func() { done <- d.cmd.Wait() }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = d.cmd.Wait() // the exit code is that of the answer
+	}()
 	select {
-	case <-done: // the exit code is that of the answer
+	case <-done:
 	case <-time.After(time.Minute):
 		t.Fatalf("goes on: %q", d)
 	}

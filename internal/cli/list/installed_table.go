@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/term"
@@ -94,7 +95,23 @@ func usedCell(a *app.App, item *installedJSON) term.Cell {
 	case item.LastUsed.IsZero():
 		return term.Cell{}
 	}
-	return term.Cell{Text: term.DaysAgo(a.Now().Sub(item.LastUsed))}
+	return term.Cell{Text: daysAgo(a.Now().Sub(item.LastUsed))}
+}
+
+// daysAgo words how long ago something was of which only the day is sure.
+func daysAgo(d time.Duration) string {
+	switch days := int(d.Hours() / 24); {
+	case days < 1:
+		return "today"
+	case days == 1:
+		return "yesterday"
+	case days < 60:
+		return fmt.Sprintf("%d days ago", days)
+	case days < 730:
+		return fmt.Sprintf("%d months ago", days*12/365)
+	default:
+		return fmt.Sprintf("%d years ago", days/365)
+	}
 }
 
 // provenance says what proves a version and where it came from, as far as its

@@ -42,22 +42,6 @@ func Size(n int64) string {
 	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }
 
-// DaysAgo words how long ago something was of which only the day is sure.
-func DaysAgo(d time.Duration) string {
-	switch days := int(d.Hours() / 24); {
-	case days < 1:
-		return "today"
-	case days == 1:
-		return "yesterday"
-	case days < 60:
-		return fmt.Sprintf("%d days ago", days)
-	case days < 730:
-		return fmt.Sprintf("%d months ago", days*12/365)
-	default:
-		return fmt.Sprintf("%d years ago", days/365)
-	}
-}
-
 // Ago words how long ago something was.
 func Ago(d time.Duration) string {
 	switch {
