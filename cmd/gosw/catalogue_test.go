@@ -233,25 +233,25 @@ var elsewhere = map[string]string{
 	"move it, or install a new one by hand: %v":                             "TestSelfManaged",
 	"another gosw still updates this copy after ":                           "TestSelfUpdateTogether",
 	"waiting: another gosw updates this copy":                               "TestSelfUpdateTogether",
-	"what you had installed and set is still there":                         "TestSelfUninstall",
-	"to remove that, too: %v":                                               "TestSelfUninstall",
+	"toolchains, cache and settings are still there":                        "TestSelfUninstall",
+	"to remove them too: %v":                                                "TestSelfUninstall",
 	"process %d (%s) runs from %v":                                          "TestSelfUninstall",
 	"run this again when it has ended":                                      "TestSelfUninstall",
-	"this removes %d toolchains, and:":                                      "TestSelfUninstall",
-	"remove all of it?":                                                     "TestSelfUninstall",
+	"this removes %d toolchains and these directories:":                     "TestSelfUninstall",
+	"Remove them all?":                                                      "TestSelfUninstall",
 	"gosw %s is up to date":                                                 "TestSelfUpdate",
 	"updated gosw from %s to %s":                                            "TestSelfUpdate",
 	"gosw %s is older than this one, %s":                                    "TestSelfUpdate",
 	"%v goes back to the version before the last update":                    "TestSelfUpdate",
 	"the newest release there is gosw %s, which is older than this one, %s": "TestSelfUpdate",
 	"a mirror may be late: %v shows which one it is":                        "TestSelfUpdate",
-	"build it: %v":                                                          "TestSelfUpdate",
-	"%v shows where gosw looks for releases":                                "TestSelfUpdate",
-	"went back from gosw %s to %s":                                          "TestSelfRollback",
-	"building gosw %s with %s":                                              "TestSelfVerify",
-	"install one that can be verified: %v":                                  "TestSelfVerify",
-	"This gosw is not what its public source builds. Do not run it: remove it, and install a release.": "TestSelfVerify",
-	"gosw and gosw-shim in %s are what the public source of %s builds":                                                    "TestSelfVerify",
+	"build it: %v":                           "TestSelfUpdate",
+	"%v shows where gosw looks for releases": "TestSelfUpdate",
+	"rolled back gosw from %s to %s":         "TestSelfRollback",
+	"building gosw %s with %s":               "TestSelfVerify",
+	"install one that can be verified: %v":   "TestSelfVerify",
+	"This gosw could not be verified against its public source. Do not run it: remove it and install a release.": "TestSelfVerify",
+	"verified: gosw and gosw-shim in %s are built from the public source of %s":                                  "TestSelfVerify",
 	"this gosw was built by ":     "TestSelfVerify",
 	", which is no release of Go": "TestSelfVerify",
 	"install a published one: %v": "TestSelfVerify",
@@ -325,7 +325,7 @@ func exists(t *testing.T, name string) bool {
 
 const catalogueHead = `# What gosw says when something is wrong
 
-Each message names the operation, what it was about, and the cause; the hint after it has the command that fixes it. Here
+Each message names the operation, what it was about, and the cause; the hint after it has the command that mends it. Here
 is every message with its hint and the exit code of the command, "…" where the text differs, and a command that leads to
 it. The tables are made from the scenarios of the same names in cmd/gosw/testdata/script, where each is compared with
 what the real gosw says, by TestCatalogue, which fails if a message of gosw is missing here. docs/reference.md

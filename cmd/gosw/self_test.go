@@ -148,7 +148,7 @@ func TestSelfRollback(t *testing.T) {
 	}
 	want(0, "updated", "self", "update")
 	same(newGosw)
-	want(0, "went back from gosw v0.2.0 to v0.1.0", "self", "rollback")
+	want(0, "rolled back gosw from v0.2.0 to v0.1.0", "self", "rollback")
 	same(oldGosw)
 	want(1, "no earlier version of gosw is kept", "self", "rollback")
 	want(0, "updated", "self", "update")
@@ -444,7 +444,7 @@ func TestSelfUninstall(t *testing.T) {
 		if updated {
 			must("self", "update")
 		}
-		if code, _, stderr := c.gosw("self", "uninstall"); code != 0 || !strings.Contains(stderr, "what you had installed and set is still there") ||
+		if code, _, stderr := c.gosw("self", "uninstall"); code != 0 || !strings.Contains(stderr, "toolchains, cache and settings are still there") ||
 			!strings.Contains(stderr, "rm -r "+c.store()+" "+c.home+"/.cache/gosw "+c.home+"/.local/state/gosw") {
 			t.Errorf("exit code %d\n%s", code, stderr)
 		}
@@ -481,7 +481,7 @@ func TestSelfUninstall(t *testing.T) {
 		busy.release()
 		asked := exec.Command("script", "-qec", "'"+purged.prefix+"/bin/gosw' self uninstall --purge", "/dev/null")
 		asked.Env, asked.Stdin = purged.cmd().Env, strings.NewReader("n\n")
-		if out, err := asked.CombinedOutput(); err != nil || !strings.Contains(string(out), "this removes 1 toolchains, and:") || !strings.Contains(string(out), "remove all of it? [y/N]") {
+		if out, err := asked.CombinedOutput(); err != nil || !strings.Contains(string(out), "this removes 1 toolchains and these directories:") || !strings.Contains(string(out), "Remove them all? [y/N]") {
 			t.Errorf("on a terminal: %v\n%s", err, out)
 		}
 		if err := errors.Join(os.Chmod(c.store("toolchains", "go"+version, "src"), 0o555), os.Chmod(c.store("toolchains", "go"+version), 0o555), os.WriteFile(c.store("bin", "mine"), nil, 0o755)); err != nil {
@@ -521,7 +521,7 @@ func TestSelfVerify(t *testing.T) {
 		code   int
 		stderr []string
 	}{
-		{"sound", func(*copied) {}, 0, []string{"are what the public source of v0.2.0 builds"}},
+		{"sound", func(*copied) {}, 0, []string{"are built from the public source of v0.2.0"}},
 		{"a byte of gosw", func(c *copied) {
 			c.alter("bin/gosw", "no earlier version of gosw is kept", "No earlier version of gosw is kept")
 		}, 3, []string{"the public source builds another program", "/bin/gosw\n", "SECURITY ERROR"}},

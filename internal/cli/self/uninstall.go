@@ -74,8 +74,8 @@ func uninstall(ctx context.Context, a *app.App, others Others, purge, yes bool) 
 		a.UI.Note("removed %s", path)
 	}
 	if err == nil && len(data) > 0 {
-		a.UI.Note("what you had installed and set is still there")
-		a.UI.Hint("to remove that, too: %v", command.Run(append([]string{"rm", "-r"}, data...)...))
+		a.UI.Note("toolchains, cache and settings are still there")
+		a.UI.Hint("to remove them too: %v", command.Run(append([]string{"rm", "-r"}, data...)...))
 	}
 	return err
 }
@@ -127,11 +127,11 @@ func agreed(ctx context.Context, a *app.App, st *store.Store, data []string, yes
 	case !a.UI.Interactive():
 		return false, failure.Usage(errors.New("--purge removes all toolchains, and there is no terminal to ask on"), command.Hint{Command: command.Gosw("self", "uninstall", "--purge", "--yes")})
 	}
-	a.UI.Note("this removes %d toolchains, and:", len(versions))
+	a.UI.Note("this removes %d toolchains and these directories:", len(versions))
 	for _, path := range data {
 		a.UI.Note("  %s", path)
 	}
-	return a.UI.Confirm(ctx, "remove all of it?", false), nil
+	return a.UI.Confirm(ctx, "Remove them all?", false), nil
 }
 
 // purgeAll removes data, the first of which is the store if there is one, and

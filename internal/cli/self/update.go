@@ -136,7 +136,8 @@ func rollbackCommand(a *app.App) *cobra.Command {
 		Short: "Go back to the gosw before the last update",
 		Long: `Rollback replaces gosw, the shims, manual pages and completion by those that were
 there before the last "gosw self update", in one step. It needs no network.`,
-		Example: `  gosw self rollback`,
+		Example: `  gosw self rollback
+  gosw self rollback && gosw version`,
 		Args:    cmdline.None,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, release, err := locked(cmd.Context(), a, false)
@@ -150,7 +151,7 @@ there before the last "gosw self update", in one step. It needs no network.`,
 			} else if err != nil {
 				return err
 			}
-			a.UI.Note("went back from gosw %s to %s", c.Version, version)
+			a.UI.Note("rolled back gosw from %s to %s", c.Version, version)
 			return nil
 		},
 	}

@@ -19,14 +19,15 @@ import (
 func verifyCommand(a *app.App, others Others) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify",
-		Short: "Check that gosw is what its source builds",
+		Short: "Check that gosw is built from its public source",
 		Long: `Verify downloads the source of this version through GOPROXY, verifies it against
 the checksum database, builds it with the Go that built this gosw, from the store,
 and compares gosw and gosw-shim byte by byte. That takes about a minute.
 
 A difference is a SECURITY ERROR. A gosw that was changed may lie: to be sure, run
 another copy, or build and compare by hand, as docs/self.md shows.`,
-		Example: `  gosw self verify`,
+		Example: `  gosw self verify
+  gosw install 1.26.8 && gosw self verify`,
 		Args:    cmdline.None,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return verify(cmd.Context(), a, others)
@@ -52,9 +53,9 @@ func verify(ctx context.Context, a *app.App, others Others) error {
 	case errors.Is(err, selfupdate.ErrPaths):
 		return notMine(err, command.Hintf("install one that can be verified: %v", command.Run(source...)))
 	case err != nil:
-		return failure.Meaning(err, command.Hintf("This gosw is not what its public source builds. Do not run it: remove it, and install a release."))
+		return failure.Meaning(err, command.Hintf("This gosw could not be verified against its public source. Do not run it: remove it and install a release."))
 	}
-	a.UI.Note("gosw and gosw-shim in %s are what the public source of %s builds", c.Dir, c.Version)
+	a.UI.Note("verified: gosw and gosw-shim in %s are built from the public source of %s", c.Dir, c.Version)
 	return nil
 }
 
