@@ -466,7 +466,7 @@ func TestSelfUninstall(t *testing.T) {
 			t.Error("the shim leads to nothing")
 		}
 		purged := w.install(t, oldGosw)
-		purged.site.home, purged.prefix = c.home, filepath.Join(c.home, "my local")
+		purged.home, purged.prefix = c.home, filepath.Join(c.home, "my local")
 		for _, name := range []string{"gosw", "gosw-shim"} {
 			purged.copyFile(filepath.Join(w.bin(oldGosw), name), filepath.Join("bin", name), 0o755)
 		}
@@ -525,7 +525,9 @@ func TestSelfVerify(t *testing.T) {
 		{"a byte of gosw", func(c *copied) {
 			c.alter("bin/gosw", "no earlier version of gosw is kept", "No earlier version of gosw is kept")
 		}, 3, []string{"the public source builds another program", "/bin/gosw\n", "SECURITY ERROR"}},
-		{"a byte of the shim", func(c *copied) { c.alter("bin/gosw-shim", "keeps running itself (GOSW_DEPTH)", "Keeps running itself (GOSW_DEPTH)") }, 3, []string{"the public source builds another program", "/bin/gosw-shim\n", "SECURITY ERROR"}},
+		{"a byte of the shim", func(c *copied) {
+			c.alter("bin/gosw-shim", "keeps running itself (GOSW_DEPTH)", "Keeps running itself (GOSW_DEPTH)")
+		}, 3, []string{"the public source builds another program", "/bin/gosw-shim\n", "SECURITY ERROR"}},
 		{"a line of the source, before it was built", func(c *copied) { c.alter("bin/gosw", w.h1[newGosw], h1) }, 3, []string{"verifying gosw v0.2.0: checksum mismatch", "this program:  " + h1, "SECURITY ERROR"}},
 		{"a line of the source, at the proxy", func(c *copied) {
 			c.env = append(c.env, "GOPROXY="+w.lying(t, changed))

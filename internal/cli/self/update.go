@@ -138,7 +138,7 @@ func rollbackCommand(a *app.App) *cobra.Command {
 there before the last "gosw self update", in one step. It needs no network.`,
 		Example: `  gosw self rollback
   gosw self rollback && gosw version`,
-		Args:    cmdline.None,
+		Args: cmdline.None,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, release, err := locked(cmd.Context(), a, false)
 			if err != nil {

@@ -28,7 +28,7 @@ A difference is a SECURITY ERROR. A gosw that was changed may lie: to be sure, r
 another copy, or build and compare by hand, as docs/self.md shows.`,
 		Example: `  gosw self verify
   gosw install 1.26.8 && gosw self verify`,
-		Args:    cmdline.None,
+		Args: cmdline.None,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return verify(cmd.Context(), a, others)
 		},
