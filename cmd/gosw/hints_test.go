@@ -24,12 +24,12 @@ func TestHintsBelowOddNames(t *testing.T) {
 	}{
 		{"closed pin", `echo 1.27 >.go-version; chmod 0 .go-version`, `asuser gosw current`, `run "(chmod .*)"`, false},
 		{"open store", `chmod g+w $STORE`, `gosw install 1.27.3`, `"(chmod .*)"`, false},
-		{"store format", `echo x >$STORE/format`, `gosw install 1.27.3`, `mend it: "(echo .*)"`, false},
+		{"store format", `echo x >$STORE/format`, `gosw install 1.27.3`, `repair it: "(echo .*)"`, false},
 		{"another store", `chmod u+w $STORE/toolchains/go1.27.4/VERSION; echo x >$STORE/toolchains/go1.27.4/VERSION; export GOSW_SYSTEM_ROOT=$STORE GOSW_ROOT=$HOME/own`,
 			`gosw verify 1.27.4`, `run "(GOSW_ROOT=.*)"`, false},
 		{"link", `rm ~/.bashrc; ln -s nowhere ~/.bashrc`, `gosw init --install`, `link: "(ls .*)"`, true},
 		{"lines of Windows", `printf 'a\r\n' >~/.bashrc`, `gosw init --install`, `again: "(sed .*)"`, false},
-		{"read-only file", `echo >~/.bashrc; chmod 400 ~/.bashrc`, `gosw init --install`, `change: "(chmod .*)"; if`, false},
+		{"read-only file", `echo >~/.bashrc; chmod 400 ~/.bashrc`, `gosw init --install`, `change the file: "(chmod .*)"; if`, false},
 		{"not installed", `echo '~> 1.26.3' >.go-version`, `gosw current`, `run "(gosw install .*)"`, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestHintCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	stubs := map[string]string{"gosw": "case $1 in exec) exit ;; --*) exec \"$REAL/gosw\" \"$@\" ;; esac\nfirst=$1; shift\nexec \"$REAL/gosw\" \"$first\" --help \"$@\"\n"}
+	stubs := map[string]string{"gosw": "case $1 in exec) exit ;; --*) exec \"$REAL/gosw\" \"$@\" ;; esac\nexec \"$REAL/gosw\" \"$@\" --help\n"}
 	for _, name := range []string{"go", "chmod", "sed", "ls", "asdf", "mise", "direnv", "dmesg"} {
 		stubs[name] = ""
 	}

@@ -38,16 +38,18 @@ var screens = []struct{ name, command string }{
 	{"audit", "gosw audit"},
 	{"doctor", "GOROOT=/usr/lib/go gosw doctor"},
 	{"size", "gosw size"},
-	{"plain", "NO_COLOR=1 gosw list; TERM=dumb gosw outdated"},
+	{"help", "gosw help; gosw help verify"},
+	{"error", "GO_VERSION=1.25 gosw current"},
+	{"plain", "NO_COLOR=1 gosw list; TERM=dumb gosw outdated; NO_COLOR=1 GO_VERSION=1.25 gosw current"},
 }
 
 // TestScreens compares what is on a real terminal with testdata/screens, which "cat"
-// shows: at 60, 80 and 200 columns, with colours.
+// shows: at 60, 80 and 120 columns, with colours.
 func TestScreens(t *testing.T) {
 	t.Parallel()
 	s := newScreens(t)
 	var group sync.WaitGroup
-	for _, width := range []int{60, 80, 200} {
+	for _, width := range []int{60, 80, 120} {
 		for _, row := range screens {
 			group.Go(func() {
 				if screen, err := s.run(width, row.command); err != nil {
@@ -68,7 +70,7 @@ func TestScreensNarrow(t *testing.T) {
 	s := newScreens(t)
 	var group sync.WaitGroup
 	for _, row := range screens {
-		if strings.HasPrefix(row.name, "why") || row.name == "doctor" { // paths and commands in it are to be copied
+		if strings.HasPrefix(row.name, "why") || row.name == "doctor" || row.name == "help" || row.name == "error" { // paths and commands in it are to be copied
 			continue
 		}
 		for _, width := range []int{30, 45, 60, 80} {

@@ -74,7 +74,8 @@ func (a *App) reportOne(err error) {
 		a.UI.Security(security, term.Words(failure.Consequence(err), a.UI.Shell))
 		return
 	}
-	a.warn(err)
+	a.UI.Error(err)
+	a.UI.Hint("%v", a.Hint(err))
 }
 
 // hints are for errors that need no more said than that they arose.

@@ -92,7 +92,7 @@ func checkMinimum(a *app.App, t app.Target) {
 	if !found || required.Allows(t.Version) {
 		return
 	}
-	a.UI.Note("%s:%d needs go %s, but %s pins %v", required.File, required.GoLine, required.Go, t.Choice.Source(), t.Version)
+	a.UI.Note("%s:%d requires go >= %s, but %s pins %v", required.File, required.GoLine, required.Go, t.Choice.Source(), t.Version)
 	if spec, err := required.Spec(); err == nil {
 		a.UI.Hint("install it with %v, then change the pin to %s", command.Gosw("install", spec.String()), spec)
 	}

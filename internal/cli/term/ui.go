@@ -160,19 +160,29 @@ func escapeJSON(text []byte) []byte {
 
 // Note says something to the user on stderr.
 func (u *UI) Note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+	u.note(Plain, fmt.Sprintf(format, args...))
+}
+
+// Error says what went wrong on stderr.
+func (u *UI) Error(err error) { u.note(Bad, err.Error()) }
+
+func (u *UI) note(st Style, text string) {
 	if IsTerminal(u.Err) {
 		text = short(u.getenv("HOME"), text)
 	}
-	u.say(text)
+	u.say(st, "gosw:", text, nil)
 }
 
-// say is Note for what holds a command, whose paths are to be pasted.
-func (u *UI) say(text string) {
+// say writes a message as wide as the terminal: a mark, the last word of which is
+// painted, and text, in which what keep has stays whole.
+func (u *UI) say(st Style, mark, text string, keep []string) {
+	s, _ := u.screenOf(u.Err)
+	text = s.fold(mark+" "+Clean(text), keep)
+	word := mark[strings.LastIndex(mark, " ")+1:]
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	drawn := u.drawing.erase()
-	_, _ = fmt.Fprintf(u.Err, "gosw: %s\n", Clean(text))
+	_, _ = fmt.Fprintln(u.Err, strings.Replace(text, word, s.Paint(st, word), 1))
 	if drawn {
 		u.drawing.draw()
 	}
@@ -188,9 +198,29 @@ func (u *UI) Remark(format string, args ...any) {
 
 // Hint says what to do; text is as that of a command.Hint.
 func (u *UI) Hint(text string, args ...any) {
-	if said := Words(command.Hintf(text, args...), u.Shell); said != "" {
-		u.say("hint: " + said)
+	hint := command.Hintf(text, args...)
+	if said := Words(hint, u.Shell); said != "" {
+		u.say(Special, "gosw: hint:", said, texts(hint, u.Shell))
 	}
+}
+
+// texts are the parts of a hint that are not its own words: commands, and what else is
+// to be copied, such as a line for a start-up file.
+func texts(hint command.Hint, sh shell.Shell) (all []string) {
+	if hint.Text == "" && hint.Command != nil {
+		return []string{shell.Line(sh, hint.Command)}
+	}
+	for _, arg := range hint.Args {
+		switch arg := arg.(type) {
+		case string:
+			all = append(all, arg)
+		case command.Command:
+			all = append(all, shell.Line(sh, arg))
+		case command.Hint:
+			all = append(all, texts(arg, sh)...)
+		}
+	}
+	return all
 }
 
 // maxNote bounds what a message takes of a terminal, in bytes.
@@ -228,9 +258,10 @@ func Clean(text string) string {
 // Security prints the block of a failed proof. There is no hint: no flag goes
 // on from here.
 func (u *UI) Security(err *sumdb.SecurityError, consequence string) {
-	u.Note("%v", err)
+	u.Error(err)
 	for _, line := range err.Details {
 		_, _ = fmt.Fprintf(u.Err, "\t%s\n", Clean(line))
 	}
-	_, _ = fmt.Fprintf(u.Err, "SECURITY ERROR\n%s\n", consequence)
+	s, _ := u.screenOf(u.Err)
+	_, _ = fmt.Fprintf(u.Err, "%s\n%s\n", s.Paint(Bad, "SECURITY ERROR"), consequence)
 }

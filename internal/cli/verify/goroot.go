@@ -176,7 +176,7 @@ func printComparison(a *app.App, dir string, c *fetch.Comparison) error {
 func findingLines(c *fetch.Comparison) []string {
 	lines := foundLines(c.Findings)
 	if len(lines) == 0 || c.Nameless != nil {
-		lines = append(lines, fmt.Sprintf("not verified: %v %v (%s, not the published %s)",
+		lines = append(lines, fmt.Sprintf("unverified %v %v (%s, not the published %s)",
 			c.Version, c.Platform, cmp.Or(c.H1, "no checksum"), printable(c.Proof.H1)))
 	}
 	return lines
