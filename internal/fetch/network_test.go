@@ -20,7 +20,7 @@ import (
 	"github.com/gosw/gosw/internal/web"
 )
 
-// A misbehaviour is one row of the table in docs/network.md.
+// A misbehaviour is one row of the table in network.md.
 type misbehaviour struct {
 	name     string // its first column
 	mode     string
@@ -266,7 +266,7 @@ func unknownCertificate(t *testing.T, s *fetchtest.Server, cfg *Config) {
 // TestNetworkDocument holds the table of the document to that of the test.
 func TestNetworkDocument(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../docs/network.md")
+	text, err := os.ReadFile("network.md")
 	if err != nil {
 		t.Fatal(err)
 	}

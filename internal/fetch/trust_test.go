@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// The tests that docs/trust.md names exist, subtests included.
+// The tests that attacks.md names exist, subtests included.
 func TestTrustTable(t *testing.T) {
 	t.Parallel()
-	doc, err := os.ReadFile("../../docs/trust.md")
+	doc, err := os.ReadFile("attacks.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,12 +29,8 @@ func TestTrustTable(t *testing.T) {
 			code.Write(data)
 		}
 	}
-	_, table, ok := strings.Cut(string(doc), "## Which test shows it")
-	if !ok {
-		t.Fatal("no table")
-	}
 	rows := 0
-	for line := range strings.Lines(table) {
+	for line := range strings.Lines(string(doc)) {
 		cells := strings.Split(line, "|")
 		if len(cells) < 4 || strings.HasPrefix(strings.TrimSpace(cells[1]), "-") || strings.Contains(cells[3], "test in") {
 			continue
