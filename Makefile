@@ -92,6 +92,9 @@ newest: ## run the tests of shells and direnv with Debian unstable's; needs root
 oldest: ## the same with those of Debian 11
 	@scripts/shells bullseye
 
+wine: ## run the tests as Windows programs, under the Wine of Debian 13; needs root and debootstrap, 1.5 GB once
+	@scripts/wine
+
 dist: ## make the files of release VERSION in bin/dist, signed by the keys in GOSW_RELEASE_KEYS
 	scripts/dist $(VERSION)
 
@@ -117,4 +120,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz newest oldest known pictures screens dist dist-check packages-check release-key clean
+.PHONY: help build man install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz newest oldest wine known pictures screens dist dist-check packages-check release-key clean

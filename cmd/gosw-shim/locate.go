@@ -51,6 +51,20 @@ func toolName(argv0 string) string {
 	return ""
 }
 
+// sourceOf returns the gosw-shim that self, a shim in the bin of a store, is a copy of;
+// "" where shims are links.
+func sourceOf(self string) string {
+	if toolchain.Exe == "" {
+		return ""
+	}
+	bin := filepath.Dir(self)
+	source, err := os.ReadFile(toolchain.Home(filepath.Dir(bin)).ShimSource())
+	if path := strings.TrimSpace(string(source)); err == nil && filepath.IsAbs(path) {
+		return path
+	}
+	return ""
+}
+
 // fail prints a message about tool and returns code.
 func fail(tool, message string, code int) int {
 	_, _ = os.Stderr.WriteString("gosw: " + tool + ": " + printable(message) + "\n")

@@ -61,7 +61,7 @@ func run(argv []string) int {
 }
 
 // handOver becomes "gosw shim tool args", with the gosw beside the file that
-// this program is. It returns if that cannot be.
+// this program is, or is a copy of. It returns if that cannot be.
 func handOver(tool string, args []string) {
 	self, err := os.Executable()
 	if err != nil {
@@ -70,8 +70,12 @@ func handOver(tool string, args []string) {
 	if file, err := filepath.EvalSymlinks(self); err == nil {
 		self = file
 	}
-	gosw := filepath.Join(filepath.Dir(self), "gosw"+toolchain.Exe)
-	_ = toolchain.Exec(gosw, append([]string{"gosw", "shim", tool}, args...), os.Environ())
+	for _, program := range []string{self, sourceOf(self)} {
+		if program != "" {
+			gosw := filepath.Join(filepath.Dir(program), "gosw"+toolchain.Exe)
+			_ = toolchain.Exec(gosw, append([]string{"gosw", "shim", tool}, args...), os.Environ())
+		}
+	}
 }
 
 // find returns what tool stands for in the working directory.

@@ -250,7 +250,7 @@ func TestName(t *testing.T) {
 	s := newStore(t)
 	for _, argv := range [][]string{{"gosw-shim"}, {"/x/vet"}, {""}, {"go1.22.5"}} {
 		cmd := exec.Cmd{Path: built, Args: argv, Dir: s.path("project"), Env: s.env}
-		if _, stderr, code := s.run(&cmd); code != 2 || !strings.Contains(stderr, "by the name go or gofmt") {
+		if _, stderr, code := s.run(&cmd); code != 2 || !strings.Contains(stderr, "run it as go or gofmt") {
 			t.Errorf("%q: got %q, %d", argv, stderr, code)
 		}
 	}

@@ -35,6 +35,9 @@ func TestRead(t *testing.T) {
 	if err := errors.Join(os.Symlink(os.DevNull, filepath.Join(dir, "null")), os.Symlink("file", filepath.Join(dir, "link")), os.Symlink("none", filepath.Join(dir, "dangling"))); err != nil {
 		t.Skip(err)
 	}
+	if _, err := os.Readlink(filepath.Join(dir, "link")); err != nil { // Wine makes something else
+		t.Skip(err)
+	}
 	for _, test := range []struct {
 		name   string
 		limit  int64

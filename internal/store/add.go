@@ -83,6 +83,7 @@ func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (*Receipt, 
 // staging is removed first: it may be needed space.
 func (s *Store) stage(v gover.Version) (string, error) {
 	err := s.do("install/clean", func() error { return s.removeStaged(v.String()) })
+	err = s.unlessBusy(s.staging(), err)
 	if err == nil {
 		err = s.step("install/stage")
 	}

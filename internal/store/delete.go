@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/gosw/gosw/internal/fsx"
 )
 
 // discard deletes an entry of staging if it is this user's. Nothing else can be
-// reached from there, whatever links there are. What another program has open stays
-// for the next sweep: it has no name any more that counts.
+// reached from there, whatever links there are.
 func (s *Store) discard(name string) error {
 	staging, err := s.openStaging()
 	if err != nil {
@@ -22,8 +20,15 @@ func (s *Store) discard(name string) error {
 	if info, err := staging.Lstat(name); err != nil || !mine(info) {
 		return err
 	}
-	if err = removeAll(staging, name); fsx.IsBusy(err) {
-		s.Warn(&LeftoverError{filepath.Join(s.staging(), name), err})
+	return removeAll(staging, name)
+}
+
+// unlessBusy is what becomes of a change that has happened but for the deletion of
+// path: where that failed as another program has a file open, the next sweep tries
+// again.
+func (s *Store) unlessBusy(path string, err error) error {
+	if fsx.IsBusy(err) {
+		s.Warn(&LeftoverError{path, err})
 		return nil
 	}
 	return err
@@ -44,7 +49,7 @@ func (e *LeftoverError) Unwrap() error { return e.Err }
 // removeAll deletes name in root, also what somebody has taken the right to write or
 // read away from.
 func removeAll(root *os.Root, name string) error {
-	err := fsx.Retry(func() error { return root.RemoveAll(name) })
+	err := root.RemoveAll(name)
 	if !errors.Is(err, fs.ErrPermission) {
 		return err
 	}

@@ -9,7 +9,7 @@ import "os"
 const linksSupported = true
 
 // isShim reports whether path is the shim program already.
-func isShim(path, program string) bool {
+func (s *Store) isShim(path, program string) bool {
 	target, err := os.Readlink(path)
 	return err == nil && target == program
 }

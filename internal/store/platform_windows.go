@@ -2,7 +2,11 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"os"
+	"path/filepath"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
 // linksSupported reports whether the store keeps symbolic links. Without them
@@ -11,20 +15,32 @@ import (
 const linksSupported = false
 
 // isShim reports whether path is the shim program already.
-func isShim(path, program string) bool {
+func (s *Store) isShim(path, program string) bool {
 	have, err := os.ReadFile(path)
-	if err != nil {
-		return false
-	}
-	want, err := os.ReadFile(program)
-	return err == nil && bytes.Equal(have, want)
+	want, wantErr := os.ReadFile(program)
+	source, sourceErr := os.ReadFile(s.home.ShimSource())
+	return errors.Join(err, wantErr, sourceErr) == nil && bytes.Equal(have, want) && string(source) == program+"\n"
 }
 
 // shim makes path the shim program. The caller holds storeLock.
 func (s *Store) shim(program, path string) error {
 	data, err := os.ReadFile(program)
+	if err == nil {
+		err = s.writeFile("shim", storeLock, s.home.ShimSource(), []byte(program+"\n"))
+	}
 	if err != nil {
 		return err
+	}
+	if f, err := os.OpenFile(path, os.O_RDWR, 0); err == nil {
+		_ = f.Close()
+	} else if fsx.IsBusy(err) { // it runs, so it can be renamed and not replaced
+		aside, err := os.MkdirTemp(s.staging(), storeLock+".*")
+		if err == nil {
+			err = fsx.Rename(path, filepath.Join(aside, filepath.Base(path)))
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return s.writeFile("shim", storeLock, path, data)
 }

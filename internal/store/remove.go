@@ -59,7 +59,7 @@ func (s *Store) remove(ctx context.Context, v gover.Version) (bool, error) {
 	if err := s.do("uninstall/receipt", func() error { return s.removeReceipt(v) }); err != nil {
 		return true, err
 	}
-	return true, s.bury(v, grave)
+	return true, s.unlessBusy(grave, fsx.Retry(func() error { return s.bury(v, grave) }))
 }
 
 // graveTree is the name of an uninstalled tree in its grave, a folder in

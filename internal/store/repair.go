@@ -214,7 +214,8 @@ func (r *repair) exchange(ctx context.Context) error {
 		return err
 	}
 	// It lies there like an uninstalled tree: it goes when nothing runs from it.
-	return s.do("repair/delete", func() error { return s.bury(v, grave) })
+	err = s.do("repair/delete", func() error { return fsx.Retry(func() error { return s.bury(v, grave) }) })
+	return s.unlessBusy(grave, err)
 }
 
 // stage makes the folder in which the new tree is built, and the old one ends.

@@ -49,7 +49,7 @@ func (s *Store) Unshim(ctx context.Context, programs map[string]string) error {
 // WrongShims returns what [Store.Shim] would put in its place, sorted.
 func (s *Store) WrongShims(programs map[string]string) (wrong []string) {
 	for _, name := range slices.Sorted(maps.Keys(programs)) {
-		if path := filepath.Join(s.home.Bin(), name); !isShim(path, programs[name]) {
+		if path := filepath.Join(s.home.Bin(), name); !s.isShim(path, programs[name]) {
 			wrong = append(wrong, path)
 		}
 	}

@@ -27,7 +27,7 @@ func (p Path) SearchPath(path, goroot string) string {
 	// ours stays as it is, empty elements included.
 	for _, dir := range strings.Split(path, string(filepath.ListSeparator)) {
 		ours := slices.ContainsFunc(p, func(h Home) bool { return h.holdsToolchain(dir) })
-		if dir == "" || !ours && filepath.Clean(dir) != p[0].Bin() {
+		if dir == "" || !ours && !SameDir(dir, p[0].Bin()) {
 			dirs = append(dirs, dir)
 		}
 	}
@@ -36,7 +36,19 @@ func (p Path) SearchPath(path, goroot string) string {
 
 // holdsToolchain reports whether dir is below the folder of the toolchains.
 func (h Home) holdsToolchain(dir string) bool {
-	return strings.HasPrefix(filepath.Clean(dir), h.Toolchains()+string(filepath.Separator))
+	return strings.HasPrefix(fold(filepath.Clean(dir)), fold(h.Toolchains())+string(filepath.Separator))
+}
+
+// SameDir reports whether two directories, such as elements of PATH, have the same
+// path. On Windows capitals make no difference.
+func SameDir(a, b string) bool { return fold(filepath.Clean(a)) == fold(filepath.Clean(b)) }
+
+// fold returns path without what makes no difference on this system.
+func fold(path string) string {
+	if Exe != "" {
+		return strings.ToLower(path)
+	}
+	return path
 }
 
 // NextTool returns the program tool next on path (the value of PATH) that is
@@ -45,7 +57,7 @@ func (h Home) holdsToolchain(dir string) bool {
 // there is none. Elements that are not absolute are passed over.
 func (p Path) NextTool(path, tool, self string) string {
 	for _, dir := range filepath.SplitList(path) {
-		ours := func(h Home) bool { return filepath.Clean(dir) == h.Bin() || h.holdsToolchain(dir) }
+		ours := func(h Home) bool { return SameDir(dir, h.Bin()) || h.holdsToolchain(dir) }
 		if !filepath.IsAbs(dir) || slices.ContainsFunc(p, ours) {
 			continue
 		}

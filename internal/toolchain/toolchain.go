@@ -70,6 +70,10 @@ func (h Home) Platform(goos, goarch string) Home {
 // Bin is the directory that belongs on PATH.
 func (h Home) Bin() string { return filepath.Join(string(h), "bin") }
 
+// ShimSource is the file that has the path of gosw-shim where the shims are copies of
+// it, so that they find the gosw beside that.
+func (h Home) ShimSource() string { return filepath.Join(h.Bin(), "gosw-shim.path") }
+
 // Toolchains is the directory that holds one GOROOT a version, and the links.
 func (h Home) Toolchains() string { return filepath.Join(string(h), "toolchains") }
 

@@ -30,7 +30,7 @@ func FitsPath(root string) error {
 
 // PathHint says how to get the shims on PATH, where they are not.
 func PathHint(a *app.App, home toolchain.Home) {
-	if slices.Contains(filepath.SplitList(a.Getenv("PATH")), home.Bin()) {
+	if slices.ContainsFunc(filepath.SplitList(a.Getenv("PATH")), func(dir string) bool { return toolchain.SameDir(dir, home.Bin()) }) {
 		return
 	}
 	fix := command.Hintf("add it, before any other go")
