@@ -325,7 +325,7 @@ func exists(t *testing.T, name string) bool {
 
 const catalogueHead = `# What gosw says when something is wrong
 
-Each message names the operation, what it was about, and the cause; the hint after it has the command that mends it. Here
+Each message names the operation, what it was about, and the cause; the hint after it has the command that fixes it. Here
 is every message with its hint and the exit code of the command, "…" where the text differs, and a command that leads to
 it. The tables are made from the scenarios of the same names in cmd/gosw/testdata/script, where each is compared with
 what the real gosw says, by TestCatalogue, which fails if a message of gosw is missing here. docs/reference.md

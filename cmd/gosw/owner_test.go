@@ -115,7 +115,7 @@ func TestRootInAnothersHome(t *testing.T) {
 		t.Errorf("list: %q, exit code %d", said, code)
 	}
 	said, code = s.as(nobody, "install", "1.21.13")
-	if code != 1 || !strings.Contains(said, "it belongs to root, and you are nobody\n") || !strings.Contains(said, `"sudo chown -R 65534 `+s.store()+`"`) {
+	if code != 1 || !strings.Contains(said, "it belongs to root, but you are nobody\n") || !strings.Contains(said, `"sudo chown -R 65534 `+s.store()+`"`) {
 		t.Errorf("install as the user: exit code %d\n%s", code, said)
 	}
 	owner := homeOf(t, nobody)
@@ -127,7 +127,7 @@ func TestRootInAnothersHome(t *testing.T) {
 			t.Errorf("gosw %v: exit code %d\n%s", args, code, said)
 		}
 	}
-	if said, code := owner.as(0, "list"); code != 0 || !strings.Contains(said, "it belongs to nobody, and you are root\n") || !strings.HasSuffix(said, "go1.22.4\n") {
+	if said, code := owner.as(0, "list"); code != 0 || !strings.Contains(said, "it belongs to nobody, but you are root\n") || !strings.HasSuffix(said, "go1.22.4\n") {
 		t.Errorf("list: exit code %d\n%s", code, said)
 	}
 	owner.checkOwner(owner.home, nobody)
@@ -168,8 +168,8 @@ func TestOwnedByAnother(t *testing.T) {
 		code int
 		want string // of what is said, "" for no word of a store
 	}{
-		{"GOSW_ROOT=" + theirs.store(), "exec 1.22.4 -- go version", refused, `not for you to run: "unset GOSW_ROOT"`},
-		{"GOSW_ROOT=" + theirs.store(), "verify", refused, "it belongs to user 54322, and you are user 54321\n"},
+		{"GOSW_ROOT=" + theirs.store(), "exec 1.22.4 -- go version", refused, `use a store of your own: "unset GOSW_ROOT"`},
+		{"GOSW_ROOT=" + theirs.store(), "verify", refused, "it belongs to user 54322, but you are user 54321\n"},
 		{"GOSW_ROOT=" + theirs.store(), "shim go version", 127, "it belongs to user 54322"},
 		{"GOSW_ROOT=" + theirs.store(), "list", 0, "it belongs to user 54322"},
 		{"GOSW_ROOT=" + theirs.store(), "which go", 1, "it belongs to user 54322"},
@@ -215,7 +215,7 @@ func TestRootsGroup(t *testing.T) {
 		}
 		for _, args := range []string{"install 1.22.5", "uninstall 1.22.4", "default 1.22.4", "prune"} {
 			said, code := s.asMember(anybody, 0, nil, strings.Fields(args)...)
-			if code != 1 || !strings.Contains(said, "and you are user 1000660000\n") || !strings.Contains(said, "GOSW_ROOT to a directory of yours") || strings.Contains(said, "sudo") {
+			if code != 1 || !strings.Contains(said, "but you are user 1000660000\n") || !strings.Contains(said, "GOSW_ROOT to a directory of your own") || strings.Contains(said, "sudo") {
 				t.Errorf("built by %d: gosw %s: exit code %d\n%s", builder, args, code, said)
 			}
 		}
