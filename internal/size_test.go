@@ -61,7 +61,7 @@ var maxLines = map[string]int{
 	"internal/selfupdate":   750,
 	"internal/setup":        400,
 	"internal/shell":        550,
-	"internal/store":        3600,
+	"internal/store":        3650,
 	"internal/sumdb":        650,
 	"internal/toolchain":    450,
 	"internal/tree":         1150,
@@ -70,7 +70,7 @@ var maxLines = map[string]int{
 }
 
 // maxProduct are the lines of all packages.
-const maxProduct = 25500
+const maxProduct = 28600
 
 // files returns the product's files of each package: no tests, no test servers.
 func files(t *testing.T) map[string][]string {

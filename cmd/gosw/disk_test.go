@@ -99,7 +99,7 @@ func smallDisk(t *testing.T, server *fetchtest.Server, size string) string {
 	}
 	text := string(out)
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 ||
-		!strings.Contains(text, "no space left") || !strings.Contains(text, "hint: make room") || strings.Contains(text, "panic") {
+		!strings.Contains(text, "no space left") || !strings.Contains(text, "hint: free some space") || strings.Contains(text, "panic") {
 		t.Errorf("%s: %v\n%s", size, err, out)
 	}
 	if entries, _ := os.ReadDir(s.store("staging")); len(entries) > 0 {

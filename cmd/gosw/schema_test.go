@@ -46,6 +46,8 @@ var readers = map[string][]string{
 var writers = []string{
 	"gosw", "gosw install", "gosw uninstall", "gosw repair", "gosw upgrade", "gosw use", "gosw exec",
 	"gosw init", "gosw init direnv", "gosw shim",
+	// What these print is one version or none, and needs a release to run.
+	"gosw self", "gosw self update", "gosw self rollback", "gosw self verify", "gosw self uninstall",
 }
 
 // unseen are fields that these runs don't print, and where they are tested.

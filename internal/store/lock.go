@@ -58,7 +58,7 @@ func (s *Store) lockShared(ctx context.Context, what string) (release func(), er
 	} else if err != nil {
 		return nil, err
 	}
-	return func() { _ = f.Close() }, nil
+	return func() { unlock(f) }, nil
 }
 
 // tryLock is lock without waiting for another process.
@@ -90,7 +90,7 @@ func (s *Store) tryLook(what string) (release func(), ok bool) {
 		_ = f.Close()
 		return nil, false
 	}
-	return func() { _ = f.Close() }, true
+	return func() { unlock(f) }, true
 }
 
 // A lockMode is what a lock is for.
@@ -109,7 +109,7 @@ func signed(f *os.File, doing string) (release func()) {
 	_, _ = f.WriteAt(fmt.Appendf(nil, "another gosw (pid %d) is %s", os.Getpid(), doing), 0)
 	return func() {
 		_ = f.Truncate(0) // readers, who leave no word, may be next
-		_ = f.Close()
+		unlock(f)
 	}
 }
 

@@ -49,3 +49,10 @@ func flock(f *os.File, mode lockMode, wait bool) error {
 		}
 	}
 }
+
+// unlock releases the lock and closes f. Closing alone may be late: a process that
+// another goroutine is starting right now has f open until it runs its program.
+func unlock(f *os.File) {
+	_ = unix.Flock(int(f.Fd()), unix.LOCK_UN)
+	_ = f.Close()
+}

@@ -28,3 +28,6 @@ func flock(f *os.File, mode lockMode, wait bool) error {
 	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1})
 	return os.NewSyscallError("LockFileEx", err)
 }
+
+// unlock releases the lock and closes f.
+func unlock(f *os.File) { _ = f.Close() }
