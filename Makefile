@@ -7,6 +7,7 @@ TOOL      = $(GO) tool -modfile=tools/go.mod
 BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags=-s
 # One for each operating system: what differs by processor, Go hides.
 OTHERS    = darwin/arm64 windows/amd64
+SOURCE    = linux_mips linux_mipsle linux_mips64 linux_mips64le openbsd_amd64 netbsd_amd64
 # Tests that take long with the race detector, of what one goroutine does.
 SERIAL    = Fuzz|Hostile$$|Endless|LargeBuffers|Flip|CutAnywhere|Compare(Names|Fifty)|DistIndex|Documents
 SNIPPETS  = $(wildcard internal/shell/snippets/*.bash internal/shell/snippets/*.sh)
@@ -65,6 +66,11 @@ fmt: ## put the code into form
 cross: ## vet for every other platform; lint does this one
 	@for p in $(OTHERS); do echo "vet $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 $(GO) vet ./... || exit; done
 
+cross-all: ## build for the platforms of a release, and for those that only build from source; half an hour
+	@for p in $$(sed -n 's/^      - \([a-z]*_[a-z0-9_]*\)$$/\1/p' .goreleaser.yaml) $(SOURCE); do \
+		set -- $$(echo $$p | tr _ ' '); echo "build $$*"; \
+		CGO_ENABLED=0 GOOS=$$1 GOARCH=$$2 GOARM=$$3 $(GO) build -o /dev/null ./cmd/... || exit; done
+
 tidy: ## check that go.mod is tidy
 	$(GO) mod tidy -diff
 	$(GO) -C tools/share mod tidy -diff
@@ -120,4 +126,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross tidy check e2e bench bench-install fuzz newest oldest wine known pictures screens dist dist-check packages-check release-key clean
+.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e bench bench-install fuzz newest oldest wine known pictures screens dist dist-check packages-check release-key clean

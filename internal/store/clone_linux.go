@@ -58,7 +58,7 @@ func (h *handle) linkByName(sibling *handle, id fileID, from, to string) error {
 	}
 	var st unix.Stat_t
 	err := unix.Fstatat(h.FD, to, &st, unix.AT_SYMLINK_NOFOLLOW)
-	if err == nil && (fileID{st.Dev, st.Ino}) != id {
+	if err == nil && (fileID{uint64(st.Dev), st.Ino}) != id {
 		err = unix.ESTALE
 	}
 	if err != nil {
