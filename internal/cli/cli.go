@@ -64,7 +64,7 @@ func rootCommand(a *app.App) *cobra.Command {
 database, and runs the one that GO_VERSION or the nearest pin file names.`,
 		Example: `  gosw init --install
   gosw install latest`,
-		Version:       app.Version,
+		Version:       app.Version(),
 		Args:          cobra.ArbitraryArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -117,22 +117,32 @@ func versionCommand(a *app.App) *cobra.Command {
 		Hidden: true, // --version is in every help
 		Args:   cmdline.None,
 		RunE: func(*cobra.Command, []string) error {
-			revision := "unknown"
-			if info, ok := debug.ReadBuildInfo(); ok {
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						revision = s.Value
-					}
-				}
-			}
+			source := source()
 			if asJSON {
-				return a.UI.PrintJSON(map[string]any{"schema": 1, "version": app.Version, "revision": revision, "go": runtime.Version()})
+				return a.UI.PrintJSON(map[string]any{"schema": 1, "version": app.Version(), "revision": source, "go": runtime.Version()})
 			}
-			return a.UI.Print("gosw %s (revision %.12s, built with %s)", app.Version, revision, runtime.Version())
+			return a.UI.Print("gosw %s (revision %s, built with %s)", app.Version(), source, runtime.Version())
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// source names what gosw was built from: of a release the h1 of its module, of a
+// checkout the commit.
+func source() string {
+	info, ok := debug.ReadBuildInfo()
+	if ok && info.Main.Sum != "" {
+		return info.Main.Sum
+	}
+	if ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value
+			}
+		}
+	}
+	return "unknown"
 }
 
 // runRoot is gosw without a known command.

@@ -25,7 +25,7 @@ import (
 )
 
 func main() {
-	version := app.Version
+	version := app.Version()
 	if len(os.Args) == 3 { // of a release, which the checkout doesn't know
 		version = os.Args[2]
 	} else if len(os.Args) != 2 {

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,8 +29,14 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// Version is the version of gosw.
-const Version = "0.1.0"
+// Version returns the version of gosw, "1.2.3", or "devel" of a build that no module
+// proxy can give again: one from a checkout.
+func Version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Sum != "" {
+		return strings.TrimPrefix(info.Main.Version, "v")
+	}
+	return "devel"
+}
 
 // An App is what the commands share. It opens things when they are asked for,
 // so that a command pays only for what it uses.
@@ -83,7 +91,7 @@ func (a *App) StoreAt(home toolchain.Home, purpose store.Purpose) (*store.Store,
 	}
 	return store.Open(home, store.Options{
 		Platform:    a.Platform.String(),
-		By:          "gosw " + Version,
+		By:          "gosw " + Version(),
 		Now:         a.Now,
 		For:         purpose,
 		Warn:        a.warn,
@@ -231,6 +239,6 @@ func (a *App) FetchConfig() (fetch.Config, error) {
 		CacheDir:  cache,
 		StateDir:  filepath.Join(state, "sumdb"),
 		Platform:  a.Platform,
-		UserAgent: "gosw/" + Version,
+		UserAgent: "gosw/" + Version(),
 	}, nil
 }

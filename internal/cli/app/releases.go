@@ -95,6 +95,6 @@ func (a *App) SayAge(list release.Releases) {
 	case release.FromCache:
 		a.UI.Note("this list is from %s", term.Ago(a.Since(list.Fetched)))
 	case release.FromBuild:
-		a.UI.Note("this list came with gosw %s; there may be newer releases", Version)
+		a.UI.Note("this list came with gosw %s; there may be newer releases", Version())
 	}
 }
