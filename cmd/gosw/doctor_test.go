@@ -261,9 +261,13 @@ func TestDoctorDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	elsewhere, err := os.ReadFile("../../internal/doctor/doctor_test.go")
-	if err != nil {
-		t.Fatal(err)
+	elsewhere := ""
+	for _, file := range []string{"../../internal/doctor/doctor_test.go", "self_test.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		elsewhere += string(text)
 	}
 	var rows, want []string
 	for line := range strings.Lines(string(text)) {
@@ -278,7 +282,7 @@ func TestDoctorDocument(t *testing.T) {
 		}
 		want = append(want, fmt.Sprintf("| `%s` | %s | %s ", check.ID, check.Sound, worst))
 		tested := slices.ContainsFunc(doctorFaults, func(f fault) bool { return f.id == check.ID })
-		if !tested && !strings.Contains(string(elsewhere), `{"`+check.ID+`", `) {
+		if !tested && !strings.Contains(elsewhere, `{"`+check.ID+`", `) {
 			t.Errorf("no test makes %s fail", check.ID)
 		}
 	}
@@ -308,7 +312,7 @@ func TestDoctorHealthy(t *testing.T) {
 	}
 	r := s.doctor("--online --deep")
 	for _, check := range r.Checks {
-		if check.Needs == "--online" && check.Severity != "ok" {
+		if check.Needs == "--online" && check.Severity != "ok" && check.ID != "online-gosw" { // this one is no release
 			t.Errorf("%s: %s%+v", check.ID, check.Skipped, check.Findings)
 		}
 	}

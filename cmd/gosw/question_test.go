@@ -27,7 +27,7 @@ var questions = []struct {
 	{"upgrade", "gosw upgrade", "Remove go1.22.4", []string{"go1.22.12", "go1.22.4"}},
 	{"shim", "GO_VERSION=1.22.12 go version", "Install it now", []string{"go1.22.4"}},
 	{"import", "mkdir sdk; cp -R .local/go/toolchains/go1.22.4 sdk; gosw uninstall 1.22.4; gosw import --all", "Import 1 version", nil},
-	{"self", "mkdir -p own/bin; cp $PROGRAMS/gosw* own/bin; own/bin/gosw self uninstall --purge", "remove all of it", []string{"go1.22.4"}},
+	{"self", "mkdir -p own/bin; cp $PROGRAMS/gosw* own/bin; own/bin/gosw self uninstall --purge", "Remove them all", []string{"go1.22.4"}},
 }
 
 // TestQuestions types "y" before a question is asked, which is no answer to it, and

@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -99,6 +100,45 @@ func TestSelfUpdate(t *testing.T) {
 				}
 			} else if after := strings.ReplaceAll(strings.ReplaceAll(c.listing(), "d--------- lib/gosw \n", ""), "d--------- lib \n", ""); after != before {
 				t.Errorf("it has changed\n%s\nto\n%s", before, after)
+			}
+		})
+	}
+}
+
+// TestSelfDoctor has "gosw doctor --online" say what is new.
+func TestSelfDoctor(t *testing.T) {
+	t.Parallel()
+	w := newWorks(t)
+	for _, test := range []struct{ id, from, url, want string }{
+		{"online-gosw", oldGosw, "", "note: gosw v0.2.0 is available; this is v0.1.0: gosw self update"},
+		{"online-gosw", newGosw, "", ""},
+		{"online-gosw", oldGosw, "/bad/" + fetchtest.HTML, "warning: get http://"},
+	} {
+		t.Run(test.from+test.url, func(t *testing.T) {
+			t.Parallel()
+			c := w.install(t, test.from)
+			w.release(t, c.base, newGosw, w.draft(t, newGosw, w.bin(newGosw)))
+			c.env = []string{"GOSW_DOWNLOAD_URL=" + c.server.Proxy() + test.url + c.base}
+			_, stdout, stderr := c.gosw("doctor", "--online", "--json")
+			var report struct {
+				Checks []struct {
+					ID       string
+					Findings []struct{ Severity, Cause, Fix string }
+				}
+			}
+			if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+				t.Fatalf("%v\n%s", err, stderr)
+			}
+			got := ""
+			for _, check := range report.Checks {
+				for _, f := range check.Findings {
+					if check.ID == test.id {
+						got += f.Severity + ": " + f.Cause + ": " + f.Fix
+					}
+				}
+			}
+			if !strings.HasPrefix(got, test.want) || test.want == "" && got != "" {
+				t.Errorf("%s: %q, want %q", test.id, got, test.want)
 			}
 		})
 	}
