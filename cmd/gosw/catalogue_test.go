@@ -183,6 +183,10 @@ func speaks(n ast.Node, returning bool) bool {
 // internal/cli which no session can: it needs a terminal, another user, another
 // system, a broken disk or good timing.
 var elsewhere = map[string]string{
+	"/proc is not mounted":                          "TestBareRoot",
+	`mount it, as root: "mount -t proc proc /proc"`: "TestBareRoot",
+	"this system has no CA certificates: install the package ca-certificates, or set SSL_CERT_FILE to a file with them":               "TestNoAuthority",
+	"if your network has a certificate authority of its own, add it to the system's, or set SSL_CERT_FILE to a file with all of them": "TestNoAuthority",
 	"%s does not say whether it switches: %v":                    "TestAskGo",
 	"no answer in %v":                                            "TestAskGo",
 	"interrupted; each version is either complete or unchanged":  "TestInterrupted",

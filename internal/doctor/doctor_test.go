@@ -3,6 +3,7 @@
 package doctor
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -35,6 +36,7 @@ func newRig(t *testing.T) *rig {
 	r.write("proc/sys/kernel/osrelease", "6.18.44\n")
 	r.write("proc/self/limits", "Limit Soft Hard Units\nMax open files            1024                 524288               files\n")
 	r.mounts()
+	must(t, errors.Join(os.Mkdir(filepath.Join(r.root, "dev"), 0o755), os.Symlink("/dev/null", filepath.Join(r.root, "dev/null"))))
 	r.dir = r.home
 	return r
 }
@@ -193,6 +195,11 @@ func TestFaults(t *testing.T) {
 			r.write("proc/self/limits", "Max open files            64                 256               files\n")
 		}, Warning, "only 256 files", "", "a session can't raise it"},
 		{"proc", func(r *rig) { must(r.t, os.RemoveAll(filepath.Join(r.root, "proc"))) }, Note, "/proc is not mounted", `mount() { mkdir -p "$ROOT/proc/self" && : >"$ROOT/proc/self/mountinfo"; }`, ""},
+		{"dev-null", func(r *rig) { must(r.t, os.Remove(filepath.Join(r.root, "dev/null"))) }, Error, "/dev/null is missing", "", "it would be this machine's"},
+		{"dev-null", func(r *rig) {
+			must(r.t, os.Remove(filepath.Join(r.root, "dev/null")))
+			r.write("dev/null", "what root has thrown away")
+		}, Error, "no device", "", "it would be this machine's"},
 		{"cgo-headers", func(*rig) {}, Error, "not stdlib.h", "", "there is no distribution"},
 		{"home", func(r *rig) {
 			r.write("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000::"+r.home+":/bin/bash\n")

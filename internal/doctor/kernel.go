@@ -2,6 +2,9 @@ package doctor
 
 import (
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -14,6 +17,7 @@ func (m Machine) kernelChecks() []Check {
 		{ID: "kernel", Sound: "the kernel is new enough for the go here", Worst: Error, Look: m.lookKernel},
 		{ID: "open-files", Sound: "go can open enough files for a build", Worst: Warning, Look: m.lookOpenFiles},
 		{ID: "proc", Sound: "/proc is mounted", Worst: Note, Look: m.lookProc},
+		{ID: "dev-null", Sound: "/dev/null is a device", Worst: Error, Look: m.lookNull},
 	}
 }
 
@@ -79,4 +83,21 @@ func (m Machine) lookProc() Findings {
 	}
 	return Found(m.asRoot("mount", "-t", "proc", "proc", "/proc"),
 		"/proc is not mounted, so gosw can't check mounts, nor see whether a process uses a toolchain it removes")
+}
+
+// lookNull finds a /dev/null that is missing, or a file that root has written in its
+// place, which grows.
+func (m Machine) lookNull() Findings {
+	if m.GOOS == "windows" {
+		return Skip("this is Windows")
+	}
+	info, err := os.Stat(filepath.Join(m.Root, os.DevNull))
+	if err == nil && info.Mode()&fs.ModeCharDevice != 0 {
+		return nil
+	}
+	fix := m.asRoot("rm", "-f", "/dev/null").Then(m.asRoot("mknod", "-m", "666", "/dev/null", "c", "1", "3"))
+	if m.GOOS != "linux" {
+		fix = nil
+	}
+	return Found(fix, "/dev/null is missing or no device: go and its tests open it")
 }

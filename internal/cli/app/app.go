@@ -5,6 +5,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -137,10 +138,15 @@ func Sensible(choice resolve.Choice) error {
 	return nil
 }
 
+// errNoProc says why Linux does not tell which program this is.
+var errNoProc = errors.New("/proc is not mounted")
+
 // Executable returns the path of the running gosw, as [Resolve] has it.
 var Executable = sync.OnceValues(func() (string, error) {
 	exe, err := os.Executable()
-	if err != nil {
+	if _, statErr := os.Stat("/proc/self"); err != nil && runtime.GOOS == "linux" && toolchain.Missing(statErr) {
+		return "", errNoProc
+	} else if err != nil {
 		return "", err
 	}
 	return Resolve(exe)

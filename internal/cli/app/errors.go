@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -86,6 +88,7 @@ var hints = []struct {
 	{syscall.EIO, command.Hintf(`the disk can't be read or written; look for the reason in the kernel's log ("dmesg")`)},
 	{syscall.ESTALE, command.Hintf(`the network file system has lost this file: mount it again`)},
 	{syscall.EMFILE, command.Hintf(`too few files may be open ("ulimit -n" shows the limit): retry in a new shell, or raise the limit`)},
+	{errNoProc, command.Hintf(`mount it, as root: "mount -t proc proc /proc"`)},
 	{sumdb.ErrOff, command.Hintf(`toolchains are always verified; set a database for this command: "GOSUMDB=sum.golang.org gosw install …"`)},
 	{web.ErrDirect, command.Hintf("name a module proxy: %v", command.Gosw("env", "-w", "GOPROXY="+settings.DefaultProxy))},
 	{web.ErrOffline, command.Hintf(`run it again without --offline`)},
@@ -156,10 +159,21 @@ func HintFor(err error) command.Hint {
 		return command.Hintf(`gosw must be able to write to GOSW_ROOT, XDG_CACHE_HOME and XDG_STATE_HOME; run "gosw doctor" to check them`)
 	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
 		return command.Hintf(`add the login for that server to your netrc file, or set GOAUTH ("go help goauth")`)
+	case errors.As(err, new(*tls.CertificateVerificationError)) && errors.As(err, new(x509.UnknownAuthorityError)):
+		return authorityHint()
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, web.ErrStalled), errors.Is(err, web.ErrSlow), web.IsAway(err):
 		return command.Hintf(`check your connection and GOPROXY ("gosw env GOPROXY"), then retry`)
 	}
 	return command.Hint{}
+}
+
+// authorityHint is for a certificate whose signer this system does not know: it knows
+// none, as many small images, or not the one of a proxy that looks into TLS.
+func authorityHint() command.Hint {
+	if roots, err := x509.SystemCertPool(); err != nil || roots.Equal(x509.NewCertPool()) {
+		return command.Hintf(`this system has no CA certificates: install the package ca-certificates, or set SSL_CERT_FILE to a file with them`)
+	}
+	return command.Hintf(`if your network has a certificate authority of its own, add it to the system's, or set SSL_CERT_FILE to a file with all of them`)
 }
 
 // isMkdir reports whether a folder could not be made, for whatever reason.

@@ -19,7 +19,9 @@ import (
 func PlaceShims(ctx context.Context, a *app.App, st *store.Store) error {
 	shim, programs, err := Shims(a, st.Home())
 	if err != nil {
-		return err
+		a.UI.Note("%v, so %s has no go", err, st.Home().Bin())
+		a.UI.Hint("%v", a.Hint(err))
+		return nil
 	}
 	if _, err := os.Stat(shim); err != nil && !toolchain.Missing(err) {
 		return err
