@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/command"
-	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/manager"
 	"github.com/gosw/gosw/internal/shell"
 )
@@ -50,27 +49,21 @@ func (m trace) here(line, home string, getenv func(string) string) bool {
 // maxStartup is the largest start-up file that is looked into, in bytes.
 const maxStartup = 1 << 20
 
-// TurnedOff is what stands before a line of a start-up file that a fix of doctor
-// has turned off: a command that does nothing, so that what is around it, such
-// as an if, stays whole.
-const TurnedOff = ": # "
-
 // ZdotdirLine returns the line of the file that zsh reads first which moves the
 // others, 0 if there is none, or if gosw knows where they are.
 func ZdotdirLine(sh shell.Shell, places shell.Places) int {
 	if sh.Name() != "zsh" || places.ZDotDir != "" {
 		return 0
 	}
-	data, err := fsx.Read(filepath.Join(places.Home, ".zshenv"), maxStartup, fsx.Follow)
+	file, err := Read(filepath.Join(places.Home, ".zshenv"))
 	if err != nil {
 		return 0
 	}
-	for i, line := range strings.Split(string(data), "\n") {
-		if IsCommand(line) && strings.Contains(line, "ZDOTDIR=") {
-			return i + 1
-		}
+	moves := lines(file.Text, func(line string) bool { return strings.Contains(line, "ZDOTDIR=") })
+	if len(moves) == 0 {
+		return 0
 	}
-	return 0
+	return moves[0]
 }
 
 // An Other is a line of a start-up file that wants to be go.
@@ -79,6 +72,7 @@ type Other struct {
 	Line   int // 1-based
 	What   string
 	Remedy command.Hint
+	Off    command.Command // turns the line off; nil where it alone is no whole command
 }
 
 // Others returns the lines of the start-up files of a shell that want to be go,
@@ -87,17 +81,17 @@ type Other struct {
 func Others(sh shell.Shell, places shell.Places, getenv func(string) string) (found []Other, login string) {
 	readsRC := sh.Name() != "bash"
 	for i, name := range sh.RC(places) {
-		data, err := fsx.Read(name, maxStartup, fsx.Follow)
-		if err != nil {
+		file, err := Read(name)
+		if err != nil || file.Missing {
 			continue
 		}
 		if i > 0 && i < 4 && login == "" {
 			login = name
-			readsRC = readsRC || strings.Contains(string(data), "bashrc")
+			readsRC = readsRC || strings.Contains(file.Text, "bashrc")
 		}
-		for i, line := range strings.Split(string(data), "\n") {
+		for i, line := range strings.Split(file.Text, "\n") {
 			if what, remedy := otherGo(strings.TrimSpace(line), places.Home, getenv); what != "" {
-				found = append(found, Other{name, i + 1, what, remedy})
+				found = append(found, Other{name, i + 1, what, remedy, file.turnOffWhole(i + 1)})
 			}
 		}
 	}
@@ -110,7 +104,7 @@ func Others(sh shell.Shell, places shell.Places, getenv func(string) string) (fo
 // otherGo says what in a line of a start-up file wants to be go, and what to do
 // about it.
 func otherGo(line, home string, getenv func(string) string) (what string, remedy command.Hint) {
-	if strings.HasPrefix(line, "#") || strings.HasPrefix(line, TurnedOff) {
+	if !isCommand(line) {
 		return "", command.Hint{}
 	}
 	switch squeezed := strings.ReplaceAll(line, " ", ""); {
@@ -132,11 +126,4 @@ func otherGo(line, home string, getenv func(string) string) (what string, remedy
 		return m.name + " manages go too", remedy
 	}
 	return "", command.Hint{}
-}
-
-// IsCommand reports whether a line of a start-up file is neither a comment nor
-// turned off.
-func IsCommand(line string) bool {
-	line = strings.TrimSpace(line)
-	return line != "" && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, TurnedOff)
 }

@@ -3,15 +3,11 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/gosw/gosw/internal/cli/app"
-	"github.com/gosw/gosw/internal/cli/settings"
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/doctor"
@@ -68,15 +64,19 @@ func (p *patient) lookInit(s session) doctor.Findings {
 	}
 	_, block, _, _, err := shell.RemoveBlock(file.Text)
 	if err != nil {
-		return p.damaged(file, err)
+		found := p.found(file.Damaged(err))
+		if fix := file.Mend(err, p.InitInstall()); fix != nil {
+			found[0].Fix = fix
+		}
+		return found
 	}
-	byHand := initLines(file.Text, block)
+	byHand := file.InitLines(block)
 	switch {
 	case block == "" && len(byHand) == 0:
 		return doctor.Found(p.InitInstall(), "%s does not load gosw, so \"gosw use\" does not work, and go switches only if the shims are on PATH", s.files[0]).As(doctor.Note)
 	case block != "" && len(byHand) > 0, len(byHand) > 1:
 		last := byHand[len(byHand)-1]
-		return doctor.Found(turnOff(file, last), "%s:%d loads gosw again", file.Name, last).As(doctor.Warning)
+		return doctor.Found(file.TurnOff(last), "%s:%d loads gosw again", file.Name, last).As(doctor.Warning)
 	case block == "":
 		return nil
 	}
@@ -84,72 +84,9 @@ func (p *patient) lookInit(s session) doctor.Findings {
 	if err != nil || strings.Contains(block, s.Quote(exe)) {
 		return nil
 	}
-	install := func(ctx context.Context) error { return p.others.InstallInit(ctx, s.Name(), flagsOf(block)) }
+	install := func(ctx context.Context) error { return p.others.InstallInit(ctx, s.Name(), setup.BlockFlags(block)) }
 	return doctor.Found(nil, "gosw's block in %s does not load this gosw, %s", file.Name, exe).
 		Ours(install, "rewrote gosw's block in "+file.Name)
-}
-
-// damaged is about a block that somebody has changed. Where it ends, what is
-// wrong can be taken out, and written again.
-func (p *patient) damaged(file *setup.File, err error) doctor.Findings {
-	found := p.found(file.Damaged(err))
-	if damage := (*shell.BlockError)(nil); errors.As(err, &damage) && damage.Last > 0 {
-		fix := command.Run("sed", "-i.old", fmt.Sprintf("%d,%dd", damage.Line, damage.Last), file.Path)
-		lines := strings.SplitAfter(file.Text, "\n")
-		rest := strings.Join(slices.Delete(lines, damage.Line-1, damage.Last), "")
-		if _, block, _, _, err := shell.RemoveBlock(rest); err == nil && block == "" && len(initLines(rest, "")) == 0 {
-			fix = fix.Then(p.InitInstall())
-		}
-		found[0].Fix = fix
-	}
-	return found
-}
-
-// initLines returns the lines of text outside block that load gosw.
-func initLines(text, block string) (lines []int) {
-	if block != "" { // its lines are of no interest, and count
-		text = strings.Replace(text, block, strings.Repeat("\n", strings.Count(block, "\n")), 1)
-	}
-	for i, line := range strings.Split(text, "\n") {
-		if setup.IsCommand(line) && strings.Contains(line, "gosw") && strings.Contains(line, " init ") && strings.ContainsAny(line, "(|") {
-			lines = append(lines, i+1)
-		}
-	}
-	return lines
-}
-
-// flagsOf are the flags with which a block was made.
-func flagsOf(block string) (flags []string) {
-	for _, word := range []string{"--no-path", "--no-function", "--no-completion", "--extras"} {
-		if strings.Contains(block, " "+word) {
-			flags = append(flags, word)
-		}
-	}
-	return flags
-}
-
-// turnOff is the command that makes a line of a start-up file do nothing.
-func turnOff(file *setup.File, line int) command.Command {
-	return command.Run("sed", "-i.old", fmt.Sprintf("%ds/^/%s/", line, setup.TurnedOff), file.Path)
-}
-
-// turnOffLine is turnOff for a line that is a whole command, nil for one that goes
-// on in the next, or is the next of one.
-func turnOffLine(name string, line int) command.Command {
-	file, err := setup.Read(name)
-	if err != nil {
-		return nil
-	}
-	lines := strings.Split(file.Text, "\n")
-	if line > len(lines) { // it has changed meanwhile
-		return nil
-	}
-	text := strings.TrimSpace(lines[line-1])
-	goesOn := strings.HasSuffix(text, "\\") || line > 1 && strings.HasSuffix(strings.TrimSpace(lines[line-2]), "\\")
-	if opens := strings.Count(text, "{") > strings.Count(text, "}"); goesOn || opens || strings.HasSuffix(text, "()") || strings.HasPrefix(text, "function go") && !strings.Contains(text, "}") {
-		return nil
-	}
-	return turnOff(file, line)
 }
 
 // lookOrder is about direnv, which puts itself before what is there: gosw's hook
@@ -163,18 +100,15 @@ func (p *patient) lookOrder(s session) doctor.Findings {
 	if err != nil {
 		return doctor.Skip("gosw's block is damaged")
 	}
-	if byHand := initLines(file.Text, ""); block == "" && len(byHand) > 0 {
+	fix := command.Run(p.GoswName(), "init", "--uninstall").Then(p.InitInstall(setup.BlockFlags(block)...))
+	if byHand := file.InitLines(""); block == "" && len(byHand) > 0 {
 		ours = byHand[0]
+		fix = file.TurnOff(ours).Then(p.InitInstall())
 	}
-	for i, line := range strings.Split(file.Text, "\n") {
-		if ours == 0 || i+1 < ours || !setup.IsCommand(line) || !strings.Contains(line, "direnv hook") {
-			continue
+	for _, direnv := range file.DirenvLines() {
+		if ours > 0 && direnv >= ours {
+			return doctor.Found(fix, "%s loads gosw (line %d) before direnv (line %d), so gosw does not see what direnv sets", file.Name, ours, direnv)
 		}
-		fix := turnOff(file, ours).Then(p.InitInstall())
-		if block != "" {
-			fix = command.Run(p.GoswName(), "init", "--uninstall").Then(p.InitInstall(flagsOf(block)...))
-		}
-		return doctor.Found(fix, "%s loads gosw (line %d) before direnv (line %d), so gosw does not see what direnv sets", file.Name, ours, i+1)
 	}
 	return nil
 }
@@ -191,7 +125,7 @@ func (p *patient) lookLogin(s session) doctor.Findings {
 func (p *patient) lookOthers(s session) (findings doctor.Findings) {
 	others, _ := setup.Others(s.Shell, s.places, p.Getenv)
 	for _, o := range others {
-		found := doctor.Found(turnOffLine(o.File, o.Line), "%s:%d: %s", o.File, o.Line, o.What)
+		found := doctor.Found(o.Off, "%s:%d: %s", o.File, o.Line, o.What)
 		if found[0].Fix == nil || len(o.Remedy.Args) > 0 { // or there is a better one
 			found.Advise(term.Words(o.Remedy, p.UI.Shell))
 		}
@@ -214,27 +148,13 @@ func (p *patient) lookLines(s session) (findings doctor.Findings) {
 	return findings
 }
 
-// lookRCPin finds a start-up file that sets for good what is for one command or
-// one session.
 func (p *patient) lookRCPin(s session) (findings doctor.Findings) {
-	for _, name := range s.files {
-		data, err := settings.ReadSettings(name)
-		if err != nil {
-			continue
-		}
-		for i, line := range strings.Split(string(data), "\n") {
-			if set := exports.FindStringSubmatch(line); set != nil {
-				findings = append(findings, doctor.Found(turnOffLine(name, i+1), "%s:%d sets %s in every session, which overrides all pin files", name, i+1, set[1]+set[2]).
-					Advise("to set the version used without a pin, run \"gosw default\"")...)
-			}
-		}
+	for _, set := range setup.Exports(s.Shell, s.places) {
+		findings = append(findings, doctor.Found(set.Off, "%s:%d sets %s in every session, which overrides all pin files", set.File, set.Line, set.What).
+			Advise("to set the version used without a pin, run \"gosw default\"")...)
 	}
 	return findings
 }
-
-// exports matches a line of a start-up file that exports one of the variables that
-// are for less than a session.
-var exports = regexp.MustCompile(`^\s*(?:(?:export|(?:declare|typeset) -x) (GO_VERSION|GOTOOLCHAIN)=|(?:set -(?:gx|x|Ux) |\$env\.)(GO_VERSION|GOTOOLCHAIN) )`)
 
 // lookDirenv compares the library with the one that this gosw would write.
 func (p *patient) lookDirenv() doctor.Findings {
