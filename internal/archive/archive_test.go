@@ -65,14 +65,7 @@ func packZip(t testing.TB, fill func(*zip.Writer)) []byte {
 func unpackBytes(t testing.TB, data []byte, dir string) (sums []byte, err error) {
 	t.Helper()
 	root := rootAt(t, dir)
-	a, err := openZip(bytes.NewReader(data), int64(len(data)), layout{ModuleZip, toyPrefix})
-	if err != nil {
-		return nil, err
-	}
-	if err := a.Unpack(t.Context(), root); err != nil {
-		return nil, err
-	}
-	return a.Sums(), nil
+	return ModuleZip.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), toyPrefix, root)
 }
 
 func good() [][2]string {
@@ -161,7 +154,7 @@ func TestReadInParts(t *testing.T) {
 			}
 		}
 	})
-	a, err := openZip(bytes.NewReader(data), int64(len(data)), layout{ModuleZip, toyPrefix})
+	a, err := ModuleZip.Open(bytes.NewReader(data), int64(len(data)), toyPrefix)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/gosw/gosw/internal/fsx"
 )
 
-// hashEntries inflates entries of a zip on all processors and fills in their
+// Hash inflates entries of a zip on all processors and fills in their
 // sums.
-func hashEntries(ctx context.Context, entries []*Entry) error {
+func Hash(ctx context.Context, entries []*Entry) error {
 	return fsx.Divide(ctx, len(entries), func(part iter.Seq[int]) error {
 		zr, sum, buf := newZipReader(), sha256.New(), make([]byte, 128<<10)
 		for i := range part {

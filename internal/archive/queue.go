@@ -8,11 +8,11 @@ import (
 	"github.com/gosw/gosw/internal/fsx"
 )
 
-// A queue hands out the entries of a zip as soon as their bytes are there:
+// A Queue hands out the entries of a zip as soon as their bytes are there:
 // first the largest of the few large ones, so that no worker is left alone with
 // one at the end; the others in their order, folder by folder, which is how they
 // are written fastest. It is safe for concurrent use.
-type queue struct {
+type Queue struct {
 	mu     sync.Mutex
 	wake   *sync.Cond
 	parts  []part
@@ -30,16 +30,17 @@ type part struct {
 	entries []*Entry // by offset; those that have not arrived
 }
 
-func newQueue() *queue {
-	q := new(queue)
+// NewQueue returns a queue that expects nothing yet.
+func NewQueue() *Queue {
+	q := new(Queue)
 	q.wake = sync.NewCond(&q.mu)
 	return q
 }
 
-// expect adds parts, and entries, each of which lies within one of these or of
+// Expect adds parts, and entries, each of which lies within one of these or of
 // those before, of which some may have arrived. It returns the number of the first
 // part.
-func (q *queue) expect(spans []fsx.Span, entries []*Entry) int {
+func (q *Queue) Expect(spans []fsx.Span, entries []*Entry) int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	first := len(q.parts)
@@ -47,25 +48,20 @@ func (q *queue) expect(spans []fsx.Span, entries []*Entry) int {
 		q.parts = append(q.parts, part{Span: s, at: s.First})
 	}
 	for _, e := range entries {
-		n := slices.IndexFunc(q.parts, func(p part) bool { return holds(p.Span, e) })
+		n := slices.IndexFunc(q.parts, func(p part) bool { return p.Holds(e.Span()) })
 		q.parts[n].entries = append(q.parts[n].entries, e)
 	}
 	q.left += len(entries)
 	for n := range q.parts {
 		p := &q.parts[n]
-		slices.SortFunc(p.entries, func(x, y *Entry) int { return cmp.Compare(x.offset(), y.offset()) })
+		slices.SortFunc(p.entries, func(x, y *Entry) int { return cmp.Compare(x.Span().First, y.Span().First) })
 		q.release(p)
 	}
 	return first
 }
 
-// holds reports whether e lies within s.
-func holds(s fsx.Span, e *Entry) bool {
-	return s.First <= e.offset() && e.end() <= s.End
-}
-
-// arrived says that part n is there from its beginning up to offset end.
-func (q *queue) arrived(n int, end int64) {
+// Arrived says that part n is there from its beginning up to offset end.
+func (q *Queue) Arrived(n int, end int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.parts[n].at = end
@@ -73,9 +69,9 @@ func (q *queue) arrived(n int, end int64) {
 }
 
 // release makes what is there of p ready to be handed out.
-func (q *queue) release(p *part) {
-	for len(p.entries) > 0 && p.entries[0].end() <= p.at {
-		if e := p.entries[0]; e.isLarge() {
+func (q *Queue) release(p *part) {
+	for len(p.entries) > 0 && p.entries[0].Span().End <= p.at {
+		if e := p.entries[0]; e.IsLarge() {
 			at, _ := slices.BinarySearchFunc(q.large, e, func(x, y *Entry) int { return cmp.Compare(x.Size(), y.Size()) })
 			q.large = slices.Insert(q.large, at, e)
 		} else {
@@ -86,16 +82,16 @@ func (q *queue) release(p *part) {
 	}
 }
 
-// close says that all entries are expected by now.
-func (q *queue) close() {
+// Close says that all entries are expected by now.
+func (q *Queue) Close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
 	q.wake.Broadcast()
 }
 
-// fail says that nothing more will arrive.
-func (q *queue) fail(err error) {
+// Fail says that nothing more will arrive.
+func (q *Queue) Fail(err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.err == nil {
@@ -105,7 +101,7 @@ func (q *queue) fail(err error) {
 }
 
 // next waits for an entry; nil without an error means that there are no more.
-func (q *queue) next() (*Entry, error) {
+func (q *Queue) next() (*Entry, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for {
@@ -125,7 +121,7 @@ func (q *queue) next() (*Entry, error) {
 }
 
 // pop takes an entry that has arrived.
-func (q *queue) pop() (e *Entry) {
+func (q *Queue) pop() (e *Entry) {
 	if last := len(q.large) - 1; last >= 0 {
 		e, q.large = q.large[last], q.large[:last]
 	} else {

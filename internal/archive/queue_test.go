@@ -30,7 +30,7 @@ func zipEntries(t *testing.T, sizes ...int) []*Entry {
 	if err := zw.Close(); err != nil {
 		t.Fatal(err)
 	}
-	a, err := openZip(bytes.NewReader(data.Bytes()), int64(data.Len()), layout{ModuleZip, toyPrefix})
+	a, err := ModuleZip.Open(bytes.NewReader(data.Bytes()), int64(data.Len()), toyPrefix)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,10 +41,10 @@ func zipEntries(t *testing.T, sizes ...int) []*Entry {
 func TestQueueOrder(t *testing.T) {
 	t.Parallel()
 	list := zipEntries(t, 10, 2<<20, 20, 5<<20)
-	end := func(i int) int64 { return list[i].end() }
-	a := newQueue()
-	a.expect([]fsx.Span{{First: 0, End: end(3)}}, list)
-	a.close()
+	end := func(i int) int64 { return list[i].Span().End }
+	a := NewQueue()
+	a.Expect([]fsx.Span{{First: 0, End: end(3)}}, list)
+	a.Close()
 	next := func() string {
 		e, err := a.next()
 		if err != nil || e == nil {
@@ -52,16 +52,16 @@ func TestQueueOrder(t *testing.T) {
 		}
 		return e.Path
 	}
-	a.arrived(0, end(0))
+	a.Arrived(0, end(0))
 	if got := next(); got != "f0" {
 		t.Errorf("got %s", got)
 	}
-	a.arrived(0, end(2)-1)
+	a.Arrived(0, end(2)-1)
 	if got := next(); got != "f1" {
 		t.Errorf("got %s, and f2 lacks a byte", got)
 	}
-	a.arrived(0, end(2))
-	a.arrived(0, end(3))
+	a.Arrived(0, end(2))
+	a.Arrived(0, end(3))
 	if got := []string{next(), next()}; !slices.Equal(got, []string{"f3", "f2"}) {
 		t.Errorf("got %s", got)
 	}
@@ -71,7 +71,7 @@ func TestQueueOrder(t *testing.T) {
 }
 
 // takeAll takes entries as they arrive, to the end.
-func takeAll(t *testing.T, a *queue, take func(name string)) {
+func takeAll(t *testing.T, a *Queue, take func(name string)) {
 	for {
 		e, err := a.next()
 		if err != nil {
@@ -93,13 +93,13 @@ func TestQueueParallel(t *testing.T) {
 	}
 	list := zipEntries(t, sizes...)
 	spans := []fsx.Span{
-		{First: 0, End: list[100].offset()},
-		{First: list[100].offset(), End: list[400].offset()},
-		{First: list[400].offset(), End: list[499].end()},
+		{First: 0, End: list[100].Span().First},
+		{First: list[100].Span().First, End: list[400].Span().First},
+		{First: list[400].Span().First, End: list[499].Span().End},
 	}
-	a := newQueue()
-	a.expect(spans, list)
-	a.close()
+	a := NewQueue()
+	a.Expect(spans, list)
+	a.Close()
 	var mu sync.Mutex
 	seen := make(map[string]int)
 	var wg sync.WaitGroup
@@ -116,7 +116,7 @@ func TestQueueParallel(t *testing.T) {
 		wg.Go(func() {
 			for at := s.First; at < s.End; {
 				at = min(at+1+rand.Int64N(40_000), s.End)
-				a.arrived(n, at)
+				a.Arrived(n, at)
 			}
 		})
 	}
@@ -136,13 +136,13 @@ func TestQueueParallel(t *testing.T) {
 func TestQueueLater(t *testing.T) {
 	t.Parallel()
 	list := zipEntries(t, 10, 20, 30, 40)
-	end := func(i int) int64 { return list[i].end() }
-	a := newQueue()
-	if n := a.expect([]fsx.Span{{First: 0, End: end(2)}}, list[2:3]); n != 0 {
+	end := func(i int) int64 { return list[i].Span().End }
+	a := NewQueue()
+	if n := a.Expect([]fsx.Span{{First: 0, End: end(2)}}, list[2:3]); n != 0 {
 		t.Errorf("first part is %d", n)
 	}
-	a.arrived(0, end(0))
-	if n := a.expect([]fsx.Span{{First: end(2), End: end(3)}}, []*Entry{list[3], list[1], list[0]}); n != 1 {
+	a.Arrived(0, end(0))
+	if n := a.Expect([]fsx.Span{{First: end(2), End: end(3)}}, []*Entry{list[3], list[1], list[0]}); n != 1 {
 		t.Errorf("second part is %d", n)
 	}
 	got := make(chan string)
@@ -159,14 +159,14 @@ func TestQueueLater(t *testing.T) {
 		{1, end(3), []string{"f3"}},
 		{0, end(2), []string{"f1", "f2"}},
 	} {
-		a.arrived(step.part, step.end)
+		a.Arrived(step.part, step.end)
 		for _, want := range step.want {
 			if name := <-got; name != want {
 				t.Errorf("got %q, want %q", name, want)
 			}
 		}
 	}
-	a.close()
+	a.Close()
 	if name, more := <-got; more {
 		t.Errorf("%q came once more", name)
 	}
@@ -176,8 +176,8 @@ func TestQueueLater(t *testing.T) {
 func TestQueueFails(t *testing.T) {
 	t.Parallel()
 	list := zipEntries(t, 10, 20)
-	a := newQueue()
-	a.expect([]fsx.Span{{First: 0, End: 1000}}, list)
+	a := NewQueue()
+	a.Expect([]fsx.Span{{First: 0, End: 1000}}, list)
 	lost := errors.New("lost")
 	var wg sync.WaitGroup
 	for range 3 {
@@ -187,6 +187,6 @@ func TestQueueFails(t *testing.T) {
 			}
 		})
 	}
-	a.fail(lost)
+	a.Fail(lost)
 	wg.Wait()
 }

@@ -28,20 +28,24 @@ func (f Format) Unpack(ctx context.Context, file io.ReaderAt, size int64, prefix
 	if f == DistTarGz {
 		return UnpackDistTarGz(ctx, io.NewSectionReader(file, 0, size), prefix, root)
 	}
-	a, err := openZip(file, size, layout{f, prefix})
+	a, err := f.Open(file, size, prefix)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Unpack(ctx, root); err != nil {
+	if err := a.MakeDirs(root); err != nil {
 		return nil, err
 	}
-	return a.Sums(), nil
+	q := NewQueue()
+	q.Expect([]fsx.Span{{First: 0, End: math.MaxInt64}}, a.Entries)
+	q.Arrived(0, math.MaxInt64)
+	q.Close()
+	return a.Unpack(ctx, root, q)
 }
 
-// makeDirs makes all folders of the archive below root. It takes those of one
+// MakeDirs makes all folders of the archive below root. It takes those of one
 // parent together, which has to be found only once then: a path costs a system
 // call an element.
-func (a *Zip) makeDirs(root *os.Root) error {
+func (a *Zip) MakeDirs(root *os.Root) error {
 	dirs := slices.Clone(a.dirs)
 	slices.SortFunc(dirs, func(x, y string) int {
 		return cmp.Or(cmp.Compare(strings.Count(x, "/"), strings.Count(y, "/")), strings.Compare(x, y))
@@ -64,21 +68,9 @@ func (a *Zip) makeDirs(root *os.Root) error {
 	return nil
 }
 
-// Unpack writes the archive below root, which should be empty, and fills in
-// the sum of each entry on the way: every file is inflated once.
-func (a *Zip) Unpack(ctx context.Context, root *os.Root) error {
-	if err := a.makeDirs(root); err != nil {
-		return err
-	}
-	q := newQueue()
-	q.expect([]fsx.Span{{First: 0, End: math.MaxInt64}}, a.Entries)
-	q.arrived(0, math.MaxInt64)
-	q.close()
-	return unpackEach(ctx, root, q)
-}
-
-// unpackEach writes the entries of q, one worker a core.
-func unpackEach(ctx context.Context, root *os.Root, q *queue) error {
+// Unpack writes the entries of q below root, one worker a core, and fills in the sum
+// of each on the way: every file is inflated once. It returns the manifest.
+func (a *Zip) Unpack(ctx context.Context, root *os.Root, q *Queue) (sums []byte, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
@@ -91,17 +83,20 @@ func unpackEach(ctx context.Context, root *os.Root, q *queue) error {
 					return err
 				}
 				if err := w.unzip(ctx, e, zr, buf); err != nil {
-					q.fail(err)
+					q.Fail(err)
 					return err
 				}
 			}
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return a.Sums(), nil
 }
 
-// isLarge reports whether e takes so long that it should come first.
-func (e *Entry) isLarge() bool { return e.zip.size() >= 1<<20 }
+// IsLarge reports whether e takes so long that it should come first.
+func (e *Entry) IsLarge() bool { return e.zip.size() >= 1<<20 }
 
 // A Worker writes one file after the other.
 type Worker struct {

@@ -6,26 +6,27 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/gosw/gosw/internal/fsx"
 )
 
-// An Zip is a zip that has passed every check that needs no content.
+// A Zip is a zip that has passed every check that needs no content.
 type Zip struct {
 	Entries []*Entry
 	dirs    []string // below GOROOT
-	remote  Remote   // where it is from
 }
 
-// directoryStart returns the offset at which the directory of a zip begins, of
+// DirectoryStart returns the offset at which the directory of a zip begins, of
 // which the bytes from here on are there; here if it is not before that.
-func directoryStart(file io.ReaderAt, size, here int64) (int64, error) {
+func DirectoryStart(file io.ReaderAt, size, here int64) (int64, error) {
 	if size < endLen {
-		return here, nil // openArchive says so
+		return here, nil // Open says so
 	}
 	end := make([]byte, endLen)
 	if err := readAt(file, end, max(size-endLen, here)); err != nil {
 		return 0, err
 	}
-	at := le32(end[16:]) // openArchive is strict
+	at := le32(end[16:]) // Open is strict
 	if here-at > maxDirectory {
 		return 0, &Error{Format: zipFormat, Reason: "directory too large"}
 	}
@@ -45,14 +46,15 @@ const (
 	endLen        = 22
 )
 
-// openZip demands the one form that Go's own writer (archive/zip) gives a zip,
+// Open demands the one form that Go's own writer (archive/zip) gives a zip,
 // because all else exists only to be read in two ways: the end record is at
 // the very end, the directory before it, and the entries before that, in the
 // directory's order and without a byte between them. So the directory tells
 // where each entry is and what its local header says, to the bit; whether
 // that is so, readZip checks. This is why archive/zip is not used here: it
 // passes over what it does not need.
-func openZip(file io.ReaderAt, size int64, l layout) (*Zip, error) {
+func (f Format) Open(file io.ReaderAt, size int64, prefix string) (*Zip, error) {
+	l := layout{f, prefix}
 	directory, count, err := readDirectory(file, size, l)
 	if err != nil {
 		return nil, err
@@ -202,11 +204,10 @@ func (z *zipEntry) extra() []byte {
 	return z.record[directoryLen+le16(z.record[28:]):]
 }
 
-// offset returns where e begins in its zip.
-func (e *Entry) offset() int64 { return e.zip.offset() }
-
-// end returns where e ends in its zip.
-func (e *Entry) end() int64 { return e.zip.offset() + e.zip.length() }
+// Span returns where e is in its zip.
+func (e *Entry) Span() fsx.Span {
+	return fsx.Span{First: e.zip.offset(), End: e.zip.offset() + e.zip.length()}
+}
 
 // Size returns how many bytes the content has, by the zip's directory.
 func (e *Entry) Size() int64 { return e.zip.size() }

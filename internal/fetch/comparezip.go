@@ -92,11 +92,11 @@ func (j *judge) nameByZip(ctx context.Context) error {
 		return err
 	}
 	j.result.Received += d.size
-	a, err := archive.OpenRemote(ctx, archive.Remote{File: d.file, Size: d.size}, r.Prefix())
+	a, err := archive.ModuleZip.Open(d.file, d.size, r.Prefix())
 	if err != nil {
 		return err
 	}
-	if _, err := a.Hash(ctx, a.Entries, 0); err != nil {
+	if err := archive.Hash(ctx, a.Entries); err != nil {
 		return err
 	}
 	sums := a.Sums()
@@ -137,7 +137,7 @@ func (j *judge) nameByDirectory(ctx context.Context) error {
 }
 
 func (j *judge) compareDirectory(ctx context.Context, s *web.Sparse, here int64) error {
-	a, err := archive.OpenRemote(ctx, remote(s, here), j.release.Prefix())
+	a, err := openZip(ctx, s, here, j.release.Prefix())
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (j *judge) compareDirectory(ctx context.Context, s *web.Sparse, here int64)
 
 // decide downloads what differs, if that is little, and returns the manifest
 // that it completes; nil if it is too much.
-func (j *judge) decide(ctx context.Context, a *archive.Zip, same func(*tree.Regular) bool) ([]byte, error) {
+func (j *judge) decide(ctx context.Context, a *remoteZip, same func(*tree.Regular) bool) ([]byte, error) {
 	complete := make(map[string][32]byte, len(a.Entries))
 	for _, f := range j.tree.Files {
 		if same(f) {
@@ -183,7 +183,7 @@ func (j *judge) decide(ctx context.Context, a *archive.Zip, same func(*tree.Regu
 			left = append(left, e)
 		}
 	}
-	if ok, err := a.Hash(ctx, left, maxDecide); !ok || err != nil {
+	if ok, err := a.hash(ctx, left, maxDecide); !ok || err != nil {
 		return nil, err
 	}
 	for _, e := range left {

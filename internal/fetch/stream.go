@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/url"
 
-	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -35,29 +34,6 @@ func (c *Client) stream(ctx context.Context, d *download, u *url.URL) error {
 		return c.downloadFrom(ctx, d, u, whole)
 	}
 	return err
-}
-
-func (d *download) unpackArriving(ctx context.Context, s *web.Sparse, here int64) (err error) {
-	var before int64
-	how := archive.Unpacking{Only: d.only, Reuse: d.reuse, Opened: func() {
-		before = s.Received.Load()
-		d.report(before, s.Size)
-		d.once.Do(func() { close(d.answered) })
-	}, Arriving: func(wanted int64) {
-		if wanted < 0 { // it may be all
-			wanted = s.Size - before
-		}
-		d.report(s.Received.Load(), before+wanted)
-	}}
-	d.source, d.size, d.dirty = web.Display(s.URL), s.Size, true
-	d.sums, d.reused, err = archive.UnpackRemote(ctx, remote(s, here), d.Prefix(), d.root, how)
-	d.received = s.Received.Load()
-	return err
-}
-
-// remote is s for who reads the zip that it is.
-func remote(s *web.Sparse, here int64) archive.Remote {
-	return archive.Remote{File: s.File, Size: s.Size, Here: here, Get: s.Get}
 }
 
 // clear empties the tree after an attempt that came to nothing.
