@@ -8,11 +8,14 @@ import (
 	"github.com/gosw/gosw/internal/fsx"
 )
 
+const cgoOff = "CGO_ENABLED=0"
+
 // CgoChecks are about programs that use C.
 func (m Machine) CgoChecks() []Check {
+	off := m.Setting("CGO_ENABLED").Text == "0"
 	return []Check{
-		{ID: "cgo-compiler", Sound: "a C compiler for cgo is installed", Worst: Error, Look: m.lookCompiler},
-		{ID: "cgo-headers", Sound: "the C library's headers are installed", Worst: Error, Look: m.lookHeaders},
+		{ID: "cgo-compiler", Sound: "a C compiler for cgo is installed", Worst: Error, Look: Unless(off, cgoOff, m.lookCompiler)},
+		{ID: "cgo-headers", Sound: "the C library's headers are installed", Worst: Error, Look: Unless(off, cgoOff, m.lookHeaders)},
 	}
 }
 
@@ -44,14 +47,9 @@ func (m Machine) lookPath(name string) string {
 	return fsx.FirstOnPath(m.Getenv("PATH"), name)
 }
 
-func (m Machine) cgoOff() bool { return m.Setting("CGO_ENABLED").Text == "0" }
-
 // lookCompiler is about programs that use C. Releases from 1.20 on leave cgo out
 // where there is no compiler and nobody has asked for it; older ones fail.
 func (m Machine) lookCompiler() Findings {
-	if m.cgoOff() {
-		return Skip("CGO_ENABLED=0")
-	}
 	name, path, chosen := m.compiler()
 	if path != "" {
 		return nil
@@ -75,8 +73,6 @@ func (m Machine) lookCompiler() Findings {
 func (m Machine) lookHeaders() Findings {
 	_, path, _ := m.compiler()
 	switch {
-	case m.cgoOff():
-		return Skip("CGO_ENABLED=0")
 	case m.GOOS != "linux":
 		return Skip("the compiler brings them")
 	case path == "":

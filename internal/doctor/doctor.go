@@ -66,6 +66,14 @@ func Found(fix command.Command, cause string, args ...any) Findings {
 // Skip is what a check says that does not apply.
 func Skip(why string) Findings { return Findings{{Severity: Skipped, Cause: why}} }
 
+// Unless is look, or what skips it where no is true, with the reason why.
+func Unless(no bool, why string, look func() Findings) func() Findings {
+	if no {
+		return func() Findings { return Skip(why) }
+	}
+	return look
+}
+
 // Ours makes gosw mend what was found, by mend, and say mends.
 func (found Findings) Ours(mend func(context.Context) error, mends string) Findings {
 	found[0].Fix, found[0].Mend, found[0].Mends = command.Gosw("doctor", "--fix"), mend, mends

@@ -12,8 +12,9 @@ import (
 
 // environmentChecks are about variables that programs of all kinds read.
 func (m Machine) environmentChecks() []Check {
+	home := Unless(m.GOOS == "windows", "not used on Windows", m.lookHome)
 	return []Check{
-		{ID: "home", Sound: "HOME names your home directory", Worst: Error, Look: m.lookHome},
+		{ID: "home", Sound: "HOME names your home directory", Worst: Error, Look: home},
 		{ID: "xdg", Sound: "the XDG variables name absolute paths", Worst: Error, Look: m.lookXDG},
 		{ID: "gopath", Sound: "GOPATH is a place where go can keep modules", Worst: Error, Look: m.lookGoPath},
 		{ID: "gobin", Sound: "GOBIN is a place where go can put programs", Worst: Error, Look: m.lookGoBin},
@@ -21,9 +22,6 @@ func (m Machine) environmentChecks() []Check {
 }
 
 func (m Machine) lookHome() Findings {
-	if m.GOOS == "windows" {
-		return Skip("not used on Windows")
-	}
 	text, cause := m.Getenv("HOME"), ""
 	switch {
 	case text == "":
@@ -111,17 +109,17 @@ func sameFolder(a, b string) bool {
 // pathChecks are about PATH as a whole; what it leads to by the name go is for
 // others.
 func (m Machine) pathChecks() []Check {
+	windows := m.GOOS == "windows"
+	relative := Unless(windows, "Windows always searches the working directory first", m.lookPathRelative)
+	writable := Unless(windows, "not checked on Windows", m.lookPathWritable)
 	return []Check{
-		{ID: "path-relative", Sound: "PATH has absolute paths only", Worst: Warning, Look: m.lookPathRelative},
-		{ID: "path-writable", Sound: "other users can't put programs on PATH", Worst: Warning, Look: m.lookPathWritable},
+		{ID: "path-relative", Sound: "PATH has absolute paths only", Worst: Warning, Look: relative},
+		{ID: "path-writable", Sound: "other users can't put programs on PATH", Worst: Warning, Look: writable},
 		{ID: "gobin-path", Sound: "programs built by \"go install\" are on PATH", Worst: Note, Look: m.lookGoBinPath},
 	}
 }
 
 func (m Machine) lookPathRelative() Findings {
-	if m.GOOS == "windows" {
-		return Skip("Windows always searches the working directory first")
-	}
 	var bad, good []string
 	for _, dir := range strings.Split(m.Getenv("PATH"), string(filepath.ListSeparator)) {
 		if filepath.IsAbs(dir) {
@@ -140,9 +138,6 @@ func (m Machine) lookPathRelative() Findings {
 // lookPathWritable finds folders on PATH before the store's, or all if it is not
 // there, in which anybody may put a program called go.
 func (m Machine) lookPathWritable() Findings {
-	if m.GOOS == "windows" {
-		return Skip("not checked on Windows")
-	}
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {
 		if m.isBin(dir) {
 			return nil

@@ -14,9 +14,9 @@ import (
 
 func (m Machine) kernelChecks() []Check {
 	return []Check{
-		{ID: "kernel", Sound: "the kernel is new enough for the go here", Worst: Error, Look: m.lookKernel},
+		{ID: "kernel", Sound: "the kernel is new enough for the go here", Worst: Error, Look: m.onLinux(m.lookKernel)},
 		{ID: "open-files", Sound: "go can open enough files for a build", Worst: Warning, Look: m.lookOpenFiles},
-		{ID: "proc", Sound: "/proc is mounted", Worst: Note, Look: m.lookProc},
+		{ID: "proc", Sound: "/proc is mounted", Worst: Note, Look: m.onLinux(m.lookProc)},
 		{ID: "dev-null", Sound: "/dev/null is a device", Worst: Error, Look: m.lookNull},
 	}
 }
@@ -28,9 +28,6 @@ var kernels = []struct{ goMinor, major, minor int }{
 }
 
 func (m Machine) lookKernel() Findings {
-	if m.GOOS != "linux" {
-		return Skip("only on Linux")
-	}
 	major, minor, ok := m.kernel()
 	if !ok || m.Version.IsZero() {
 		return Skip("the kernel's or go's version is unknown")
@@ -75,9 +72,6 @@ func (m Machine) lookOpenFiles() Findings {
 }
 
 func (m Machine) lookProc() Findings {
-	if m.GOOS != "linux" {
-		return Skip("only on Linux")
-	}
 	if m.exists("proc/self/mountinfo") {
 		return nil
 	}

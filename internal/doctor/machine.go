@@ -46,20 +46,13 @@ func (m Machine) Checks() []Check {
 	)
 }
 
-// home is the user's home directory, "" if that can't be told.
-func (m Machine) home() string {
-	if home := m.Getenv("HOME"); filepath.IsAbs(home) {
-		return filepath.Clean(home)
-	}
-	return ""
-}
-
-// inHome returns a path below the home directory, "" if there is none.
+// inHome returns a path below the home directory, or that itself, "" if there is none.
 func (m Machine) inHome(names ...string) string {
-	if m.home() == "" {
+	home := m.Getenv("HOME")
+	if !filepath.IsAbs(home) {
 		return ""
 	}
-	return filepath.Join(append([]string{m.home()}, names...)...)
+	return filepath.Join(append([]string{home}, names...)...)
 }
 
 // The folders of the go command, "" where it has none.
@@ -85,11 +78,8 @@ func (m Machine) goPath() string {
 }
 
 func (m Machine) goBin() string {
-	if dir := m.Setting("GOBIN").Text; dir != "" {
+	if dir := m.Setting("GOBIN").Text; dir != "" || m.goPath() == "" {
 		return absolute(dir)
-	}
-	if m.goPath() == "" {
-		return ""
 	}
 	return filepath.Join(m.goPath(), "bin")
 }

@@ -43,7 +43,7 @@ func (m Machine) lookOwner() Findings {
 		files = append(files, contents(filepath.Join(string(m.Store), name), maxEntries)...)
 	}
 	file, uid, found := m.foreign(files)
-	if !found || top != m.UID && top == uid && !below(m.home(), string(m.Store)) {
+	if !found || top != m.UID && top == uid && !below(m.inHome(), string(m.Store)) {
 		return nil // a system's store, which is somebody else's throughout
 	}
 	return Found(m.chown(string(m.Store)), "%s in the store belongs to user %d, not to you (%d), perhaps after sudo: you can't change or remove it", file, uid, m.UID)
@@ -51,13 +51,10 @@ func (m Machine) lookOwner() Findings {
 
 // lookCacheOwner does the same for what go and gosw keep in the home directory.
 func (m Machine) lookCacheOwner() (findings Findings) {
-	if m.UID <= 0 || m.home() == "" {
-		return Skip("root can write everywhere")
-	}
 	for _, dir := range []string{
 		m.goCache(), m.goPath(), m.inHome(".cache", "gosw"), m.inHome(".config", "gosw"), m.inHome(".config", "go"), m.inHome(".local", "state", "gosw"),
 	} {
-		if dir == "" || !below(m.home(), dir) {
+		if dir == "" || !below(m.inHome(), dir) {
 			continue
 		}
 		files := []string{dir}

@@ -13,9 +13,15 @@ import (
 // storeChecks are about the file system and the owner of the store.
 func (m Machine) storeChecks() []Check {
 	return []Check{
-		{ID: "store-noexec", Sound: "programs in the store can run", Worst: Error, Look: m.ofStore(m.lookStoreNoexec)},
-		{ID: "store-network", Sound: "the store is on a local disk", Worst: Warning, Look: m.ofStore(m.lookNetwork)},
-		{ID: "store-case", Sound: "the store's file system is case-sensitive", Worst: Note, Look: m.ofStore(m.lookCase)},
+		{ID: "store-noexec", Sound: "programs in the store can run", Worst: Error, Look: m.ofStore(func() Findings {
+			return m.noexec("the store", string(m.Store), "no go in it can run", nil).
+				Advise("or set GOSW_ROOT to a directory on another file system, and install again")
+		})},
+		{ID: "store-network", Sound: "the store is on a local disk", Worst: Warning, Look: m.ofStore(func() Findings {
+			return m.network("the store", string(m.Store), ": each go command is slower, and locks may not work", m.exportLocal("GOSW_ROOT", "gosw")).
+				Else("set GOSW_ROOT to a directory on a local disk")
+		})},
+		{ID: "store-case", Sound: "the store's file system is case-sensitive", Worst: Note, Look: m.ofStore(m.onLinux(m.lookCase))},
 		{ID: "store-writable", Sound: "you can write to the store", Worst: Warning, Look: m.ofStore(m.lookWritable)},
 		{ID: "store-owner", Sound: "the store belongs to you", Worst: Error, Look: m.ofStore(m.lookOwner)},
 		{ID: "store-space", Sound: "the store has room for a toolchain", Worst: Error, Look: m.ofStore(func() Findings {
@@ -27,12 +33,11 @@ func (m Machine) storeChecks() []Check {
 
 // ofStore skips a check where there is no store.
 func (m Machine) ofStore(look func() Findings) func() Findings {
-	return func() Findings {
-		if m.Store == "" {
-			return Skip("the store's place is unknown")
-		}
-		return look()
-	}
+	return Unless(m.Store == "", "the store's place is unknown", look)
+}
+
+func (m Machine) onLinux(look func() Findings) func() Findings {
+	return Unless(m.GOOS != "linux", "only on Linux", look)
 }
 
 // folderChecks are about the folders in which go builds.
@@ -40,19 +45,26 @@ func (m Machine) folderChecks() []Check {
 	temp, variable := m.tempDir()
 	return []Check{
 		{ID: "tmpdir", Sound: "the temporary directory exists", Worst: Error, Look: func() Findings { return m.lookTemp(temp, variable) }},
-		{ID: "tmpdir-noexec", Sound: "\"go run\" and \"go test\" can run what they build", Worst: Error, Look: func() Findings { return m.lookTempNoexec(temp) }},
+		{ID: "tmpdir-noexec", Sound: "\"go run\" and \"go test\" can run what they build", Worst: Error, Look: func() Findings {
+			return m.noexec("the temporary directory", temp, "\"go run\" and \"go test\" fail with \"fork/exec …: permission denied\"", m.moveTemp(temp))
+		}},
 		{ID: "tmpdir-space", Sound: "the temporary directory has room for builds", Worst: Error, Look: func() Findings {
 			return m.lookSpace(room{"the temporary directory", temp, 512 << 20, 16 << 20, 1000}, m.moveTemp(temp),
 				"free some space there, or set TMPDIR to another directory")
 		}},
 		{ID: "gocache", Sound: "go has a build cache", Worst: Error, Look: m.lookCache},
-		{ID: "gocache-noexec", Sound: "\"go tool\" can run programs from the build cache", Worst: Warning, Look: m.lookCacheNoexec},
-		{ID: "gocache-network", Sound: "the build cache is on a local disk", Worst: Note, Look: m.lookCacheNetwork},
+		// releases from 1.24 on keep programs in the build cache
+		{ID: "gocache-noexec", Sound: "\"go tool\" can run programs from the build cache", Worst: Warning, Look: Unless(m.before(24), "only since go1.24", func() Findings {
+			return m.noexec("the build cache", m.goCache(), "\"go tool\" fails with \"permission denied\"", m.exportLocal("GOCACHE", "go-build"))
+		})},
+		{ID: "gocache-network", Sound: "the build cache is on a local disk", Worst: Note, Look: func() Findings {
+			return m.network("the build cache", m.goCache(), ", which is often slower than building again", m.exportLocal("GOCACHE", "go-build"))
+		}},
 		{ID: "gocache-space", Sound: "the build cache has room", Worst: Error, Look: func() Findings {
 			return m.lookSpace(room{"the build cache", m.goCache(), 512 << 20, 16 << 20, 2000}, nil,
 				`empty it with "go clean -cache", or set GOCACHE to another disk`)
 		}},
-		{ID: "cache-owner", Sound: "caches and settings belong to you", Worst: Error, Look: m.lookCacheOwner},
+		{ID: "cache-owner", Sound: "caches and settings belong to you", Worst: Error, Look: Unless(m.UID <= 0 || m.inHome() == "", "root can write everywhere", m.lookCacheOwner)},
 	}
 }
 
@@ -78,16 +90,6 @@ func (m Machine) network(name, dir, effect string, another command.Command) Find
 	return Found(another, "%s %s is on a network file system (%s)%s", name, dir, on.kind, effect)
 }
 
-func (m Machine) lookStoreNoexec() Findings {
-	return m.noexec("the store", string(m.Store), "no go in it can run", nil).
-		Advise("or set GOSW_ROOT to a directory on another file system, and install again")
-}
-
-func (m Machine) lookNetwork() Findings {
-	return m.network("the store", string(m.Store), ": each go command is slower, and locks may not work", m.exportLocal("GOSW_ROOT", "gosw")).
-		Else("set GOSW_ROOT to a directory on a local disk")
-}
-
 // exportLocal is the command that has a variable name a folder of the user's own
 // outside the home directory, on a disk of this machine that can run programs; nil
 // if there is none.
@@ -103,9 +105,6 @@ func (m Machine) exportLocal(variable, name string) command.Command {
 // lookCase tells a file system that takes two names for one. On Linux that is
 // mostly one of Windows; on others it is usual.
 func (m Machine) lookCase() Findings {
-	if m.GOOS != "linux" {
-		return Skip("only on Linux")
-	}
 	dir := m.Store.Toolchains()
 	if !isDir(dir) {
 		return Skip("there is no store yet")
@@ -129,10 +128,6 @@ func (m Machine) lookTemp(temp, variable string) Findings {
 		fix = command.Unset("TMPDIR")
 	}
 	return Found(fix, "%s is not a directory (%s), so go can't build", variable, cmp.Or(temp, "not an absolute path"))
-}
-
-func (m Machine) lookTempNoexec(temp string) Findings {
-	return m.noexec("the temporary directory", temp, "\"go run\" and \"go test\" fail with \"fork/exec …: permission denied\"", m.moveTemp(temp))
 }
 
 // moveTemp is the command that has go build in a folder on another file system than
@@ -165,19 +160,6 @@ func (m Machine) lookCache() Findings {
 		return Found(command.Aside(m.goCache()), "the build cache %s is not a directory", m.goCache())
 	}
 	return nil
-}
-
-// lookCacheNoexec is about releases from 1.24 on, which keep programs in the
-// build cache.
-func (m Machine) lookCacheNoexec() Findings {
-	if m.before(24) {
-		return Skip("only since go1.24")
-	}
-	return m.noexec("the build cache", m.goCache(), "\"go tool\" fails with \"permission denied\"", m.exportLocal("GOCACHE", "go-build"))
-}
-
-func (m Machine) lookCacheNetwork() Findings {
-	return m.network("the build cache", m.goCache(), ", which is often slower than building again", m.exportLocal("GOCACHE", "go-build"))
 }
 
 // A room is a folder that things are written to.

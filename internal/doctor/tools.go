@@ -21,10 +21,12 @@ const maxTools = 2000
 
 // toolChecks are about the programs that "go install" has built.
 func (m Machine) toolChecks() []Check {
+	old := Unless(m.Version.IsZero(), "no go to check", m.lookOldTools)
+	shadow := Unless(m.isBin(m.goBin()), "GOBIN is the store's bin directory", m.lookShadow)
 	return []Check{
-		{ID: "gobin-old", Sound: "tools in GOBIN were built by a new enough go", Worst: Warning, Look: m.lookOldTools},
+		{ID: "gobin-old", Sound: "tools in GOBIN were built by a new enough go", Worst: Warning, Look: old},
 		{ID: "gobin-broken", Sound: "tools in GOBIN can run", Worst: Warning, Look: m.lookBrokenTools},
-		{ID: "gobin-shadow", Sound: "GOBIN has no program called go or gofmt", Worst: Warning, Look: m.lookShadow},
+		{ID: "gobin-shadow", Sound: "GOBIN has no program called go or gofmt", Worst: Warning, Look: shadow},
 	}
 }
 
@@ -36,9 +38,6 @@ func (m Machine) programs() []string {
 // lookOldTools finds tools whose go was of an older line. Those that look at
 // source, such as gopls and linters, can't read what is newer than their go.
 func (m Machine) lookOldTools() Findings {
-	if m.Version.IsZero() {
-		return Skip("no go to check")
-	}
 	line := version.Lang(m.Version.String())
 	var old, lost []string
 	var again command.Command
@@ -123,9 +122,6 @@ func wrong(file string) string {
 }
 
 func (m Machine) lookShadow() Findings {
-	if m.isBin(m.goBin()) {
-		return Skip("GOBIN is the store's bin directory")
-	}
 	for _, name := range []string{"go", "gofmt"} {
 		if file := filepath.Join(m.goBin(), name); m.goBin() != "" && isProgram(file) {
 			return Found(command.Aside(file), "%s runs in all directories if GOBIN comes first on PATH", file)

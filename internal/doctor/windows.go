@@ -45,7 +45,7 @@ func (m Machine) windowsChecks() []Check {
 	checks = append(checks,
 		Check{ID: "wsl-version", Sound: "this is not WSL 1", Worst: Warning, Look: m.lookWSL},
 		Check{ID: "wsl-metadata", Sound: "Windows drives keep file modes", Worst: Note, Look: m.lookMetadata},
-		Check{ID: "windows-go", Sound: "no Windows go comes first on PATH", Worst: Error, Look: m.lookWindowsGo},
+		Check{ID: "windows-go", Sound: "no Windows go comes first on PATH", Worst: Error, Look: Unless(m.GOOS == "windows", "this is Windows", m.lookWindowsGo)},
 	)
 	for i, check := range checks {
 		checks[i].Look = func() Findings {
@@ -112,9 +112,6 @@ func (m Machine) lookMetadata() Findings {
 // lookWindowsGo finds a go on a Windows drive, or a go.exe, before the first
 // other go on PATH.
 func (m Machine) lookWindowsGo() Findings {
-	if m.GOOS == "windows" {
-		return Skip("this is Windows")
-	}
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {
 		if !filepath.IsAbs(dir) {
 			continue

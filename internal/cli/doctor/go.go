@@ -25,16 +25,18 @@ import (
 
 // goChecks are about which go runs here. What they say, "gosw why" says too.
 func (p *patient) goChecks() []doctor.Check {
+	pinned := p.whyErr == nil && p.why.Target.Choice.Rule == resolve.FromFile
+	none := p.machine.Version.IsZero()
 	return []doctor.Check{
 		{ID: "pin", Sound: "the version that GO_VERSION, a pin or the default names is installed", Worst: doctor.Error, Look: p.lookPin},
-		{ID: "pin-bytes", Sound: "other tools read the pin file as gosw does", Worst: doctor.Note, Look: p.lookPinBytes},
-		{ID: "default", Sound: "a default is set", Worst: doctor.Warning, Look: p.lookDefault},
-		{ID: "switching", Sound: "the go here can build the code here", Worst: doctor.Error, Look: p.lookSwitching},
-		{ID: "path-first", Sound: "gosw's go is first on PATH, that of the store in use", Worst: doctor.Error, Look: p.lookPath},
+		{ID: "pin-bytes", Sound: "other tools read the pin file as gosw does", Worst: doctor.Note, Look: doctor.Unless(!pinned, "no pin file", p.lookPinBytes)},
+		{ID: "default", Sound: "a default is set", Worst: doctor.Warning, Look: doctor.Unless(p.store == nil || p.whyErr != nil, "there is no store", p.lookDefault)},
+		{ID: "switching", Sound: "the go here can build the code here", Worst: doctor.Error, Look: doctor.Unless(p.whyErr != nil || p.decideErr != nil, "no go to check", p.lookSwitching)},
+		{ID: "path-first", Sound: "gosw's go is first on PATH, that of the store in use", Worst: doctor.Error, Look: doctor.Unless(p.whyErr != nil, "there is no store", p.lookPath)},
 		{ID: "gosw-path", Sound: "this gosw is first on PATH", Worst: doctor.Warning, Look: p.lookGosw},
-		{ID: "supported", Sound: "the go here still gets fixes", Worst: doctor.Warning, Look: p.lookSupport},
-		{ID: "vulnerabilities", Sound: "the go here has no known vulnerability", Worst: doctor.Warning, Look: p.lookVulnerable},
-		{ID: "elsewhere", Sound: "no other version manager has a Go that gosw has not", Worst: doctor.Note, Look: p.lookElsewhere},
+		{ID: "supported", Sound: "the go here still gets fixes", Worst: doctor.Warning, Look: doctor.Unless(none, "no go to check", p.lookSupport)},
+		{ID: "vulnerabilities", Sound: "the go here has no known vulnerability", Worst: doctor.Warning, Look: doctor.Unless(none, "no go to check", p.lookVulnerable)},
+		{ID: "elsewhere", Sound: "no other version manager has a Go that gosw has not", Worst: doctor.Note, Look: doctor.Unless(p.whyErr != nil, "the store's place is unknown", p.lookElsewhere)},
 	}
 }
 
@@ -104,9 +106,6 @@ func setAside(pin *resolve.PinError) command.Command {
 // lookPinBytes finds what gosw passes over in a pin, and others take for a part
 // of the version.
 func (p *patient) lookPinBytes() (findings doctor.Findings) {
-	if p.whyErr != nil || p.why.Target.Choice.Rule != resolve.FromFile {
-		return doctor.Skip("no pin file")
-	}
 	file := p.why.Target.Choice.File
 	data, err := settings.ReadSettings(file)
 	if err != nil {
@@ -124,9 +123,6 @@ func (p *patient) lookPinBytes() (findings doctor.Findings) {
 }
 
 func (p *patient) lookDefault() doctor.Findings {
-	if p.store == nil || p.whyErr != nil {
-		return doctor.Skip("there is no store")
-	}
 	file := p.store.Home().DefaultFile()
 	choice, err := resolve.Default(file)
 	switch {
@@ -160,9 +156,6 @@ func (p *patient) setDefault() command.Command {
 // lookSwitching tells what go makes of GOTOOLCHAIN and of go.mod, if it is not
 // what is wanted.
 func (p *patient) lookSwitching() doctor.Findings {
-	if p.whyErr != nil || p.decideErr != nil {
-		return doctor.Skip("no go to check")
-	}
 	if p.runErr != nil {
 		if p.why.Target.Choice.Rule == resolve.FromSystem {
 			return doctor.Found(p.setDefault(), "%v", p.runErr)
@@ -175,9 +168,6 @@ func (p *patient) lookSwitching() doctor.Findings {
 }
 
 func (p *patient) lookPath() doctor.Findings {
-	if p.whyErr != nil {
-		return doctor.Skip("there is no store")
-	}
 	if p.decideErr != nil {
 		shim, _ := app.ShimProgram()
 		p.why.Report.Places = which.OnPath(p.why.Path, p.Getenv("PATH"), "go", shim)
@@ -218,9 +208,6 @@ func (p *patient) lookGosw() doctor.Findings {
 // affair, a default one's own.
 func (p *patient) lookSupport() doctor.Findings {
 	v := p.machine.Version
-	if v.IsZero() {
-		return doctor.Skip("no go to check")
-	}
 	if gover.NewLifecycle(p.releases()).Of(v) != gover.EndOfLife {
 		return nil
 	}
@@ -248,9 +235,6 @@ func (p *patient) successor() gover.Spec {
 // lookVulnerable says what the last "gosw audit" knew.
 func (p *patient) lookVulnerable() doctor.Findings {
 	v := p.machine.Version
-	if v.IsZero() {
-		return doctor.Skip("no go to check")
-	}
 	newest := gover.NewestOfLines(slices.Concat(p.releases(), []gover.Version{v}))[v.Line()] // other checks read the list, too
 	counts, audited := p.LastAudit([]gover.Version{v, newest})
 	switch {
@@ -267,9 +251,6 @@ func (p *patient) lookVulnerable() doctor.Findings {
 }
 
 func (p *patient) lookElsewhere() doctor.Findings {
-	if p.whyErr != nil {
-		return doctor.Skip("the store's place is unknown")
-	}
 	if text := upkeep.NotHere(p.App, p.why.Path); text != "" {
 		return doctor.Found(command.Gosw("import", "--all", "--yes"), "%s can be imported without a download", text)
 	}
