@@ -6,8 +6,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -38,14 +40,14 @@ func Main(ctx context.Context, inv settings.Invocation) int {
 	root := rootCommand(a)
 	root.SetArgs(inv.Args)
 	root.SetIn(inv.Stdin)
-	out := &term.CheckedWriter{To: inv.Stdout}
+	out := &checkedWriter{Writer: inv.Stdout}
 	root.SetOut(out)
 	root.SetErr(inv.Stderr)
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil && err != nil {
 		err = errors.Join(append(failure.Security(err), failure.ErrInterrupted)...)
-	} else if out.Err != nil {
-		err = term.Printed(out.Err)
+	} else if out.err != nil {
+		err = term.Printed(out.err)
 	}
 	return a.Report(err)
 }
@@ -151,4 +153,17 @@ func runRoot(cmd *cobra.Command, args []string) error {
 		return cmd.Help()
 	}
 	return cmdline.UnknownCommand(cmd, args)
+}
+
+// A checkedWriter keeps the first error: what cobra itself prints, such as a
+// help text, it prints unchecked.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	w.err = cmp.Or(w.err, err)
+	return n, err
 }

@@ -1,6 +1,6 @@
 // Package progress shows how downloads come along: a line for each, one for all
 // with the time that is left, and above them what is done before there are any. It
-// counts and words; term draws. What a line is about it is told as a name.
+// counts, words and draws. What a line is about it is told as a name.
 package progress
 
 import (
@@ -28,7 +28,7 @@ type Progress struct {
 // Start shows what is done, which may be "", until Stop is called.
 func Start(ui *term.UI, doing string) *Progress {
 	p := &Progress{ui: ui, doing: doing, Stop: func() {}, clock: newBar(1)}
-	if stop := ui.Draw(p.frame); stop != nil {
+	if stop := draw(ui, p.frame); stop != nil {
 		p.Stop, p.drawn = stop, true
 	}
 	return p

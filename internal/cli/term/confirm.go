@@ -16,7 +16,7 @@ func (u *UI) Confirm(ctx context.Context, question string, fallback bool) bool {
 	if fallback {
 		choices = "[Y/n]"
 	}
-	u.stopDrawing()
+	u.StopDrawing()
 	if f, ok := u.in.(*os.File); ok {
 		forgetTyped(int(f.Fd()))
 	}

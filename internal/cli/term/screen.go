@@ -23,9 +23,10 @@ type Screen struct {
 }
 
 // Screen returns the terminal of stdout, false if it is none.
-func (u *UI) Screen() (Screen, bool) { return u.screenOf(u.Out) }
+func (u *UI) Screen() (Screen, bool) { return u.ScreenOf(u.Out) }
 
-func (u *UI) screenOf(stream io.Writer) (Screen, bool) {
+// ScreenOf is Screen for another stream.
+func (u *UI) ScreenOf(stream io.Writer) (Screen, bool) {
 	f, ok := stream.(*os.File)
 	if !ok || !IsTerminal(f) {
 		return Screen{}, false

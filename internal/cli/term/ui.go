@@ -25,13 +25,31 @@ import (
 
 // UI is where a command speaks to the user, and asks.
 type UI struct {
-	mu       sync.Mutex
+	Mu       sync.Mutex // who writes to Err while there is a Drawing holds it
 	Out, Err io.Writer
 	in       io.Reader
 	getenv   func(string) string
 	Shell    shell.Shell // which commands are typed in
-	draws    bool        // stderr is a terminal that can redraw a line
-	drawing  *drawing    // nil if nothing is drawn
+	Draws    bool        // stderr is a terminal that can redraw a line
+	Drawing  Drawing     // nil if nothing is drawn
+}
+
+// A Drawing is a few lines below all that is said. Who calls Erase or Draw holds the
+// UI's lock.
+type Drawing interface {
+	Erase() bool // leaves the cursor where it began; false if nothing was drawn
+	Draw()
+	Stop() // erases it for good
+}
+
+// StopDrawing ends what is drawn, if anything is. Once it returns nobody draws.
+func (u *UI) StopDrawing() {
+	u.Mu.Lock()
+	d := u.Drawing
+	u.Mu.Unlock()
+	if d != nil {
+		d.Stop()
+	}
 }
 
 // userShell is the shell that SHELL names, bash if it names none that gosw has
@@ -46,7 +64,7 @@ func userShell(getenv func(string) string) shell.Shell {
 
 // NewUI returns the UI of streams, which may be terminals.
 func NewUI(in io.Reader, out, err io.Writer, getenv func(string) string) *UI {
-	return &UI{in: in, Out: out, Err: err, getenv: getenv, Shell: userShell(getenv), draws: IsTerminal(err) && getenv("TERM") != "dumb"}
+	return &UI{in: in, Out: out, Err: err, getenv: getenv, Shell: userShell(getenv), Draws: IsTerminal(err) && getenv("TERM") != "dumb"}
 }
 
 // IsTerminal reports whether somebody looks at stream.
@@ -108,22 +126,6 @@ func Printed(err error) error {
 	return &OutputError{err}
 }
 
-// A CheckedWriter keeps the first error: what cobra itself prints, such as a
-// help text, it prints unchecked.
-type CheckedWriter struct {
-	To  io.Writer
-	Err error
-}
-
-// Write passes p on.
-func (w *CheckedWriter) Write(p []byte) (int, error) {
-	n, err := w.To.Write(p)
-	if w.Err == nil {
-		w.Err = err
-	}
-	return n, err
-}
-
 // PrintJSON writes a result for machines, indented. Its schema is in
 // docs/reference.md.
 func (u *UI) PrintJSON(v any) error {
@@ -176,16 +178,15 @@ func (u *UI) note(st Style, text string) {
 // say writes a message as wide as the terminal: a mark, the last word of which is
 // painted, and text, in which what keep has stays whole.
 func (u *UI) say(st Style, mark, text string, keep []string) {
-	s, _ := u.screenOf(u.Err)
+	s, _ := u.ScreenOf(u.Err)
 	text = s.fold(mark+" "+Clean(text), keep)
 	word := mark[strings.LastIndex(mark, " ")+1:]
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	drawn := u.drawing.erase()
-	_, _ = fmt.Fprintln(u.Err, strings.Replace(text, word, s.Paint(st, word), 1))
-	if drawn {
-		u.drawing.draw()
+	u.Mu.Lock()
+	defer u.Mu.Unlock()
+	if u.Drawing != nil && u.Drawing.Erase() {
+		defer u.Drawing.Draw()
 	}
+	_, _ = fmt.Fprintln(u.Err, strings.Replace(text, word, s.Paint(st, word), 1))
 }
 
 // Remark is Note for what only a person wants to hear, such as that there was
@@ -262,6 +263,6 @@ func (u *UI) Security(err *sumdb.SecurityError, consequence string) {
 	for _, line := range err.Details {
 		_, _ = fmt.Fprintf(u.Err, "\t%s\n", Clean(line))
 	}
-	s, _ := u.screenOf(u.Err)
+	s, _ := u.ScreenOf(u.Err)
 	_, _ = fmt.Fprintf(u.Err, "%s\n%s\n", s.Paint(Bad, "SECURITY ERROR"), consequence)
 }

@@ -1,4 +1,4 @@
-package term
+package progress
 
 import (
 	"io"
@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gosw/gosw/internal/cli/term"
 )
 
 // A glass is a terminal as far as a drawing uses one: it has rows of text that break
@@ -99,7 +101,7 @@ func (g *glass) String() string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-func (g *glass) screen() (Screen, bool) { return Screen{Width: g.width, Height: 24}, true }
+func (g *glass) screen() (term.Screen, bool) { return term.Screen{Width: g.width, Height: 24}, true }
 
 // What is drawn takes the place of what was drawn, whatever was said meanwhile and
 // however wide the terminal is now, and leaves nothing behind.
@@ -107,16 +109,17 @@ func TestDrawing(t *testing.T) {
 	t.Parallel()
 	g := &glass{width: 20}
 	var lines []string
-	d := &drawing{to: g, screen: g.screen, frame: func(s Screen) (fit []string) {
+	u := term.NewUI(nil, nil, g, func(string) string { return "" })
+	d := &drawing{ui: u, screen: g.screen, frame: func(s term.Screen) (fit []string) {
 		for _, line := range lines {
 			fit = append(fit, s.Cut(line, s.Width-1))
 		}
 		return fit
 	}}
-	u := &UI{Err: g, drawing: d}
+	u.Drawing = d
 	step := func(what, want string) {
 		t.Helper()
-		d.draw()
+		d.Draw()
 		if got := g.String(); got != want {
 			t.Errorf("%s: got\n%s\nwant\n%s", what, got, want)
 		}
@@ -139,7 +142,7 @@ func TestDrawing(t *testing.T) {
 	g.resize(40)
 	step("wider", "gosw: said\na line of nineteen c\ntwo")
 	_, _ = io.WriteString(g, "^C") // which the terminal adds
-	d.erase()
+	d.Erase()
 	if got := g.String(); got != "gosw: said" {
 		t.Errorf("it leaves %q", got)
 	}
@@ -149,9 +152,10 @@ func TestDrawing(t *testing.T) {
 func TestDrawStops(t *testing.T) {
 	t.Parallel()
 	g := &glass{width: 20}
-	u := &UI{Err: g, draws: true, getenv: func(string) string { return "" }}
+	u := term.NewUI(nil, nil, g, func(string) string { return "" })
+	u.Draws = true
 	n := 0
-	stop := u.Draw(func(Screen) []string { n++; return []string{strconv.Itoa(n)} })
+	stop := draw(u, func(term.Screen) []string { n++; return []string{strconv.Itoa(n)} })
 	for g.String() == "" {
 		time.Sleep(time.Millisecond)
 	}
@@ -169,35 +173,6 @@ func TestVisible(t *testing.T) {
 	for text, want := range map[string]int{"": 0, "two": 3, "\x1b[1;36m━━\x1b[0m ╍m": 5, "漢字": 4} {
 		if got := visible(text); got != want {
 			t.Errorf("%q: %d columns, want %d", text, got, want)
-		}
-	}
-}
-
-func TestSize(t *testing.T) {
-	t.Parallel()
-	for n, want := range map[int64]string{0: "0.0 MB", 76_540_000: "76.5 MB", 999_940_000: "999.9 MB", 999_950_000: "1.0 GB", 12_345_678_901: "12.3 GB"} {
-		if got := Size(n); got != want {
-			t.Errorf("%d: %s, want %s", n, got, want)
-		}
-	}
-}
-
-func TestShort(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"/home/jo/src": "~/src",
-		"in /home/jo/a and \"/home/jo/b c\":1 of": `in ~/a and "~/b c":1 of`,
-		"/net/home/jo/a /home/joe/a /home/jo":     "/net/home/jo/a /home/joe/a /home/jo",
-		"PATH=/home/jo/bin:/home/jo/go/bin":       "PATH=~/bin:~/go/bin",
-		"/home/jo//home/jo/a":                     "~//home/jo/a",
-	} {
-		if got := short("/home/jo", text); got != want {
-			t.Errorf("%s: %s, want %s", text, got, want)
-		}
-	}
-	for _, home := range []string{"", "/", "jo"} {
-		if got := short(home, "/jo/a"); got != "/jo/a" {
-			t.Errorf("home %q: %s", home, got)
 		}
 	}
 }

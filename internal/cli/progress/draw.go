@@ -1,4 +1,4 @@
-package term
+package progress
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gosw/gosw/internal/cli/term"
 )
 
 // How long a drawing waits before it is there, so that what is done at once draws
@@ -19,9 +21,9 @@ const (
 // A drawing is a few lines below all that was said. The cursor is behind the last.
 // The UI's lock guards it.
 type drawing struct {
-	to     io.Writer
-	frame  func(Screen) []string
-	screen func() (Screen, bool)
+	ui     *term.UI
+	frame  func(term.Screen) []string
+	screen func() (term.Screen, bool)
 	lines  []string // that are on the screen now
 	width  int      // of the screen then
 
@@ -29,22 +31,22 @@ type drawing struct {
 	quit, done chan struct{}
 }
 
-// Draw draws the lines that frame returns, each narrower than the screen, until
+// draw draws the lines that frame returns, each narrower than the screen, until
 // stop is called or a question is asked, and then erases them. It draws anew when
 // they are others, or the terminal has another size. Where there is nothing to draw
 // on, stop is nil, and frame is never called.
-func (u *UI) Draw(frame func(Screen) []string) (stop func()) {
-	if !u.draws {
+func draw(u *term.UI, frame func(term.Screen) []string) (stop func()) {
+	if !u.Draws {
 		return nil
 	}
-	u.stopDrawing()
+	u.StopDrawing()
 	d := &drawing{
-		to: u.Err, frame: frame, screen: func() (Screen, bool) { return u.screenOf(u.Err) },
+		ui: u, frame: frame, screen: func() (term.Screen, bool) { return u.ScreenOf(u.Err) },
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
-	u.mu.Lock()
-	u.drawing = d
-	u.mu.Unlock()
+	u.Mu.Lock()
+	u.Drawing = d
+	u.Mu.Unlock()
 	go func() {
 		defer close(d.done)
 		for wait := firstDraw; ; wait = nextDraw {
@@ -53,34 +55,28 @@ func (u *UI) Draw(frame func(Screen) []string) (stop func()) {
 			case <-d.quit:
 				return
 			}
-			u.mu.Lock()
-			d.draw()
-			u.mu.Unlock()
+			u.Mu.Lock()
+			d.Draw()
+			u.Mu.Unlock()
 		}
 	}()
-	return u.stopDrawing
+	return d.Stop
 }
 
-// stopDrawing ends what is drawn, if anything is. Once it returns nobody draws.
-func (u *UI) stopDrawing() {
-	u.mu.Lock()
-	d := u.drawing
-	u.mu.Unlock()
-	if d == nil {
-		return
-	}
+// Stop ends it. Once it returns nobody draws.
+func (d *drawing) Stop() {
 	d.end.Do(func() {
 		close(d.quit)
 		<-d.done
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		d.erase()
-		u.drawing = nil
+		d.ui.Mu.Lock()
+		defer d.ui.Mu.Unlock()
+		d.Erase()
+		d.ui.Drawing = nil
 	})
 }
 
-// draw brings the screen up to date, in one piece, so that nothing flickers.
-func (d *drawing) draw() {
+// Draw brings the screen up to date, in one piece, so that nothing flickers.
+func (d *drawing) Draw() {
 	s, _ := d.screen()
 	if s.Width == 0 {
 		s.Width, s.Height = 80, 24 // as of a terminal that does not say
@@ -89,16 +85,16 @@ func (d *drawing) draw() {
 	if slices.Equal(lines, d.lines) && s.Width == d.width {
 		return
 	}
-	_, _ = io.WriteString(d.to, d.home()+strings.Join(lines, "\x1b[K\r\n")+"\x1b[J")
+	_, _ = io.WriteString(d.ui.Err, d.home()+strings.Join(lines, "\x1b[K\r\n")+"\x1b[J")
 	d.lines, d.width = lines, s.Width
 }
 
-// erase leaves the cursor where the drawing began, and reports whether there was one.
-func (d *drawing) erase() bool {
-	if d == nil || len(d.lines) == 0 {
+// Erase leaves the cursor where the drawing began, and reports whether there was one.
+func (d *drawing) Erase() bool {
+	if len(d.lines) == 0 {
 		return false
 	}
-	_, _ = io.WriteString(d.to, d.home()+"\x1b[J")
+	_, _ = io.WriteString(d.ui.Err, d.home()+"\x1b[J")
 	d.lines = nil
 	return true
 }
@@ -127,7 +123,7 @@ func visible(line string) int {
 		if _, text, ok := strings.Cut(part, "m"); ok && i > 0 {
 			part = text
 		}
-		columns += Columns(part)
+		columns += term.Columns(part)
 	}
 	return columns
 }
