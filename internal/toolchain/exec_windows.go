@@ -6,7 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strconv"
 	"syscall"
+	"unicode/utf16"
 	"unsafe"
 )
 
@@ -28,6 +30,9 @@ func Exec(program string, argv, env []string) error {
 	}
 	if exit := (*exec.ExitError)(nil); err == nil || errors.As(err, &exit) {
 		os.Exit(cmd.ProcessState.ExitCode())
+	}
+	if length := len(utf16.Encode([]rune(program))); length >= syscall.MAX_PATH {
+		err = errors.New("its path has " + strconv.Itoa(length) + " characters, and Windows starts programs with at most 259; a shorter GOSW_ROOT helps")
 	}
 	return &fs.PathError{Op: "exec", Path: program, Err: err}
 }
