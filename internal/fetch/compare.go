@@ -94,7 +94,7 @@ func (e *UnknownReleaseError) Error() string {
 // files that differ are downloaded and decide. Root is only read.
 //
 // An error means that the question could not be answered, or, as a
-// [*SecurityError], that the database contradicts itself; as a [*tree.ForeignError]
+// [*SecurityError], that the database contradicts itself; as a [*release.ForeignError]
 // or an [*UnknownReleaseError], that there is no such release to compare with.
 func (c *Client) Compare(ctx context.Context, root *os.Root, options CompareOptions) (*Comparison, error) {
 	return c.compareTree(ctx, root, nil, options)
@@ -113,7 +113,7 @@ func (c *Client) Import(ctx context.Context, root, into *os.Root, options Compar
 }
 
 func (c *Client) compareTree(ctx context.Context, root, into *os.Root, options CompareOptions) (*Comparison, error) {
-	v, named, err := tree.Identify(root, c.cfg.Platform.String())
+	v, named, err := release.Identify(root, c.cfg.Platform.String())
 	if err != nil {
 		return nil, err
 	}

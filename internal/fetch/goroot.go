@@ -8,7 +8,6 @@ import (
 
 	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/release"
-	"github.com/gosw/gosw/internal/tree"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -30,7 +29,7 @@ func checkGOROOT(root *os.Root, r release.Release) error {
 }
 
 func checkVERSION(root *os.Root, r release.Release) error {
-	line, err := tree.VersionLine(root)
+	line, err := release.VersionLine(root)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &archive.Error{Reason: "no VERSION file"}
 	}

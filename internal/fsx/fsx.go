@@ -29,9 +29,6 @@ const (
 	NoFollow              // they are as little a regular file as a FIFO is
 )
 
-// errNotRegular is the cause for whatever is no regular file.
-var errNotRegular = errors.New("not a regular file")
-
 // IsAbsent reports whether err says for certain that there is no such file:
 // nothing has the name (ENOENT), or a file stands where a directory above it
 // would (ENOTDIR). Every other error leaves that open.
@@ -46,26 +43,26 @@ func Open(name string, links Links) (*os.File, fs.FileInfo, error) {
 	if links == NoFollow {
 		look, flags = os.Lstat, flags|noFollow
 	}
-	info, err := look(name)
-	if err == nil && !info.Mode().IsRegular() {
-		err = errNotRegular
-	}
-	if err != nil {
-		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: Cause(err)}
+	if _, err := regular(look(name)); err != nil {
+		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
 	f, err := os.OpenFile(name, flags, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	info, err = f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = errNotRegular
-	}
+	info, err := regular(f.Stat())
 	if err != nil {
 		_ = f.Close()
-		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: Cause(err)}
+		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
 	return f, info, nil
+}
+
+func regular(info fs.FileInfo, err error) (fs.FileInfo, error) {
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("not a regular file")
+	}
+	return info, Cause(err)
 }
 
 // Cause is err without what a *fs.PathError adds to it.
@@ -109,13 +106,11 @@ func isNull(name string) bool {
 
 // inWords returns a limit in the largest unit that needs no fraction.
 func inWords(limit int64) string {
-	for _, unit := range []struct {
-		bytes int64
-		name  string
-	}{{1 << 20, "MiB"}, {1 << 10, "KiB"}} {
-		if limit%unit.bytes == 0 {
-			return fmt.Sprintf("%d %s", limit/unit.bytes, unit.name)
-		}
+	switch {
+	case limit%(1<<20) == 0:
+		return fmt.Sprintf("%d MiB", limit>>20)
+	case limit%(1<<10) == 0:
+		return fmt.Sprintf("%d KiB", limit>>10)
 	}
 	return fmt.Sprintf("%d bytes", limit)
 }

@@ -17,9 +17,6 @@ const (
 // deletion fails by that here.
 func IsBusy(error) bool { return false }
 
-// SyncFile puts what was written to the file called name on the disk.
-func SyncFile(name string) error { return SyncDir(name) }
-
 // SyncDir puts the entries of dir on the disk.
 func SyncDir(dir string) error {
 	f, err := os.Open(dir)

@@ -109,9 +109,7 @@ func (l *Lister) LocalReleases() Releases {
 }
 
 // offline reports whether lists are to come from caches only.
-func (l *Lister) offline() bool {
-	return l.web.Offline != nil
-}
+func (l *Lister) offline() bool { return l.web.Offline != nil }
 
 // sources says where lists of releases may come from.
 type sources struct {
@@ -165,7 +163,7 @@ func (l *Lister) listProxy(ctx context.Context) (versionSet, error) {
 		return nil, err
 	}
 	found := parseToolchainList(text, l.cfg.Platform)
-	found.add(l.passedOn(ctx, l.unlisted(found)))
+	found.add(l.passedOn(ctx, found))
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)

@@ -49,16 +49,9 @@ func (l *Lister) probe(ctx context.Context, found versionSet) {
 // newestOfLines returns the newest version of each of the n newest lines,
 // newest first.
 func newestOfLines(found versionSet, n int) []gover.Version {
-	var list []gover.Version
-	for _, v := range found.newestFirst() {
-		if len(list) > 0 && list[len(list)-1].Line() == v.Line() {
-			continue
-		}
-		if list = append(list, v); len(list) == n {
-			break
-		}
-	}
-	return list
+	sameLine := func(a, b gover.Version) bool { return a.Line() == b.Line() }
+	list := slices.CompactFunc(found.newestFirst(), sameLine)
+	return list[:min(n, len(list))]
 }
 
 // probeFrom returns v and the patches after it, up to the first that is
@@ -72,16 +65,12 @@ func (l *Lister) probeFrom(ctx context.Context, v gover.Version) []gover.Version
 	return list
 }
 
-// unlisted returns the releases that were out when this gosw was built and are
-// not in found, newest first.
-func (l *Lister) unlisted(found versionSet) []gover.Version {
-	return slices.DeleteFunc(l.known().of(l.cfg.Platform), func(v gover.Version) bool { return found[v] })
-}
-
-// passedOn returns unlisted if the proxy has what it does not list, as one does
-// that passes requests on. A mirror of chosen versions has what it lists. The
-// first release tells them apart.
-func (l *Lister) passedOn(ctx context.Context, unlisted []gover.Version) []gover.Version {
+// passedOn returns the releases that were out when this gosw was built and are not
+// in found, newest first, if the proxy has what it does not list, as one does that
+// passes requests on. A mirror of chosen versions has what it lists. The first
+// release tells them apart.
+func (l *Lister) passedOn(ctx context.Context, found versionSet) []gover.Version {
+	unlisted := slices.DeleteFunc(l.known().of(l.cfg.Platform), func(v gover.Version) bool { return found[v] })
 	i := slices.IndexFunc(unlisted, func(v gover.Version) bool { return !v.IsPrerelease() })
 	if i < 0 || !l.exists(ctx, unlisted[i]) {
 		return nil

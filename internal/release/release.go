@@ -1,6 +1,7 @@
 // Package release knows what Go releases there are, for which platforms, and
 // how their archives are named. A [Lister] asks the module proxies, the index of
-// go.dev/dl and a table that is built in, and keeps what it has learned.
+// go.dev/dl and a table that is built in, and keeps what it has learned. [Identify]
+// reads which release a GOROOT says it is.
 //
 // Text from a list becomes a [gover.Version] and a [Platform] or is left out.
 // The package downloads no release and proves none.
@@ -67,16 +68,14 @@ func Parse(text string) (Release, bool) {
 func ParseFile(name string) (Release, bool) {
 	stem, ok := strings.CutSuffix(name, ".tar.gz")
 	if !ok {
-		if stem, ok = strings.CutSuffix(name, ".zip"); !ok {
-			return Release{}, false
-		}
+		stem, ok = strings.CutSuffix(name, ".zip")
 	}
 	if strings.Contains(stem, ".darwin-") {
 		stem = strings.TrimSuffix(strings.TrimSuffix(stem, "-osx10.6"), "-osx10.8")
 	}
-	r, ok := Parse(stem)
+	r, exact := Parse(stem)
 	r.Platform.Arch = goarch(r.Platform.Arch)
-	return r, ok && len(name) <= 100
+	return r, ok && exact && len(name) <= 100
 }
 
 // goarch returns the GOARCH for what archives are named after.

@@ -44,3 +44,23 @@ func (s *Store) shim(program, path string) error {
 	}
 	return s.writeFile("shim", storeLock, path, data)
 }
+
+// syncFile puts what was written to the file called name on the disk. Windows wants
+// it open for writing, which a read-only one has to allow for a moment.
+func syncFile(name string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if info.Mode()&0o200 == 0 {
+		if err := os.Chmod(name, 0o644); err != nil {
+			return err
+		}
+		defer func() { _ = os.Chmod(name, info.Mode()) }()
+	}
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

@@ -21,7 +21,7 @@ func syncEach(dir string) error {
 		if entry.IsDir() {
 			return fsx.SyncDir(path)
 		}
-		return fsx.SyncFile(path)
+		return syncFile(path)
 	})
 }
 

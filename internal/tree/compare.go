@@ -116,7 +116,7 @@ func (c *comparison) addExtra(file string) {
 	}
 	switch {
 	case c.tree.sealed && c.dirs[file]:
-		c.add(Type, file, typeName(0))
+		c.add(Type, file, TypeName(0))
 	case outermost == "":
 		c.add(Extra, file, "")
 	default:
@@ -143,7 +143,7 @@ func (c *comparison) addDirs(wanted func(string) bool) {
 			c.checkMode(dir, mode, goroot.DirMode)
 		case wanted(name):
 			c.taken[name] = true
-			c.add(Type, dir, typeName(fs.ModeDir))
+			c.add(Type, dir, TypeName(fs.ModeDir))
 		default:
 			c.add(Extra, dir+"/", "")
 		}

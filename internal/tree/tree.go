@@ -65,7 +65,8 @@ func Octal(mode fs.FileMode) string {
 	return fmt.Sprintf("%04o", uint32(bits))
 }
 
-func typeName(mode fs.FileMode) string {
+// TypeName says in words what is no regular file, such as "symbolic link".
+func TypeName(mode fs.FileMode) string {
 	switch mode.Type() {
 	case 0:
 		return "regular file"

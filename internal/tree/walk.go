@@ -236,7 +236,7 @@ func (l *lister) add(b branch, entry fs.DirEntry) (branch, bool) {
 	case out:
 		l.Uncovered++
 	case !entry.Type().IsRegular():
-		l.odd = append(l.odd, oddEntry{name, Type, typeName(entry.Type()), false})
+		l.odd = append(l.odd, oddEntry{name, Type, TypeName(entry.Type()), false})
 	case !l.sealed && module.CheckFilePath(name) != nil:
 		l.odd = append(l.odd, oddEntry{name, Extra, "", false})
 	default:
@@ -328,4 +328,23 @@ func (t *Tree) pathOf(name string) string {
 		return name
 	}
 	return goroot.Path(name)
+}
+
+// OpenIn opens a file or directory below root, and nothing that a link leads to. It has
+// to be the one that was listed, unless that is nil.
+func OpenIn(root *os.Root, name string, listed fs.FileInfo) (*os.File, error) {
+	dir, err := OpenDir(root)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = dir.Close() }()
+	raw, err := dir.Open(name)
+	if err == nil && listed != nil && !raw.is(listed) {
+		raw.Close()
+		err = errChanging
+	}
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return raw.file(name), nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/manager"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/toolchain"
-	"github.com/gosw/gosw/internal/tree"
 )
 
 // An Elsewhere is a toolchain that another manager has, as far as can be told
@@ -49,9 +49,9 @@ func identify(dir, prefer string) (gover.Version, string, error) {
 	}
 	defer root.Close()
 	if _, err := root.Lstat(".git"); err == nil {
-		return gover.Version{}, "", &tree.ForeignError{Reason: "built from a source repository"}
+		return gover.Version{}, "", &release.ForeignError{Reason: "built from a source repository"}
 	}
-	return tree.Identify(root, prefer)
+	return release.Identify(root, prefer)
 }
 
 // NotHere says what other managers have that path has not, such as "3 versions of

@@ -125,7 +125,7 @@ func knownProof(a *app.App, v gover.Version, p release.Platform) (*tree.Proof, s
 
 // compareError words why there is no verdict.
 func compareError(op string, err error) error {
-	foreign := (*tree.ForeignError)(nil)
+	foreign := (*release.ForeignError)(nil)
 	err = fmt.Errorf("%s: %w", op, err)
 	switch {
 	case errors.As(err, &foreign):
@@ -138,7 +138,7 @@ func compareError(op string, err error) error {
 	return err
 }
 
-func foreignHint(e *tree.ForeignError) command.Hint {
+func foreignHint(e *release.ForeignError) command.Hint {
 	switch {
 	case e.Package && !e.Version.IsZero():
 		return command.Hintf("distributions rebuild Go, so their package manager must verify this one; %v installs Go's own build", command.Gosw("install", gover.Only(e.Version).String()))

@@ -14,9 +14,9 @@ import (
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/manager"
+	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
-	"github.com/gosw/gosw/internal/tree"
 )
 
 type importOptions struct{ all, yes, dryRun, json bool }
@@ -115,7 +115,7 @@ func treesOf(a *app.App, dirs []string, options importOptions) ([]upkeep.Elsewhe
 		if root, err := openTree(dir); err != nil {
 			t.Err = err
 		} else {
-			t.Version, t.Platform, t.Err = tree.Identify(root, a.Platform.String())
+			t.Version, t.Platform, t.Err = release.Identify(root, a.Platform.String())
 			_ = root.Close() // it was only read
 		}
 		trees = append(trees, t)

@@ -1,4 +1,4 @@
-package tree
+package release
 
 import (
 	"debug/elf"
@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/gover"
+	"github.com/gosw/gosw/internal/tree"
 )
 
 // A ForeignError says that a folder is not a tree that Go has published, before
@@ -46,7 +47,7 @@ func Identify(root *os.Root, prefer string) (v gover.Version, platform string, e
 		case err != nil:
 			return v, "", err
 		case !info.IsDir():
-			return v, "", &ForeignError{part + " is a " + typeName(info.Mode()), true, v}
+			return v, "", &ForeignError{part + " is a " + tree.TypeName(info.Mode()), true, v}
 		}
 	}
 	platform, err = readPlatform(root, v, prefer)
@@ -81,11 +82,9 @@ func readVersion(root *os.Root) (gover.Version, error) {
 		return gover.Version{}, &ForeignError{Reason: says + ": a development build, not a release"}
 	}
 	// As in "go1.22.3 (Red Hat 1.22.3-1.el9)" or "go1.22.3-suffix".
-	end := strings.IndexFunc(line, func(r rune) bool { return strings.ContainsRune(" -+_(", r) })
-	if end > 0 {
-		if v, err := gover.Parse(line[:end]); err == nil && v.String() == line[:end] {
-			return gover.Version{}, &ForeignError{says + ": not Go's own build", true, v}
-		}
+	name := line[:max(strings.IndexAny(line, " -+_("), 0)]
+	if v, err := gover.Parse(name); err == nil && v.String() == name {
+		return gover.Version{}, &ForeignError{says + ": not Go's own build", true, v}
 	}
 	return gover.Version{}, &ForeignError{Reason: says + ": not a release of Go"}
 }
@@ -97,31 +96,14 @@ func readHead(root *os.Root, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if !listed.Mode().IsRegular() {
-		return nil, &ForeignError{Reason: name + " is a " + typeName(listed.Mode()), Package: true}
+		return nil, &ForeignError{Reason: name + " is a " + tree.TypeName(listed.Mode()), Package: true}
 	}
-	f, err := openIn(root, name)
+	f, err := tree.OpenIn(root, name, listed)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !os.SameFile(info, listed) {
-		return nil, errors.Join(err, errChanging)
-	}
 	return io.ReadAll(io.LimitReader(f, limit))
-}
-
-// openIn opens a file or directory, and nothing that a link leads to.
-func openIn(root *os.Root, name string) (*os.File, error) {
-	dir, err := OpenDir(root)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = dir.Close() }()
-	raw, err := dir.Open(name)
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-	}
-	return raw.file(name), nil
 }
 
 // readPlatform finds the platform on which bin/go runs.
@@ -155,7 +137,7 @@ func readPlatform(root *os.Root, v gover.Version, prefer string) (string, error)
 
 // toolPlatforms returns the platforms that pkg/tool has folders for.
 func toolPlatforms(root *os.Root) ([]string, error) {
-	dir, err := openIn(root, "pkg/tool")
+	dir, err := tree.OpenIn(root, "pkg/tool", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -167,16 +149,12 @@ func toolPlatforms(root *os.Root) ([]string, error) {
 	var found []string
 	for _, entry := range entries {
 		system, arch, _ := strings.Cut(entry.Name(), "_")
-		if entry.IsDir() && isWord(system) && isWord(arch) {
-			found = append(found, system+"/"+arch)
+		if p := (Platform{system, arch}); entry.IsDir() && p.Valid() {
+			found = append(found, p.String())
 		}
 	}
 	slices.Sort(found)
 	return found, nil
-}
-
-func isWord(s string) bool {
-	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
 }
 
 // runsOn reports whether a program that begins with head can be one for p. Of a
