@@ -79,14 +79,14 @@ func TestSudo(t *testing.T) {
 	// With the user's HOME the store is not root's, which is said, with the command
 	// to use instead.
 	said, code = sudo(`sudo -E "$GOSW" install 1.21.13`)
-	if code != 1 || !strings.Contains(said, "it belongs to sudoer, and you are root\n") || !strings.Contains(said, `"sudo -u sudoer gosw install 1.21.13"`) {
+	if code != 1 || !strings.Contains(said, "it belongs to sudoer, but you are root\n") || !strings.Contains(said, `"sudo -u sudoer gosw install 1.21.13"`) {
 		t.Errorf("sudo -E gosw install: exit code %d\n%s", code, said)
 	}
 	s.checkOwner(store, user)
 
 	// What root's other tools did there, the command that doctor prints mends.
 	said, code = sudo(`sudo chown -R 0 "$HOME/.local/go/toolchains/go1.22.5" && gosw uninstall 1.22.5`)
-	if code == 0 || !strings.Contains(said, "go1.22.5: it belongs to root, and you are sudoer\n") {
+	if code == 0 || !strings.Contains(said, "go1.22.5: it belongs to root, but you are sudoer\n") {
 		t.Errorf("uninstall of what is root's: exit code %d\n%s", code, said)
 	}
 	said, code = sudo("gosw doctor")
