@@ -62,7 +62,7 @@ var maxLines = map[string]int{
 	"internal/selfupdate":   750,
 	"internal/setup":        450,
 	"internal/shell":        550,
-	"internal/store":        3650,
+	"internal/store":        3600,
 	"internal/sumdb":        650,
 	"internal/toolchain":    500,
 	"internal/tree":         1000,

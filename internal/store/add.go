@@ -132,7 +132,7 @@ func (s *Store) build(ctx context.Context, v gover.Version, tree string, fill Fi
 func (s *Store) fill(ctx context.Context, v gover.Version, root *os.Root, fill Fill) (*Receipt, error) {
 	var sibling *Sibling
 	proof, err := fill(ctx, root, sync.OnceValue(func() tree.Reuse {
-		if sibling, _ = s.sibling(v, root); sibling == nil {
+		if sibling = s.sibling(v, root); sibling == nil {
 			return nil
 		}
 		return sibling.Reuse

@@ -28,23 +28,11 @@ func (s *Store) discard(name string) error {
 // again.
 func (s *Store) unlessBusy(path string, err error) error {
 	if fsx.IsBusy(err) {
-		s.Warn(&LeftoverError{path, err})
+		s.Warn(fmt.Errorf("%s is not deleted yet: %w", path, err))
 		return nil
 	}
 	return err
 }
-
-// A LeftoverError says that something in staging is still there, as another program
-// has a file of it open.
-type LeftoverError struct {
-	Path string
-	Err  error
-}
-
-func (e *LeftoverError) Error() string {
-	return fmt.Sprintf("%s is not deleted yet: %v", e.Path, e.Err)
-}
-func (e *LeftoverError) Unwrap() error { return e.Err }
 
 // removeAll deletes name in root, also what somebody has taken the right to write or
 // read away from.

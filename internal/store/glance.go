@@ -1,10 +1,8 @@
 package store
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
@@ -38,11 +36,11 @@ func (s *Store) Glance(v gover.Version, sums bool) (*Receipt, error) {
 	if !sums {
 		return r, nil
 	}
-	h1, err := hashFile(s.sumsFile(v))
+	manifest, err := s.Sums(v)
 	if err != nil {
 		return r, fmt.Errorf("can't read its manifest: %w", err)
 	}
-	if h1 != r.H1 {
+	if tree.H1(manifest) != r.H1 {
 		return r, errors.New("its manifest is not the verified one")
 	}
 	return r, nil
@@ -54,23 +52,3 @@ const maxFile = 16 << 20
 
 // readFile reads a file of the store. gosw makes no links in the place of any.
 func readFile(file string) ([]byte, error) { return fsx.Read(file, maxFile, fsx.NoFollow) }
-
-// hashFile returns the h1 that a manifest stands for, without all of it in memory.
-func hashFile(file string) (h1 string, err error) {
-	f, _, err := fsx.Open(file, fsx.NoFollow)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	_, err = io.Copy(sum, io.LimitReader(f, maxFile))
-	return tree.H1Of([32]byte(sum.Sum(nil))), err
-}
-
-// pathError is err with what it is about, if it does not say that itself.
-func pathError(op, path string, err error) error {
-	if err == nil || errors.As(err, new(*fs.PathError)) {
-		return err
-	}
-	return &fs.PathError{Op: op, Path: path, Err: err}
-}

@@ -137,7 +137,7 @@ func (s *Store) LineLinks() map[gover.Version][]string {
 			continue
 		}
 		target, _ := os.Readlink(filepath.Join(s.home.Toolchains(), entry.Name()))
-		if v, err := gover.Parse(target); err == nil && v.String() == target {
+		if v, ok := versionOf(target); ok {
 			links[v] = append(links[v], entry.Name())
 		}
 	}
@@ -168,7 +168,7 @@ func (s *Store) Linked() (map[gover.Version]string, error) {
 			}
 			below, ok := strings.CutPrefix(target, trees+string(filepath.Separator))
 			name, _, _ := strings.Cut(below, string(filepath.Separator))
-			if v, err := gover.Parse(name); ok && err == nil && v.String() == name {
+			if v, named := versionOf(name); ok && named {
 				links[v] = path
 			}
 		}
@@ -193,9 +193,15 @@ func isLineLink(name string) bool {
 	return err == nil && toolchain.Link(spec) == name
 }
 
-func isCommandLink(name string) bool {
+// versionOf returns the version of which name is the one name in a store.
+func versionOf(name string) (v gover.Version, ok bool) {
 	v, err := gover.Parse(name)
-	return err == nil && v.String() == name
+	return v, err == nil && v.String() == name
+}
+
+func isCommandLink(name string) bool {
+	_, ok := versionOf(name)
+	return ok
 }
 
 // compareLinks adds to changes what is to be done so that the links of dir are

@@ -78,10 +78,9 @@ func (s *Store) putBack(v gover.Version) error {
 		}
 		tree := filepath.Join(s.staging(), entry.Name(), graveTree)
 		aside := tree + asideSuffix
-		if gone, err := lookFor(aside); gone || err != nil {
-			if err != nil {
-				return err
-			}
+		if gone, err := lookFor(aside); err != nil {
+			return err
+		} else if gone {
 			continue
 		}
 		for _, place := range []string{s.home.Dir(v), tree} {

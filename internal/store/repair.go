@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/gosw/gosw/internal/fsx"
@@ -148,7 +150,7 @@ func (r *repair) chooseProof(ctx context.Context) error {
 			return err
 		}
 	}
-	r.rewrite = !usable || len(report.about("receipts/")) > 0
+	r.rewrite = !usable || slices.ContainsFunc(report.Store, ofReceipt)
 	r.receipt.Sums = report.manifestOf(r.receipt.H1)
 	r.findings = report.Tree
 	if r.receipt.Sums == nil || bytes.Equal(r.receipt.Sums, report.against) {
@@ -159,16 +161,8 @@ func (r *repair) chooseProof(ctx context.Context) error {
 	return err
 }
 
-// about returns the findings whose path begins with prefix.
-func (r *Report) about(prefix string) []tree.Finding {
-	var some []tree.Finding
-	for _, f := range r.Store {
-		if len(f.Path) >= len(prefix) && f.Path[:len(prefix)] == prefix {
-			some = append(some, f)
-		}
-	}
-	return some
-}
+// ofReceipt reports whether a finding is about the receipt or the manifest.
+func ofReceipt(f tree.Finding) bool { return strings.HasPrefix(f.Path, "receipts/") }
 
 func (r *repair) writeReceipt() error {
 	if !r.rewrite {

@@ -39,22 +39,18 @@ type Sibling struct {
 // line before it, else of the one after. It looks into this store and into those
 // that belong to the same root (the root itself, and each platforms/<os>-<arch>
 // below it) and are on the same file system; there v itself is the nearest. It
-// returns nil, nil if there is none. The caller closes it before the tree is
-// published. An error is no reason not to go on without.
-func (s *Store) sibling(v gover.Version, root *os.Root) (*Sibling, error) {
-	if err := s.check(Write); err != nil { // who else can write may have the files open
-		return nil, err
+// returns nil if there is none, or it can't be had. The caller closes it before the
+// tree is published.
+func (s *Store) sibling(v gover.Version, root *os.Root) *Sibling {
+	if s.check(Write) != nil { // who else can write may have the files open
+		return nil
 	}
 	for _, c := range s.candidates(v) {
-		b, err := s.openSibling(c.home, c.version, root)
-		if err == nil {
-			return b, nil
-		}
-		if unusable := (*unusableError)(nil); !errors.As(err, &unusable) {
-			return nil, err
+		if b, err := s.openSibling(c.home, c.version, root); err == nil {
+			return b
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // Close ends it. What was shared stays. There is nothing to do if b is nil.
@@ -164,12 +160,6 @@ func rootOf(home toolchain.Home) string {
 	return string(home)
 }
 
-// An unusableError says why a toolchain can't be a sibling.
-type unusableError struct{ err error }
-
-func (e *unusableError) Error() string { return e.err.Error() }
-func (e *unusableError) Unwrap() error { return e.err }
-
 // openSibling opens w in the store at home. Its manifest has to be that of its
 // receipt; what the receipt is worth shows when the new tree is proven.
 func (s *Store) openSibling(home toolchain.Home, w gover.Version, root *os.Root) (*Sibling, error) {
@@ -178,7 +168,7 @@ func (s *Store) openSibling(home toolchain.Home, w gover.Version, root *os.Root)
 	}
 	m, err := (&Store{home: home}).ownManifest(w)
 	if err != nil {
-		return nil, &unusableError{err}
+		return nil, err
 	}
 	into, err := openHandle(root)
 	if err != nil {
@@ -189,7 +179,7 @@ func (s *Store) openSibling(home toolchain.Home, w gover.Version, root *os.Root)
 		err = errors.Join(fmt.Errorf("%s is on another file system", home), from.Close())
 	}
 	if err != nil {
-		return nil, errors.Join(&unusableError{err}, into.Close())
+		return nil, errors.Join(err, into.Close())
 	}
 	b := &Sibling{store: s, version: w, tree: from, into: into, root: root, sums: make(map[string][32]byte, len(m.Files))}
 	for _, f := range m.Files {

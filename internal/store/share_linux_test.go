@@ -84,8 +84,7 @@ func TestShareWays(t *testing.T) {
 	t.Parallel()
 	for way := range ways(nil) {
 		toy := newToyTree(t)
-		b, root, err := sibling(t, toy.store)
-		must(t, err)
+		b, root := sibling(t, toy.store)
 		sum := sumOf(toy.files["bin/go"])
 		src, err := b.tree.Open("bin/go")
 		must(t, err)
@@ -117,8 +116,7 @@ func TestShareWays(t *testing.T) {
 func TestCopyWrites(t *testing.T) {
 	t.Parallel()
 	toy := newToyTree(t)
-	b, root, err := sibling(t, toy.store)
-	must(t, err)
+	b, root := sibling(t, toy.store)
 	src, err := b.tree.Open("pkg/tool/x/compile")
 	must(t, err)
 	defer src.Close()

@@ -178,8 +178,7 @@ func TestReuseTogether(t *testing.T) {
 	toy := newToyTree(t)
 	paths := slices.Sorted(maps.Keys(toy.files))
 	for _, closing := range []bool{false, true} {
-		b, root, err := sibling(t, toy.store)
-		must(t, err)
+		b, root := sibling(t, toy.store)
 		var wait sync.WaitGroup
 		var next, shared atomic.Int64
 		for i := range 32 {

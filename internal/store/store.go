@@ -60,7 +60,7 @@ type Options struct {
 	// For is what the store is opened for.
 	For Purpose
 	// Warn is called with what [Check] finds that is no reason to refuse the store, and
-	// with a [*LeftoverError].
+	// with what in staging can't be deleted yet.
 	Warn func(error)
 	// Step is called before each step of a change, with its name; an error
 	// takes the place of the step. It is for fault tests; nil in the product.

@@ -63,18 +63,14 @@ func (s *Store) leftovers() map[string]bool {
 	there := make(map[string]bool, len(named)) // which need not be looked at
 	for _, entry := range named {
 		there[entry.Name()] = entry.IsDir()
-		v, err := gover.Parse(entry.Name())
-		if err != nil || v.String() != entry.Name() || entry.Type()&fs.ModeSymlink == 0 {
-			continue
-		}
-		if s.isDangling(v) {
-			found[v.String()] = true
+		if v, ok := versionOf(entry.Name()); ok && entry.Type()&fs.ModeSymlink != 0 && s.isDangling(v) {
+			found[entry.Name()] = true
 		}
 	}
 	receipts, _ := os.ReadDir(s.receipts())
 	for _, entry := range receipts {
 		name := strings.TrimSuffix(strings.TrimSuffix(entry.Name(), ".json"), ".sums")
-		if v, err := gover.Parse(name); err == nil && v.String() == name && !there[name] && s.lacks(v) {
+		if v, ok := versionOf(name); ok && !there[name] && s.lacks(v) {
 			found[name] = true
 		}
 	}
@@ -104,8 +100,7 @@ func owner(name string) string {
 		return ""
 	}
 	lock := strings.TrimSuffix(name, "."+random)
-	v, err := gover.Parse(lock)
-	if lock == storeLock || err == nil && v.String() == lock {
+	if lock == storeLock || isCommandLink(lock) {
 		return lock
 	}
 	return ""

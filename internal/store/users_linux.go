@@ -115,7 +115,10 @@ func unlessHidden(pid string, err error) error {
 			return nil
 		}
 	}
-	return pathError("look at", "/proc/"+pid, err)
+	if err == nil || errors.As(err, new(*os.PathError)) { // which says what it is about
+		return err
+	}
+	return &os.PathError{Op: "look at", Path: "/proc/" + pid, Err: err}
 }
 
 // commandOf returns the program that a process runs and, if that is a word, its

@@ -116,7 +116,7 @@ func Format(prefix string, sums map[string][32]byte) []byte {
 }
 
 // H1 returns the hash over the text of a manifest as the checksum database writes it.
-func H1(text []byte) string { return H1Of(sha256.Sum256(text)) }
-
-// H1Of is [H1] for who has the SHA-256 of the text.
-func H1Of(sum [32]byte) string { return "h1:" + base64.StdEncoding.EncodeToString(sum[:]) }
+func H1(text []byte) string {
+	sum := sha256.Sum256(text)
+	return "h1:" + base64.StdEncoding.EncodeToString(sum[:])
+}
