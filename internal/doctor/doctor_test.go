@@ -242,6 +242,24 @@ func (r *rig) program(file string) {
 	must(r.t, os.WriteFile(file, []byte("#!/bin/sh\n"), 0o755))
 }
 
+// TestNoUnixFiles has on Windows, where "/" is the current drive, what other systems say
+// about themselves: nothing of that is read.
+func TestNoUnixFiles(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.write("etc/os-release", "ID=debian\n")
+	for goos, apt := range map[string]bool{"linux": true, "windows": false} {
+		m := r.machine()
+		m.GOOS = goos
+		if got := m.installCompiler() != nil; got != apt {
+			t.Errorf("%s: apt-get is named: %v, want %v", goos, got, apt)
+		}
+		if got := m.exists("proc/self/mountinfo"); got != apt {
+			t.Errorf("%s: /proc is there: %v, want %v", goos, got, apt)
+		}
+	}
+}
+
 // TestWSL tells which WSL there is, kernels of the user's own included.
 func TestWSL(t *testing.T) {
 	t.Parallel()

@@ -246,9 +246,17 @@ func TestLookup(t *testing.T) {
 		"/bin/bash": "bash", "bash": "bash", "bash.exe": "bash", "/usr/bin/zsh": "zsh", "/usr/bin/fish": "fish", "/bin/dash": "sh", "/bin/sh": "sh",
 		"/opt/pwsh": "powershell", "/usr/bin/nu": "nushell", "/bin/bashful": "", "": "", "/": "", "/bin/tcsh": "",
 	} {
-		s, ok := Detect(env)
+		s, ok := detect(env, "linux")
 		if ok != (want != "") || ok && s.Name() != want {
 			t.Errorf("Detect(%q) = %v, %v", env, s, ok)
+		}
+	}
+	for env, want := range map[string]string{"": "powershell", "/usr/bin/bash": "bash", `C:\Program Files\Git\usr\bin\bash.exe`: "bash"} {
+		if filepath.Separator == '/' {
+			env = strings.ReplaceAll(env, `\`, "/")
+		}
+		if s, ok := detect(env, "windows"); !ok || s.Name() != want {
+			t.Errorf("Detect(%q) on Windows = %v, %v", env, s, ok)
 		}
 	}
 }

@@ -16,6 +16,7 @@ package shell
 import (
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -133,7 +134,13 @@ func Names() []string {
 	return names
 }
 
-// Detect returns the shell that shellEnv, the value of SHELL, is the path of.
-func Detect(shellEnv string) (Shell, bool) {
+// Detect returns the shell that shellEnv, the value of SHELL, is the path of. Windows
+// sets no SHELL: whoever has one there, such as Git Bash, is that; else it is PowerShell.
+func Detect(shellEnv string) (Shell, bool) { return detect(shellEnv, runtime.GOOS) }
+
+func detect(shellEnv, goos string) (Shell, bool) {
+	if shellEnv == "" && goos == "windows" {
+		return powershell, true
+	}
 	return Lookup(strings.TrimSuffix(filepath.Base(shellEnv), ".exe"))
 }

@@ -102,7 +102,7 @@ func (m *machine) command(env, program string, args ...string) *exec.Cmd {
 		"XDG_CACHE_HOME="+filepath.Join(m.home, "cache"), "XDG_STATE_HOME="+filepath.Join(m.home, "state"),
 		"GOPROXY="+m.server.Proxy(), "GOSUMDB="+m.server.SumDB(), "GOTOOLCHAIN=")
 	if env != "" {
-		cmd.Env = append(cmd.Env, env)
+		cmd.Env = append(cmd.Env, strings.Split(env, "\x00")...)
 	}
 	return cmd
 }
@@ -138,7 +138,7 @@ func TestMainJob(t *testing.T) {
 			m.run(0xc000013a, m.command("GO_VERSION=1.22.4", m.shim(), "exit", "0xc000013a"))
 
 			// What is not plain success is handed over, to the gosw that the copy names.
-			m.run(127, m.command("GO_VERSION=1.22.5", m.shim(), "version"), "go1.22.5 is not installed", "gosw install 1.22.5")
+			m.run(127, m.command("GO_VERSION=1.22.5", m.shim(), "version"), "go1.22.5 is not installed", "gosw install '1.22.5'")
 			m.run(0, m.command("GO_VERSION=~> 1.22.0", m.shim(), "version"), "go version go1.22.4")
 			m.run(0, m.command("", m.gosw, "default", "1.22"))
 			m.run(0, m.command("", m.shim(), "version"), "go version go1.22.4")
@@ -164,6 +164,21 @@ func TestTooLong(t *testing.T) {
 	m := newMachine(t, filepath.Join(dir, strings.Repeat("x", 239-len(dir))))
 	m.run(0, m.command("", m.gosw, "install", "1.22.4"))
 	m.run(126, m.command("GO_VERSION=1.22.4", m.shim(), "version"), "Windows starts programs with at most 259")
+}
+
+// TestVoice has hints as PowerShell runs them, where no SHELL says otherwise.
+func TestVoice(t *testing.T) {
+	m := newMachine(t, filepath.Join(t.TempDir(), "store"))
+	m.run(0, m.command("", m.gosw, "install", "1.22.4"), "$PROFILE", "| Out-String | Invoke-Expression")
+	m.run(127, m.command("GO_VERSION=1.22.5", m.shim(), "version"), "$env:GOSW_VERSION = ''")
+	m.run(0, m.command("", m.gosw, "init"), "$global:__gosw_exe = ")
+	m.run(127, m.command("GO_VERSION=1.22.5\x00SHELL=/usr/bin/bash", m.shim(), "version"), "export GOSW_VERSION=''")
+	out, _ := m.command("", m.gosw, "doctor").CombinedOutput()
+	for _, not := range []string{"apt-get", `C:\etc`, `C:\proc`, "export ", "~/.bashrc"} {
+		if strings.Contains(string(out), not) {
+			t.Errorf("doctor says %q:\n%s", not, out)
+		}
+	}
 }
 
 // TestPins has the files that editors of Windows write.

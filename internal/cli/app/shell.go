@@ -33,10 +33,13 @@ func (a *App) InitCode() string {
 func (a *App) InitHint() command.Hint {
 	sh := a.UI.Shell
 	places, err := a.Places()
-	if err != nil || sh.Name() == "nushell" || len(sh.RC(places)) == 0 {
+	if err != nil || sh.Name() == "nushell" || len(sh.RC(places)) == 0 && sh.Name() != "powershell" {
 		return command.Hint{Command: a.InitInstall()}
 	}
-	file := sh.RC(places)[0]
+	file := "$PROFILE" // which on Windows only PowerShell can tell
+	if files := sh.RC(places); len(files) > 0 {
+		file = files[0]
+	}
 	if rest, ok := strings.CutPrefix(file, places.Home+string(filepath.Separator)); ok {
 		file = "~/" + rest
 	}
