@@ -118,8 +118,3 @@ func (c *Client) Web() *web.Client { return c.web }
 
 // Database is the checksum database that the client asks.
 func (c *Client) Database() *sumdb.Client { return c.db }
-
-// Documents returns a folder of small files, see [Documents].
-func (c *Client) Documents(name, base string) (*web.Documents, error) {
-	return c.web.Documents(name, base)
-}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -27,7 +28,7 @@ type Body struct {
 	ctx    context.Context // of the request; ends the read, and knows why
 	cancel context.CancelCauseFunc
 	stall  time.Duration
-	guard  *time.Timer // nil for a file
+	guard  *time.Timer
 }
 
 func newBody(ctx context.Context, cancel context.CancelCauseFunc, stall time.Duration, resp *http.Response, shown string) *Body {
@@ -40,13 +41,9 @@ func newBody(ctx context.Context, cancel context.CancelCauseFunc, stall time.Dur
 
 // Read reads on. Its errors, io.EOF excepted, are complete messages.
 func (b *Body) Read(p []byte) (int, error) {
-	if b.guard != nil {
-		b.guard.Reset(b.stall)
-	}
+	b.guard.Reset(b.stall)
 	n, err := b.rc.Read(p)
-	if b.guard != nil {
-		b.guard.Stop()
-	}
+	b.guard.Stop()
 	b.got += int64(n)
 	if err == nil || err == io.EOF && (b.size < 0 || b.got == b.size) {
 		return n, err
@@ -55,31 +52,30 @@ func (b *Body) Read(p []byte) (int, error) {
 }
 
 func (b *Body) explain(err error) error {
-	if b.ctx != nil {
-		err = cause(b.ctx, err)
-		if context.Cause(b.ctx) != nil && !errors.Is(err, ErrStalled) {
-			return fmt.Errorf("get %s: %w", b.url, err)
-		}
+	err = cause(b.ctx, err)
+	if context.Cause(b.ctx) != nil && !errors.Is(err, ErrStalled) {
+		return fmt.Errorf("get %s: %w", b.url, err)
 	}
 	return &TruncatedError{URL: b.url, Got: b.got, Want: b.size, Err: err}
 }
 
 // Close ends the request.
 func (b *Body) Close() error {
-	if b.guard != nil {
-		b.guard.Stop()
-		b.cancel(nil)
-	}
+	b.guard.Stop()
+	b.cancel(nil)
 	return b.rc.Close()
 }
 
-// openFile opens a file URL. A missing file is the same as a missing page.
+// openFile opens a file URL. A missing file is the same as a missing page. No request
+// ends with ctx, and a disk may be silent as long as it likes.
 func openFile(u *url.URL) (*Body, error) {
 	f, info, err := fsx.Open(FilePath(u), fsx.Follow)
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", Display(u), fsx.Cause(err))
 	}
-	return &Body{rc: f, url: Display(u), size: info.Size()}, nil
+	ctx, cancel := context.WithCancelCause(context.Background())
+	answer := &http.Response{Body: f, ContentLength: info.Size()}
+	return newBody(ctx, cancel, math.MaxInt64, answer, Display(u)), nil
 }
 
 // FilePath returns the path that a file URL means: on Windows

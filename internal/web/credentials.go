@@ -30,15 +30,15 @@ func (w *Client) request(ctx context.Context, u *url.URL) (*http.Request, error)
 		return nil, err
 	}
 	req.Header.Set("Accept-Encoding", "identity")
-	if w.userAgent != "" {
-		req.Header.Set("User-Agent", w.userAgent)
+	if w.cfg.UserAgent != "" {
+		req.Header.Set("User-Agent", w.cfg.UserAgent)
 	}
 	if u.User != nil {
 		password, _ := u.User.Password()
 		req.SetBasicAuth(u.User.Username(), password)
-	} else if u.Scheme == "https" && w.auth != nil {
+	} else if u.Scheme == "https" && w.cfg.Auth != nil {
 		// What can't be asked is none; statusError says so when that may matter.
-		credentials, _ := w.auth.Header(ctx, &bare, nil)
+		credentials, _ := w.cfg.Auth.Header(ctx, &bare, nil)
 		setCredentials(req.Header, credentials)
 	}
 	return req, nil
@@ -48,11 +48,11 @@ func (w *Client) request(ctx context.Context, u *url.URL) (*http.Request, error)
 // were refused; req has them then, and resp is closed.
 func (w *Client) authorize(ctx context.Context, u *url.URL, req *http.Request, resp *http.Response) bool {
 	refused := resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound
-	if !refused || u.User != nil || u.Scheme != "https" || w.auth == nil {
+	if !refused || u.User != nil || u.Scheme != "https" || w.cfg.Auth == nil {
 		return false
 	}
 	sent := req.Header.Clone()
-	credentials, _ := w.auth.Header(ctx, u, resp)
+	credentials, _ := w.cfg.Auth.Header(ctx, u, resp)
 	dropCredentials(req.Header)
 	setCredentials(req.Header, credentials)
 	if maps.EqualFunc(req.Header, sent, slices.Equal) {

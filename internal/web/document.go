@@ -33,8 +33,7 @@ type Document struct {
 // documentFile returns the place of a document without its extension. The name
 // gives no password away.
 func (w *Client) documentFile(u *url.URL) string {
-	sum := sha256.Sum256([]byte(u.String()))
-	return filepath.Join(w.cacheDir, "index", hex.EncodeToString(sum[:8]), "document")
+	return filepath.Join(w.cfg.CacheDir, "index", hexSum([]byte(u.String()))[:16], "document")
 }
 
 // Cached returns the document of u that was kept, if it is complete: two
@@ -89,7 +88,7 @@ func (w *Client) Read(ctx context.Context, u *url.URL, kind string, limit int64)
 // document, is known, and asks again for one that breaks off. It has five times as
 // long for that as a body may be silent: one that comes byte by byte is never silent.
 func (w *Client) get(ctx context.Context, u *url.URL, kind string, limit int64, old Document) (Document, error) {
-	bound := 5 * w.stall
+	bound := 5 * w.cfg.Stall
 	ctx, cancel := context.WithTimeoutCause(ctx, bound, fmt.Errorf("%w within %v", ErrSlow, bound))
 	defer cancel()
 	for n := 1; ; n++ {
@@ -150,12 +149,13 @@ func readDecoded(b *Body, kind string, limit int64) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil {
-		err = checkSize(data, b.url, kind, limit)
+		err = CheckSize(data, b.url, kind, limit)
 	}
 	return data, gzipError(b, kind, err)
 }
 
-func checkSize(data []byte, url, kind string, limit int64) error {
+// CheckSize refuses data that is larger than limit bytes.
+func CheckSize(data []byte, url, kind string, limit int64) error {
 	if int64(len(data)) > limit {
 		return fmt.Errorf("get %s: more than %d bytes for %s", url, limit, kind)
 	}
@@ -165,9 +165,8 @@ func checkSize(data []byte, url, kind string, limit int64) error {
 // gzipError words what is wrong with the coding; what the body itself has to
 // say is a message already.
 func gzipError(b *Body, kind string, err error) error {
-	var corrupt flate.CorruptInputError
 	switch {
-	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt), err == io.EOF: //nolint:errorlint // of gzip itself
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, new(flate.CorruptInputError)), err == io.EOF: //nolint:errorlint // of gzip itself
 		return &ContentError{URL: b.url, Got: "not gzip, although the server says so", Want: kind}
 	case err == io.ErrUnexpectedEOF: //nolint:errorlint // of gzip itself
 		return &TruncatedError{URL: b.url, Got: b.got, Want: b.size, Err: err}

@@ -13,7 +13,6 @@ import (
 type Limits struct {
 	Attempts int           // to get one answer, and to get one more byte
 	refused  int           // attempts where nobody listens
-	begun    int           // attempts to get the rest of what has begun, which is worth more patience
 	Wait     time.Duration // before the second attempt; twice as long before each that follows
 	Longest  time.Duration // wait, unless the server asks for more
 	Answer   time.Duration // until an answer begins, all attempts and waits included
@@ -27,7 +26,6 @@ func (l Limits) orDefaults() Limits {
 	return Limits{
 		Attempts: cmp.Or(l.Attempts, 5),
 		refused:  cmp.Or(l.refused, 2),
-		begun:    cmp.Or(l.begun, 8),
 		Wait:     cmp.Or(l.Wait, 500*time.Millisecond),
 		Longest:  cmp.Or(l.Longest, 30*time.Second),
 		Answer:   cmp.Or(l.Answer, 5*time.Minute),
@@ -39,6 +37,7 @@ func (l Limits) orDefaults() Limits {
 }
 
 const (
+	begunAttempts  = 8    // to get the rest of what has begun, which is worth more patience
 	maxConnections = 100  // for one zip
 	maxRestarts    = 3    // of one zip from its beginning
 	minSpeed       = 1000 // bytes a second that a zip needs

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -26,14 +25,10 @@ type Proxy struct {
 func parseProxies(value string) ([]Proxy, error) {
 	var list []Proxy
 	for value != "" {
-		element := value
-		orNext := false
-		if i := strings.IndexAny(value, ",|"); i >= 0 {
-			element, orNext, value = value[:i], value[i] == '|', value[i+1:]
-		} else {
-			value = ""
-		}
-		switch element = strings.TrimSpace(element); element {
+		end := strings.IndexAny(value+",", ",|")
+		element, orNext := strings.TrimSpace(value[:end]), strings.HasPrefix(value[end:], "|")
+		value = value[min(end+1, len(value)):]
+		switch element {
 		case "":
 			continue
 		case "off":
@@ -65,10 +60,15 @@ func parseProxyURL(element string) (*url.URL, error) {
 // ParseURL reads an address that a Client can get, as the value of a setting.
 func ParseURL(setting, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s", setting, urlProblem(text, err))
+	switch parse := (*url.Error)(nil); {
+	case err == nil:
+		err = checkURL(u)
+	case strings.Contains(text, "@"): // which the error quotes
+		err = errors.New("not a URL (not shown, as it may hold a password)")
+	case errors.As(err, &parse):
+		err = fmt.Errorf("not a URL: %q: %w", text, parse.Err)
 	}
-	if err := checkURL(u); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", setting, err)
 	}
 	return u, nil
@@ -76,21 +76,18 @@ func ParseURL(setting, text string) (*url.URL, error) {
 
 // checkURL accepts the kinds of address that web.get can read.
 func checkURL(u *url.URL) error {
-	switch u.Scheme {
-	case "http", "https":
-		if u.Host == "" {
-			return fmt.Errorf("no host in URL %s", Display(u))
-		}
-		return nil
-	case "file":
-		if *u != (url.URL{Scheme: u.Scheme, Path: u.Path, RawPath: u.RawPath}) || u.Path == "" {
-			return fmt.Errorf("file URL with more than a path: %s", Display(u))
-		}
-		return nil
-	case "":
+	server := u.Scheme == "http" || u.Scheme == "https"
+	switch {
+	case u.Scheme == "":
 		return fmt.Errorf("no scheme in URL %s", Display(u))
+	case !server && u.Scheme != "file":
+		return fmt.Errorf("unknown scheme in URL %s (need https, http or file)", Display(u))
+	case server && u.Host == "":
+		return fmt.Errorf("no host in URL %s", Display(u))
+	case !server && (*u != (url.URL{Scheme: u.Scheme, Path: u.Path, RawPath: u.RawPath}) || u.Path == ""):
+		return fmt.Errorf("file URL with more than a path: %s", Display(u))
 	}
-	return fmt.Errorf("unknown scheme in URL %s (need https, http or file)", Display(u))
+	return nil
 }
 
 // Join returns the URL of a file below base.
@@ -100,18 +97,6 @@ func Join(base *url.URL, elements ...string) *url.URL {
 		u.Path = "/" // else JoinPath makes a relative path, which shows in messages
 	}
 	return u.JoinPath(elements...)
-}
-
-// urlProblem words a parse error. The error of net/url quotes the input, so
-// it can't be shown when a password may be in there.
-func urlProblem(text string, err error) string {
-	if strings.Contains(text, "@") {
-		return "not a URL (not shown, as it may hold a password)"
-	}
-	if parse, ok := errors.AsType[*url.Error](err); ok {
-		err = parse.Err
-	}
-	return fmt.Sprintf("not a URL: %q: %v", text, err)
 }
 
 // Display returns u as it may be shown and kept: without user, password,
@@ -128,20 +113,8 @@ func Display(u *url.URL) string {
 
 // Proxies are the module proxies of GOPROXY, in their order.
 type Proxies struct {
-	web     *Client
 	List    []Proxy
 	noProxy string // GONOPROXY
-}
-
-// newProxies leaves only those that are files to a web that is offline.
-func newProxies(w *Client, list []Proxy, noProxy string) *Proxies {
-	l := &Proxies{w, slices.Clone(list), noProxy}
-	for i, p := range l.List {
-		if w.Offline != nil && p.Base != nil && p.Base.Scheme != "file" {
-			l.List[i] = Proxy{word: w.Offline}
-		}
-	}
-	return l
 }
 
 // Check reports whether a proxy may be asked for a module at all.

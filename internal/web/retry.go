@@ -10,7 +10,7 @@ import (
 	"net/http/httptrace"
 	"net/textproto"
 	"runtime"
-	"strconv"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -27,7 +27,8 @@ func (w *Client) send(req *http.Request) (resp *http.Response, attempts int, err
 	for {
 		attempts++
 		resp, err = w.client.Do(req.WithContext(boundInterim(req.Context())))
-		if req.Context().Err() != nil || attempts >= w.limits.most(resp, err) {
+		most, reason := w.limits.most(resp, err), err
+		if req.Context().Err() != nil || attempts >= most {
 			return resp, attempts, err
 		}
 		wait := w.limits.backoff(attempts)
@@ -41,12 +42,9 @@ func (w *Client) send(req *http.Request) (resp *http.Response, attempts int, err
 			// Not drained, as it might have no end: the next attempt gets a new
 			// connection, and perhaps a server in better order.
 			_ = resp.Body.Close()
+			reason = errors.New(resp.Status)
 		}
-		if err != nil {
-			tellRetry(req.Context(), attempts+1, w.limits.most(resp, err), err)
-		} else {
-			tellRetry(req.Context(), attempts+1, w.limits.most(resp, err), errors.New(resp.Status))
-		}
+		tellRetry(req.Context(), attempts+1, most, reason)
 		if reason := sleep(req.Context(), wait); reason != nil {
 			return nil, attempts, reason
 		}
@@ -83,13 +81,9 @@ func (l Limits) most(resp *http.Response, err error) int {
 	switch {
 	case err != nil && refused(err):
 		return l.refused
-	case err != nil && transient(err):
-		return l.Attempts
-	case err != nil:
-		return 1
-	case resp.StatusCode == http.StatusInternalServerError:
+	case err == nil && resp.StatusCode == http.StatusInternalServerError:
 		return min(l.Attempts, 2) // most often a fault that stays, and Go does not try again at all
-	case outOfOrder(resp.StatusCode):
+	case err != nil && transient(err), err == nil && outOfOrder(resp.StatusCode):
 		return l.Attempts
 	}
 	return 1
@@ -113,12 +107,8 @@ var errInterim = errors.New("too many interim answers")
 
 // outOfOrder reports whether a status says that it may be another one soon.
 func outOfOrder(status int) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusTooManyRequests,
-		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
+	return slices.Contains([]int{http.StatusRequestTimeout, http.StatusTooManyRequests,
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, status)
 }
 
 // refused reports whether nobody listens where a request was sent to. Most often
@@ -142,10 +132,8 @@ func transient(err error) bool {
 			return true
 		}
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return true
-	}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
+	timeout, ok := errors.AsType[net.Error](err)
+	if ok && timeout.Timeout() || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return true
 	}
 	// net/http has no names for the errors of its HTTP/2.
@@ -159,11 +147,10 @@ func transient(err error) bool {
 func retryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	if value != "" && strings.Trim(value, "0123456789") == "" {
-		seconds, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || seconds > int64(math.MaxInt64/time.Second) {
-			return math.MaxInt64
+		if wait, err := time.ParseDuration(value + "s"); err == nil {
+			return wait
 		}
-		return time.Duration(seconds) * time.Second
+		return math.MaxInt64
 	}
 	if at, err := http.ParseTime(value); err == nil {
 		return max(at.Sub(now), 0)

@@ -39,7 +39,7 @@ type Transfer struct {
 	received *atomic.Int64
 
 	First     *Body  // the answer to begin with, nil if there is none yet
-	at        int64  // offset of the next byte
+	first, at int64  // offsets of the first byte and of the next
 	etag      string // of the first answer, also a weak one
 	validator string // for If-Range, "" for none
 	checked   bool
@@ -57,7 +57,7 @@ const magicSize = 4
 // Run returns when all is here.
 func (t *Transfer) Run(ctx context.Context) error {
 	if t.part != nil {
-		t.at = t.part.First
+		t.first, t.at = t.part.First, t.part.First
 	}
 	t.pace = pace{Limits: t.Web.limits, start: time.Now()}
 	for {
@@ -129,7 +129,7 @@ func (t *Transfer) request(ctx context.Context) (*Body, error) {
 	w, header := t.Web, make(http.Header)
 	if t.lost != nil {
 		patient := *w
-		patient.limits.Attempts, patient.limits.refused = w.limits.begun, w.limits.begun
+		patient.limits.Attempts, patient.limits.refused = begunAttempts, begunAttempts
 		w = &patient
 	}
 	switch {
@@ -153,12 +153,13 @@ func (t *Transfer) judge(b *Body) (done bool, err error) {
 	switch b.status {
 	case http.StatusPartialContent:
 		first, end, size, err := parseContentRange(b.Header.Get("Content-Range"))
+		etag := b.Header.Get("ETag")
+		changed := t.etag != "" && etag != "" && etag != t.etag
 		if err != nil || first != t.at || end != t.end(size) || t.Size >= 0 && size != t.Size ||
-			b.size >= 0 && b.size != end-first || t.changed(b) {
+			b.size >= 0 && b.size != end-first || changed {
 			return false, ErrNoRanges
 		}
-		t.learn(b, size)
-		return false, nil
+		return false, t.learn(b, size)
 	case http.StatusRequestedRangeNotSatisfiable:
 		if t.part != nil || b.Header.Get("Content-Range") != fmt.Sprintf("bytes */%d", t.at) {
 			return false, ErrNoRanges
@@ -175,21 +176,20 @@ func (t *Transfer) judge(b *Body) (done bool, err error) {
 		}
 	}
 	t.etag, t.validator = "", ""
-	t.learn(b, b.size)
 	if t.lost != nil && t.Progress != nil {
-		t.Progress(0, t.Size)
+		t.Progress(0, b.size)
 	}
-	if limit := t.Web.limits.Size; t.Size > limit {
-		return false, fmt.Errorf("get %s: %d bytes: too large for a toolchain", b.url, t.Size)
-	}
-	return false, nil
+	return false, t.learn(b, b.size)
 }
 
 // learn notes what the first answer says about the file.
-func (t *Transfer) learn(b *Body, size int64) {
+func (t *Transfer) learn(b *Body, size int64) error {
 	t.Size = size
+	if limit := t.Web.limits.Size; size > limit {
+		return fmt.Errorf("get %s: %d bytes: too large for a toolchain", b.url, size)
+	}
 	if t.etag != "" || t.validator != "" {
-		return
+		return nil
 	}
 	t.etag = b.Header.Get("ETag")
 	modified := b.Header.Get("Last-Modified")
@@ -198,12 +198,7 @@ func (t *Transfer) learn(b *Body, size int64) {
 	} else if _, err := http.ParseTime(modified); err == nil {
 		t.validator = modified
 	}
-}
-
-// changed reports whether the server says that its file is another one now.
-func (t *Transfer) changed(b *Body) bool {
-	etag := b.Header.Get("ETag")
-	return t.etag != "" && etag != "" && etag != t.etag
+	return nil
 }
 
 // end returns the offset after the last byte that is wanted.
@@ -233,10 +228,8 @@ func (t *Transfer) receive(ctx context.Context, b *Body) error {
 			return storeErr
 		}
 		switch {
-		case err == io.EOF: //nolint:errorlint // a TruncatedError may wrap it, and is no end
-			return t.ended(b)
 		case err != nil:
-			return t.broken(err)
+			return t.ended(b, err)
 		case ctx.Err() != nil: // a file URL has no request that would end
 			return context.Cause(ctx)
 		}
@@ -276,12 +269,20 @@ func (t *Transfer) store(b *Body, data []byte) error {
 }
 
 // ended is for the end of a body, which is not always that of the file: a part
-// without a length may be shorter than its Content-Range.
-func (t *Transfer) ended(b *Body) error {
-	if end := t.end(t.Size); end >= 0 && t.at < end {
-		return &TruncatedError{URL: b.url, Got: t.got(), Want: t.want(), Err: io.ErrUnexpectedEOF}
+// without a length may be shorter than its Content-Range. An error about one connection
+// becomes one about the file, and none if nothing is missing.
+func (t *Transfer) ended(b *Body, err error) error {
+	end, whole := t.end(t.Size), err == io.EOF //nolint:errorlint // a TruncatedError may wrap it, and is no end
+	if whole && t.at >= end || t.at > 0 && t.at == end {
+		return t.finish()
 	}
-	return t.finish()
+	if whole {
+		err = &TruncatedError{URL: b.url, Err: io.ErrUnexpectedEOF}
+	}
+	if truncated, ok := errors.AsType[*TruncatedError](err); ok {
+		truncated.Got, truncated.Want = t.at-t.first, end-t.first
+	}
+	return err
 }
 
 func (t *Transfer) finish() error {
@@ -290,30 +291,4 @@ func (t *Transfer) finish() error {
 		return nil
 	}
 	return t.Check()
-}
-
-// broken makes an error about one connection one about the file. It is none if
-// nothing is missing.
-func (t *Transfer) broken(err error) error {
-	if t.at > 0 && t.at == t.end(t.Size) {
-		return t.finish()
-	}
-	if truncated, ok := errors.AsType[*TruncatedError](err); ok {
-		truncated.Got, truncated.Want = t.got(), t.want()
-	}
-	return err
-}
-
-func (t *Transfer) got() int64 {
-	if t.part != nil {
-		return t.at - t.part.First
-	}
-	return t.at
-}
-
-func (t *Transfer) want() int64 {
-	if t.part != nil {
-		return t.part.End - t.part.First
-	}
-	return t.Size
 }

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -25,11 +24,10 @@ import (
 )
 
 const (
-	maxRedirects  = 10
-	stallTimeout  = time.Minute
-	dialTimeout   = 30 * time.Second
-	tlsTimeout    = 30 * time.Second
-	headerTimeout = 2 * time.Minute // a caching proxy may fetch 70 MB before it answers
+	maxRedirects   = 10
+	stallTimeout   = time.Minute
+	connectTimeout = 30 * time.Second // for TCP, and as long for TLS
+	headerTimeout  = 2 * time.Minute  // a caching proxy may fetch 70 MB before it answers
 )
 
 // A Config says what a web goes by; the zero value is fine.
@@ -49,13 +47,10 @@ type Config struct {
 // Client reads http, https and file URLs under the rules that the go command has
 // for credentials and redirects.
 type Client struct {
-	client    *http.Client
-	userAgent string
-	stall     time.Duration
-	limits    Limits
-	auth      Auth
-	cacheDir  string
-	Offline   error // why nothing may be requested, or nil
+	client  *http.Client
+	cfg     Config
+	limits  Limits
+	Offline error // why nothing may be requested, or nil
 }
 
 // New returns a client, and the module proxies that it may ask.
@@ -68,31 +63,30 @@ func New(cfg Config) (*Client, *Proxies, error) {
 	if w.Offline == nil && errors.Is(list[0].word, ErrProxyOff) {
 		w.Offline = ErrProxyOff
 	}
-	return w, newProxies(w, list, cfg.NoProxy), nil
+	for i, p := range list { // offline, files are all that is left
+		if w.Offline != nil && p.Base != nil && p.Base.Scheme != "file" {
+			list[i] = Proxy{word: w.Offline}
+		}
+	}
+	return w, &Proxies{list, cfg.NoProxy}, nil
 }
 
 func newWeb(cfg Config) *Client {
 	limits := cfg.Limits.orDefaults()
+	cfg.Stall = cmp.Or(cfg.Stall, stallTimeout)
 	transport := cfg.Transport
 	if transport == nil {
 		transport = &http.Transport{
 			Proxy:                 cfg.HTTPProxy,
-			DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
-			TLSHandshakeTimeout:   tlsTimeout,
+			DialContext:           (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext,
+			TLSHandshakeTimeout:   connectTimeout,
 			ResponseHeaderTimeout: limits.Header,
 			ForceAttemptHTTP2:     true,
 			MaxIdleConnsPerHost:   16, // tiles come in bursts
 			IdleConnTimeout:       90 * time.Second,
 		}
 	}
-	w := &Client{
-		client:    &http.Client{Transport: transport, CheckRedirect: checkRedirect},
-		userAgent: cfg.UserAgent,
-		stall:     cmp.Or(cfg.Stall, stallTimeout),
-		limits:    limits,
-		auth:      cfg.Auth,
-		cacheDir:  cfg.CacheDir,
-	}
+	w := &Client{client: &http.Client{Transport: transport, CheckRedirect: checkRedirect}, cfg: cfg, limits: limits}
 	if cfg.Offline {
 		w.Offline = ErrOffline
 	}
@@ -167,7 +161,7 @@ func (w *Client) do(ctx context.Context, cancel context.CancelCauseFunc, u *url.
 		_ = resp.Body.Close()
 		return nil, &ContentError{URL: Display(u), Got: got, Want: kind}
 	}
-	return newBody(ctx, cancel, w.stall, resp, Display(u)), nil
+	return newBody(ctx, cancel, w.cfg.Stall, resp, Display(u)), nil
 }
 
 // misfit says what an answer is that can be nothing that anybody asks for, ""
@@ -192,8 +186,8 @@ func (w *Client) statusError(ctx context.Context, u *url.URL, resp *http.Respons
 		data, _ := io.ReadAll(io.LimitReader(resp.Body, 1024)) // only for the message
 		e.Detail = CleanLine(string(data))
 	}
-	if (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && u.Scheme == "https" && u.User == nil && w.auth != nil {
-		if _, err := w.auth.Header(ctx, u, nil); err != nil {
+	if (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && u.Scheme == "https" && u.User == nil && w.cfg.Auth != nil {
+		if _, err := w.cfg.Auth.Header(ctx, u, nil); err != nil {
 			e.Detail = CleanLine(err.Error())
 		}
 	}
@@ -202,9 +196,6 @@ func (w *Client) statusError(ctx context.Context, u *url.URL, resp *http.Respons
 
 func mediaType(resp *http.Response) string {
 	kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
-	if parsed, _, err := mime.ParseMediaType(kind); err == nil {
-		return parsed
-	}
 	return CleanLine(strings.ToLower(kind))
 }
 

@@ -1,4 +1,4 @@
-package web
+package fetch
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
+	"github.com/gosw/gosw/internal/web"
 )
 
 const (
@@ -28,7 +29,7 @@ func documents(t *testing.T, c *Client, base string) *Documents {
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newWeb(Config{CacheDir: t.TempDir()})
+	c := newClient(t, s, nil)
 	d := documents(t, c, s.VulnDB())
 	if d.Local() || d.String() != s.VulnDB() {
 		t.Errorf("%v, local: %v", d, d.Local())
@@ -53,7 +54,7 @@ func TestDocuments(t *testing.T) {
 func TestDocumentsErrors(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	c := newWeb(Config{CacheDir: t.TempDir()})
+	c := newClient(t, s, nil)
 	for _, row := range []struct {
 		mode, want string
 	}{
@@ -75,9 +76,9 @@ func TestDocumentsErrors(t *testing.T) {
 			t.Errorf("%q: %v, want %s", base, err, want)
 		}
 	}
-	off := documents(t, newWeb(Config{CacheDir: t.TempDir(), Offline: true}), s.VulnDB())
+	off := documents(t, newClient(t, s, func(cfg *Config) { cfg.Offline = true }), s.VulnDB())
 	s.Reset()
-	if _, _, err := off.Refresh(t.Context(), testIndex, "an index", 1<<20); !errors.Is(err, ErrOffline) || s.Requests("") > 0 {
+	if _, _, err := off.Refresh(t.Context(), testIndex, "an index", 1<<20); !errors.Is(err, web.ErrOffline) || s.Requests("") > 0 {
 		t.Errorf("offline: %v, %d requests", err, s.Requests(""))
 	}
 }
@@ -97,7 +98,7 @@ func TestDocumentsFiles(t *testing.T) {
 		}
 	}
 	s.Reset()
-	d := documents(t, newWeb(Config{CacheDir: t.TempDir(), Offline: true}), "file://"+filepath.ToSlash(dir))
+	d := documents(t, newClient(t, s, func(cfg *Config) { cfg.Offline = true }), "file://"+filepath.ToSlash(dir))
 	data, at, err := d.Refresh(t.Context(), testIndex, "an index", 1<<20)
 	if err != nil || !d.Local() || string(data) != string(s.VulnFiles()[testIndex]) || time.Since(at) > time.Minute || s.Requests("") > 0 {
 		t.Errorf("%.60s, %v, %v", data, at, err)

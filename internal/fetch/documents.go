@@ -1,4 +1,4 @@
-package web
+package fetch
 
 import (
 	"bytes"
@@ -8,28 +8,30 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/gosw/gosw/internal/web"
 )
 
 // Documents is a folder of small files on a server, or on this machine, such as
 // a vulnerability database. A server has each of them as gzip, with ".gz" added
 // to its name, as the Go vulnerability database has them.
 type Documents struct {
-	web  *Client
+	web  *web.Client
 	base *url.URL
 }
 
 // Documents returns the folder at base, the URL of a server or of a file. Name is
 // what the URL is called in an error, such as the setting that has it.
-func (w *Client) Documents(name, base string) (*Documents, error) {
-	u, err := ParseURL(name, base)
+func (c *Client) Documents(name, base string) (*Documents, error) {
+	u, err := web.ParseURL(name, base)
 	if err != nil {
 		return nil, err
 	}
-	return &Documents{web: w, base: u}, nil
+	return &Documents{web: c.web, base: u}, nil
 }
 
 // String returns the address as it may be shown, without a password.
-func (d *Documents) String() string { return Display(d.base) }
+func (d *Documents) String() string { return web.Display(d.base) }
 
 // Local reports whether the files are on this machine, so that reading them needs
 // no network.
@@ -44,7 +46,7 @@ func (d *Documents) Refresh(ctx context.Context, name, kind string, limit int64)
 		return data, time.Now().Round(0), err
 	}
 	u := d.url(name)
-	err = d.web.Current(ctx, u, kind, limit, func(doc Document) (err error) {
+	err = d.web.Current(ctx, u, kind, limit, func(doc web.Document) (err error) {
 		at = doc.Fetched
 		data, err = unzip(doc.Body, u, kind, limit)
 		return err
@@ -66,7 +68,7 @@ func (d *Documents) url(name string) *url.URL {
 	if !d.Local() {
 		name += ".gz"
 	}
-	return Join(d.base, strings.Split(name, "/")...)
+	return web.Join(d.base, strings.Split(name, "/")...)
 }
 
 // unzip returns the content of a file in gzip. Some servers name gzip as the
@@ -80,7 +82,7 @@ func unzip(data []byte, u *url.URL, kind string, limit int64) ([]byte, error) {
 		data, err = io.ReadAll(io.LimitReader(zr, limit+1))
 	}
 	if err != nil {
-		return nil, &ContentError{URL: Display(u), Got: "broken gzip", Want: kind}
+		return nil, &web.ContentError{URL: web.Display(u), Got: "broken gzip", Want: kind}
 	}
-	return data, checkSize(data, Display(u), kind, limit)
+	return data, web.CheckSize(data, web.Display(u), kind, limit)
 }
