@@ -53,10 +53,7 @@ func (s *Store) Tidy(ctx context.Context) error {
 }
 
 func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (*Receipt, error) {
-	if err := s.step("install/lock"); err != nil {
-		return nil, err
-	}
-	release, err := s.lock(ctx, v.String(), "installing")
+	release, err := s.lockAt(ctx, "install/lock", v.String(), "installing")
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +68,13 @@ func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (*Receipt, 
 	if err != nil {
 		return nil, err
 	}
-	receipt, err := s.fillAndPublish(ctx, v, tree, fill)
+	receipt, err := s.build(ctx, v, tree, fill)
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	if err == nil {
+		err = s.publish(v, tree, receipt)
+	}
 	if err != nil {
 		return nil, errors.Join(err, fsx.Retry(func() error { return os.RemoveAll(tree) }))
 	}
@@ -91,17 +94,6 @@ func (s *Store) stage(v gover.Version) (string, error) {
 		return "", err
 	}
 	return os.MkdirTemp(s.staging(), v.String()+".*")
-}
-
-func (s *Store) fillAndPublish(ctx context.Context, v gover.Version, tree string, fill Fill) (*Receipt, error) {
-	receipt, err := s.build(ctx, v, tree, fill)
-	if err != nil {
-		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, context.Cause(ctx)
-	}
-	return receipt, s.publish(v, tree, receipt)
 }
 
 // build has the tree filled and seals it. Nothing of it is open then: Windows

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"os"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,16 +18,12 @@ func (s *Store) LastUsed(v gover.Version) (last time.Time, ok bool) {
 	if err := unix.Statfs(file, &mount); err != nil || mount.Flags&(unix.ST_NOATIME|unix.ST_RDONLY) != 0 {
 		return time.Time{}, false
 	}
-	info, err := os.Lstat(file)
-	if err != nil {
-		return time.Time{}, false
-	}
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
+	var stat unix.Stat_t
+	if err := unix.Lstat(file, &stat); err != nil {
 		return time.Time{}, false
 	}
 	// Both times are of its unpacking if nothing has happened since.
-	if last = time.Unix(stat.Atim.Unix()); !last.After(info.ModTime()) {
+	if last = time.Unix(stat.Atim.Unix()); !last.After(time.Unix(stat.Mtim.Unix())) {
 		last = time.Time{}
 	}
 	return last, true

@@ -30,7 +30,7 @@ func (s *Store) Relink(ctx context.Context) error {
 	if changes, err := s.linkChanges(); err != nil || len(changes) == 0 {
 		return err
 	}
-	release, err := s.lockLinks(ctx)
+	release, err := s.lockAt(ctx, "link/lock", storeLock, "changing")
 	if err != nil {
 		return err
 	}
@@ -42,13 +42,6 @@ func (s *Store) Relink(ctx context.Context) error {
 func (s *Store) WrongLinks() ([]string, error) {
 	changes, err := s.linkChanges()
 	return slices.Sorted(maps.Keys(changes)), err
-}
-
-func (s *Store) lockLinks(ctx context.Context) (release func(), err error) {
-	if err := s.step("link/lock"); err != nil {
-		return nil, err
-	}
-	return s.lock(ctx, storeLock, "changing")
 }
 
 // relink is Relink for a caller that holds storeLock. The links become what

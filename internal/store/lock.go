@@ -44,6 +44,14 @@ func (s *Store) lock(ctx context.Context, what, doing string) (release func(), e
 	return signed(f, doing), nil
 }
 
+// lockAt is lock behind the checkpoint named step.
+func (s *Store) lockAt(ctx context.Context, step, what, doing string) (release func(), err error) {
+	if err := s.step(step); err != nil {
+		return nil, err
+	}
+	return s.lock(ctx, what, doing)
+}
+
 // lockShared is lock for one who only reads: it excludes those who write, and
 // no other reader. It leaves no word, as it may be in a store that is not the
 // reader's. A store that can't be written to, such as one in a read-only image,

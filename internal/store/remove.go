@@ -34,10 +34,7 @@ func (s *Store) Remove(ctx context.Context, v gover.Version) (removed bool, err 
 }
 
 func (s *Store) remove(ctx context.Context, v gover.Version) (bool, error) {
-	if err := s.step("uninstall/lock"); err != nil {
-		return false, err
-	}
-	release, err := s.lock(ctx, v.String(), "uninstalling")
+	release, err := s.lockAt(ctx, "uninstall/lock", v.String(), "uninstalling")
 	if err != nil {
 		return false, err
 	}
@@ -110,7 +107,7 @@ func readLink(path string) (string, error) {
 // takeName moves the tree of v to its grave, or deletes it where it can't be moved. What links to it goes first, and
 // nobody mends links meanwhile, so that no link ever leads to nothing.
 func (s *Store) takeName(ctx context.Context, v gover.Version, grave string) error {
-	release, err := s.lockLinks(ctx)
+	release, err := s.lockAt(ctx, "link/lock", storeLock, "changing")
 	if err != nil {
 		return err
 	}

@@ -99,10 +99,7 @@ func (r *repair) run(ctx context.Context) error {
 
 // lockAndVerify takes the lock of v to repair it, and finds out what is wrong.
 func (s *Store) lockAndVerify(ctx context.Context, v gover.Version) (release func(), report *Report, err error) {
-	if err := s.step("repair/lock"); err != nil {
-		return nil, nil, err
-	}
-	if release, err = s.lock(ctx, v.String(), "repairing"); err != nil {
+	if release, err = s.lockAt(ctx, "repair/lock", v.String(), "repairing"); err != nil {
 		return nil, nil, err
 	}
 	if err = s.putBack(v); err == nil {

@@ -175,7 +175,7 @@ func (s *Store) openSibling(home toolchain.Home, w gover.Version, root *os.Root)
 		return nil, err
 	}
 	from, err := openTree(home.Dir(w))
-	if err == nil && home != s.home && !sameDevice(from, into) {
+	if err == nil && home != s.home && deviceOf(home.Dir(w)) != deviceOf(root.Name()) {
 		err = errors.Join(fmt.Errorf("%s is on another file system", home), from.Close())
 	}
 	if err != nil {
@@ -229,21 +229,15 @@ func openHandle(root *os.Root) (*handle, error) {
 	return &handle{Dir: dir}, err
 }
 
-// sameDevice reports whether two directories are in one file system. Where files are
-// copied anyway, that is not told.
-func sameDevice(a, b *handle) bool {
-	device := func(h *handle) (uint64, error) {
-		raw, err := h.Open(".")
-		if err != nil {
-			return 0, err
-		}
-		defer raw.Close()
-		st, err := raw.Stat()
-		return st.Device, err
+// deviceOf tells the file system of a directory from others. Where files are copied
+// anyway, it is 0.
+func deviceOf(dir string) uint64 {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return 0
 	}
-	first, err := device(a)
-	second, err2 := device(b)
-	return err == nil && err2 == nil && first == second
+	id, _, _ := measure(info)
+	return id.device
 }
 
 // openTree opens the folder at dir, and not what a link there leads to.
