@@ -5,7 +5,6 @@ import (
 	"errors"
 	"path/filepath"
 	"runtime"
-	"strings"
 
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
@@ -31,19 +30,10 @@ func (a *App) InitCode() string {
 
 // InitHint says how to have gosw loaded in each session.
 func (a *App) InitHint() command.Hint {
-	sh := a.UI.Shell
-	places, err := a.Places()
-	if err != nil || sh.Name() == "nushell" || len(sh.RC(places)) == 0 && sh.Name() != "powershell" {
-		return command.Hint{Command: a.InitInstall()}
+	if places, err := a.Places(); err == nil && a.UI.Shell.Name() == "powershell" && len(a.UI.Shell.RC(places)) == 0 {
+		return command.Hintf("put this in $PROFILE: %s", a.InitCode()) // which on Windows only PowerShell can tell
 	}
-	file := "$PROFILE" // which on Windows only PowerShell can tell
-	if files := sh.RC(places); len(files) > 0 {
-		file = files[0]
-	}
-	if rest, ok := strings.CutPrefix(file, places.Home+string(filepath.Separator)); ok {
-		file = "~/" + rest
-	}
-	return command.Hintf("put this in %s: %s", file, a.InitCode())
+	return command.Hintf("run %v, then open a new terminal", a.InitInstall())
 }
 
 // GoswCommand is the command for gosw with args, by a name that leads to this one.
