@@ -34,7 +34,7 @@ func ways() []way {
 		}, "/dl/archive/", fetchtest.AlteredZip, fetchtest.ForgedRecord},
 		{"dl", ViaDL, func(s *fetchtest.Server, mode string) func(*Config) {
 			return with(sourceIs(release.SourceDL), proxyIs(addressOf(s, mode)), dlOf(s, mode)) // the database is behind the proxy
-		}, ".zip", fetchtest.AlteredArchive, fetchtest.AlteredDL},
+		}, "/toolchain/@v/", fetchtest.AlteredArchive, fetchtest.AlteredDL},
 	}
 }
 
