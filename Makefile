@@ -23,7 +23,7 @@ build: ## build gosw and gosw-shim into bin/
 
 man: ## write manual pages and completion files into bin/share
 	@rm -rf bin/share
-	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null)} $(GO) run -C tools/share . '$(CURDIR)/bin/share' $(VERSION)
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null)} CGO_ENABLED=0 $(GO) run -C tools/share -trimpath . '$(CURDIR)/bin/share' $(VERSION)
 
 install: build man ## put gosw and gosw-shim into PREFIX/bin (~/.local/bin), pages and completion into PREFIX/share
 	@mkdir -p '$(PREFIX)/bin' '$(PREFIX)/share'

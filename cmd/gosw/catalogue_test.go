@@ -193,22 +193,23 @@ var elsewhere = map[string]string{
 	"look for gosw-shim beside gosw: %w":                         "TestOwnPath",
 	"the network file system has lost this file: mount it again": "TestReadFaults",
 	"too few files may be open (\"ulimit -n\" shows the limit): retry in a new shell, or raise the limit": "TestOpenFiles",
-	". Install it now?": "shim_ask",
+	"put this in $PROFILE: %s":                          "TestVoice",
+	". Install it now?":                                 "shim_ask",
 	"Remove %s, which no pin, default or process uses?": "upgrade",
-	"Import %s?": "import_all",
-	"%s can be imported without a download: %v": "import_all",
-	"%q shows a line with all its releases":     "TestReleaseTable",
-	"it has changed since it was read":          "TestWriteRC",
-	"gosw can't keep its owner and permissions": "init_install_bad",
-	"waiting: %s %s":                            "store_odd",
-	"%s: repairing it too":                      "repair_shared",
-	"%s, which is in another store, %s":         "repair_shared",
-	"supported":                                 "TestScreens",
-	"was supported":                             "TestScreens",
-	"until two newer lines are out":             "TestScreens",
-	"used here":                                 "TestScreens",
-	"%v lists all releases":                     "TestScreens",
-	"cross build with %v: some checks failed":   "TestCrossVerdict",
+	"Import %s?":                                        "import_all",
+	"%s can be imported without a download: %v":         "import_all",
+	"%q shows a line with all its releases":             "TestReleaseTable",
+	"it has changed since it was read":                  "TestWriteRC",
+	"gosw can't keep its owner and permissions":         "init_install_bad",
+	"waiting: %s %s":                                    "store_odd",
+	"%s: repairing it too":                              "repair_shared",
+	"%s, which is in another store, %s":                 "repair_shared",
+	"supported":                                         "TestScreens",
+	"was supported":                                     "TestScreens",
+	"until two newer lines are out":                     "TestScreens",
+	"used here":                                         "TestScreens",
+	"%v lists all releases":                             "TestScreens",
+	"cross build with %v: some checks failed":           "TestCrossVerdict",
 	"if the directory for temporary files is mounted noexec, set GOTMPDIR to another":      "TestCrossVerdict",
 	"add the login for that server to your netrc file, or set GOAUTH (\"go help goauth\")": "TestHintFor",
 	"no receipt": "list_table",
@@ -309,7 +310,7 @@ func exists(t *testing.T, name string) bool {
 		_, err := os.Stat("testdata/script/" + name + ".txtar")
 		return err == nil
 	}
-	for _, pattern := range []string{"*_test.go", "../../internal/*/*_test.go", "../../internal/cli/*/*_test.go"} {
+	for _, pattern := range []string{"*_test.go", "../../internal/*/*_test.go", "../../internal/cli/*/*_test.go", "../../test/windows/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
