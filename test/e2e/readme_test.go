@@ -182,6 +182,7 @@ func (r *reader) tmux(args ...string) *exec.Cmd {
 func (r *reader) open() {
 	r.t.Helper()
 	_ = r.tmux("kill-server").Run()
+	r.socket += "." // that server may not have ended yet
 	if out, err := r.tmux("new-session", "-d", "-x", "200", "-y", "50", r.shell+" -l").CombinedOutput(); err != nil {
 		r.t.Fatalf("%v\n%s", err, out)
 	}
