@@ -106,7 +106,7 @@ func TestScreensProgress(t *testing.T) {
 			home := t.TempDir()
 			env := []string{
 				"HOME=" + home, "LANG=C.UTF-8", "PATH=" + home + "/.local/go/bin:" + programs + ":/usr/bin:/bin",
-				"GOPROXY=" + server.Bad("stalled"), "GOSUMDB=" + server.SumDB(), "GOSW_SOURCE=proxy",
+				"GOPROXY=" + server.Bad("stalled"), "GOSUMDB=" + server.SumDB(), "GOSW_SOURCE=proxy", "GOCOVERDIR=" + coverage,
 			}
 			w, err := s.Start(row.first, home, env, "printf 'said before\\n'; gosw install 1.27.4 1.22.12")
 			if err != nil {

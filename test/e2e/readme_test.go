@@ -18,6 +18,7 @@ import (
 // in a new home, with bash, zsh and fish. Where README says to open a new terminal,
 // it is a new login shell.
 func TestReadme(t *testing.T) {
+	t.Parallel()
 	steps, shared := readSteps(t), ownDir(t)
 	for _, shell := range []string{"bash", "zsh", "fish"} {
 		t.Run(shell, func(t *testing.T) {

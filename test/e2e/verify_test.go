@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -42,12 +43,8 @@ func TestVerifyReal(t *testing.T) {
 			want = append(want, v+": "+damage(t, tree, files[i], random))
 		}
 		slices.Sort(want)
-		out, stderr, err := m.try(m.home, []string{"GOPROXY=off"}, m.gosw, "verify")
-		got := strings.Split(strings.TrimSpace(out), "\n")
-		for i := range got {
-			got[i], _, _ = strings.Cut(got[i], " (")
-		}
-		slices.Sort(got)
+		out, stderr, err := m.try(m.home, []string{"GOPROXY=off"}, m.gosw, "verify", "--json")
+		got := findings(t, out)
 		if err == nil || !slices.Equal(got, want) {
 			t.Fatalf("batch %d: verify: %v\n%s\ngot  %q\nwant %q", batch, err, stderr, got, want)
 		}
@@ -65,6 +62,26 @@ func TestVerifyReal(t *testing.T) {
 		t.Errorf("%d files after the repairs, %d before", len(got), len(files))
 	}
 	repairWhileBuilding(m, tree)
+}
+
+// findings are those of "verify --json", in order.
+func findings(t *testing.T, out string) (all []string) {
+	t.Helper()
+	var report struct {
+		Toolchains []struct {
+			Version  string
+			Findings []struct{ Kind, Path string }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, toolchain := range report.Toolchains {
+		for _, f := range toolchain.Findings {
+			all = append(all, toolchain.Version+": "+f.Kind+" "+f.Path)
+		}
+	}
+	return slices.Sorted(slices.Values(all))
 }
 
 // damage does one of four things to a file and returns what verify should say.
