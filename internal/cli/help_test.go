@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -59,8 +60,10 @@ func TestHelpWide(t *testing.T) {
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	bash, err := exec.LookPath("bash")
-	if err != nil {
+	if runtime.GOOS == "windows" && err != nil {
 		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
 	}
 	const stubs = `gosw() { printf '%s\0' "$@" end; } >>"$CALLS"; go() { echo /x; }; direnv() { :; }; `
 	eachCommand(func(cmd *cobra.Command) {
