@@ -1,4 +1,4 @@
-// Package conformance_test runs the suite of this folder through everything
+// Package conformance_test runs the suite of this directory through everything
 // that decides which version applies: the resolver, the shim and the hooks of
 // the shells. See README.md for the format.
 package conformance_test

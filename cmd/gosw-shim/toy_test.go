@@ -122,7 +122,7 @@ func (s *store) file(name, content string) {
 	check(s.t, os.WriteFile(s.path(name), []byte(content), mode))
 }
 
-// command returns a call of the shim called tool, in the folder project.
+// command returns a call of the shim called tool, in the directory project.
 func (s *store) command(tool string, args ...string) *exec.Cmd {
 	cmd := exec.Command(s.path("store/bin/"+tool), args...)
 	cmd.Dir, cmd.Env = s.path("project"), s.env

@@ -12,7 +12,7 @@ import (
 )
 
 // cmdUnpack is "unpack [dist|cache] VERSION DIR": DIR gets a toy as Go's archives
-// have it, with the folders that are no part of the module; or as the go command
+// have it, with the directories that are no part of the module; or as the go command
 // has it in its module cache.
 func cmdUnpack(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 || neg {

@@ -18,7 +18,7 @@ import (
 )
 
 // insideVariable tells the test binary that it is in a mount namespace of its
-// own; its value is the folder with the programs.
+// own; its value is the directory with the programs.
 const insideVariable = "GOSW_TEST_NAMESPACE"
 
 // TestSmallDisk installs onto file systems that are full after so many
@@ -78,7 +78,7 @@ func smallDisks(t *testing.T) {
 
 // smallDisk installs onto a small file system, which has all of HOME, and
 // returns whether that was "done" or it was "full". Then nothing may be left but
-// folders, locks, and the proxy's answers in the cache.
+// directories, locks, and the proxy's answers in the cache.
 func smallDisk(t *testing.T, server *fetchtest.Server, size string) string {
 	t.Helper()
 	s := &site{t: t, home: t.TempDir(), server: server}

@@ -51,11 +51,11 @@ func (r doctorReport) of(id string) []doctorFinding {
 // the check has to pass.
 type fault struct {
 	id       string
-	fault    string // sh, in an empty folder
+	fault    string // sh, in an empty directory
 	severity string
 	cause    string // part of it
 	options  string // of doctor
-	unmended string // why the printed command is not run, or there is none; "" runs it
+	unfixed  string // why the printed command is not run, or there is none; "" runs it
 	mounts   bool   // in a mount namespace, as root
 }
 
@@ -207,7 +207,7 @@ func (s *patientShell) doctor(options string) (r doctorReport) {
 	return r
 }
 
-// TestDoctorFaults makes each fault, and lets the printed command mend it.
+// TestDoctorFaults makes each fault, and lets the printed command fix it.
 func TestDoctorFaults(t *testing.T) {
 	t.Parallel()
 	w := newWard(t)
@@ -232,7 +232,7 @@ func (w *ward) try(t *testing.T, f fault) {
 	if got := found[0]; got.Severity != f.severity || !strings.Contains(got.Cause, f.cause) {
 		t.Errorf("%s: %s: %q, want %s: …%q…", f.fault, got.Severity, got.Cause, f.severity, f.cause)
 	}
-	if f.unmended != "" {
+	if f.unfixed != "" {
 		return
 	}
 	for _, got := range found {
@@ -292,7 +292,7 @@ func TestDoctorDocument(t *testing.T) {
 }
 
 // TestDoctorHealthy has nothing to say of a machine on which no problems, and
-// changes nothing there. With faults that are gosw's own, --fix mends them all.
+// changes nothing there. With faults that are gosw's own, --fix fixes them all.
 func TestDoctorHealthy(t *testing.T) {
 	t.Parallel()
 	w := newWard(t)
@@ -323,13 +323,13 @@ func TestDoctorHealthy(t *testing.T) {
 mkdir $STORE/staging/store.1; PATH=$STORE/bin:$PROGRAMS:/usr/bin:/bin`)
 	r = s.doctor("--fix")
 	if len(r.Fixed) != 5 || r.Severity != "ok" {
-		t.Errorf("mended %q, then %s", r.Fixed, r.Severity)
+		t.Errorf("fixed %q, then %s", r.Fixed, r.Severity)
 	}
 	if rc, _ := s.run("cat ~/.bashrc"); !strings.Contains(rc, "--no-completion") || strings.Contains(rc, "/own/") {
 		t.Errorf("start-up file:\n%s", rc)
 	}
 	if r = s.doctor("--fix"); len(r.Fixed) != 0 {
-		t.Errorf("mended again: %q", r.Fixed)
+		t.Errorf("fixed again: %q", r.Fixed)
 	}
 }
 

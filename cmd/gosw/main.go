@@ -46,7 +46,7 @@ func run() int {
 	})
 }
 
-// dirs asks for the user's folders. Those that can't be told are of no use to cli.
+// dirs asks for the user's directories. Those that can't be told are of no use to cli.
 func dirs() settings.Dirs {
 	d := settings.Dirs{Config: xdg.ConfigHome, Cache: xdg.CacheHome, State: xdg.StateHome, Temp: os.TempDir()}
 	d.GoConfig, _ = os.UserConfigDir()

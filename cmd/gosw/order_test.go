@@ -85,7 +85,7 @@ func parseTrace(lines []string) []call {
 }
 
 // pathsOf returns the files of a call: the one that is open, or those that are
-// named, below the folder that is open.
+// named, below the directory that is open.
 func pathsOf(name, text string) (paths []string) {
 	for _, m := range fdPath.FindAllStringSubmatch(text, -1) {
 		path := m[1]
@@ -156,7 +156,7 @@ func checkRename(calls []call, rename call, root string) (wrong []string) {
 	return wrong
 }
 
-// checkDelete demands that the folder with the name was synced since the tree
+// checkDelete demands that the directory with the name was synced since the tree
 // lost it.
 func checkDelete(calls []call, unlink call, root string) []string {
 	toolchains := filepath.Join(root, "toolchains")

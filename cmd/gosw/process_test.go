@@ -140,7 +140,7 @@ func TestVersionsTogether(t *testing.T) {
 }
 
 // TestKilled kills an install at 30 moments spread over its whole run: what is
-// listed is always whole, and the next install mends the rest by itself.
+// listed is always whole, and the next install fixes the rest by itself.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -215,7 +215,7 @@ func TestInterrupted(t *testing.T) {
 func TestInterruptedTwice(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.run("install", "1.21.13") // makes the folder of the tree head
+	s.run("install", "1.21.13") // makes the directory of the tree head
 	head := filepath.Join(s.home, ".local", "state", "gosw", "sumdb", fetchtest.SumDBName, "latest.lock")
 	unlock, err := lockedfile.MutexAt(head).Lock()
 	if err != nil {

@@ -13,14 +13,14 @@ import (
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
-// projectFiles are what a project may have where a relative folder would make it a
+// projectFiles are what a project may have where a relative directory would make it a
 // setting. Whatever reads one says nonsense, or runs the command.
 var projectFiles = []string{
 	"gosw/env", "go/env", "env", ".netrc", "netrc", ".config/gosw/env", ".config/go/env", "home/.config/gosw/env", "home/.config/go/env",
 	".local/go/default", "home/.local/go/default", "lib/gosw.sh", ".bashrc", "home/.bashrc", ".config/direnv/lib/gosw.sh",
 }
 
-// TestProject runs gosw in a project, with each folder of the user's missing,
+// TestProject runs gosw in a project, with each directory of the user's missing,
 // relative or absolute. Either all is as if the project were another, or there is
 // an error; and nothing is written to the project, or to / for want of a home.
 func TestProject(t *testing.T) {
@@ -76,7 +76,7 @@ type surrounding struct {
 	works     bool // gosw install does
 }
 
-// surroundings are all combinations of what names the user's folders, and one of
+// surroundings are all combinations of what names the user's directories, and one of
 // them alone for each variable that names a file.
 func surroundings() []surrounding {
 	var all []surrounding
@@ -102,7 +102,7 @@ func surroundings() []surrounding {
 	return all
 }
 
-// atRoot lists the folders that there are in / where a home has them.
+// atRoot lists the directories that there are in / where a home has them.
 func atRoot() string {
 	found, _ := filepath.Glob("/.[cl]*")
 	below, _ := filepath.Glob("/.[cl]*/*")

@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-// The matrix of reads: each file and folder that a command looks at can't be looked
+// The matrix of reads: each file and directory that a command looks at can't be looked
 // at, opened, listed or read, the first time, a later time, or each time. strace makes
 // the calls of the real program fail. An error is not an absence: nothing may be
 // lost or deleted, and nothing be said not to be there.
@@ -25,7 +25,7 @@ import (
 // readCalls are the system calls that read, by what they do.
 var readCalls = map[string]string{"newfstatat": "look", "openat": "open", "readlinkat": "follow", "getdents64": "list", "read": "read"}
 
-// readErrors are what fails with: a broken disk, a closed folder, a server that has
+// readErrors are what fails with: a broken disk, a closed directory, a server that has
 // forgotten the file.
 var readErrors = map[string]string{"EIO": "input/output error", "EACCES": "permission denied", "ESTALE": "stale"}
 

@@ -24,11 +24,11 @@ var toys = []string{
 	"1.22.4", "1.22.5", "1.22.12", "1.26.11", "1.27.3", "1.27.4", "1.28rc1",
 }
 
-// programs is the folder with the real gosw and gosw-shim, side by side, and
+// programs is the directory with the real gosw and gosw-shim, side by side, and
 // scripts the one where the scripts run.
 var programs, scripts string
 
-// coverage is the folder for the coverage data of the programs, "" for none.
+// coverage is the directory for the coverage data of the programs, "" for none.
 var coverage = os.Getenv("GOSW_COVERDIR")
 
 func TestMain(m *testing.M) {

@@ -14,7 +14,7 @@ import (
 // user is one that only the test of sudo knows.
 const user = 54321
 
-// asSudoer makes $SUDOER a user who may run all with sudo, and /root another folder.
+// asSudoer makes $SUDOER a user who may run all with sudo, and /root another directory.
 // It is in a mount namespace of its own, so nothing of this stays, and nobody else
 // sees it.
 const asSudoer = `set -eu
@@ -84,7 +84,7 @@ func TestSudo(t *testing.T) {
 	}
 	s.checkOwner(store, user)
 
-	// What root's other tools did there, the command that doctor prints mends.
+	// What root's other tools did there, the command that doctor prints fixes.
 	said, code = sudo(`sudo chown -R 0 "$HOME/.local/go/toolchains/go1.22.5" && gosw uninstall 1.22.5`)
 	if code == 0 || !strings.Contains(said, "go1.22.5: it belongs to root, but you are sudoer\n") {
 		t.Errorf("uninstall of what is root's: exit code %d\n%s", code, said)

@@ -33,11 +33,12 @@ var words = []struct{ not, but string }{
 // protocol are names that others, or the form of a file, have given.
 var protocol = strings.NewReplacer(
 	"`proof`", "", "proof: {", "", "proof, sha256", "", "inclusion proof", "", "consistency proof", "", // the checksum database's
-	"create/folders", "", "repair/proof", "", // steps, for tests
+	"repair/proof", "", // a step, for tests
 )
 
 // TestWords reads what users read: each text in the code, which are messages, hints,
-// findings and help, the catalogue of messages, README.md and docs.
+// findings and help, what shells and scripts say, the catalogue of messages, README.md
+// and docs.
 func TestWords(t *testing.T) {
 	t.Parallel()
 	all := make(map[string]*regexp.Regexp)
@@ -55,7 +56,12 @@ func TestWords(t *testing.T) {
 	if err != nil || len(files) < 10 {
 		t.Fatal(files, err)
 	}
-	for _, file := range append(files, "../../README.md", "testdata/messages.md") {
+	snippets, err := filepath.Glob("../../internal/shell/snippets/*")
+	if err != nil || len(snippets) < 8 {
+		t.Fatal(snippets, err)
+	}
+	files = append(append(files, snippets...), "../../README.md", "testdata/messages.md", "../../tools/release/install.sh", "../../scripts/setup")
+	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

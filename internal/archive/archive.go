@@ -23,12 +23,12 @@ import (
 
 // Bounds on what an archive may make us do, about three times the most that Go
 // has shipped: 208 MB (go1.10beta1.linux-amd64.tar.gz), 15,036 files and 1,500
-// folders (go1.26), 414 MB unpacked (go1.18.10 without its left-out folders), a
+// directories (go1.26), 414 MB unpacked (go1.18.10 without its left-out directories), a
 // zip directory of 1.7 MB, names of 104 bytes, and no archive that unpacks to
 // four times its size.
 const (
 	MaxZip       = 600 << 20 // bytes of the file, whatever its format
-	maxEntries   = 50_000    // and as many names, folders that are implied included
+	maxEntries   = 50_000    // and as many names, directories that are implied included
 	MaxUnpacked  = 2 << 30   // bytes
 	maxDirectory = 8 << 20   // bytes of the zip's own directory
 	maxPath      = 320       // bytes of a name below GOROOT
@@ -86,8 +86,8 @@ type layout struct {
 	prefix string // of the names in the sums, such as "golang.org/toolchain@v0.0.1-go1.22.4.linux-amd64/"
 }
 
-// dist reports whether it is as on go.dev/dl: all folders, go.mod as it is, entries
-// for folders.
+// dist reports whether it is as on go.dev/dl: all directories, go.mod as it is, entries
+// for directories.
 func (l layout) dist() bool { return l.Format != ModuleZip }
 
 // top returns what all names begin with.
@@ -102,8 +102,8 @@ func (l layout) errorf(name, format string, args ...any) error {
 	return &Error{Format: l.String(), Name: name, Reason: fmt.Sprintf(format, args...)}
 }
 
-// entry accepts a portable name below the top folder. What it returns for a
-// folder has only a path, which is empty for the top folder itself.
+// entry accepts a portable name below the top directory. What it returns for a
+// directory has only a path, which is empty for the top directory itself.
 func (l layout) entry(name string, isDir bool) (Entry, error) {
 	rest, ok := strings.CutPrefix(name, l.top())
 	if isDir {
@@ -185,12 +185,12 @@ func ascii(s string) bool { return strings.IndexFunc(s, func(r rune) bool { retu
 // Contents are the names that an archive has had so far.
 type contents struct {
 	layout
-	names   nameSet
-	folders map[string]bool // that have an entry of their own
+	names       nameSet
+	directories map[string]bool // that have an entry of their own
 }
 
 func newContents(l layout) *contents {
-	return &contents{layout: l, names: make(nameSet), folders: make(map[string]bool)}
+	return &contents{layout: l, names: make(nameSet), directories: make(map[string]bool)}
 }
 
 // add checks the next name against all others.
@@ -202,10 +202,10 @@ func (c *contents) add(name string, isDir bool) (Entry, error) {
 	switch {
 	case !isDir:
 		err = c.names.add(e.Path)
-	case c.folders[e.Path]:
+	case c.directories[e.Path]:
 		err = fmt.Errorf("collides with %.200q", e.Path)
 	default:
-		c.folders[e.Path] = true
+		c.directories[e.Path] = true
 		if e.Path != "" {
 			err = c.names.addFolder(e.Path)
 		}
@@ -248,7 +248,7 @@ func (t nameSet) addFolder(dir string) error {
 	return nil
 }
 
-// parent returns the folder of a clean name, "" at the top.
+// parent returns the directory of a clean name, "" at the top.
 func parent(name string) string { return name[:max(strings.LastIndexByte(name, '/'), 0)] }
 
 // fold maps all spellings that differ in case only to one.

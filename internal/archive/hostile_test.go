@@ -17,7 +17,7 @@ import (
 	"github.com/gosw/gosw/internal/goroot"
 )
 
-// A fenced is a staging folder between things that nobody may touch.
+// A fenced is a staging directory between things that nobody may touch.
 type fenced struct {
 	outer   string
 	staging string
@@ -94,7 +94,7 @@ func unpackCase(t testing.TB, f hostile.Format, data []byte, dir string) ([]byte
 }
 
 // checkUnpacked compares a tree with its sums: files, contents, modes, and no
-// folder that has no file.
+// directory that has no file.
 func checkUnpacked(t testing.TB, dir string, sums []byte) {
 	t.Helper()
 	want := make(map[string]string)

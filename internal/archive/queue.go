@@ -10,7 +10,7 @@ import (
 
 // A Queue hands out the entries of a zip as soon as their bytes are there:
 // first the largest of the few large ones, so that no worker is left alone with
-// one at the end; the others in their order, folder by folder, which is how they
+// one at the end; the others in their order, directory by directory, which is how they
 // are written fastest. It is safe for concurrent use.
 type Queue struct {
 	mu     sync.Mutex

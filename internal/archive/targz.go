@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// A targz is an archive of go.dev/dl on its way to a folder: one goroutine
+// A targz is an archive of go.dev/dl on its way to a directory: one goroutine
 // inflates it and takes the tar apart, some hash and write. Memory is bounded by
 // the number of buffers.
 type targz struct {
@@ -36,7 +36,7 @@ type tarFile struct {
 	chunks chan []byte // buffers to give back; closed at the end
 }
 
-// UnpackDistTarGz writes the release below root, an empty folder, from an
+// UnpackDistTarGz writes the release below root, an empty directory, from an
 // archive of go.dev/dl, which is read to its end. The tree, and so the sums,
 // are those of the module. Errors of file are returned as they are.
 func UnpackDistTarGz(ctx context.Context, file io.Reader, prefix string, root *os.Root) (sums []byte, err error) {
@@ -136,7 +136,7 @@ func (t *targz) send(ctx context.Context, e *Entry, tr *tar.Reader, size int64) 
 	return nil
 }
 
-// next returns the next file of the tree and its size. Folders and left-out files
+// next returns the next file of the tree and its size. Directories and left-out files
 // are checked and passed over. Sparse files are refused: they have holes that no
 // bound on what is inflated sees.
 func (t *targz) next(tr *tar.Reader) (*Entry, int64, error) {

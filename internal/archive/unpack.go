@@ -21,7 +21,7 @@ import (
 	"github.com/gosw/gosw/internal/tree"
 )
 
-// Unpack writes a release below root, an empty folder, from an archive of this
+// Unpack writes a release below root, an empty directory, from an archive of this
 // format. It returns the text that the release's h1 is the hash of: whatever the
 // format, tree and sums are those of the module.
 func (f Format) Unpack(ctx context.Context, file io.ReaderAt, size int64, prefix string, root *os.Root) (sums []byte, err error) {
@@ -42,7 +42,7 @@ func (f Format) Unpack(ctx context.Context, file io.ReaderAt, size int64, prefix
 	return a.Unpack(ctx, root, q)
 }
 
-// MakeDirs makes all folders of the archive below root. It takes those of one
+// MakeDirs makes all directories of the archive below root. It takes those of one
 // parent together, which has to be found only once then: a path costs a system
 // call an element.
 func (a *Zip) MakeDirs(root *os.Root) error {
@@ -53,13 +53,13 @@ func (a *Zip) MakeDirs(root *os.Root) error {
 	w := NewWorker(root)
 	defer w.Close()
 	for _, dir := range dirs {
-		in, err := w.folder(path.Dir(dir))
+		in, err := w.directory(path.Dir(dir))
 		if err != nil {
 			return err
 		}
 		err = in.Mkdir(path.Base(dir), 0o777)
 		if errors.Is(err, fs.ErrExist) {
-			err = root.MkdirAll(dir, 0o777) // which is content with a folder
+			err = root.MkdirAll(dir, 0o777) // which is content with a directory
 		}
 		if err != nil {
 			return err
@@ -103,7 +103,7 @@ type Worker struct {
 	root *os.Root
 	hash hash.Hash
 
-	// The folder of the last file stays open: files come folder by folder,
+	// The directory of the last file stays open: files come directory by directory,
 	// and resolving a path under os.Root costs a system call an element.
 	dirName string
 	dir     *os.Root
@@ -117,10 +117,10 @@ func NewWorker(root *os.Root) *Worker {
 	return &Worker{root: root, hash: sha256.New(), exact: make(map[fs.FileMode]bool)}
 }
 
-// Close closes the folder that the worker was last in.
+// Close closes the directory that the worker was last in.
 func (w *Worker) Close() {
 	if w.dir != nil {
-		_ = w.dir.Close() // a handle on a folder has nothing to lose
+		_ = w.dir.Close() // a handle on a directory has nothing to lose
 	}
 }
 
@@ -184,7 +184,7 @@ func (w *Worker) write(e *Entry, next func() ([]byte, error)) (err error) {
 // Create makes the file with its final mode. What the umask takes away is
 // given back: a toolchain is the same for all users, and verified as such.
 func (w *Worker) Create(e *Entry) (*os.File, error) {
-	dir, err := w.folder(path.Dir(e.Path))
+	dir, err := w.directory(path.Dir(e.Path))
 	if err != nil {
 		return nil, err
 	}
@@ -208,9 +208,9 @@ func (w *Worker) Create(e *Entry) (*os.File, error) {
 	return f, nil
 }
 
-// folder opens dir, which is "." for the root itself, and makes it where it is
+// directory opens dir, which is "." for the root itself, and makes it where it is
 // missing.
-func (w *Worker) folder(dir string) (*os.Root, error) {
+func (w *Worker) directory(dir string) (*os.Root, error) {
 	switch {
 	case dir == ".":
 		return w.root, nil

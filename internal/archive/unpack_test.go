@@ -56,7 +56,7 @@ func TestSameSums(t *testing.T) {
 	}
 }
 
-// Whatever stands in the folder already is neither overwritten nor followed.
+// Whatever stands in the directory already is neither overwritten nor followed.
 func TestPlantedLinks(t *testing.T) {
 	t.Parallel()
 	for _, f := range formats {

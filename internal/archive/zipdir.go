@@ -93,7 +93,7 @@ func (f Format) Open(file io.ReaderAt, size int64, prefix string) (*Zip, error) 
 		return nil, l.errorf("", "unpacks to more than %d times its size", maxRatio)
 	}
 	for _, name := range seen.names {
-		if dir, ok := strings.CutSuffix(name, "/"); ok && !l.dist() { // where nothing is left out; else its first file makes a folder
+		if dir, ok := strings.CutSuffix(name, "/"); ok && !l.dist() { // where nothing is left out; else its first file makes a directory
 			a.dirs = append(a.dirs, dir)
 		}
 	}
@@ -159,7 +159,7 @@ func cutRecord(directory []byte) (record, rest []byte, err error) {
 	return directory[:n:n], directory[n:], nil
 }
 
-// checkEntry accepts a regular file, or a folder in an archive of go.dev/dl.
+// checkEntry accepts a regular file, or a directory in an archive of go.dev/dl.
 func checkEntry(record []byte, seen *contents) (Entry, error) {
 	z := zipEntry{record: record}
 	isDir := strings.HasSuffix(z.name(), "/")

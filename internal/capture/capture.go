@@ -21,7 +21,7 @@ type Terminal struct{ socket, config string }
 // command.
 const settings = "set -s exit-empty off\nset -g status off\nset -g history-limit 0\nset -g default-terminal tmux-256color\n"
 
-// Start starts a server with its files in dir, an empty folder with a short path.
+// Start starts a server with its files in dir, an empty directory with a short path.
 func Start(dir string) (*Terminal, error) {
 	t := &Terminal{filepath.Join(dir, "socket"), filepath.Join(dir, "tmux.conf")}
 	if err := os.WriteFile(t.config, []byte(settings), 0o644); err != nil {

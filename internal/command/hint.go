@@ -3,7 +3,7 @@ package command
 // A Hint says what to do about an error. It has commands as values: the user's
 // shell, for which they are quoted, is known only where it is printed.
 type Hint struct {
-	Command Command // what mends it, if a command alone does
+	Command Command // what fixes it, if a command alone does
 	Text    string  // a format, in which %v stands for a command or a hint; "" says to run Command
 	Args    []any
 }

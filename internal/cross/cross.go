@@ -30,7 +30,7 @@ type Toolchain struct {
 
 	Env   []string // of the user; see environ
 	Cache string   // an absolute path for GOCACHE, "" for one that is not kept
-	Temp  string   // the folder for temporary ones; programs have to be allowed to run there
+	Temp  string   // the directory for temporary ones; programs have to be allowed to run there
 }
 
 // A Finding is something that is not as it should be.

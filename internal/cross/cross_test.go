@@ -163,7 +163,7 @@ func TestOutput(t *testing.T) {
 	}
 }
 
-// TestEnd interrupts a build: what it has started ends as well, and its folder goes.
+// TestEnd interrupts a build: what it has started ends as well, and its directory goes.
 func TestEnd(t *testing.T) {
 	t.Parallel()
 	pids := filepath.Join(t.TempDir(), "pids")

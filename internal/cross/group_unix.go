@@ -12,7 +12,7 @@ import (
 const grace = 3 * time.Second
 
 // asGroup has cmd and what it starts end together: with an interrupt, on which
-// go removes its temporary folder, when the context ends, and without a choice
+// go removes its temporary directory, when the context ends, and without a choice
 // when the returned function is called.
 func asGroup(cmd *exec.Cmd) (end func()) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -21,7 +21,7 @@ import (
 //go:embed program.go.txt
 var source string
 
-// A job is a check in its folder.
+// A job is a check in its directory.
 type job struct {
 	Toolchain
 	work    string // has the source; programs are written there
@@ -34,7 +34,7 @@ func newJob(t Toolchain, work string) (*job, error) {
 	j.env = j.environ()
 	for name, text := range map[string]string{
 		"main.go": source,
-		"go.mod":  "module gosw.invalid/program\n", // else one in a folder above would count
+		"go.mod":  "module gosw.invalid/program\n", // else one in a directory above would count
 	} {
 		if err := os.WriteFile(filepath.Join(work, name), []byte(text), 0o600); err != nil {
 			return nil, err
@@ -61,7 +61,7 @@ func (j *job) environ() []string {
 		"GOCACHE="+cmp.Or(j.Cache, filepath.Join(j.work, "cache")),
 	)
 	if j.Version.Minor() >= 18 {
-		env = append(env, "GOFLAGS=-buildvcs=false") // the folder may be in a repository
+		env = append(env, "GOFLAGS=-buildvcs=false") // the directory may be in a repository
 	}
 	return toolchain.Environ(toolchain.NewEnv(env), toolchain.Use{Version: j.Version, GOROOT: j.GOROOT, Pinned: true}).Entries
 }

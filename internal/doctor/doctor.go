@@ -1,6 +1,6 @@
 // Package doctor has independent checks of this machine: kernel, mounts, disks,
-// WSL, environment, settings and folders of the go command, C compiler, and the
-// store. Each names what is wrong, the cause, and the command that mends it.
+// WSL, environment, settings and directories of the go command, C compiler, and the
+// store. Each names what is wrong, the cause, and the command that fixes it.
 //
 // A check looks, and that is all: it changes nothing, prints nothing, runs no
 // program, uses no network, and opens only regular files, so that nothing can
@@ -48,17 +48,17 @@ type Finding struct {
 	Line string `json:"fix"`
 	// Advice is what to do in words, where a command is not enough.
 	Advice string `json:"advice"`
-	// Mend is how gosw itself mends it, and Mends what is said then; nil and "" where
+	// Apply is how gosw itself fixes it, and Done what is said then; nil and "" where
 	// that is not for gosw to do.
-	Mend  func(context.Context) error `json:"-"`
-	Mends string                      `json:"-"`
+	Apply func(context.Context) error `json:"-"`
+	Done  string                      `json:"-"`
 }
 
 // Findings are what a check finds; none if all is well.
 type Findings []Finding
 
 // Found is one finding, of the worst severity of its check, with the command that
-// mends it, which may be nil, and its cause, a format.
+// fixes it, which may be nil, and its cause, a format.
 func Found(fix command.Command, cause string, args ...any) Findings {
 	return Findings{{Fix: fix, Cause: fmt.Sprintf(cause, args...)}}
 }
@@ -74,9 +74,9 @@ func Unless(no bool, why string, look func() Findings) func() Findings {
 	return look
 }
 
-// Ours makes gosw mend what was found, by mend, and say mends.
-func (found Findings) Ours(mend func(context.Context) error, mends string) Findings {
-	found[0].Fix, found[0].Mend, found[0].Mends = command.Gosw("doctor", "--fix"), mend, mends
+// Ours makes gosw fix what was found, by apply, and say done.
+func (found Findings) Ours(apply func(context.Context) error, done string) Findings {
+	found[0].Fix, found[0].Apply, found[0].Done = command.Gosw("doctor", "--fix"), apply, done
 	return found
 }
 
@@ -94,7 +94,7 @@ func (found Findings) Advise(text string) Findings {
 	return found
 }
 
-// Else is Advise for what no command mends.
+// Else is Advise for what no command fixes.
 func (found Findings) Else(text string) Findings {
 	if len(found) > 0 && found[0].Fix == nil {
 		found[0].Advice = text

@@ -62,7 +62,7 @@ func (r *rig) mounts(lines ...string) {
 	r.write("proc/self/mountinfo", text)
 }
 
-// folder makes a directory in the home directory, and returns its path.
+// directory makes a directory in the home directory, and returns its path.
 func (r *rig) folder(name string) string {
 	r.t.Helper()
 	dir := filepath.Join(r.home, name)
@@ -101,10 +101,10 @@ func (r *rig) look(id string) Findings {
 	return result.Findings
 }
 
-// mend runs a command in sh, and takes over the environment and the directory that
+// fix runs a command in sh, and takes over the environment and the directory that
 // it leaves. Commands of Windows and of root are put in their place by ones that do
 // what they would do to the files that the rig has.
-func (r *rig) mend(fix command.Command, stubs string) {
+func (r *rig) fix(fix command.Command, stubs string) {
 	r.t.Helper()
 	sh, _ := shell.Lookup("sh")
 	line := shell.Line(sh, fix)
@@ -147,7 +147,7 @@ func TestFaults(t *testing.T) {
 		severity Severity
 		cause    string
 		stubs    string // sh
-		unmended string // why the command is not run, or there is none
+		unfixed  string // why the command is not run, or there is none
 	}{
 		{"windows-store", on("GOSW_ROOT", drive), Warning, "is on a Windows drive", "", ""},
 		{"windows-store", on("GOSW_ROOT", "rw drvfs rw,metadata"), Warning, "drvfs", "", ""},
@@ -217,10 +217,10 @@ func TestFaults(t *testing.T) {
 			if f := found[0]; f.Severity != test.severity || !strings.Contains(f.Cause, test.cause) || f.Fix == nil && f.Advice == "" {
 				t.Errorf("%+v, want %s: …%s…", f, test.severity, test.cause)
 			}
-			if test.unmended != "" {
+			if test.unfixed != "" {
 				return
 			}
-			r.mend(found[0].Fix, test.stubs)
+			r.fix(found[0].Fix, test.stubs)
 			if left := r.look(test.id); len(left) > 0 {
 				t.Errorf("after %v: %+v", found[0].Fix, left)
 			}
@@ -291,7 +291,7 @@ func TestWSL(t *testing.T) {
 	}
 }
 
-// TestMountOf finds the mount of folders, also of those that are still to be made
+// TestMountOf finds the mount of directories, also of those that are still to be made
 // and behind links.
 func TestMountOf(t *testing.T) {
 	t.Parallel()

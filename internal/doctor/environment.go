@@ -95,7 +95,7 @@ func (m Machine) lookGoBin() Findings {
 	return nil
 }
 
-// isBin reports whether dir is the store's folder of shims.
+// isBin reports whether dir is the store's directory of shims.
 func (m Machine) isBin(dir string) bool {
 	return m.Store != "" && filepath.IsAbs(dir) && sameFolder(dir, m.Store.Bin())
 }
@@ -135,7 +135,7 @@ func (m Machine) lookPathRelative() Findings {
 		"PATH has %s: any directory can then run its own programs under common names, and go refuses to run them", strings.Join(bad, ", "))
 }
 
-// lookPathWritable finds folders on PATH before the store's, or all if it is not
+// lookPathWritable finds directories on PATH before the store's, or all if it is not
 // there, in which anybody may put a program called go.
 func (m Machine) lookPathWritable() Findings {
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {

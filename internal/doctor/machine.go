@@ -55,7 +55,7 @@ func (m Machine) inHome(names ...string) string {
 	return filepath.Join(append([]string{home}, names...)...)
 }
 
-// The folders of the go command, "" where it has none.
+// The directories of the go command, "" where it has none.
 
 func (m Machine) goCache() string {
 	if dir := m.Setting("GOCACHE").Text; dir != "" {
@@ -139,7 +139,7 @@ func (m Machine) exists(name string) bool {
 	return err == nil
 }
 
-// existing returns the nearest of dir and the folders above it that is there, by
+// existing returns the nearest of dir and the directories above it that is there, by
 // its name without symbolic links.
 func existing(dir string) string {
 	for {

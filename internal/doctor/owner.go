@@ -8,7 +8,7 @@ import (
 	"github.com/gosw/gosw/internal/command"
 )
 
-// maxEntries bounds how many files of a folder are looked at.
+// maxEntries bounds how many files of a directory are looked at.
 const maxEntries = 300
 
 func (m Machine) lookWritable() Findings {
@@ -31,7 +31,7 @@ func (m Machine) lookWritable() Findings {
 	return found.Else("if all users share it, set GOSW_SYSTEM_ROOT to it, and GOSW_ROOT to a directory of your own")
 }
 
-// lookOwner finds folders of the store that belong to somebody else, as after
+// lookOwner finds directories of the store that belong to somebody else, as after
 // sudo. A store of others' making as a whole is one for lookWritable.
 func (m Machine) lookOwner() Findings {
 	top, ok := ownerOf(string(m.Store))
@@ -82,7 +82,7 @@ func (m Machine) foreign(files []string) (file string, uid int, found bool) {
 	return "", 0, false
 }
 
-// contents returns the paths of at most as many of what dir has, if it is a folder.
+// contents returns the paths of at most as many of what dir has, if it is a directory.
 func contents(dir string, most int) []string {
 	if !isDir(dir) { // opening a FIFO would block
 		return nil

@@ -40,7 +40,7 @@ func (m Machine) onLinux(look func() Findings) func() Findings {
 	return Unless(m.GOOS != "linux", "only on Linux", look)
 }
 
-// folderChecks are about the folders in which go builds.
+// folderChecks are about the directories in which go builds.
 func (m Machine) folderChecks() []Check {
 	temp, variable := m.tempDir()
 	return []Check{
@@ -68,8 +68,8 @@ func (m Machine) folderChecks() []Check {
 	}
 }
 
-// noexec finds a mount of a folder from which the kernel runs no program. Another is
-// what moves the folder, nil if nothing can.
+// noexec finds a mount of a directory from which the kernel runs no program. Another is
+// what moves the directory, nil if nothing can.
 func (m Machine) noexec(name, dir, effect string, another command.Command) Findings {
 	on := m.table.of(dir)
 	if !on.has("noexec") {
@@ -81,7 +81,7 @@ func (m Machine) noexec(name, dir, effect string, another command.Command) Findi
 	return Found(another, "%s, which holds %s %s, is mounted noexec: %s", on.point, name, dir, effect)
 }
 
-// network finds a folder that is on another machine.
+// network finds a directory that is on another machine.
 func (m Machine) network(name, dir, effect string, another command.Command) Findings {
 	on := m.table.of(dir)
 	if !on.network() {
@@ -90,7 +90,7 @@ func (m Machine) network(name, dir, effect string, another command.Command) Find
 	return Found(another, "%s %s is on a network file system (%s)%s", name, dir, on.kind, effect)
 }
 
-// exportLocal is the command that has a variable name a folder of the user's own
+// exportLocal is the command that has a variable name a directory of the user's own
 // outside the home directory, on a disk of this machine that can run programs; nil
 // if there is none.
 func (m Machine) exportLocal(variable, name string) command.Command {
@@ -130,7 +130,7 @@ func (m Machine) lookTemp(temp, variable string) Findings {
 	return Found(fix, "%s is not a directory (%s), so go can't build", variable, cmp.Or(temp, "not an absolute path"))
 }
 
-// moveTemp is the command that has go build in a folder on another file system than
+// moveTemp is the command that has go build in a directory on another file system than
 // temp's, nil if none is known.
 func (m Machine) moveTemp(temp string) command.Command {
 	at := m.table.of(temp)
@@ -162,7 +162,7 @@ func (m Machine) lookCache() Findings {
 	return nil
 }
 
-// A room is a folder that things are written to.
+// A room is a directory that things are written to.
 type room struct {
 	name   string
 	dir    string

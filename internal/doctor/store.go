@@ -23,19 +23,19 @@ import (
 type Store struct {
 	Machine
 	Err     error                // why it can't be used, nil if it can
-	PathErr error                // why PATH can't hold its folder of shims
-	Tell    func(error) Findings // puts an error in words, with what mends it
+	PathErr error                // why PATH can't hold its directory of shims
+	Tell    func(error) Findings // puts an error in words, with what fixes it
 
 	Shim       string                      // the path of the gosw-shim that belongs to this gosw
 	ShimErr    error                       // why that is not known
-	Programs   map[string]string           // in the store's bin folder, and where they lead: go and gofmt to Shim
+	Programs   map[string]string           // in the store's bin directory, and where they lead: go and gofmt to Shim
 	PlaceShims func(context.Context) error // puts them there
 
 	Receipts func() []Receipt
 	Keeper
 }
 
-// A Keeper knows what is wrong in the store's folders, and mends it.
+// A Keeper knows what is wrong in the store's directories, and fixes it.
 type Keeper interface {
 	WrongShims(programs map[string]string) []string
 	WrongLinks() ([]string, error)

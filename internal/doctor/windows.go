@@ -24,7 +24,7 @@ func (m Machine) wsl() int {
 	return 0
 }
 
-// A place is a folder that should be on a file system of Linux.
+// A place is a directory that should be on a file system of Linux.
 type place struct {
 	id, name, dir, variable, instead string
 }

@@ -69,7 +69,7 @@ type arriving struct {
 	*download
 	zip    *remoteZip
 	queue  *archive.Queue
-	made   chan struct{} // closed when the folders are there
+	made   chan struct{} // closed when the directories are there
 	before int64         // bytes that came until the directory was here
 	wanted atomic.Int64  // bytes that are to come after these; until that is known, all
 	taken  int           // files that were on this machine
@@ -116,7 +116,7 @@ func (a *arriving) tell() { a.report(a.zip.Received.Load(), a.before+a.wanted.Lo
 
 // getWanted finds out which entries are not on this machine and gets them. It
 // takes the few large ones first, so that the bytes of these arrive while it looks
-// for the thousands of others, once the folders for them are made.
+// for the thousands of others, once the directories for them are made.
 func (a *arriving) getWanted(ctx context.Context) error {
 	here, size := a.zip.here, a.zip.Size
 	covered, sum := []fsx.Span{{First: here, End: size}}, int64(0)

@@ -24,7 +24,7 @@ type Comparison struct {
 	Platform release.Platform
 	Proof    *tree.Proof // of the release; with Sums, and Source "", if those are known
 	Witness  sumdb.Witness
-	Cached   bool   // a folder of the go command's module cache
+	Cached   bool   // a directory of the go command's module cache
 	H1       string // of the tree as it is, "" if that can't be told
 	Files    int    // that were hashed
 	Bytes    int64  // that were hashed
@@ -37,7 +37,7 @@ type Comparison struct {
 	Nameless error
 	Received int64 // bytes of the zip
 
-	// LeftOut are folders that are no part of the module, so that the checksum
+	// LeftOut are directories that are no part of the module, so that the checksum
 	// database says nothing about the Uncovered files in them.
 	LeftOut   []string
 	Uncovered int
@@ -101,7 +101,7 @@ func (c *Client) Compare(ctx context.Context, root *os.Root, options CompareOpti
 }
 
 // Import is Compare for a tree of this platform that is copied to into, an empty
-// folder, meanwhile: what is there is what was hashed, in the form that
+// directory, meanwhile: what is there is what was hashed, in the form that
 // [Client.Fetch] gives it, with the same Proof. It is complete only if the
 // Comparison is OK. What managers of versions add to a release is left out.
 func (c *Client) Import(ctx context.Context, root, into *os.Root, options CompareOptions) (*Comparison, error) {

@@ -21,7 +21,7 @@ import (
 )
 
 // distTree writes the toy of a version as Go's archives have it: writable, with
-// the folders that are no part of the module.
+// the directories that are no part of the module.
 func distTree(t testing.TB, v string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -12,7 +12,7 @@ import (
 	"github.com/gosw/gosw/internal/web"
 )
 
-// Documents is a folder of small files on a server, or on this machine, such as
+// Documents is a directory of small files on a server, or on this machine, such as
 // a vulnerability database. A server has each of them as gzip, with ".gz" added
 // to its name, as the Go vulnerability database has them.
 type Documents struct {
@@ -20,7 +20,7 @@ type Documents struct {
 	base *url.URL
 }
 
-// Documents returns the folder at base, the URL of a server or of a file. Name is
+// Documents returns the directory at base, the URL of a server or of a file. Name is
 // what the URL is called in an error, such as the setting that has it.
 func (c *Client) Documents(name, base string) (*Documents, error) {
 	u, err := web.ParseURL(name, base)

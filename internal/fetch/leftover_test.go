@@ -80,7 +80,7 @@ func plants(t *testing.T, data []byte, end func(r *http.Request)) string {
 }
 
 // What a source has put into the tree before it failed is not part of what the
-// next one proves: neither files nor folders stay.
+// next one proves: neither files nor directories stay.
 func TestNothingPlanted(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")

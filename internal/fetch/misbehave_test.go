@@ -97,7 +97,7 @@ func TestMisbehaviour(t *testing.T) {
 	}
 }
 
-// isTransport reports whether err is of the kind that another attempt may mend.
+// isTransport reports whether err is of the kind that another attempt may fix.
 func isTransport(err error) bool {
 	var truncated *web.TruncatedError
 	var status *web.StatusError

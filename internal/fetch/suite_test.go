@@ -145,7 +145,7 @@ func (w way) checkCanceled(t *testing.T) {
 }
 
 // TestEveryWay compares the trees of all ways there are, the local ones too:
-// folders, names, contents and modes.
+// directories, names, contents and modes.
 func TestEveryWay(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
@@ -205,7 +205,7 @@ func fetchEither(t *testing.T, c *Client, file, dir string) (*tree.Proof, error)
 	return c.FetchLocal(t.Context(), local, "", openRoot(t, dir))
 }
 
-// addFolders adds the folders below dir to what readTree has returned.
+// addFolders adds the directories below dir to what readTree has returned.
 func addFolders(t *testing.T, tree map[string]string, dir string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {

@@ -10,7 +10,7 @@ import (
 )
 
 // Path returns the path below GOROOT of the file that a module zip calls name,
-// without the module's prefix. A folder with a go.mod would be another module,
+// without the module's prefix. A directory with a go.mod would be another module,
 // so in the zip it is _go.mod.
 func Path(name string) string {
 	if dir, base := path.Split(name); base == "_go.mod" {
@@ -27,7 +27,7 @@ func Name(file string) string {
 	return file
 }
 
-// DirMode is the mode of folders: others must not be able to add files.
+// DirMode is the mode of directories: others must not be able to add files.
 const DirMode fs.FileMode = 0o755
 
 // Mode returns the mode of a file in an installed toolchain. The rule is that
@@ -47,7 +47,7 @@ func Mode(file string) fs.FileMode {
 }
 
 // InModule reports whether a file is part of the toolchain's module, and so
-// covered by the checksum database. The archives of go.dev/dl have folders
+// covered by the checksum database. The archives of go.dev/dl have directories
 // that it lacks (cmd/distpack; modules of releases before Go 1.21 were made
 // from the archives by the same rule).
 func InModule(file string) bool {

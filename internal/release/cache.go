@@ -46,7 +46,7 @@ func (l *Lister) storeReleases(list Releases) {
 }
 
 // indexFile returns the place of a cached list. Another source may know other
-// releases, so each has its own folder, whose name does not give away
+// releases, so each has its own directory, whose name does not give away
 // passwords.
 func (l *Lister) indexFile(name string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{l.cfg.Source, l.cfg.Key, l.cfg.DL, l.cfg.Platform.String()}, "\x00")))

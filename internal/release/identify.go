@@ -17,7 +17,7 @@ import (
 	"github.com/gosw/gosw/internal/tree"
 )
 
-// A ForeignError says that a folder is not a tree that Go has published, before
+// A ForeignError says that a directory is not a tree that Go has published, before
 // any of it is hashed.
 type ForeignError struct {
 	Reason string // such as "no VERSION file"
@@ -135,7 +135,7 @@ func readPlatform(root *os.Root, v gover.Version, prefer string) (string, error)
 	return "", fmt.Errorf("tools for several platforms, %v, and bin/go could be any of them", fits)
 }
 
-// toolPlatforms returns the platforms that pkg/tool has folders for.
+// toolPlatforms returns the platforms that pkg/tool has directories for.
 func toolPlatforms(root *os.Root) ([]string, error) {
 	dir, err := tree.OpenIn(root, "pkg/tool", nil)
 	if err != nil {

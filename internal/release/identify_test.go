@@ -54,7 +54,7 @@ func TestIdentifyRefuses(t *testing.T) {
 	}
 }
 
-// TestIdentifyPlatform has the header of bin/go and the folders below pkg/tool,
+// TestIdentifyPlatform has the header of bin/go and the directories below pkg/tool,
 // and the platform that follows.
 func TestIdentifyPlatform(t *testing.T) {
 	t.Parallel()

@@ -91,7 +91,7 @@ type dlSource struct {
 
 // newDLSource reads Config.DL. A path that ends in .json is the index itself,
 // as on a mirror of plain files; else the index is what go.dev/dl answers
-// there, or index.json in a folder.
+// there, or index.json in a directory.
 func newDLSource(base string) (*dlSource, error) {
 	s := &dlSource{turn: make(chan struct{}, 1)}
 	if base == "" {

@@ -22,7 +22,7 @@ func Dir(cwd string, args []string) string {
 	}
 	joined := dir
 	if !filepath.IsAbs(dir) {
-		// Not yet cleaned: behind a symbolic link ".." is not the folder before it.
+		// Not yet cleaned: behind a symbolic link ".." is not the directory before it.
 		joined = cwd + string(filepath.Separator) + dir
 	}
 	if strings.Contains(dir, "..") {

@@ -58,7 +58,7 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// below writes steps out, less those of the folders above root.
+// below writes steps out, less those of the directories above root.
 func below(root string, steps []Step) []string {
 	var lines []string
 	for _, step := range steps {

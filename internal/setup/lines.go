@@ -77,10 +77,10 @@ func (file *File) turnOffWhole(line int) command.Command {
 	return file.TurnOff(line)
 }
 
-// Mend is the command that takes what is wrong with a block out, if err, a
+// FixFor is the command that takes what is wrong with a block out, if err, a
 // *shell.BlockError, tells where that ends, and then, if nothing else loads gosw,
 // runs install; nil if it does not.
-func (file *File) Mend(err error, install command.Command) command.Command {
+func (file *File) FixFor(err error, install command.Command) command.Command {
 	damage := (*shell.BlockError)(nil)
 	if !errors.As(err, &damage) || damage.Last == 0 {
 		return nil

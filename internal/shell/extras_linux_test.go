@@ -110,7 +110,7 @@ func TestExtras(t *testing.T) {
 		{"mod sync", `gosw_mod_sync; git status --short`, `^all modules verified\n$`, 0},
 		{"mod sync, below", `cd a; printf "\\n// x\\n" >>../go.mod; gosw_mod_sync; git status --short`, `^all modules verified\n M ../go.mod\n$`, 0},
 		{"mod sync, go.mod", `printf "\nrequire example.com/n v1.0.0\n\nreplace example.com/n => ./n\n" >>go.mod; mkdir n; echo "module example.com/n" >n/go.mod; cp go.mod old; gosw_mod_sync || echo "$?"; cmp go.mod old`, `(?s)-require example.com/n v1.0.0\n.*"go mod tidy" makes these changes\n.*\n1\n$`, 0},
-		{"mod sync, vendor", `mkdir -p vendor/x; echo >vendor/x/x; gosw_mod_sync || echo "$?"; ls vendor/x`, `(?s)"go mod vendor" mends this\n1\nx\n$`, 0},
+		{"mod sync, vendor", `mkdir -p vendor/x; echo >vendor/x/x; gosw_mod_sync || echo "$?"; ls vendor/x`, `(?s)"go mod vendor" fixes this\n1\nx\n$`, 0},
 		{"mod sync, nowhere", `cd /; gosw_mod_sync || echo "$?"`, `^gosw: this is no module: .*\n1\n$`, 0},
 		{"outdated", `gosw_outdated; echo "$?"`, `^0\n$`, 0},
 		{"why", `mkdir n; echo "module example.com/n" >n/go.mod; echo "package n" >n/n.go; go mod edit -require example.com/n@v1.0.0 -replace example.com/n=./n; gosw_why example.com/n`, `(?s)main module does not need module.*\nexample.com/m wants v1.0.0\n$`, 0},

@@ -10,7 +10,7 @@ import (
 )
 
 // places are values of PATH, and what they are after the text was read. BIN is
-// the folder of the shims, GO one with another go; DIR has a directory of that name,
+// the directory of the shims, GO one with another go; DIR has a directory of that name,
 // TEXT a file that is no program.
 var places = []struct {
 	path, want string
@@ -26,7 +26,7 @@ var places = []struct {
 	{"GO/x:BINS:BIN", "GO/x:BINS:BIN", false},
 	{"GO", "BIN:GO", false},
 	{"DIR:BIN", "DIR:BIN", false},
-	{"go:BIN", "go:BIN", false}, // which is another folder after the next cd
+	{"go:BIN", "go:BIN", false}, // which is another directory after the next cd
 	{"", "BIN", true},
 	{":BIN:", ":BIN:", true},
 	{"GO::BIN:", "BIN:GO::", true},

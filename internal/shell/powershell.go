@@ -13,7 +13,7 @@ import (
 //go:embed snippets/hook.ps1
 var powershellHook string
 
-// powershell has $PROFILE of all hosts but Windows', where it lies in a folder that
+// powershell has $PROFILE of all hosts but Windows', where it lies in a directory that
 // only Windows can name.
 var powershell = Shell{
 	name: "powershell", hook: powershellHook, quote: quotePowershell, noFunc: true,

@@ -1,5 +1,5 @@
 // Package shell writes the text that a user's shell evaluates in its start-up
-// file: the store's bin folder on PATH, functions that run the right go without
+// file: the store's bin directory on PATH, functions that run the right go without
 // an extra process, the part of "gosw use" that only the shell itself can do,
 // and completion. It also knows which file that is, and puts a block of lines
 // into the text of one, or takes it out.
@@ -26,12 +26,12 @@ type Options struct {
 	Exe  string // absolute path of gosw
 	Root string // absolute path of the store
 
-	Path       bool // put the store's bin folder on PATH
+	Path       bool // put the store's bin directory on PATH
 	Function   bool // define go and gofmt, in shells in which that can be right
 	Completion bool // complete the arguments of gosw
 }
 
-// Places are the folders in which shells look for their start-up files. Home,
+// Places are the directories in which shells look for their start-up files. Home,
 // Config and Native are never empty.
 type Places struct {
 	Home    string

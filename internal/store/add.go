@@ -45,7 +45,7 @@ func (s *Store) Add(ctx context.Context, v gover.Version, fill Fill) (added *Rec
 	return added, s.Tidy(ctx)
 }
 
-// Tidy mends what killed processes left: it sweeps leftovers, as far as nobody
+// Tidy fixes what killed processes left: it sweeps leftovers, as far as nobody
 // uses them, and makes the links what they should be.
 func (s *Store) Tidy(ctx context.Context) error {
 	s.sweep()
@@ -82,7 +82,7 @@ func (s *Store) add(ctx context.Context, v gover.Version, fill Fill) (*Receipt, 
 	return receipt, s.Relink(ctx)
 }
 
-// stage makes an empty folder for v. What an earlier holder of v's lock left in
+// stage makes an empty directory for v. What an earlier holder of v's lock left in
 // staging is removed first: it may be needed space.
 func (s *Store) stage(v gover.Version) (string, error) {
 	err := s.do("install/clean", func() error { return s.removeStaged(v.String()) })

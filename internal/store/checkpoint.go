@@ -13,11 +13,11 @@ type Step struct {
 // matrix in cmd/gosw/testdata/matrix.md has a row for each.
 func Steps() []Step {
 	steps := []Step{
-		{"create/folders", "make the folders of a new store"},
+		{"create/directories", "make the directories of a new store"},
 
 		{"install/lock", "take the lock of the version"},
 		{"install/clean", "remove what a killed process left under this lock"},
-		{"install/stage", "make an empty folder in staging"},
+		{"install/stage", "make an empty directory in staging"},
 		{"install/fill", "download, unpack and prove"},
 		{"install/seal", "make the files read-only"},
 		{"install/sync", "put the tree on the disk"},
@@ -29,7 +29,7 @@ func Steps() []Step {
 		{"share/link", "give a file a second name, in the new tree"},
 
 		{"uninstall/lock", "take the lock of the version"},
-		{"uninstall/stage", "make a folder for the tree to go to"},
+		{"uninstall/stage", "make a directory for the tree to go to"},
 		{"uninstall/rename", "take the name away"},
 		{"uninstall/mark", "note that a tree that can't be moved is going"},
 		{"uninstall/delete", "delete it where it lies"},
@@ -37,7 +37,7 @@ func Steps() []Step {
 
 		{"repair/lock", "take the lock of the version"},
 		{"repair/proof", "ask the checksum database anew, where the receipt proves nothing"},
-		{"repair/stage", "make a folder for the new tree"},
+		{"repair/stage", "make a directory for the new tree"},
 		{"repair/link", "put the files that are as proven into it"},
 		{"repair/fetch", "download and prove the others"},
 		{"repair/fill", "download all, where the manifest is lost"},
@@ -72,7 +72,7 @@ func Steps() []Step {
 	}
 	for _, link := range []string{"line", "command", "shim"} {
 		steps = append(steps,
-			Step{link + "/stage", "make a folder for a new link"},
+			Step{link + "/stage", "make a directory for a new link"},
 			Step{link + "/link", "make the link there"},
 			Step{link + "/rename", "put it in its place"},
 		)

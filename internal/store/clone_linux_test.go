@@ -98,7 +98,7 @@ func TestCloneOnDisk(t *testing.T) {
 				}
 			}
 
-			// A flaw of one is none of the other, and is mended from there.
+			// A flaw of one is none of the other, and is fixed from there.
 			flip(t, toy.path("pkg/tool/x/link"), 12345)
 			if got := after.verify(t); len(got) > 0 {
 				t.Errorf("the other: %q", got)

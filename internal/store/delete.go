@@ -41,7 +41,7 @@ func removeAll(root *os.Root, name string) error {
 	if !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
-	// WalkDir calls with a folder before it lists it. What can't be changed
+	// WalkDir calls with a directory before it lists it. What can't be changed
 	// shows when the removal fails again.
 	_ = fs.WalkDir(root.FS(), name, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() {

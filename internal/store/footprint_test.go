@@ -39,7 +39,7 @@ func TestFootprint(t *testing.T) {
 	f, _ := st.Footprint(nil)
 	near := func(what string, got, want int64) {
 		t.Helper()
-		if got < want || got > want+mb/4 { // folders take something, too
+		if got < want || got > want+mb/4 { // directories take something, too
 			t.Errorf("%s: %d bytes, want %d", what, got, want)
 		}
 	}

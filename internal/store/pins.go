@@ -10,7 +10,7 @@ import (
 )
 
 // maxPins bounds the list of pins: it is read as a whole, and a machine that
-// makes a folder for each job must not let it grow for ever. Those that are gone go, then the oldest.
+// makes a directory for each job must not let it grow for ever. Those that are gone go, then the oldest.
 const maxPins = 1000
 
 func (s *Store) pinsFile() string { return filepath.Join(string(s.home), "pins") }

@@ -11,7 +11,7 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// syncEach puts the files and folders below dir on the disk, one after the
+// syncEach puts the files and directories below dir on the disk, one after the
 // other, for where there is no call for all of them.
 func syncEach(dir string) error {
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -26,7 +26,7 @@ func syncEach(dir string) error {
 }
 
 // swapInSteps is swap for where there is no call for it: for a moment nothing
-// has the name b. If it is cut short there, putBack mends it.
+// has the name b. If it is cut short there, putBack fixes it.
 func swapInSteps(a, b string) error {
 	aside := a + asideSuffix // beside a, so that the sweep knows whose it is
 	if err := fsx.Rename(b, aside); err != nil {
@@ -56,7 +56,7 @@ func lookFor(path string) (missing bool, err error) {
 // asideSuffix marks a tree that is without a name only while two are exchanged.
 const asideSuffix = "0"
 
-// putBack mends what a process left that was killed in the middle of swapInSteps:
+// putBack fixes what a process left that was killed in the middle of swapInSteps:
 // it gives v its name again or, where the other tree or the link has that already,
 // puts the old tree where it was to go, as processes may run from it. It also finishes
 // a removal in place. The caller holds the lock of v.

@@ -59,7 +59,7 @@ func (s *Store) remove(ctx context.Context, v gover.Version) (bool, error) {
 	return true, s.unlessBusy(grave, fsx.Retry(func() error { return s.bury(v, grave) }))
 }
 
-// graveTree is the name of an uninstalled tree in its grave, a folder in
+// graveTree is the name of an uninstalled tree in its grave, a directory in
 // staging.
 const graveTree = "tree"
 
@@ -105,7 +105,7 @@ func readLink(path string) (string, error) {
 }
 
 // takeName moves the tree of v to its grave, or deletes it where it can't be moved. What links to it goes first, and
-// nobody mends links meanwhile, so that no link ever leads to nothing.
+// nobody fixes links meanwhile, so that no link ever leads to nothing.
 func (s *Store) takeName(ctx context.Context, v gover.Version, grave string) error {
 	release, err := s.lockAt(ctx, "link/lock", storeLock, "changing")
 	if err != nil {
@@ -131,7 +131,7 @@ func (s *Store) takeName(ctx context.Context, v gover.Version, grave string) err
 	return err
 }
 
-// mendMode makes the tree at dir one that can be moved: a folder that its owner
+// mendMode makes the tree at dir one that can be moved: a directory that its owner
 // can't write to can't be given another parent.
 func mendMode(dir string) error {
 	if err := os.Chmod(dir, goroot.DirMode); err != nil && !errors.Is(err, fs.ErrPermission) {
@@ -234,7 +234,7 @@ func (s *Store) Pending() (map[gover.Version][]Process, error) {
 	return pending, err
 }
 
-// graves returns the folders in staging with trees of v that lost their name.
+// graves returns the directories in staging with trees of v that lost their name.
 func (s *Store) graves(v gover.Version) (graves []string, err error) {
 	staged, err := s.staged()
 	for _, entry := range staged {
@@ -246,7 +246,7 @@ func (s *Store) graves(v gover.Version) (graves []string, err error) {
 	return graves, err
 }
 
-// readDir is os.ReadDir for a folder that need not be there.
+// readDir is os.ReadDir for a directory that need not be there.
 func readDir(dir string) ([]fs.DirEntry, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -255,7 +255,7 @@ func readDir(dir string) ([]fs.DirEntry, error) {
 	return entries, err
 }
 
-// isGrave reports whether a folder in staging is that of an uninstalled tree, or may
+// isGrave reports whether a directory in staging is that of an uninstalled tree, or may
 // be.
 func isGrave(path string) bool {
 	return !isMissing(filepath.Join(path, graveTree))

@@ -28,8 +28,8 @@ type Means struct {
 	// Fill is as in Add: it is called where the manifest is lost.
 	Fill Fill
 	// Sharer is called with each other toolchain that shares a damaged file,
-	// before the one that is asked for is mended. It should repair that, too; if it
-	// returns an error nothing is mended, or else nobody would know of it the next
+	// before the one that is asked for is fixed. It should repair that, too; if it
+	// returns an error nothing is fixed, or else nobody would know of it the next
 	// time. It may be nil.
 	Sharer func(ctx context.Context, other Sharer) error
 }
@@ -86,7 +86,7 @@ func (s *Store) lockAndRepair(ctx context.Context, v gover.Version, means Means)
 	return report, r.run(ctx)
 }
 
-// run mends what the report says.
+// run fixes what the report says.
 func (r *repair) run(ctx context.Context) error {
 	if err := r.chooseProof(ctx); err != nil {
 		return err
@@ -209,7 +209,7 @@ func (r *repair) exchange(ctx context.Context) error {
 	return s.unlessBusy(grave, err)
 }
 
-// stage makes the folder in which the new tree is built, and the old one ends.
+// stage makes the directory in which the new tree is built, and the old one ends.
 func (r *repair) stage(v gover.Version) (grave string, err error) {
 	if err := r.store.step("repair/stage"); err != nil {
 		return "", err

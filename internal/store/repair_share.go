@@ -130,6 +130,6 @@ func (o *sources) take(f tree.File) bool {
 
 func (o *sources) close() {
 	for _, b := range o.list {
-		_ = b.Close() // handles on folders have nothing to lose
+		_ = b.Close() // handles on directories have nothing to lose
 	}
 }

@@ -52,7 +52,7 @@ func (k *kin) repair(ctx context.Context, toy *toyTree, done map[*toyTree]bool) 
 }
 
 // TestRepairSharers damages a file that three versions have: each finds it, and
-// the repair of one mends it for all, which share it again, with one download.
+// the repair of one fixes it for all, which share it again, with one download.
 func TestRepairSharers(t *testing.T) {
 	t.Parallel()
 	const path = "src/p1/f1.go"

@@ -15,15 +15,15 @@ import (
 	"github.com/gosw/gosw/internal/tree"
 )
 
-// seal makes every file read-only, and folders such as only their owner can
-// write to. Only regular files and folders are let through: a link in a
+// seal makes every file read-only, and directories such as only their owner can
+// write to. Only regular files and directories are let through: a link in a
 // toolchain could lead out of it. A file that is shared was sealed by its first
 // toolchain, and is not this one's to change.
 //
 // It returns how many files there are, so that one too many is found: what is in
 // no manifest was not proven, whoever has put it there.
 //
-// Folders are opened from the one above, and side by side: nothing else can go on
+// Directories are opened from the one above, and side by side: nothing else can go on
 // meanwhile.
 func seal(root *os.Root) (files int, err error) {
 	info, err := root.Lstat(".")
@@ -83,7 +83,7 @@ func (s *sealer) seal(dir *os.Root, at string) error {
 	return nil
 }
 
-// sealOne seals a file or folder of dir, which has the path at in the tree.
+// sealOne seals a file or directory of dir, which has the path at in the tree.
 func sealOne(dir *os.Root, at string, info fs.FileInfo) error {
 	want := fs.FileMode(0o444)
 	switch {

@@ -35,7 +35,7 @@ type Sibling struct {
 }
 
 // sibling opens the toolchain from which v is best assembled in root, an empty
-// folder of staging: the nearest installed patch of its line, else of the
+// directory of staging: the nearest installed patch of its line, else of the
 // line before it, else of the one after. It looks into this store and into those
 // that belong to the same root (the root itself, and each platforms/<os>-<arch>
 // below it) and are on the same file system; there v itself is the nearest. It
@@ -240,7 +240,7 @@ func deviceOf(dir string) uint64 {
 	return id.device
 }
 
-// openTree opens the folder at dir, and not what a link there leads to.
+// openTree opens the directory at dir, and not what a link there leads to.
 func openTree(dir string) (*handle, error) {
 	named, err := os.Lstat(dir)
 	if err != nil {

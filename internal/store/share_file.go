@@ -65,7 +65,7 @@ func (r *reader) compare(f tree.Raw, want uint32) error {
 	return f.Rewind()
 }
 
-// Reuse is a [tree.Reuse] of the sibling's files. Folders above path are made where they
+// Reuse is a [tree.Reuse] of the sibling's files. Directories above path are made where they
 // are missing.
 func (b *Sibling) Reuse(path string, size int64, crc uint32) (sum [32]byte, ok bool) {
 	if sum, ok = b.sums[path]; !ok {
@@ -150,7 +150,7 @@ func shareable(st tree.Stat, path string) bool {
 // else as a copy.
 func (b *Sibling) put(r *reader, src tree.Raw, found tree.Stat, sum [32]byte, from, to string) error {
 	err := b.place(src, found, from, to)
-	if errors.Is(err, os.ErrNotExist) { // the folder; or it has lost its last name
+	if errors.Is(err, os.ErrNotExist) { // the directory; or it has lost its last name
 		if err = b.root.MkdirAll(filepath.FromSlash(path.Dir(to)), goroot.DirMode); err == nil {
 			err = b.place(src, found, from, to)
 		}

@@ -98,7 +98,7 @@ func TestSiblingNone(t *testing.T) {
 		t.Errorf("Sibling in an empty store = %+v", b)
 	}
 	toy := newToyTree(t)
-	for _, dir := range toy.store.folders() {
+	for _, dir := range toy.store.directories() {
 		must(t, os.Chmod(dir, 0o775))
 		b, _ := sibling(t, toy.store)
 		if b != nil {

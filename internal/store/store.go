@@ -4,7 +4,7 @@
 // tree is written in staging/, its receipt is checked against it, its files are
 // made read-only, and one rename publishes it. Writers of one version exclude
 // each other by a kernel lock, also across processes; readers need no lock. A
-// process that is killed leaves at most a staging folder, which the next one
+// process that is killed leaves at most a staging directory, which the next one
 // that writes removes. The format on disk is documented in docs/store.md.
 //
 // The package speaks no HTTP and knows no archive format: it hands the caller
@@ -98,14 +98,14 @@ func (s *Store) check(purpose Purpose) error { return Check(s.home, purpose, nil
 // Home returns the store's place.
 func (s *Store) Home() toolchain.Home { return s.home }
 
-// The folders of a store besides toolchains and bin.
+// The directories of a store besides toolchains and bin.
 func (s *Store) staging() string  { return filepath.Join(string(s.home), "staging") }
 func (s *Store) receipts() string { return filepath.Join(string(s.home), "receipts") }
 func (s *Store) locks() string    { return filepath.Join(string(s.home), "locks") }
 func (s *Store) format() string   { return filepath.Join(string(s.home), "format") }
 
-// folders returns all of them, parents first.
-func (s *Store) folders() []string {
+// directories returns all of them, parents first.
+func (s *Store) directories() []string {
 	return []string{string(s.home), s.home.Toolchains(), s.home.Bin(), s.receipts(), s.locks(), s.staging()}
 }
 
@@ -134,12 +134,12 @@ func (s *Store) checkFormat() error {
 	return nil
 }
 
-// create makes the folders and the format file, if they are missing.
+// create makes the directories and the format file, if they are missing.
 func (s *Store) create(ctx context.Context) error {
 	if err := s.check(Write); err != nil {
 		return err
 	}
-	if err := s.do("create/folders", s.makeFolders); err != nil {
+	if err := s.do("create/directories", s.makeDirectories); err != nil {
 		return err
 	}
 	if missing, err := lookFor(s.format()); !missing {
@@ -148,15 +148,15 @@ func (s *Store) create(ctx context.Context) error {
 	return s.set(ctx, "format", s.format(), strconv.Itoa(Format)+"\n")
 }
 
-// makeFolders makes what is missing of the store's folders. They are open for
+// makeDirectories makes what is missing of the store's directories. They are open for
 // all to read, whatever the umask says: a toolchain is nobody's secret, and a
 // store may serve other users. What stands above the store is as the umask has
 // it.
-func (s *Store) makeFolders() error {
+func (s *Store) makeDirectories() error {
 	if err := fsx.MkdirAll(filepath.Dir(string(s.home)), 0o755); err != nil {
 		return err
 	}
-	for _, dir := range s.folders() {
+	for _, dir := range s.directories() {
 		err := os.Mkdir(dir, 0o755)
 		if err == nil {
 			err = os.Chmod(dir, 0o755)

@@ -28,13 +28,13 @@ const (
 // since it is for others to change, or is not what gosw makes. Whoever may
 // change a store decides what its users run, and by links what they write to.
 type AccessError struct {
-	Path   string
-	Reason Reason
-	Mode   fs.FileMode // what is there
-	Folder bool        // what should be: a folder, or else a file
-	Owner  int         // whom it belongs to
-	User   int         // who asks
-	Above  int         // whom the folder that it is in belongs to
+	Path    string
+	Reason  Reason
+	Mode    fs.FileMode // what is there
+	WantDir bool        // what should be: a directory, or else a file
+	Owner   int         // whom it belongs to
+	User    int         // who asks
+	Above   int         // whom the directory that it is in belongs to
 }
 
 // A Reason says why something is not for a user to use.
@@ -50,7 +50,7 @@ const (
 func (e *AccessError) Error() string {
 	switch {
 	case e.Reason == WrongType:
-		return fmt.Sprintf("store %s: it is %s, not %s", e.Path, kindOf(e.Mode), map[bool]string{true: "a directory", false: "a file"}[e.Folder])
+		return fmt.Sprintf("store %s: it is %s, not %s", e.Path, kindOf(e.Mode), map[bool]string{true: "a directory", false: "a file"}[e.WantDir])
 	case e.Reason == Foreign:
 		return fmt.Sprintf("store %s: it belongs to %s, but you are %s", e.Path, UserName(e.Owner), UserName(e.User))
 	case e.Mode&0o002 != 0:
@@ -83,7 +83,7 @@ func UserName(uid int) string {
 	return "user " + strconv.Itoa(uid)
 }
 
-// A WayError says that a folder above a store belongs to another user, who can
+// A WayError says that a directory above a store belongs to another user, who can
 // put another store in its place. As long as the store is one's own, that is
 // worth a warning: the store of root in the home of a user, as in containers.
 type WayError struct {
@@ -95,8 +95,8 @@ func (e *WayError) Error() string {
 	return fmt.Sprintf("store %s: the directory %s above it belongs to %s, but you are %s", e.Store, e.Path, UserName(e.Owner), UserName(e.User))
 }
 
-// Check decides whether the store at home may be used: the folders above it, by
-// which it is reached, its own folder, and what is in that. It calls warn, which may be nil, with
+// Check decides whether the store at home may be used: the directories above it, by
+// which it is reached, its own directory, and what is in that. It calls warn, which may be nil, with
 // what is no reason to refuse it, and returns an [*AccessError] or, on what
 // can't be looked at, another one. What is not there is nobody's yet.
 func Check(home toolchain.Home, purpose Purpose, warn func(error)) error {
@@ -116,7 +116,7 @@ func Check(home toolchain.Home, purpose Purpose, warn func(error)) error {
 	return err
 }
 
-// checkParts looks at the folders of a store, and at the files that all of it
+// checkParts looks at the directories of a store, and at the files that all of it
 // hangs on. Of those above a store for another platform, two are of a store.
 func checkParts(home toolchain.Home, purpose Purpose) error {
 	if root := rootOf(home); root != string(home) {
@@ -131,7 +131,7 @@ func checkParts(home toolchain.Home, purpose Purpose) error {
 		physical = string(home)
 	}
 	s := &Store{home: toolchain.Home(physical)}
-	for _, dir := range append(s.folders(), filepath.Join(physical, "platforms")) {
+	for _, dir := range append(s.directories(), filepath.Join(physical, "platforms")) {
 		if err := checkPath(dir, true, purpose); err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func CheckTool(home toolchain.Home, v gover.Version, tool string) error {
 }
 
 // checkOwn makes sure that the tree of v belongs to this user. Its mode is for
-// Verify to judge, and for Repair to mend.
+// Verify to judge, and for Repair to fix.
 func (s *Store) checkOwn(v gover.Version) error {
 	err := checkPath(s.home.Dir(v), true, Write)
 	if access := (*AccessError)(nil); errors.As(err, &access) && access.Reason == Writable {
@@ -166,12 +166,12 @@ func (s *Store) checkOwn(v gover.Version) error {
 }
 
 // checkPath judges what has the name path, not what a link there leads to.
-func checkPath(path string, folder bool, purpose Purpose) error {
+func checkPath(path string, wantDir bool, purpose Purpose) error {
 	info, err := os.Lstat(path)
 	if fsx.IsAbsent(err) {
 		return nil
 	} else if err != nil {
 		return err
 	}
-	return judge(path, info, folder, purpose)
+	return judge(path, info, wantDir, purpose)
 }

@@ -16,14 +16,14 @@ import (
 )
 
 // judge decides by info whether path may be used.
-func judge(path string, info fs.FileInfo, folder bool, purpose Purpose) error {
+func judge(path string, info fs.FileInfo, wantDir bool, purpose Purpose) error {
 	me, mode := os.Geteuid(), info.Mode()
-	e := &AccessError{Path: path, Mode: mode, Folder: folder, Owner: ownerOf(info), User: me, Above: me}
+	e := &AccessError{Path: path, Mode: mode, WantDir: wantDir, Owner: ownerOf(info), User: me, Above: me}
 	if above, err := os.Stat(filepath.Dir(path)); err == nil {
 		e.Above = ownerOf(above)
 	}
 	switch {
-	case mode.IsDir() != folder || !folder && !mode.IsRegular():
+	case mode.IsDir() != wantDir || !wantDir && !mode.IsRegular():
 		e.Reason = WrongType
 	case purpose != Write && forRootGroup(info):
 		return nil
@@ -55,14 +55,14 @@ func forRootGroup(info fs.FileInfo) bool {
 	return os.Getegid() == 0 || slices.Contains(groups, 0)
 }
 
-// checkWay looks at the folders above a store, as sshd does at those above a
+// checkWay looks at the directories above a store, as sshd does at those above a
 // user's keys: who may write to one of them can put another store in the place
-// of this one. Of folders of another user only the nearest is named.
+// of this one. Of directories of another user only the nearest is named.
 func checkWay(home string) (warning, err error) {
 	me := os.Geteuid()
 	if link, err := os.Lstat(home); err == nil && link.Mode()&fs.ModeSymlink != 0 {
 		if owner := ownerOf(link); owner != me && owner != 0 {
-			return nil, &AccessError{Path: home, Reason: Foreign, Mode: link.Mode(), Folder: true, Owner: owner, User: me, Above: me}
+			return nil, &AccessError{Path: home, Reason: Foreign, Mode: link.Mode(), WantDir: true, Owner: owner, User: me, Above: me}
 		}
 	}
 	for _, dir := range way(home) {
@@ -75,7 +75,7 @@ func checkWay(home string) (warning, err error) {
 		owner, mode := ownerOf(info), info.Mode()
 		private := mode&0o002 == 0 && (forRootGroup(info) || isPrivate(groupOf(info)))
 		if mode&0o022 != 0 && mode&fs.ModeSticky == 0 && !private {
-			return nil, &AccessError{Path: dir, Reason: Writable, Mode: mode, Folder: true, Owner: owner, User: me, Above: me}
+			return nil, &AccessError{Path: dir, Reason: Writable, Mode: mode, WantDir: true, Owner: owner, User: me, Above: me}
 		}
 		if owner != me && owner != 0 && warning == nil {
 			warning = &WayError{home, dir, owner, me}
@@ -84,7 +84,7 @@ func checkWay(home string) (warning, err error) {
 	return warning, nil
 }
 
-// way returns the folders by which a store is reached, those by which it is
+// way returns the directories by which a store is reached, those by which it is
 // named and those where it is, the nearest first.
 func way(home string) []string {
 	named := above(home)

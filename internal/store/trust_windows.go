@@ -2,7 +2,7 @@ package store
 
 import "io/fs"
 
-// checkWay looks at the folders above a store. Windows has no such owners and
+// checkWay looks at the directories above a store. Windows has no such owners and
 // modes; what its lists of rights say is not looked at.
 func checkWay(string) (warning, err error) { return nil, nil }
 
@@ -10,9 +10,9 @@ func checkWay(string) (warning, err error) { return nil, nil }
 func mine(fs.FileInfo) bool { return true }
 
 // judge decides by info whether path may be used.
-func judge(path string, info fs.FileInfo, folder bool, _ Purpose) error {
-	if folder != info.IsDir() || !folder && !info.Mode().IsRegular() {
-		return &AccessError{Path: path, Reason: WrongType, Mode: info.Mode(), Folder: folder}
+func judge(path string, info fs.FileInfo, wantDir bool, _ Purpose) error {
+	if wantDir != info.IsDir() || !wantDir && !info.Mode().IsRegular() {
+		return &AccessError{Path: path, Reason: WrongType, Mode: info.Mode(), WantDir: wantDir}
 	}
 	return nil
 }

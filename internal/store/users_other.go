@@ -3,5 +3,5 @@
 package store
 
 // processesBy returns nothing: only Linux tells which processes run from a
-// folder without further ado.
+// directory without further ado.
 func processesBy([]string) (map[string][]Process, error) { return nil, nil }

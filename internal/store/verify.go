@@ -25,7 +25,7 @@ const (
 type Report struct {
 	Version gover.Version
 	Receipt *Receipt       // as it stands there; nil if it is missing or can't be read
-	Tree    []tree.Finding // about files and folders of the toolchain, sorted by path
+	Tree    []tree.Finding // about files and directories of the toolchain, sorted by path
 	Store   []tree.Finding // about receipt, manifest and links, by paths below the store, sorted
 	Files   int            // that were hashed
 	Bytes   int64          // that were hashed

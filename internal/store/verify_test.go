@@ -341,7 +341,7 @@ func TestRepairSharesNothingBad(t *testing.T) {
 }
 
 // TestRepairFails lets every step fail: the old tree stays as it was, nothing
-// is left, and the next repair mends it.
+// is left, and the next repair fixes it.
 func TestRepairFails(t *testing.T) {
 	t.Parallel()
 	for _, step := range Steps() {

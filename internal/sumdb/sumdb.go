@@ -313,7 +313,7 @@ func (c *Client) findDatabase(ctx context.Context) (*url.URL, error) {
 }
 
 // supports asks a proxy whether it passes on requests for the database. A
-// file tree says so by having the folder.
+// file tree says so by having the directory.
 func (c *Client) supports(ctx context.Context, base *url.URL) error {
 	if base.Scheme == "file" {
 		_, err := os.Stat(web.FilePath(base))

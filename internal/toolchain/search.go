@@ -8,7 +8,7 @@ import (
 )
 
 // SearchPath returns path, a value of PATH, as it is to be where the toolchain at
-// goroot applies, "" for the system's: the user's store's bin folder first, then that
+// goroot applies, "" for the system's: the user's store's bin directory first, then that
 // of the toolchain, then what path has, less what it had of these and of other
 // versions.
 //
@@ -34,7 +34,7 @@ func (p Path) SearchPath(path, goroot string) string {
 	return strings.Join(dirs, string(filepath.ListSeparator))
 }
 
-// holdsToolchain reports whether dir is below the folder of the toolchains.
+// holdsToolchain reports whether dir is below the directory of the toolchains.
 func (h Home) holdsToolchain(dir string) bool {
 	return strings.HasPrefix(fold(filepath.Clean(dir)), fold(h.Toolchains())+string(filepath.Separator))
 }
@@ -52,7 +52,7 @@ func fold(path string) string {
 }
 
 // NextTool returns the program tool next on path (the value of PATH) that is
-// neither in a folder of the stores' own (the go of the system's store is a shim,
+// neither in a directory of the stores' own (the go of the system's store is a shim,
 // too) nor, by device and inode, the same file as self or as the user's shim; "" if
 // there is none. Elements that are not absolute are passed over.
 func (p Path) NextTool(path, tool, self string) string {

@@ -21,8 +21,8 @@ import (
 // of docs/store.md.
 type Home string
 
-// A VariableError says that a variable names no folder: it is not set, or a
-// relative path, which is another folder in each folder, a project's among them.
+// A VariableError says that a variable names no directory: it is not set, or a
+// relative path, which is another directory in each directory, a project's among them.
 type VariableError struct{ Name, Value string }
 
 func (e *VariableError) Error() string {
@@ -62,7 +62,7 @@ func UserHome(getenv func(string) string) (string, error) {
 }
 
 // Platform returns the store for toolchains of another platform, which don't run
-// here: it is like h, and in a folder of it.
+// here: it is like h, and in a directory of it.
 func (h Home) Platform(goos, goarch string) Home {
 	return Home(filepath.Join(string(h), "platforms", goos+"-"+goarch))
 }
@@ -101,7 +101,7 @@ func (h Home) Has(v gover.Version) (bool, error) {
 }
 
 // Missing reports whether err says that there is no such file; also where a file
-// is in the place of a folder above. No other error does: a disk that can't be
+// is in the place of a directory above. No other error does: a disk that can't be
 // read may have the file all the same.
 func Missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)

@@ -106,7 +106,7 @@ func (e *Entry) In(v gover.Version, goos, goarch string) (modules, packages []st
 	return slices.Compact(modules), slices.Compact(packages)
 }
 
-// Fixes are the releases that mend a vulnerability on a platform, in order. They
+// Fixes are the releases that fix a vulnerability on a platform, in order. They
 // are the same for all versions that have it.
 type Fixes []gover.Version
 

@@ -91,7 +91,7 @@ func isShim(path toolchain.Path, program, shim string) bool {
 	})
 }
 
-// OtherStore returns the store in whose bin folder program is, if it is none of path's;
+// OtherStore returns the store in whose bin directory program is, if it is none of path's;
 // else "".
 func OtherStore(path toolchain.Path, program string) toolchain.Home {
 	bin := filepath.Dir(program)
@@ -143,7 +143,7 @@ const (
 )
 
 // In returns the program tool of the toolchain at goroot, "" for the system's
-// go, and how it is started; "" if there is none. For byBuild it is the folder of its source.
+// go, and how it is started; "" if there is none. For byBuild it is the directory of its source.
 func In(goroot string, v gover.Version, tool string) (program, how string) {
 	if goroot == "" {
 		return "", ""

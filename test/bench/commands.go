@@ -44,7 +44,7 @@ func measuringCommands() [][]string {
 type reading struct {
 	ctx     context.Context // ends what is running
 	work    string
-	project string // with the pin two folders up
+	project string // with the pin two directories up
 	gosw    string
 	server  *fetchtest.Server
 }

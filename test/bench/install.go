@@ -17,7 +17,7 @@ import (
 type installOptions struct {
 	rounds                  int
 	scenarios, links, where []string // names; none is all
-	memory, disk            string   // folders
+	memory, disk            string   // directories
 	json                    string   // a file, or "" for none
 }
 

@@ -31,7 +31,7 @@ type lab struct {
 	timer   string // timed
 	origin  *origin
 	server  *server
-	folders map[string]string // place to the folder for installations
+	folders map[string]string // place to the directory for installations
 	remove  []string          // in the end
 	results []result
 }
@@ -68,7 +68,7 @@ func newLab(ctx context.Context, o installOptions) (l *lab, err error) {
 	return l, err
 }
 
-// folder makes a folder that is removed in the end.
+// directory makes a directory that is removed in the end.
 func (l *lab) folder(parent string) (string, error) {
 	dir, err := os.MkdirTemp(parent, "gosw-bench-")
 	if err == nil {
@@ -103,7 +103,7 @@ func (l *lab) close() {
 	}
 }
 
-// removeAll removes a folder, and what in it is sealed.
+// removeAll removes a directory, and what in it is sealed.
 func removeAll(dir string) error {
 	if out, err := exec.Command("chmod", "-R", "u+w", dir).CombinedOutput(); err != nil {
 		return fmt.Errorf("chmod %s: %w\n%s", dir, err, out)
@@ -144,8 +144,8 @@ func (l *lab) supply(s scenario) (tree, error) {
 	return want, nil
 }
 
-// once has a tool install on a link, in a fresh folder of place, and checks that
-// all of want is there then. The folder is returned.
+// once has a tool install on a link, in a fresh directory of place, and checks that
+// all of want is there then. The directory is returned.
 func (l *lab) once(t tool, on shape, place string, want tree) (s sample, dir string, err error) {
 	if dir, err = os.MkdirTemp(l.folders[place], "run-"); err != nil {
 		return s, dir, err

@@ -67,7 +67,7 @@ func parseTimed(line string) (s sample, err error) {
 	return s, nil
 }
 
-// A tree is what is below a folder.
+// A tree is what is below a directory.
 type tree struct {
 	files   int   // regular files, each name of one
 	content int64 // their bytes, each name's

@@ -22,7 +22,7 @@ import (
 // no runtime with what is measured, and what it takes of the processors is known.
 const serveCommand = "serve"
 
-// archives is the folder of a server's addresses that holds the archives.
+// archives is the directory of a server's addresses that holds the archives.
 const archives = "/archives/"
 
 // traffic is what a server did since it was asked before.

@@ -36,7 +36,7 @@ func main() { _ = syscall.Exec(PROGRAM, append([]string{"go"}, os.Args[1:]...), 
 type bench struct {
 	ctx        context.Context // ends what is running
 	work, root string
-	project    string // a folder, with the pin two folders up
+	project    string // a directory, with the pin two directories up
 	goroot     string
 	version    string // "go1.26.8"
 	gosw       string

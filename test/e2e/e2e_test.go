@@ -18,7 +18,7 @@ import (
 	"testing"
 )
 
-// programs is the folder with the gosw and the gosw-shim that all tests use.
+// programs is the directory with the gosw and the gosw-shim that all tests use.
 var programs string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -97,7 +97,7 @@ func (m *machine) try(dir string, env []string, name string, args ...string) (st
 }
 
 // project writes a module with a program that uses net/http, and a small one,
-// and returns its folder.
+// and returns its directory.
 func (m *machine) project(name, goLine, pin string) string {
 	m.t.Helper()
 	dir := filepath.Join(m.home, name)

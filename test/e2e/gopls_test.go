@@ -17,7 +17,7 @@ import (
 const goplsVersion = "v0.23.0"
 
 // buildGopls builds gopls with the Go that runs the test, once: it stays in the
-// user's cache folder.
+// user's cache directory.
 func buildGopls(t *testing.T) string {
 	t.Helper()
 	cache, err := os.UserCacheDir()
@@ -49,7 +49,7 @@ func TestGopls(t *testing.T) {
 	m.run(m.home, nil, m.gosw, "install", "1.24", "1.26.8")
 	t.Logf("installed %s in %v", strings.Fields(m.run(m.home, nil, m.gosw, "list")), time.Since(began).Round(time.Second))
 	began = time.Now()
-	modules := map[string]string{ // folder to version
+	modules := map[string]string{ // directory to version
 		m.project("older", "1.21", "1.24"):   m.installed("1.24"),
 		m.project("newer", "1.24", "1.26.8"): "go1.26.8",
 	}
@@ -101,7 +101,7 @@ func checkChildren(m *machine, dir, version string, env ...string) {
 	}
 }
 
-// initialize opens the modules as folders of one workspace.
+// initialize opens the modules as directories of one workspace.
 func initialize(server *lsp, modules map[string]string) {
 	var folders []map[string]string
 	for dir := range modules {

@@ -40,7 +40,7 @@ func countingProxy(t *testing.T, proxy string) (address string, zips *atomic.Int
 }
 
 // goCommandTree has the go command that runs this test put a toolchain into a
-// module cache, and returns its folder there.
+// module cache, and returns its directory there.
 func goCommandTree(m *machine, version string) string {
 	m.t.Helper()
 	program, err := exec.LookPath("go")
@@ -112,7 +112,7 @@ func TestCompareReal(t *testing.T) {
 }
 
 // distributionOf returns a copy of an installed toolchain in the form of Go's
-// archives: writable, with folders that are no part of the module.
+// archives: writable, with directories that are no part of the module.
 func distributionOf(m *machine, tree string) string {
 	m.t.Helper()
 	dist := filepath.Join(m.home, "dist")

@@ -210,7 +210,7 @@ func sumsOf(t *testing.T, dir string) map[string]string {
 	return sums
 }
 
-// pack makes an archive of a toolchain, with the folders that the module lacks,
+// pack makes an archive of a toolchain, with the directories that the module lacks,
 // and returns its SHA-256 and size.
 func pack(t *testing.T, tree, archive string) (sum string, size int64) {
 	t.Helper()

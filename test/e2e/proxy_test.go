@@ -17,7 +17,7 @@ import (
 
 // cachingProxy starts a module proxy that passes everything on to the first
 // element of GOPROXY, checksum database included, and keeps the large zips in
-// the user's cache folder: tests that run often should not load a public
+// the user's cache directory: tests that run often should not load a public
 // service. Nothing is weakened by that: gosw proves what it gets.
 func cachingProxy(t *testing.T) string {
 	t.Helper()

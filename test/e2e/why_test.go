@@ -18,9 +18,9 @@ import (
 // versions that are installed are 1.18.10, 1.22.12 and 1.27.4.
 type whyScenario struct {
 	name   string
-	files  string   // "name: text" a line, below the scenario's folder; \n stands for a line end
+	files  string   // "name: text" a line, below the scenario's directory; \n stands for a line end
 	def    string   // gosw default; "" for none
-	env    []string // $DIR is the scenario's folder, $HOME the home directory, $STORE the store
+	env    []string // $DIR is the scenario's directory, $HOME the home directory, $STORE the store
 	want   string   // the toolchain that runs, "go1.27.4"; "" if none does
 	exit   int
 	broken bool // "go list -m" fails: the toolchain does not fit the module
@@ -278,7 +278,7 @@ func (s whyScenario) checkFixes(m *machine, dir string, env []string, answer why
 	}
 }
 
-// setUp makes the scenario's folder and returns it, with the environment.
+// setUp makes the scenario's directory and returns it, with the environment.
 func (s whyScenario) setUp(m *machine) (dir string, env []string) {
 	m.t.Helper()
 	outer, err := os.MkdirTemp(m.home, "why-")

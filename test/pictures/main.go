@@ -2,7 +2,7 @@
 // terminal and draws what is on the screen as SVG. "make pictures" runs it.
 //
 // It needs tmux and the network the first time: the releases that it shows are
-// installed as anybody's are, and kept in the user's cache folder.
+// installed as anybody's are, and kept in the user's cache directory.
 package main
 
 import (

@@ -98,7 +98,7 @@ var hints = []struct {
 	{syscall.ENOSPC, command.Hintf(`free some space, or set GOSW_ROOT and XDG_CACHE_HOME to a larger disk; "gosw doctor" shows which disk is full`)},
 }
 
-// HintFor returns the command or change that mends err, if one is known.
+// HintFor returns the command or change that fixes err, if one is known.
 func HintFor(err error) command.Hint {
 	if hint, ok := failure.HintOf(err); ok {
 		return hint
@@ -176,7 +176,7 @@ func authorityHint() command.Hint {
 	return command.Hintf(`if your network has a certificate authority of its own, add it to the system's, or set SSL_CERT_FILE to a file with all of them`)
 }
 
-// isMkdir reports whether a folder could not be made, for whatever reason.
+// isMkdir reports whether a directory could not be made, for whatever reason.
 func isMkdir(err error) bool {
 	var path *fs.PathError
 	return errors.As(err, &path) && strings.HasPrefix(path.Op, "mkdir")

@@ -15,7 +15,7 @@ import (
 	"github.com/gosw/gosw/internal/vuln"
 )
 
-// VulnDir is the folder of the cache for what the vulnerability database said.
+// VulnDir is the directory of the cache for what the vulnerability database said.
 // Another database says something else, and another platform has other counts.
 func (a *App) VulnDir() (dir, source string, err error) {
 	s, err := a.Setting("GOVULNDB")

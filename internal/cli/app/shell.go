@@ -59,7 +59,7 @@ func (a *App) GoswName() string {
 	return "gosw"
 }
 
-// Places returns the folders in which shells look for their files.
+// Places returns the directories in which shells look for their files.
 func (a *App) Places() (shell.Places, error) {
 	home, err := a.Absolute("HOME") // a shell's on Windows, too
 	if home == "" && err == nil {

@@ -191,8 +191,8 @@ func (a *App) Trace(more ...string) *term.Trace {
 	return &term.Trace{Screen: s, Home: home, Paths: term.KeepWhole(append(more, home, a.Getenv("GOSW_ROOT"), a.Getenv("GOSW_SYSTEM_ROOT"), dir))}
 }
 
-// Place is the path of a file or folder as it is shown: on a terminal, one below the
-// user's home folder begins with "~".
+// Place is the path of a file or directory as it is shown: on a terminal, one below the
+// user's home directory begins with "~".
 func (a *App) Place(path string) string {
 	if _, terminal := a.UI.Screen(); !terminal {
 		return term.Clean(path)

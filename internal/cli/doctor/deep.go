@@ -52,7 +52,7 @@ func main() { println(C.abs(-1)) }
 // buildTimeout bounds a build: the first one of a version compiles the runtime.
 const buildTimeout = 5 * time.Minute
 
-// lookBuild builds a program in a folder that it removes again.
+// lookBuild builds a program in a directory that it removes again.
 func (p *patient) lookBuild() doctor.Findings {
 	if p.whyErr != nil || p.decideErr != nil {
 		return doctor.Skip("no go to check")

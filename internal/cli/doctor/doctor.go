@@ -1,6 +1,6 @@
 // Package doctor is "gosw doctor": it gathers what the checks of
 // internal/doctor look at, adds those that only a command can make, prints what
-// they find, and mends what is gosw's own.
+// they find, and fixes what is gosw's own.
 package doctor
 
 import (
@@ -69,21 +69,21 @@ error.`,
 
 func examine(ctx context.Context, a *app.App, others Others, options doctorOptions) error {
 	given := map[string]bool{"--online": options.online, "--deep": options.deep}
-	results, mended := newPatient(ctx, a, others).run(given), []string{}
-	var mendErr error
+	results, fixed := newPatient(ctx, a, others).run(given), []string{}
+	var fixErr error
 	if options.fix {
-		if mended, mendErr = mend(ctx, a, results); len(mended) > 0 {
+		if fixed, fixErr = applyFixes(ctx, a, results); len(fixed) > 0 {
 			results = newPatient(ctx, a, others).run(given)
 		}
 	}
-	report := newReport(results, mended, a.UI.Shell)
+	report := newReport(results, fixed, a.UI.Shell)
 	var err error
 	if options.json {
 		err = a.UI.PrintJSON(report)
 	} else {
 		err = printDoctor(a, report, options.verbose)
 	}
-	return errors.Join(err, mendErr, verdicts[report.Severity])
+	return errors.Join(err, fixErr, verdicts[report.Severity])
 }
 
 // A patient is the machine and the set-up that the checks of doctor look at.
@@ -166,22 +166,22 @@ func (p *patient) run(given map[string]bool) []doctor.Result {
 	return slices.Concat(first, machine, doctor.Run(slices.Concat(p.deepChecks(), p.onlineChecks()), given))
 }
 
-// mend mends what results have that is gosw's own, and returns what was mended.
-func mend(ctx context.Context, a *app.App, results []doctor.Result) ([]string, error) {
-	mended := []string{}
+// fix fixes what results have that is gosw's own, and returns what was fixed.
+func applyFixes(ctx context.Context, a *app.App, results []doctor.Result) ([]string, error) {
+	fixed := []string{}
 	var errs []error
 	for _, r := range results {
 		for _, f := range r.Findings {
-			if f.Mend == nil {
+			if f.Apply == nil {
 				continue
 			}
-			if err := f.Mend(ctx); err != nil {
+			if err := f.Apply(ctx); err != nil {
 				errs = append(errs, err)
 				continue
 			}
-			mended = append(mended, f.Mends)
-			a.UI.Note("fixed: %s", f.Mends)
+			fixed = append(fixed, f.Done)
+			a.UI.Note("fixed: %s", f.Done)
 		}
 	}
-	return mended, errors.Join(errs...)
+	return fixed, errors.Join(errs...)
 }

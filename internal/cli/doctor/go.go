@@ -92,7 +92,7 @@ func (p *patient) lookPin() doctor.Findings {
 }
 
 // setAside is the command after which a broken pin does not count, and is still
-// there to be mended.
+// there to be fixed.
 func setAside(pin *resolve.PinError) command.Command {
 	switch {
 	case !filepath.IsAbs(pin.Source): // a variable

@@ -121,7 +121,7 @@ func (r *doctorReport) summary(verbose bool) string {
 	return strings.Join(parts, "; ")
 }
 
-// hinted adds what a hint says to what was found: a command that mends it, or words.
+// hinted adds what a hint says to what was found: a command that fixes it, or words.
 func (p *patient) hinted(found doctor.Findings, h command.Hint) doctor.Findings {
 	if found[0].Fix = h.Command; h.Command == nil || h.Text != "" {
 		found[0].Advice = term.Words(h, p.UI.Shell)

@@ -65,7 +65,7 @@ func (p *patient) lookInit(s session) doctor.Findings {
 	_, block, _, _, err := shell.RemoveBlock(file.Text)
 	if err != nil {
 		found := p.found(file.Damaged(err))
-		if fix := file.Mend(err, p.InitInstall()); fix != nil {
+		if fix := file.FixFor(err, p.InitInstall()); fix != nil {
 			found[0].Fix = fix
 		}
 		return found

@@ -89,7 +89,7 @@ const (
 	SeverityNote  = "note"
 )
 
-// A Problem is a thing to look at, with what mends it.
+// A Problem is a thing to look at, with what fixes it.
 type Problem struct {
 	Severity string       `json:"severity"`
 	Cause    string       `json:"cause"`

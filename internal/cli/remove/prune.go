@@ -180,8 +180,8 @@ func planPrune(a *app.App, st *store.Store, options pruneOptions) (pruneJSON, er
 	return plan, nil
 }
 
-// pinGone reports whether nothing pins the folder of file any more. A pin that
-// can't be read now may be mended.
+// pinGone reports whether nothing pins the directory of file any more. A pin that
+// can't be read now may be fixed.
 func pinGone(file string) bool {
 	choice, err := resolve.For(resolve.Env{}, filepath.Dir(file))
 	return err == nil && choice.File != file

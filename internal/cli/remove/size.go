@@ -43,7 +43,7 @@ type sizeJSON struct {
 	Prunable *int64          `json:"prunable,omitempty"` // none if it can't be told
 }
 
-// A folderJSON is a folder outside the store.
+// A folderJSON is a directory outside the store.
 type folderJSON struct {
 	Path  string `json:"path"`
 	Bytes int64  `json:"bytes"`

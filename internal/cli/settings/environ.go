@@ -1,4 +1,4 @@
-// Package settings knows what surrounds a command: variables, folders, the
+// Package settings knows what surrounds a command: variables, directories, the
 // time, and the settings of gosw and of go with where each comes from. All of
 // it is from an Invocation: it asks the operating system nothing.
 package settings
@@ -19,16 +19,16 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// Dirs are the user's folders as libraries find them in the environment. They may
+// Dirs are the user's directories as libraries find them in the environment. They may
 // be anything where a variable is not as it should be: an environ looks at that.
 type Dirs struct {
-	Config, Cache, State string // the base folders of github.com/adrg/xdg
+	Config, Cache, State string // the base directories of github.com/adrg/xdg
 	GoConfig, GoCache    string // os.UserConfigDir and os.UserCacheDir, which the go command takes
 	Temp                 string // os.TempDir
 }
 
 // An Environ is what surrounds a command, all of it from the Invocation: nothing
-// else tells variables, folders or the time. No path that it gives is relative,
+// else tells variables, directories or the time. No path that it gives is relative,
 // so that no setting comes from a project.
 type Environ struct {
 	Inv Invocation
@@ -53,7 +53,7 @@ func (e Environ) Now() time.Time {
 // Since is time.Since by the clock of the Invocation.
 func (e Environ) Since(t time.Time) time.Duration { return e.Now().Sub(t) }
 
-// WorkingDir returns the working directory. A folder that is removed, or closed,
+// WorkingDir returns the working directory. A directory that is removed, or closed,
 // stays that of the shells in it.
 func (e Environ) WorkingDir() (string, error) {
 	dir, err := e.Inv.Dir()
@@ -86,7 +86,7 @@ func NotSet(err error) bool {
 	return errors.As(err, &variable) && variable.Value == ""
 }
 
-// ifSet takes a folder that there is none of, without a home, for "".
+// ifSet takes a directory that there is none of, without a home, for "".
 func ifSet(path string, err error) (string, error) {
 	if NotSet(err) {
 		return "", nil
@@ -110,7 +110,7 @@ func (e Environ) Base(variable, dir string) (string, error) {
 	return dir, nil
 }
 
-// own returns the folder of gosw's in dir, which is a base folder. Without a home
+// own returns the directory of gosw's in dir, which is a base directory. Without a home
 // it is the one called name in the store.
 func (e Environ) own(variable, dir, name string) (string, error) {
 	dir, err := e.Base(variable, dir)
@@ -122,22 +122,22 @@ func (e Environ) own(variable, dir, name string) (string, error) {
 	return filepath.Join(dir, "gosw"), nil
 }
 
-// CacheDir is the folder for what can be found out or downloaded again.
+// CacheDir is the directory for what can be found out or downloaded again.
 func (e Environ) CacheDir() (string, error) {
 	return e.own("XDG_CACHE_HOME", e.Inv.Dirs.Cache, "cache")
 }
 
-// StateDir is the folder for what gosw must remember.
+// StateDir is the directory for what gosw must remember.
 func (e Environ) StateDir() (string, error) {
 	return e.own("XDG_STATE_HOME", e.Inv.Dirs.State, "state")
 }
 
-// ConfigHome is the base folder for what the user sets.
+// ConfigHome is the base directory for what the user sets.
 func (e Environ) ConfigHome() (string, error) {
 	return e.Base("XDG_CONFIG_HOME", e.Inv.Dirs.Config)
 }
 
-// TempDir is the folder for temporary files.
+// TempDir is the directory for temporary files.
 func (e Environ) TempDir() (string, error) {
 	if dir := e.Inv.Dirs.Temp; !filepath.IsAbs(dir) {
 		return "", &toolchain.VariableError{Name: "TMPDIR", Value: dir}

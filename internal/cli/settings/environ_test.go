@@ -9,7 +9,7 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// TestFolders has what names the user's folders in each state. The libraries' own
+// TestFolders has what names the user's directories in each state. The libraries' own
 // answers are as if they took anything.
 func TestFolders(t *testing.T) {
 	t.Parallel()

@@ -16,7 +16,7 @@ import (
 )
 
 // envDirenv is "gosw env --direnv [VERSION]", which the library of direnv calls.
-// With an error it prints, too: what is to be watched until the error is mended,
+// With an error it prints, too: what is to be watched until the error is fixed,
 // and an environment in which go says the same error.
 func envDirenv(a *app.App, args []string) error {
 	if len(args) > 1 {
@@ -61,7 +61,7 @@ func direnvTarget(a *app.App, args []string) (app.Target, error) {
 }
 
 // toolchainPlaces lists what changes when t is installed or removed, or when
-// another version becomes the newest of its line. direnv notices that a folder
+// another version becomes the newest of its line. direnv notices that a directory
 // has a new entry, but not twice in a second, hence the names themselves.
 func toolchainPlaces(path toolchain.Path, t app.Target) []string {
 	var places []string

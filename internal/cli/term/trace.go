@@ -21,7 +21,7 @@ type Trace struct {
 // Glue is a blank at which no line is broken. No path can have it.
 const Glue = "\x00"
 
-// KeepWhole puts glue for the blanks in paths and their folders.
+// KeepWhole puts glue for the blanks in paths and their directories.
 func KeepWhole(paths []string) *strings.Replacer {
 	var all []string
 	for _, path := range paths {

@@ -75,7 +75,7 @@ func Roots(a *app.App, st *store.Store, installed []gover.Version, keep []gover.
 	return roots, nil
 }
 
-// PinnedDirs returns the folders of the pin files that were seen, each once, and
+// PinnedDirs returns the directories of the pin files that were seen, each once, and
 // the working directory, whose pin may never have been.
 func PinnedDirs(a *app.App, st *store.Store) ([]string, error) {
 	pins, err := st.Pins()

@@ -14,7 +14,7 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// PlaceShims puts go, gofmt and gosw into the store's bin folder. Toolchains can be
+// PlaceShims puts go, gofmt and gosw into the store's bin directory. Toolchains can be
 // used without them, so a missing gosw-shim is worth a word, not a failure.
 func PlaceShims(ctx context.Context, a *app.App, st *store.Store) error {
 	shim, programs, err := Shims(a, st.Home())
@@ -33,7 +33,7 @@ func PlaceShims(ctx context.Context, a *app.App, st *store.Store) error {
 	return st.Shim(ctx, programs)
 }
 
-// Shims returns the place of gosw-shim, and what the programs in the bin folder of the
+// Shims returns the place of gosw-shim, and what the programs in the bin directory of the
 // store at home are to lead to: go and gofmt to gosw-shim, and gosw to this gosw.
 func Shims(a *app.App, home toolchain.Home) (shim string, programs map[string]string, err error) {
 	if shim, err = app.ShimProgram(); err != nil {
@@ -46,7 +46,7 @@ func Shims(a *app.App, home toolchain.Home) (shim string, programs map[string]st
 	return shim, programs, nil
 }
 
-// goswProgram returns what gosw in the bin folder of the store at home is to lead to: a
+// goswProgram returns what gosw in the bin directory of the store at home is to lead to: a
 // link that leads to this gosw stays; a new one is made of the path by which PATH
 // has it, which outlives an update that moves what that leads to. It returns "" where
 // there should be no such link: where a file has that place, such as gosw itself, and
@@ -72,7 +72,7 @@ func goswProgram(a *app.App, home toolchain.Home) string {
 }
 
 // GoswsBehind returns the programs called gosw that PATH has besides that in the bin
-// folder of the store at home.
+// directory of the store at home.
 func GoswsBehind(a *app.App, home toolchain.Home) iter.Seq[string] {
 	bin, binErr := os.Stat(home.Bin())
 	return func(yield func(string) bool) {

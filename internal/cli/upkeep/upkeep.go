@@ -16,7 +16,7 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// FitsPath is an error if PATH can't hold root, the folder of the store: it would
+// FitsPath is an error if PATH can't hold root, the directory of the store: it would
 // be two entries there, of which the second is relative to wherever one is.
 func FitsPath(root string) error {
 	if !strings.ContainsRune(root, filepath.ListSeparator) {

@@ -42,8 +42,8 @@ type comparedJSON struct {
 
 // A notCoveredJSON is what the checksum database says nothing about.
 type notCoveredJSON struct {
-	Folders []string `json:"directories"`
-	Files   int      `json:"files"`
+	Directories []string `json:"directories"`
+	Files       int      `json:"files"`
 }
 
 // compareGOROOT compares a GOROOT, whoever has made it, with the checksum database.
@@ -70,7 +70,7 @@ func compareGOROOT(ctx context.Context, a *app.App, dir string, options verifyOp
 	return errors.Join(err, comparisonVerdict(dir, c))
 }
 
-// openTree opens a folder that somebody else has made.
+// openTree opens a directory that somebody else has made.
 func openTree(dir string) (*os.Root, error) {
 	root, err := os.OpenRoot(dir)
 	if path, ok := errors.AsType[*fs.PathError](err); ok {

@@ -84,7 +84,7 @@ type repairRun struct {
 	client func() (*fetch.Client, error) // which sets up the network when it is needed
 	done   map[gover.Version]bool        // tried
 	found  bool                          // something to repair
-	told   map[string]bool               // folders in other stores that were named
+	told   map[string]bool               // directories in other stores that were named
 }
 
 // repair repairs v, and before it those that share a damaged file of it.

@@ -134,7 +134,7 @@ func (v *vulnJSON) name(none string) string {
 	return none
 }
 
-// fix returns the first release of the line that mends it, else none.
+// fix returns the first release of the line that fixes it, else none.
 func (v *vulnJSON) fix(none string) string {
 	if v.FixedInLine.IsZero() {
 		return none
@@ -142,7 +142,7 @@ func (v *vulnJSON) fix(none string) string {
 	return v.FixedInLine.String()
 }
 
-// adviseAudit says what the newest patch of each line mends, and what does where
+// adviseAudit says what the newest patch of each line fixes, and what does where
 // that is not enough.
 func adviseAudit(a *app.App, report auditReport, own toolchain.Home, homes map[gover.Version]toolchain.Home) {
 	stuck := false

@@ -9,7 +9,7 @@
 # use_gosw [VERSION] makes the project's environment follow the version that
 # applies in this directory, or VERSION. It never downloads. Where that version
 # can't be had, it says why and fails, but direnv still learns which files to
-# watch, so that mending the pin or installing the version loads it.
+# watch, so that fixing the pin or installing the version loads it.
 use_gosw() {
 	local __gosw_text='' __gosw_code=0 __gosw_before=''
 	local __gosw_program=$__gosw_exe

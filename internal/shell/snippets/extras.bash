@@ -27,7 +27,7 @@ gosw_help                       this list
 gosw_hooks lefthook|pre-commit  print a configuration for git hooks
 gosw_lint [ARG...]              golangci-lint, or go vet where it is missing
 gosw_mod_sync                   are go.mod, go.sum and vendor in step? changes nothing
-gosw_new MODULE [VERSION]       a folder with a module, a main package and a pin
+gosw_new MODULE [VERSION]       a directory with a module, a main package and a pin
 gosw_outdated                   direct dependencies that have newer versions
 gosw_run_watch [PACKAGE [ARG...]]  run a program again whenever its source changes
 gosw_test [ARG...]              test the packages that differ from git's HEAD
@@ -90,7 +90,7 @@ gosw_each() (
 	return "$worst"
 )
 
-# __gosw_changed prints the folders, below this one, of Go files that differ from
+# __gosw_changed prints the directories, below this one, of Go files that differ from
 # HEAD or are new.
 __gosw_changed() {
 	{
@@ -99,7 +99,7 @@ __gosw_changed() {
 	} | command sed -e 's|[^/]*$||' -e 's|^|./|' -e '/\/testdata\//d' -e '/\/vendor\//d' | command sort -u
 }
 
-# A folder that has gone, or has nothing for this platform, is no package; a
+# A directory that has gone, or has nothing for this platform, is no package; a
 # package that go can't read is one, so that go test says what is wrong with it.
 gosw_test() (
 	command git rev-parse HEAD >/dev/null || return
@@ -193,7 +193,7 @@ gosw_mod_sync() (
 	GOWORK=off go mod verify >&2 || code=1
 	if [ -d vendor ]; then
 		GOWORK=off go mod vendor -o "$tmp/vendor" || return
-		command diff -r vendor "$tmp/vendor" || { code=1 && __gosw_say '"go mod vendor" mends this'; }
+		command diff -r vendor "$tmp/vendor" || { code=1 && __gosw_say '"go mod vendor" fixes this'; }
 	fi
 	return "$code"
 )
@@ -290,7 +290,7 @@ __gosw_watcher() (
 )
 
 # __gosw_change WATCHER, in the background, waits until a source file below this
-# folder changes. It takes the watcher with it when it is ended.
+# directory changes. It takes the watcher with it when it is ended.
 __gosw_change() {
 	local __gosw_files='\.(go|mod|sum|work|s|c|h|html|tmpl)$'
 	case $1 in

@@ -84,7 +84,7 @@ end
 function __gosw_search --no-scope-shadowing
     test "$PWD" = "$__gosw_pwd"
     or __gosw_climb
-    # The path is found only where each folder on it may be searched: so what is not
+    # The path is found only where each directory on it may be searched: so what is not
     # found below is not there.
     test -x $PWD/. -a $PWD -ef .
     or return 1
@@ -117,7 +117,7 @@ function __gosw_search --no-scope-shadowing
     and __gosw_read_pin $__gosw_root/default
 end
 
-# __gosw_climb sets __gosw_dirs to $PWD and the folders above it, down to the
+# __gosw_climb sets __gosw_dirs to $PWD and the directories above it, down to the
 # empty name of the root; to none unless $PWD is absolute, without //, . and ...
 function __gosw_climb
     set -l dir
@@ -208,8 +208,8 @@ function __gosw_parse --no-scope-shadowing
     set __gosw_known $__gosw_pin
 end
 
-# __gosw_remember keeps for the function go what it runs here, and what that hangs on:
-# variables, the text of __gosw_from, and what "test" has to find: this folder and
+# __gosw_remember keeps for the function go what it runs here, and what that depends on:
+# variables, the text of __gosw_from, and what "test" has to find: this directory and
 # the tool as they are, and no pin that is nearer. Names here are relative, as fish
 # takes long to convert a path.
 function __gosw_remember --no-scope-shadowing
@@ -317,9 +317,9 @@ function __gosw_ours
     or string match -q '*__gosw_run*' -- (builtin functions go)
 end
 
-# __gosw_place puts the store's bin folder on PATH, in front. Where it is there, it
+# __gosw_place puts the store's bin directory on PATH, in front. Where it is there, it
 # stays, but not behind another go: such as after a login shell that has put the
-# system's folders in front again.
+# system's directories in front again.
 function __gosw_place
     set -l bin $__gosw_root/bin
     for dir in $PATH
@@ -351,7 +351,7 @@ __gosw_ours; or set __gosw_foreign 1
 if status is-interactive; and not set -q __gosw_loaded
     __gosw_others
 end
-# Before 3.6, fish has no -ef to tell whether $PWD is the folder that it says: there
+# Before 3.6, fish has no -ef to tell whether $PWD is the directory that it says: there
 # go is the shim.
 if test -n "$__gosw_function" -a -z "$__gosw_foreign"; and test / -ef / 2>/dev/null
     # go runs what __gosw_remember has kept, if nothing has changed: in as few

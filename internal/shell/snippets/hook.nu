@@ -5,9 +5,9 @@
 # There is no command go: go is the shim, found on PATH. An external command
 # passes streams and exit codes as they are, which a custom one does not.
 
-# Puts the store's bin folder on PATH, in front. Where it is there, it stays, but
+# Puts the store's bin directory on PATH, in front. Where it is there, it stays, but
 # not behind another go: such as after a login shell that has put the system's
-# folders in front again.
+# directories in front again.
 def --env "__gosw place" [] {
     let bin = ($__gosw_root | path join bin)
     let path = ($env.PATH | split row (char esep))

@@ -12,9 +12,9 @@
 : "${__gosw_root:=${GOSW_ROOT:-${HOME-}/.local/go}}"
 : "${__gosw_path=1}"
 
-# PATH gets the store's bin folder in front. Where it is there, it stays, but not
+# PATH gets the store's bin directory in front. Where it is there, it stays, but not
 # behind another go: such as after a login shell that has put the system's
-# folders in front again.
+# directories in front again.
 if [ -n "$__gosw_path" ]; then
 	__gosw_left=:${PATH-}:
 	case $__gosw_left in

@@ -67,7 +67,7 @@ function __gosw_resolve {
 # __gosw_search sets __gosw_spec from the nearest pin, else from the default. It sets
 # __gosw_from to the file, unless another one was passed over.
 function __gosw_search {
-	# The path with a dot is found only where each folder on it may be searched:
+	# The path with a dot is found only where each directory on it may be searched:
 	# so what is not found below is not there.
 	[[ ${PWD-} == /* && $PWD/. -ef . ]] || \builtin return 1
 	case $PWD/ in
@@ -265,9 +265,9 @@ function __gosw_others {
 
 function __gosw_note { \builtin printf 'gosw: %s; to end that: %s\n' "$1" "$2" >&2; }
 
-# __gosw_place puts the store's bin folder on PATH, in front. Where it is there, it
+# __gosw_place puts the store's bin directory on PATH, in front. Where it is there, it
 # stays, but not behind another go: such as after a login shell that has put the
-# system's folders in front again.
+# system's directories in front again.
 function __gosw_place {
 	\builtin local __gosw_bin='' __gosw_left='' __gosw_before='' __gosw_after=''
 	__gosw_bin=$__gosw_root/bin __gosw_left=:${PATH-}:
