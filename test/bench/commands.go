@@ -11,6 +11,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -52,7 +53,7 @@ type reading struct {
 func commandsCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("commands", flag.ContinueOnError)
 	rounds := flags.Int("rounds", 15, "rounds to take the median of")
-	memory := flags.String("tmpfs", "/dev/shm", "a `folder` on a file system in memory, with 1 GB of room: half a million files take minutes on a disk")
+	memory := flags.String("tmpfs", "/dev/shm", "a `directory` on a file system in memory, with 1 GB of room: half a million files take minutes on a disk")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -218,7 +219,42 @@ func (r *reading) measure(rounds int) error {
 	if err := r.row("`gosw verify` of 15 files", rounds, func() *exec.Cmd { return small("verify") }); err != nil {
 		return err
 	}
-	return r.row("`gosw install` of what is there", rounds, func() *exec.Cmd { return r.command("install", r.versions()[0]) })
+	if err := r.row("`gosw install` of what is there", rounds, func() *exec.Cmd { return r.command("install", r.versions()[0]) }); err != nil {
+		return err
+	}
+	return r.refused(rounds)
+}
+
+// refused times gosw on a terminal with a proxy that refuses connections: what a user
+// sees first, and how long it takes to say that it failed.
+func (r *reading) refused(rounds int) error {
+	var first, whole []float64
+	for range rounds {
+		cmd := r.command()
+		cmd.Path = "/usr/bin/script" // gives it a terminal
+		cmd.Args = []string{"script", "-qec", r.gosw + " install 1.99.1", "/dev/null"}
+		cmd.Env = append(cmd.Env, "GOPROXY=http://127.0.0.1:1", "GOSW_SOURCE=proxy", "TERM=xterm")
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			return err
+		}
+		start := time.Now()
+		since := func() float64 { return float64(time.Since(start).Microseconds()) / 1000 }
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		if _, err := out.Read(make([]byte, 1)); err != nil {
+			return fmt.Errorf("%v says nothing: %w", cmd.Args, err)
+		}
+		first = append(first, since())
+		text, err := io.ReadAll(out)
+		if err := errors.Join(err, cmd.Wait()); cmd.ProcessState.ExitCode() != 1 || !bytes.Contains(text, []byte("connection refused")) {
+			return fmt.Errorf("%v: %w\n%s", cmd.Args, err, text)
+		}
+		whole = append(whole, since())
+	}
+	_, err := fmt.Printf("| `gosw install`, refused by its proxy: first output | %.0f | | |\n| the same: the error | %.0f | | |\n", median(first), median(whole))
+	return err
 }
 
 // A command that takes longer than slow milliseconds looks at every file. It has

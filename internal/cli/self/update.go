@@ -58,19 +58,26 @@ func checkForUpdate(ctx context.Context, a *app.App, version string) error {
 	if err != nil {
 		return err
 	}
-	client, err := upkeep.Releases(a)
+	_, n, err := note(ctx, a, version)
 	if err != nil {
 		return err
-	}
-	n, err := client.Note(ctx, version)
-	if err != nil {
-		return explained(err, version)
 	}
 	if !c.Newer(n.Version) {
 		a.UI.Note("gosw %s is up to date", c.Version)
 		return nil
 	}
 	return errors.Join(a.UI.Print("%s", n.Version), failure.ErrDue)
+}
+
+// note reads the verified note of a release, "" for the newest, with the client that
+// has the rest of it.
+func note(ctx context.Context, a *app.App, version string) (*selfupdate.Client, *selfupdate.Note, error) {
+	client, err := upkeep.Releases(a)
+	if err != nil {
+		return nil, nil, err
+	}
+	n, err := client.Note(ctx, version)
+	return client, n, explained(err, version)
 }
 
 func update(ctx context.Context, a *app.App, version string) error {
@@ -85,13 +92,9 @@ func update(ctx context.Context, a *app.App, version string) error {
 		return err
 	}
 	defer release()
-	client, err := upkeep.Releases(a)
+	client, n, err := note(ctx, a, version)
 	if err != nil {
 		return err
-	}
-	n, err := client.Note(ctx, version)
-	if err != nil {
-		return explained(err, version)
 	}
 	if n.Version == c.Version {
 		a.UI.Note("gosw %s is up to date", c.Version)
