@@ -9,8 +9,12 @@ import (
 )
 
 // clone makes a file at to that shares the blocks of src. It is an inode of its
-// own: to write to one does not change the other.
+// own: to write to one does not change the other. It would have the attributes of src,
+// too: one that macOS has put into quarantine is left to be copied.
 func (h *handle) clone(src tree.Raw, to string) error {
+	if n, _ := unix.Fgetxattr(int(src), "com.apple.quarantine", nil); n > 0 {
+		return errCannot
+	}
 	err := unix.Fclonefileat(int(src), h.FD, to, 0)
 	if err == nil {
 		return nil

@@ -3,9 +3,9 @@
 package store
 
 import (
+	"errors"
 	"os"
-
-	"github.com/gosw/gosw/internal/fsx"
+	"syscall"
 )
 
 // linksSupported reports whether the store keeps symbolic links. Without them
@@ -21,5 +21,21 @@ func (s *Store) isShim(path, program string) bool {
 // shim makes path the shim program. The caller holds storeLock.
 func (s *Store) shim(program, path string) error { return s.link("shim", program, path) }
 
-// syncFile puts what was written to the file called name on the disk.
-func syncFile(name string) error { return fsx.SyncDir(name) }
+// syncFile hands what was written to the file or directory called name to the disk,
+// which may keep it in its own memory until the next SyncDir: on macOS, where Sync makes
+// the disk write all that it has. A thousand times that would take minutes.
+func syncFile(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for {
+		switch err := syscall.Fsync(int(f.Fd())); {
+		case err == nil:
+			return nil
+		case !errors.Is(err, syscall.EINTR):
+			return &os.PathError{Op: "fsync", Path: name, Err: err}
+		}
+	}
+}

@@ -45,11 +45,11 @@ func (s *Store) shim(program, path string) error {
 	return s.writeFile("shim", storeLock, path, data)
 }
 
-// syncFile puts what was written to the file called name on the disk. Windows wants
+// syncFile puts what was written to the file or directory called name on the disk. Windows wants
 // it open for writing, which a read-only one has to allow for a moment.
 func syncFile(name string) error {
 	info, err := os.Stat(name)
-	if err != nil {
+	if err != nil || info.IsDir() { // for which there is no such call
 		return err
 	}
 	if info.Mode()&0o200 == 0 {

@@ -14,15 +14,13 @@ import (
 // syncEach puts the files and directories below dir on the disk, one after the
 // other, for where there is no call for all of them.
 func syncEach(dir string) error {
-	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() {
-			return fsx.SyncDir(path)
-		}
 		return syncFile(path)
 	})
+	return errors.Join(err, fsx.SyncDir(dir))
 }
 
 // swapInSteps is swap for where there is no call for it: for a moment nothing

@@ -3,6 +3,7 @@ package toolchain
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -40,12 +41,13 @@ func (h Home) holdsToolchain(dir string) bool {
 }
 
 // SameDir reports whether two directories, such as elements of PATH, have the same
-// path. On Windows capitals make no difference.
+// path. On Windows and macOS capitals make no difference.
 func SameDir(a, b string) bool { return fold(filepath.Clean(a)) == fold(filepath.Clean(b)) }
 
 // fold returns path without what makes no difference on this system.
 func fold(path string) string {
-	if Exe != "" {
+	switch runtime.GOOS {
+	case "windows", "darwin":
 		return strings.ToLower(path)
 	}
 	return path

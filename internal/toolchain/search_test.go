@@ -3,10 +3,20 @@
 package toolchain
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/gosw/gosw/internal/gover"
 )
+
+func TestSameDir(t *testing.T) {
+	t.Parallel()
+	for b, want := range map[string]bool{"/a/b": true, "/a//b/": true, "/a/x/../b": true, "/A/b": runtime.GOOS == "darwin", "/a/bb": false} {
+		if got := SameDir("/a/b", b); got != want {
+			t.Errorf("SameDir with %s is %v", b, got)
+		}
+	}
+}
 
 func TestSearchPath(t *testing.T) {
 	t.Parallel()

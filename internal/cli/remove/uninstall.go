@@ -29,9 +29,9 @@ func Uninstall(a *app.App) *cobra.Command {
 		Use:     "uninstall VERSION…",
 		Aliases: []string{"remove", "rm"},
 		Short:   "Remove versions",
-		Long: `Uninstall removes a version; running builds finish undisturbed. Their files stay
-until they end, and the next gosw that changes the store deletes them. --wait
-waits for that.
+		Long: `Uninstall removes a version. On Linux, running builds finish undisturbed: their
+files stay until they end, and the next gosw that changes the store deletes
+them. --wait waits for that.
 
 If a line (1.21) or a constraint matches more than one version, uninstall
 removes nothing unless you give --all.`,
