@@ -125,6 +125,14 @@ var layers = []struct {
 		module + "internal/cli":       "cli is the top",
 		"net":                         "the database comes from a Source",
 	}},
+	{[]string{"internal/mirror"}, map[string]string{
+		module + "internal/store":     "what a tree is packed from is handed in",
+		module + "internal/fetch":     "what brings a zip is handed in",
+		module + "internal/shell":     "workers do not know each other",
+		module + "internal/toolchain": "what is installed makes no difference",
+		module + "internal/cli":       "cli is the top",
+		"testing":                     "the loopback server is for tests",
+	}},
 	{[]string{"internal/cross"}, map[string]string{
 		module + "internal/store": "workers do not know each other",
 		module + "internal/fetch": "workers do not know each other",

@@ -1,6 +1,9 @@
 package sumdb
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // ErrOff says that GOSUMDB=off takes away the only proof. The go
 // command refuses to download a toolchain then, too.
@@ -39,3 +42,19 @@ func (e *DatabaseError) Error() string {
 }
 
 func (e *DatabaseError) Unwrap() error { return e.Err }
+
+// An OlderError says that the database that was asked, a copy most likely, is of an older
+// state than this user has seen, and that it does not have the tiles that join the two.
+type OlderError struct {
+	Op            string // such as "verifying go1.22.3 linux/amd64"
+	Name          string // of the database
+	Offered, Seen int64  // records in the two trees
+	Err           error
+}
+
+func (e *OlderError) Error() string {
+	return fmt.Sprintf("%s: checksum database %s: this copy has %d records, and nothing that joins them to the %d that this user has seen",
+		e.Op, e.Name, e.Offered, e.Seen)
+}
+
+func (e *OlderError) Unwrap() error { return e.Err }

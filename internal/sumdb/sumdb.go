@@ -210,6 +210,9 @@ func (o *dbOps) judge(err error, m Module) error {
 		}
 		missing = failure
 	}
+	if older := o.older(op, m, missing); older != nil {
+		return older
+	}
 	if missing != nil && o.client.isCopy() {
 		return &DatabaseError{Op: op, Name: o.client.name, Err: missing}
 	}

@@ -24,6 +24,7 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/gosw/gosw/internal/gover"
@@ -170,6 +171,20 @@ func (s *Server) AddLarge(version string, size int) error {
 	t := s.releases[len(s.releases)-1]
 	t.large = size
 	return t.pack(t.files())
+}
+
+// Grow adds n records to the database, of modules that nobody asks for: its head is another one
+// then.
+func (s *Server) Grow(n int) {
+	s.log.mu.Lock()
+	from := len(s.log.records)
+	s.log.mu.Unlock()
+	for i := range n {
+		m := module.Version{Path: "example.com/grown", Version: fmt.Sprintf("v1.0.%d", from+i)}
+		if _, err := s.log.add(m, fmt.Appendf(nil, "%s %s h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n", m.Path, m.Version)); err != nil {
+			panic(err) // the text is our own
+		}
+	}
 }
 
 // AddUnlisted publishes a version that no list knows yet.
