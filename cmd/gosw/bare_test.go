@@ -104,6 +104,30 @@ func TestBareRoot(t *testing.T) {
 	}
 }
 
+// TestBareShim has the shim of an image that was built where there was a /proc.
+func TestBareShim(t *testing.T) {
+	t.Parallel()
+	b := newBare(t)
+	env := []string{"GOSW_ROOT=/opt/go", "GOPROXY=" + b.server.Proxy()}
+	if said, code := b.gosw(env, "/usr/bin/gosw", "install", "1.22.4"); code != 0 {
+		t.Fatalf("install: exit code %d\n%s", code, said)
+	}
+	if err := os.Symlink("/usr/bin/gosw-shim", b.root+"/opt/go/bin/go"); err != nil {
+		t.Fatal(err)
+	}
+	for version, want := range map[string]string{
+		"1.22.4":    "go version go1.22.4",
+		"~> 1.22.0": "go version go1.22.4",
+		"1.22.5":    "hint: run \"gosw install 1.22.5\"",
+		"system":    "/proc is not mounted",
+	} {
+		said, code := b.gosw(append(env, "GO_VERSION="+version), "/opt/go/bin/go", "version")
+		if !strings.Contains(said, want) || (code == 0) != strings.HasPrefix(want, "go") {
+			t.Errorf("GO_VERSION=%s: exit code %d\n%s", version, code, said)
+		}
+	}
+}
+
 func inDir(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

@@ -201,7 +201,11 @@ func shellOf(a *app.App, args []string) (shell.Shell, error) {
 	if len(args) == 0 {
 		sh, ok := shell.Detect(a.Getenv("SHELL"))
 		if !ok {
-			return sh, failure.Usage(errors.New("gosw does not support the shell that SHELL names"), command.Hintf(`name one: "gosw init bash"`))
+			problem := errors.New("gosw does not support the shell that SHELL names")
+			if a.Getenv("SHELL") == "" { // as in containers
+				problem = errors.New("SHELL is not set, so the shell is unknown")
+			}
+			return sh, failure.Usage(problem, command.Hintf(`name one: "gosw init bash"`))
 		}
 		return sh, nil
 	}
