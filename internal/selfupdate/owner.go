@@ -37,15 +37,16 @@ func (e *OwnerError) Unwrap() error { return e.Err }
 var managers = []struct {
 	name, part     string
 	ask            []string // is followed by the path; exits 0 for a yes
+	named          bool     // and prints the package's name, which remove is to be followed by
 	update, remove command.Command
 }{
 	{name: "Nix", part: "/nix/store/", update: command.Run("nix", "profile", "upgrade", "gosw"), remove: command.Run("nix", "profile", "remove", "gosw")},
 	{name: "Homebrew", part: "/Cellar/gosw/", update: command.Run("brew", "upgrade", "gosw"), remove: command.Run("brew", "uninstall", "gosw")},
-	{name: "Scoop", part: "/scoop/apps/", update: command.Run("scoop", "update", "gosw"), remove: command.Run("scoop", "uninstall", "gosw")},
-	{name: "winget", part: "/WinGet/", update: command.Run("winget", "upgrade", "gosw"), remove: command.Run("winget", "uninstall", "gosw")},
+	{name: "Scoop", part: "/scoop/apps/gosw/", update: command.Run("scoop", "update", "gosw"), remove: command.Run("scoop", "uninstall", "gosw")},
+	{name: "winget", part: "/WinGet/", update: command.Run("winget", "upgrade", "gosw.gosw"), remove: command.Run("winget", "uninstall", "gosw.gosw")},
 	{name: "dpkg", ask: []string{"dpkg", "-S"}, update: command.Run("sudo", "apt-get", "install", "--only-upgrade", "gosw"), remove: command.Run("sudo", "apt-get", "remove", "gosw")},
 	{name: "rpm", ask: []string{"rpm", "-qf"}, update: command.Run("sudo", "dnf", "upgrade", "gosw"), remove: command.Run("sudo", "dnf", "remove", "gosw")},
-	{name: "pacman", ask: []string{"pacman", "-Qo"}, update: command.Run("sudo", "pacman", "-Syu", "gosw"), remove: command.Run("sudo", "pacman", "-R", "gosw")},
+	{name: "pacman", ask: []string{"pacman", "-Qoq"}, named: true, update: command.Run("sudo", "pacman", "-Syu"), remove: command.Run("sudo", "pacman", "-R")},
 	{name: "apk", ask: []string{"apk", "info", "-W"}, update: command.Run("sudo", "apk", "upgrade", "gosw"), remove: command.Run("sudo", "apk", "del", "gosw")},
 }
 
@@ -58,18 +59,21 @@ const askTimeout = 20 * time.Second
 func (c *Copy) Mine(ctx context.Context, path string, env, args []string) error {
 	program := c.Program()
 	for _, m := range managers {
-		owns := m.part != "" && strings.Contains(filepath.ToSlash(program), m.part)
+		owns, remove := m.part != "" && strings.Contains(filepath.ToSlash(program), m.part), m.remove
 		if asked := ""; m.ask != nil {
 			if asked = fsx.FirstOnPath(path, m.ask[0]); asked != "" {
 				bounded, cancel := context.WithTimeout(ctx, askTimeout)
 				cmd := exec.CommandContext(bounded, asked, append(m.ask[1:], program)...)
 				cmd.Env = env
-				owns = cmd.Run() == nil
+				out, err := cmd.Output()
 				cancel()
+				if owns = err == nil; m.named { // gosw, or gosw-bin of the AUR
+					remove = command.Run(append(remove[0].Argv, strings.TrimSpace(string(out)))...)
+				}
 			}
 		}
 		if owns {
-			return &OwnerError{Place: program, Owner: m.name, Update: m.update, Remove: m.remove}
+			return &OwnerError{Place: program, Owner: m.name, Update: m.update, Remove: remove}
 		}
 	}
 	e := &OwnerError{Place: program}

@@ -21,13 +21,15 @@ import (
 	"strings"
 
 	"golang.org/x/mod/semver"
+
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // Module is the path of gosw's own module.
 const Module = "github.com/gosw/gosw"
 
 // The programs of gosw, which stand in one directory.
-var programs = [...]string{"gosw", "gosw-shim"}
+var programs = [...]string{"gosw" + toolchain.Exe, "gosw-shim" + toolchain.Exe}
 
 // A Copy is an installed gosw, as its program tells.
 type Copy struct {

@@ -71,20 +71,28 @@ func noKey(err error) error {
 	return err
 }
 
+// mine is nil if the copy is for gosw to change, and otherwise names the command of
+// whoever has it, which updates or removes it.
+func mine(ctx context.Context, a *app.App, c *selfupdate.Copy, remove bool) error {
+	err := c.Mine(ctx, a.Getenv("PATH"), a.Inv.Env, a.Inv.Args)
+	owner := (*selfupdate.OwnerError)(nil)
+	if !errors.As(err, &owner) {
+		return err
+	}
+	fix := map[bool]command.Command{false: owner.Update, true: owner.Remove}[remove]
+	if fix == nil {
+		return notMine(err, command.Hintf("move it, or install a new one by hand: %v", command.Run(source...)))
+	}
+	return notMine(err, command.Hint{Command: fix})
+}
+
 // locked takes the lock of the running copy, if it is for gosw to change, and looks
 // at the copy again: another process may have changed it meanwhile.
 func locked(ctx context.Context, a *app.App, remove bool) (c *selfupdate.Copy, release func(), err error) {
-	if c, err = upkeep.Self(a); err != nil {
-		return nil, nil, err
+	if c, err = upkeep.Self(a); err == nil {
+		err = mine(ctx, a, c, remove)
 	}
-	err = c.Mine(ctx, a.Getenv("PATH"), a.Inv.Env, a.Inv.Args)
-	if owner := (*selfupdate.OwnerError)(nil); errors.As(err, &owner) {
-		fix := map[bool]command.Command{false: owner.Update, true: owner.Remove}[remove]
-		if fix == nil {
-			return nil, nil, notMine(err, command.Hintf("move it, or install a new one by hand: %v", command.Run(source...)))
-		}
-		return nil, nil, notMine(err, command.Hint{Command: fix})
-	} else if err != nil {
+	if err != nil {
 		return nil, nil, err
 	}
 	timeout, err := a.LockTimeout()

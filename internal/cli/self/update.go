@@ -81,11 +81,12 @@ func note(ctx context.Context, a *app.App, version string) (*selfupdate.Client, 
 }
 
 func update(ctx context.Context, a *app.App, version string) error {
-	if _, err := released(a); err != nil {
-		return err
+	c, err := released(a)
+	if err == nil && len(selfupdate.Keys()) == 0 {
+		err = cmp.Or(mine(ctx, a, c, false), noKey(selfupdate.ErrNoKey))
 	}
-	if len(selfupdate.Keys()) == 0 {
-		return noKey(selfupdate.ErrNoKey)
+	if err != nil {
+		return err
 	}
 	c, release, err := locked(ctx, a, false)
 	if err != nil {
