@@ -107,6 +107,9 @@ dist: ## make the files of release VERSION in bin/dist, signed by the keys in GO
 dist-check: ## make a release twice, in other directories, homes and users, and compare; half an hour
 	scripts/dist-check $(TARGETS)
 
+release-check: ## take two releases through install.sh, self update, rollback, verify and uninstall; some minutes
+	scripts/release-check
+
 packages-check: ## install, upgrade and remove the packages in roots of other systems; needs root, 1 GB once
 	scripts/packages-check
 
@@ -126,4 +129,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e bench bench-install fuzz newest oldest wine known pictures screens dist dist-check packages-check release-key clean
+.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e bench bench-install fuzz newest oldest wine known pictures screens dist dist-check release-check packages-check release-key clean

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -25,8 +26,15 @@ func clone(t *testing.T) string {
 	return dir
 }
 
-// build builds both programs for this system as a release does, and returns their
-// directory and the h1 of the module.
+// targets are what two builds are compared for. All of a release are those of "make
+// dist-check".
+var targets = [...]string{"linux/amd64", "darwin/arm64"}
+
+// build builds both programs for the targets as a release does, and returns the
+// directory that has a directory of programs for each, and the h1 of the module.
+//
+// Both builds know what the machine has of the standard library, but neither what the
+// other, or one before, has made of gosw: the cache is the lower layer of their own.
 func build(t *testing.T, env ...string) (dir, h1 string) {
 	t.Helper()
 	root, work := clone(t), t.TempDir()
@@ -42,11 +50,20 @@ func build(t *testing.T, env ...string) (dir, h1 string) {
 	if _, err := fmt.Sscan(string(out), &cache, &built, &upstream); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("go", "install", "-trimpath", "-ldflags=-s", path+"/cmd/...@"+testVersion)
+	const script = `mkdir cache layer work
+mount -t overlay overlay -o "$3lowerdir=$1,upperdir=layer,workdir=work" cache
+for target in $4; do
+	GOOS=${target%/*} GOARCH=${target#*/} go install -trimpath -ldflags=-s "$2"
+done`
+	namespace, options := []string{"-m"}, ""
+	if os.Getuid() != 0 {
+		namespace, options = []string{"-rm"}, "userxattr,"
+	}
+	cmd := exec.Command("unshare", append(namespace, "sh", "-euc", script, "sh", built, path+"/cmd/...@"+testVersion, options, strings.Join(targets[:], " "))...)
 	cmd.Dir = work
 	cmd.Env = append(os.Environ(), append(env,
 		"GOPROXY=file://"+filepath.Join(work, "proxy")+",file://"+filepath.Join(cache, "cache", "download")+","+upstream,
-		"GONOSUMDB="+path, "GOPATH="+filepath.Join(work, "gopath"), "GOCACHE="+built, "GOMODCACHE=", "GOFLAGS=-modcacherw",
+		"GONOSUMDB="+path, "GOPATH="+filepath.Join(work, "gopath"), "GOCACHE="+filepath.Join(work, "cache"), "GOMODCACHE=", "GOFLAGS=-modcacherw",
 		"CGO_ENABLED=0")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -64,7 +81,7 @@ func TestReproducible(t *testing.T) {
 	if h1 != otherH1 {
 		t.Errorf("h1 %s and %s", h1, otherH1)
 	}
-	for _, name := range []string{"gosw", "gosw-shim"} {
+	for _, name := range []string{"gosw", "gosw-shim", "darwin_arm64/gosw", "darwin_arm64/gosw-shim"} {
 		if read(t, one, name) != read(t, other, name) {
 			t.Errorf("%s: two builds differ", name)
 		}
