@@ -39,6 +39,8 @@ var readers = map[string][]string{
 	"gosw pin":                 {"pin"},
 	"gosw version":             {"version"},
 	"gosw import":              {"import --all --dry-run"},
+	"gosw ci":                  {"ci"},
+	"gosw ci --each":           {"ci --each 1.22"},
 	"gosw doctor":              {"doctor", "doctor --fix"},
 }
 

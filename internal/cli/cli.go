@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/cli/ci"
 	"github.com/gosw/gosw/internal/cli/cmdline"
 	"github.com/gosw/gosw/internal/cli/doctor"
 	"github.com/gosw/gosw/internal/cli/failure"
@@ -99,7 +100,7 @@ database, and runs the one that GO_VERSION or the nearest pin file names.`,
 			verify.Command(a), verify.Repair(a), verify.Import(a), remove.Uninstall(a), remove.Prune(a), remove.Size(a),
 			self.Command(a, selfOthers),
 		}},
-		{"Share", []*cobra.Command{run.Exec(a), setup.Init(a), setup.Env(a)}},
+		{"Share", []*cobra.Command{run.Exec(a), setup.Init(a), setup.Env(a), ci.Command(a, install.Specs(a))}},
 	}
 	for _, g := range groups {
 		root.AddCommand(g.commands...)

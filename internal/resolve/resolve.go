@@ -163,6 +163,17 @@ func nearest(dir string, look func(file string)) (Choice, error) {
 	}
 }
 
+// InFile returns what one pin file says, which is read as its name tells. That there is
+// no such file, or nothing about Go in it, is fs.ErrNotExist, as is a name of no pin's.
+func InFile(file string) (Choice, error) {
+	for _, format := range formats {
+		if format.name == filepath.Base(file) {
+			return fromFile(FromFile, file, format)
+		}
+	}
+	return Choice{}, fs.ErrNotExist
+}
+
 // InDir returns what the pin of dir says, its parents left out. Without one the error
 // is fs.ErrNotExist, else a [*PinError].
 func InDir(dir string) (Choice, error) { return inDir(dir, func(string) {}) }

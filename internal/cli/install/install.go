@@ -18,11 +18,9 @@ import (
 	"github.com/gosw/gosw/internal/cli/progress"
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/cli/upkeep"
-	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
-	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/store"
 	"github.com/gosw/gosw/internal/toolchain"
 	"github.com/gosw/gosw/internal/web"
@@ -30,7 +28,7 @@ import (
 
 // Command is "gosw install".
 func Command(a *app.App) *cobra.Command {
-	var sum string
+	var sum, into string
 	cmd := &cobra.Command{
 		Use:   "install [VERSION|FILE…]",
 		Short: "Install Go versions",
@@ -44,72 +42,61 @@ latest, oldstable, or a constraint ("~> 1.22.3", ">=1.21,<1.23"). For the
 release go1.20 itself, write 1.20.0.
 
 FILE is an archive on this computer with its published name, or a zip of the
-module proxy. It is verified like a download, or by --sha256.`,
+module proxy, verified like a download or by --sha256. With --into, DIR becomes
+the GOROOT of one version.`,
 		Example: `  gosw install 1.21 1.22
   gosw install ./go1.22.5.linux-amd64.tar.gz`,
-		RunE:              func(cmd *cobra.Command, args []string) error { return install(cmd.Context(), a, args, sum) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("into") && into == "" { // as an empty variable of a script is
+				return failure.Usage(errors.New("--into needs a directory"), cmdline.HelpHint(cmd))
+			}
+			return install(cmd.Context(), a, args, sum, into)
+		},
 		ValidArgsFunction: cmdline.CompleteInstall(a),
 	}
 	cmd.Flags().StringVar(&sum, "sha256", "", "the SHA-256 of FILE, in hex, from a source you trust")
 	cmdline.Name(cmd, "sha256", "SUM")
+	cmd.Flags().StringVar(&into, "into", "", "put one version into DIR, and not into the store")
+	cmdline.Name(cmd, "into", "DIR")
 	cmdline.OfflineFlag(a, cmd)
 	cmdline.PlatformFlag(a, cmd)
 	return cmd
 }
 
-// install makes what args name available, or else what the working directory asks for.
-func install(ctx context.Context, a *app.App, args []string, sum string) error {
+// install makes what args name available, or else what the working directory asks for:
+// in the store, or as the directory into.
+func install(ctx context.Context, a *app.App, args []string, sum, into string) error {
 	files, names := splitFiles(args)
 	if err := checkFileArgs(files, names, sum); err != nil {
 		return err
 	}
 	specs, err := cmdline.ParseSpecs(a, names)
 	if err == nil && len(args) == 0 {
-		specs, err = wanted(a)
+		var wish upkeep.Wish
+		wish, err = upkeep.Wanted(a)
+		specs = app.ToInstall(wish.Specs...)
 	}
 	if err != nil {
 		return err
 	}
-	return installAll(ctx, a, installOptions{specs, files, sum})
-}
-
-// wanted returns what the working directory asks for.
-func wanted(a *app.App) ([]gover.Spec, error) {
-	home, err := a.Home()
-	if err != nil {
-		return nil, err
+	options := installOptions{specs, files, sum}
+	if into != "" {
+		return installInto(ctx, a, options, into)
 	}
-	choice, err := a.Choice(home, nil)
-	if err != nil {
-		return nil, err
-	}
-	a.Seen(choice)
-	if choice.Pinned() && choice.Spec.Kind() != gover.System {
-		return app.ToInstall(choice.Specs()...), nil
-	}
-	required, found, err := a.Required()
-	if err == nil && found {
-		var spec gover.Spec
-		if spec, err = required.Spec(); err == nil && spec.Kind() != 0 {
-			return []gover.Spec{spec}, nil
-		}
-	}
-	if err != nil {
-		return nil, failure.WithHint(err, command.Hintf(`fix the file, or name a version: "gosw install latest"`))
-	}
-	if choice.Rule == resolve.FromDefault && choice.Spec.Kind() != gover.System {
-		return app.ToInstall(choice.Specs()...), nil
-	}
-	return nil, failure.Usage(
-		errors.New("no pin, go.work or go.mod names a Go version here"),
-		command.Hintf(`name one: "gosw install latest"`),
-	)
+	return installAll(ctx, a, options)
 }
 
 type installOptions struct {
 	specs []gover.Spec
 	files []string
 	sum   string // SHA-256 of the only file
+}
+
+// Specs returns what makes specs available, for other commands.
+func Specs(a *app.App) func(context.Context, []gover.Spec) error {
+	return func(ctx context.Context, specs []gover.Spec) error {
+		return installAll(ctx, a, installOptions{specs: specs})
+	}
 }
 
 // installAll makes versions, and what is in files, available. Each is tried,
