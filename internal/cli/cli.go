@@ -100,7 +100,7 @@ database, and runs the one that GO_VERSION or the nearest pin file names.`,
 			verify.Command(a), verify.Repair(a), verify.Import(a), remove.Uninstall(a), remove.Prune(a), remove.Size(a),
 			self.Command(a, selfOthers),
 		}},
-		{"Share", []*cobra.Command{run.Exec(a), setup.Init(a), setup.Env(a), ci.Command(a, install.Specs(a))}},
+		{"Share", []*cobra.Command{run.Exec(a), setup.Init(a), setup.Env(a), ci.Command(a, install.ForJob(a))}},
 	}
 	for _, g := range groups {
 		root.AddCommand(g.commands...)

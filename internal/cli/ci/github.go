@@ -75,7 +75,7 @@ func assignments(list []variable) (lines []string) {
 func appendTo(a *app.App, name string, lines ...string) error {
 	file, err := a.Absolute(name)
 	if err == nil && file == "" {
-		err = failure.Usage(fmt.Errorf("%s is not set", name), command.Hintf("--github is for a step of a GitHub job; elsewhere, run %v", command.Gosw("ci")))
+		err = failure.Usage(fmt.Errorf("ci --github needs %s", name), command.Hintf("--github is for a step of a GitHub job; elsewhere, run %v", command.Gosw("ci")))
 	}
 	if err != nil {
 		return err
@@ -122,7 +122,8 @@ func place(a *app.App, file string, line int) string {
 
 // relative is a path, or a text that begins with one, as seen from the checkout.
 func relative(a *app.App, path string) string {
-	if below, ok := strings.CutPrefix(path, a.Getenv("GITHUB_WORKSPACE")+string(filepath.Separator)); ok {
+	checkout := a.Getenv("GITHUB_WORKSPACE")
+	if below, ok := strings.CutPrefix(path, checkout+string(filepath.Separator)); ok && checkout != "" {
 		return filepath.ToSlash(below)
 	}
 	return path

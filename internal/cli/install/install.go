@@ -79,7 +79,7 @@ func install(ctx context.Context, a *app.App, args []string, sum, into string) e
 	if err != nil {
 		return err
 	}
-	options := installOptions{specs, files, sum}
+	options := installOptions{specs: specs, files: files, sum: sum}
 	if into != "" {
 		return installInto(ctx, a, options, into)
 	}
@@ -90,12 +90,14 @@ type installOptions struct {
 	specs []gover.Spec
 	files []string
 	sum   string // SHA-256 of the only file
+
+	forJob bool // what is on PATH is not the user's
 }
 
-// Specs returns what makes specs available, for other commands.
-func Specs(a *app.App) func(context.Context, []gover.Spec) error {
+// ForJob returns what makes specs available to a job, whose PATH somebody else sees to.
+func ForJob(a *app.App) func(context.Context, []gover.Spec) error {
 	return func(ctx context.Context, specs []gover.Spec) error {
-		return installAll(ctx, a, installOptions{specs: specs})
+		return installAll(ctx, a, installOptions{specs: specs, forJob: true})
 	}
 }
 
@@ -120,7 +122,7 @@ func installAll(ctx context.Context, a *app.App, options installOptions) error {
 		own, err := in.notInSystem(versions)
 		errs = append(errs, err, in.addAll(ctx, own))
 	}
-	if in.added > 0 && !a.Foreign() {
+	if in.added > 0 && !a.Foreign() && !options.forJob {
 		upkeep.PathHint(a, in.store.Home())
 	}
 	return errors.Join(errs...)
