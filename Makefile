@@ -11,7 +11,7 @@ SOURCE    = linux_mips linux_mipsle linux_mips64 linux_mips64le openbsd_amd64 ne
 # Tests that take long with the race detector, of what one goroutine does.
 SERIAL    = Fuzz|Hostile$$|Endless|LargeBuffers|Flip|CutAnywhere|Compare(Names|Fifty)|DistIndex|Documents
 SNIPPETS  = $(wildcard internal/shell/snippets/*.bash internal/shell/snippets/*.sh)
-SCRIPTS   = .ci/run tools/release/install.sh $(wildcard scripts/*) $(wildcard test/*/*.bash)
+SCRIPTS   = .ci/run action/setup.sh tools/release/install.sh $(wildcard scripts/*) $(wildcard test/*/*.bash)
 
 .DEFAULT_GOAL := build
 
