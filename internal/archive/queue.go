@@ -100,8 +100,8 @@ func (q *Queue) Fail(err error) {
 	q.wake.Broadcast()
 }
 
-// next waits for an entry; nil without an error means that there are no more.
-func (q *Queue) next() (*Entry, error) {
+// next waits for a run of entries; none without an error means that there are no more.
+func (q *Queue) next() (run []*Entry, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for {
@@ -109,10 +109,11 @@ func (q *Queue) next() (*Entry, error) {
 		case q.err != nil:
 			return nil, q.err
 		case len(q.large)+len(q.small) > 0:
-			if q.left--; q.left == 0 {
+			run = q.pop()
+			if q.left -= len(run); q.left == 0 {
 				q.wake.Broadcast() // for those that wait for nothing now
 			}
-			return q.pop(), nil
+			return run, nil
 		case q.left == 0 && q.closed:
 			return nil, nil
 		}
@@ -120,12 +121,24 @@ func (q *Queue) next() (*Entry, error) {
 	}
 }
 
-// pop takes an entry that has arrived.
-func (q *Queue) pop() (e *Entry) {
+// maxRun is how many bytes of the zip a run of entries has at most, unless it is one.
+const maxRun = 128 << 10
+
+// pop takes what has arrived: a large entry, or a run of small ones that follow each
+// other in the zip, so that one read gets all of them.
+func (q *Queue) pop() (run []*Entry) {
 	if last := len(q.large) - 1; last >= 0 {
-		e, q.large = q.large[last], q.large[:last]
-	} else {
-		e, q.small = q.small[0], q.small[1:]
+		run, q.large = []*Entry{q.large[last]}, q.large[:last]
+		return run
 	}
-	return e
+	n, first := 1, q.small[0].Span().First
+	for at := q.small[0].Span().End; n < len(q.small); n++ {
+		next := q.small[n].Span()
+		if next.First != at || next.End-first > maxRun {
+			break
+		}
+		at = next.End
+	}
+	run, q.small = q.small[:n:n], q.small[n:]
+	return run
 }

@@ -46,11 +46,11 @@ func TestQueueOrder(t *testing.T) {
 	a.Expect([]fsx.Span{{First: 0, End: end(3)}}, list)
 	a.Close()
 	next := func() string {
-		e, err := a.next()
-		if err != nil || e == nil {
-			t.Fatalf("%v, %v", e, err)
+		run, err := a.next()
+		if err != nil || len(run) != 1 {
+			t.Fatalf("%v, %v", run, err)
 		}
-		return e.Path
+		return run[0].Path
 	}
 	a.Arrived(0, end(0))
 	if got := next(); got != "f0" {
@@ -65,22 +65,60 @@ func TestQueueOrder(t *testing.T) {
 	if got := []string{next(), next()}; !slices.Equal(got, []string{"f3", "f2"}) {
 		t.Errorf("got %s", got)
 	}
-	if e, err := a.next(); e != nil || err != nil {
-		t.Errorf("at the end: %v, %v", e, err)
+	if run, err := a.next(); run != nil || err != nil {
+		t.Errorf("at the end: %v, %v", run, err)
 	}
+}
+
+// Small entries come together as far as one read of the zip gets all of them, and no
+// further.
+func TestQueueRuns(t *testing.T) {
+	t.Parallel()
+	sizes := make([]int, 3000)
+	sizes[7] = 2 << 20
+	list := zipEntries(t, sizes...)
+	for _, test := range []struct {
+		arrived int // entries that are there
+		want    []int
+	}{
+		{1, []int{1}},
+		{7, []int{7}},
+		{12, []int{1, 7, 4}}, // the large one first; the others do not follow each other
+		{3000, []int{1, 7, runAt(list, 8)}},
+	} {
+		a := NewQueue()
+		a.Expect([]fsx.Span{{First: 0, End: list[2999].Span().End}}, list)
+		a.Arrived(0, list[test.arrived-1].Span().End)
+		for _, want := range test.want {
+			run, err := a.next()
+			if err != nil || len(run) != want {
+				t.Errorf("%d are there: a run of %d, want %d; %v", test.arrived, len(run), want, err)
+			}
+		}
+	}
+}
+
+// runAt returns how many entries from number first on are in maxRun bytes.
+func runAt(list []*Entry, first int) (n int) {
+	for n < len(list)-first && list[first+n].Span().End-list[first].Span().First <= maxRun {
+		n++
+	}
+	return n
 }
 
 // takeAll takes entries as they arrive, to the end.
 func takeAll(t *testing.T, a *Queue, take func(name string)) {
 	for {
-		e, err := a.next()
+		run, err := a.next()
 		if err != nil {
 			t.Error(err)
 		}
-		if e == nil {
+		if run == nil {
 			return
 		}
-		take(e.Path)
+		for _, e := range run {
+			take(e.Path)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -42,22 +41,31 @@ func (f Format) Unpack(ctx context.Context, file io.ReaderAt, size int64, prefix
 	return a.Unpack(ctx, root, q)
 }
 
-// MakeDirs makes all directories of the archive below root. It takes those of one
-// parent together, which has to be found only once then: a path costs a system
-// call an element.
+// MakeDirs makes all directories of the archive below root. It goes from one to the next,
+// and opens none twice: a path costs a system call an element.
 func (a *Zip) MakeDirs(root *os.Root) error {
-	dirs := slices.Clone(a.dirs)
-	slices.SortFunc(dirs, func(x, y string) int {
-		return cmp.Or(cmp.Compare(strings.Count(x, "/"), strings.Count(y, "/")), strings.Compare(x, y))
-	})
-	w := NewWorker(root)
-	defer w.Close()
-	for _, dir := range dirs {
-		in, err := w.directory(path.Dir(dir))
-		if err != nil {
-			return err
+	way := []*os.Root{root} // to where it is
+	names := []string{""}   // of these, with a slash at the end
+	back := func(to int) {
+		for ; len(way) > to; way, names = way[:len(way)-1], names[:len(names)-1] {
+			_ = way[len(way)-1].Close() // a handle on a directory has nothing to lose
 		}
-		err = in.Mkdir(path.Base(dir), 0o777)
+	}
+	defer back(1)
+	for _, dir := range slices.Sorted(slices.Values(a.dirs)) {
+		for !strings.HasPrefix(dir, names[len(names)-1]) {
+			back(len(way) - 1)
+		}
+		at := names[len(names)-1]
+		for name, rest, below := strings.Cut(dir[len(at):], "/"); below; name, rest, below = strings.Cut(rest, "/") {
+			next, err := way[len(way)-1].OpenRoot(name)
+			if err != nil {
+				return err
+			}
+			at += name + "/"
+			way, names = append(way, next), append(names, at)
+		}
+		err := way[len(way)-1].Mkdir(dir[len(at):], 0o777)
 		if errors.Is(err, fs.ErrExist) {
 			err = root.MkdirAll(dir, 0o777) // which is content with a directory
 		}
@@ -78,13 +86,16 @@ func (a *Zip) Unpack(ctx context.Context, root *os.Root, q *Queue) (sums []byte,
 			defer w.Close()
 			zr, buf := newZipReader(), make([]byte, 256<<10)
 			for {
-				e, err := q.next()
-				if err != nil || e == nil {
+				run, err := q.next()
+				if err != nil || run == nil {
 					return err
 				}
-				if err := w.unzip(ctx, e, zr, buf); err != nil {
-					q.Fail(err)
-					return err
+				zr.here = run[len(run)-1].Span().End
+				for _, e := range run {
+					if err := w.unzip(ctx, e, zr, buf); err != nil {
+						q.Fail(err)
+						return err
+					}
 				}
 			}
 		})
@@ -108,17 +119,28 @@ type Worker struct {
 	dirName string
 	dir     *os.Root
 
+	// The directory of root, below which the system makes a file in one call; nil where
+	// it has none for that.
+	top *os.File
+
 	// Whether the umask leaves a mode as it is, once that was seen.
 	exact map[fs.FileMode]bool
 }
 
 // NewWorker returns a worker that unpacks into root.
 func NewWorker(root *os.Root) *Worker {
-	return &Worker{root: root, hash: sha256.New(), exact: make(map[fs.FileMode]bool)}
+	top, _ := root.Open(".") // without it, there is the other way
+	return &Worker{root: root, hash: sha256.New(), top: top, exact: make(map[fs.FileMode]bool)}
 }
 
-// Close closes the directory that the worker was last in.
+// Close closes the directories that the worker has open.
 func (w *Worker) Close() {
+	w.leave()
+	_ = w.top.Close()
+}
+
+// leave closes the directory that the worker was last in.
+func (w *Worker) leave() {
 	if w.dir != nil {
 		_ = w.dir.Close() // a handle on a directory has nothing to lose
 	}
@@ -182,8 +204,20 @@ func (w *Worker) write(e *Entry, next func() ([]byte, error)) (err error) {
 }
 
 // Create makes the file with its final mode. What the umask takes away is
-// given back: a toolchain is the same for all users, and verified as such.
-func (w *Worker) Create(e *Entry) (*os.File, error) {
+// given back: a toolchain is the same for all users, and verified as such. The first
+// file of each mode shows whether it does.
+func (w *Worker) Create(e *Entry) (io.WriteCloser, error) {
+	exact, known := w.exact[e.Mode]
+	if known && w.top != nil {
+		f, err := createBeneath(w.top, e.Path, e.Mode, exact)
+		switch {
+		case errors.Is(err, errors.ErrUnsupported):
+			_ = w.top.Close()
+			w.top = nil
+		case !errors.Is(err, fs.ErrNotExist): // the directory is made below
+			return f, err
+		}
+	}
 	dir, err := w.directory(path.Dir(e.Path))
 	if err != nil {
 		return nil, err
@@ -192,14 +226,15 @@ func (w *Worker) Create(e *Entry) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if runtime.GOOS == "windows" || w.exact[e.Mode] { // has no such bits, and no umask
+	if runtime.GOOS == "windows" || exact { // has no such bits, and no umask
 		return f, nil
 	}
 	info, err := f.Stat()
-	if err == nil && info.Mode().Perm() != e.Mode {
-		err = f.Chmod(e.Mode)
-	} else if err == nil {
-		w.exact[e.Mode] = true
+	if err == nil {
+		w.exact[e.Mode] = info.Mode().Perm() == e.Mode
+		if !w.exact[e.Mode] {
+			err = f.Chmod(e.Mode)
+		}
 	}
 	if err != nil {
 		_ = f.Close()
@@ -217,7 +252,7 @@ func (w *Worker) directory(dir string) (*os.Root, error) {
 	case w.dir != nil && w.dirName == dir:
 		return w.dir, nil
 	}
-	w.Close()
+	w.leave()
 	w.dir = nil
 	sub, err := w.root.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) { // nobody has announced it, as in a tar

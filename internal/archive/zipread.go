@@ -17,7 +17,9 @@ type zipReader struct {
 	entry  *zipEntry
 	input  flate.Reader // from the local header to the end of the descriptor
 	whole  *bytes.Reader
-	packed []byte // what whole reads, of a small entry
+	packed []byte // what whole reads, of small entries
+	from   int64  // where in the zip packed begins
+	here   int64  // up to where the zip may be read, at once with the next small entry
 	parts  *bufio.Reader
 	header []byte
 	flate  io.ReadCloser
@@ -44,15 +46,29 @@ func (z *zipReader) read(e *zipEntry) error {
 		z.input = z.parts
 		return nil
 	}
+	if at := e.offset() - z.from; at < 0 || at+n > int64(len(z.packed)) {
+		if err := z.readTo(max(e.offset()+n, z.here)); err != nil {
+			return z.error("not readable", err)
+		}
+	}
+	at := e.offset() - z.from
+	z.whole.Reset(z.packed[at : at+n])
+	z.input = z.whole
+	return nil
+}
+
+// readTo reads from the beginning of the entry up to the offset end.
+func (z *zipReader) readTo(end int64) error {
+	z.from = z.entry.offset()
+	n := end - z.from
 	if int64(cap(z.packed)) < n {
-		z.packed = make([]byte, n)
+		z.packed = make([]byte, max(n, maxRun))
+	}
+	z.packed = z.packed[:0] // what is left of it after an error
+	if err := readAt(z.entry.file, z.packed[:n], z.from); err != nil {
+		return err
 	}
 	z.packed = z.packed[:n]
-	if err := readAt(e.file, z.packed, e.offset()); err != nil {
-		return z.error("not readable", err)
-	}
-	z.whole.Reset(z.packed)
-	z.input = z.whole
 	return nil
 }
 

@@ -107,7 +107,7 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 	if err := checkGOROOT(root, d.Release); err != nil {
 		return nil, fmt.Errorf("unpack %s: %w", d.Release, err)
 	}
-	proof.Sums = sums
+	proof.Sums, proof.Final = sums, true
 	d.tell(proof)
 	return proof, nil
 }

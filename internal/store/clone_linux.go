@@ -19,6 +19,9 @@ func (h *handle) clone(src tree.Raw, to string) error {
 		return &os.PathError{Op: "create", Path: to, Err: err}
 	}
 	err = unix.IoctlFileClone(fd, int(src))
+	if err == nil {
+		err = unix.Fchmod(fd, uint32(goroot.Mode(to))) // of which the umask may have taken some
+	}
 	if isOneOf(err, unix.EOPNOTSUPP, unix.ENOTTY, unix.EINVAL, unix.EXDEV, unix.ENOSYS, unix.EPERM) {
 		err = errCannot
 	}

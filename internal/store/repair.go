@@ -242,7 +242,7 @@ func (r *repair) build(ctx context.Context, dir string) error {
 	if err == nil {
 		err = r.store.do("repair/seal", func() error {
 			if r.partial {
-				_, err := seal(root)
+				_, err := seal(root, false)
 				return err
 			}
 			return r.receipt.seal(root)

@@ -162,6 +162,6 @@ func TestSealShared(t *testing.T) {
 }
 
 func sealed(root *os.Root) error {
-	_, err := seal(root)
+	_, err := seal(root, false)
 	return err
 }

@@ -188,6 +188,9 @@ func (b *Sibling) copy(r *reader, src tree.Raw, found tree.Stat, sum [32]byte, t
 	if err == nil && again != sum {
 		err = errCannot
 	}
+	if err == nil {
+		err = dst.Chmod(goroot.Mode(to)) // of which the umask may have taken some
+	}
 	if err = errors.Join(err, dst.Close()); err != nil {
 		return errors.Join(err, b.root.Remove(name))
 	}

@@ -6,15 +6,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Open opens the file or directory at path to read it, if possible without a trace
+// open opens the file or directory at path to read it, if possible without a trace
 // in its time of access, which tells when a toolchain was last used. No link is
 // followed on the way, which takes the kernel one call since Linux 5.6.
-func (d *Dir) Open(path string) (Raw, error) {
-	flags := openFlags | unix.O_NOATIME
-	fd, err := d.openBeneath(path, flags)
+func (d *Dir) open(path string, flags int) (Raw, error) {
+	fd, err := d.openBeneath(path, flags|unix.O_NOATIME)
 	if errors.Is(err, unix.EPERM) { // it is another user's, or see openBeneath
-		flags = openFlags
 		fd, err = d.openBeneath(path, flags)
+	} else {
+		flags |= unix.O_NOATIME
 	}
 	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
 		fd, err = d.walk(path, flags)

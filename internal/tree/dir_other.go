@@ -2,9 +2,9 @@
 
 package tree
 
-// Open opens the file or directory at path to read it. No link is followed on the
+// open opens the file or directory at path to read it. No link is followed on the
 // way.
-func (d *Dir) Open(path string) (Raw, error) {
-	fd, err := d.walk(path, openFlags)
+func (d *Dir) open(path string, flags int) (Raw, error) {
+	fd, err := d.walk(path, flags)
 	return Raw(fd), err
 }

@@ -36,6 +36,25 @@ func (d *Dir) Close() error { return d.file.Close() }
 
 const openFlags = unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_CLOEXEC
 
+// Open opens the file or directory at path to read it.
+func (d *Dir) Open(path string) (Raw, error) { return d.open(path, openFlags) }
+
+// List returns what is in the directory at path, which is "." for d itself, and what
+// that is.
+func (d *Dir) List(path string) (entries []fs.DirEntry, st Stat, err error) {
+	// What is a directory need not be kept from waiting, nor be offered to the poller.
+	raw, err := d.open(path, openFlags&^unix.O_NONBLOCK|unix.O_DIRECTORY)
+	if err != nil {
+		return nil, st, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	f := raw.file(path)
+	defer f.Close()
+	if st, err = raw.Stat(); err == nil {
+		entries, err = f.ReadDir(-1)
+	}
+	return entries, st, err
+}
+
 // walk opens what is at path, directory by directory.
 func (d *Dir) walk(path string, flags int) (int, error) {
 	at := d.FD

@@ -31,6 +31,20 @@ func (d *Dir) Open(path string) (Raw, error) {
 	return Raw{f}, err
 }
 
+// List returns what is in the directory at path, which is "." for d itself, and what
+// that is.
+func (d *Dir) List(path string) (entries []fs.DirEntry, st Stat, err error) {
+	f, err := d.root.Open(filepath.FromSlash(path))
+	if err != nil {
+		return nil, st, err
+	}
+	defer f.Close()
+	if st, err = (Raw{f}).Stat(); err == nil {
+		entries, err = f.ReadDir(-1)
+	}
+	return entries, st, err
+}
+
 // A Raw is an open file that is read from beginning to end.
 type Raw struct{ *os.File }
 

@@ -20,6 +20,7 @@ type Proof struct {
 
 	Received int64 `json:"-"` // bytes that were downloaded
 	Reused   int   `json:"-"` // files that came from a Reuse
+	Final    bool  `json:"-"` // each file was made with the mode that it is to have
 }
 
 // SumDB is the state of the checksum database that vouched for a hash.

@@ -1,0 +1,77 @@
+package archive
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// createBeneath makes a file below dir in one call, which Linux has since 5.6: no link is
+// followed on the way, and nothing leads out of dir. It is [errors.ErrUnsupported] where
+// there is no such call; a container that does not know it may say EPERM. The mode is final,
+// whatever the umask: that leaves it as it is, if exact.
+//
+// What it returns is no os.File, which is offered to the poller: for 10,000 small files,
+// that is five more calls for each.
+func createBeneath(dir *os.File, path string, mode fs.FileMode, exact bool) (io.WriteCloser, error) {
+	how := unix.OpenHow{
+		Flags: unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC, Mode: uint64(mode),
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS,
+	}
+	fd, err := retry(func() (int, error) { return unix.Openat2(int(dir.Fd()), path, &how) })
+	f := &rawFile{fd, filepath.Join(dir.Name(), path)}
+	switch {
+	case errors.Is(err, unix.EPERM):
+		return nil, errors.ErrUnsupported
+	case err != nil:
+		return nil, f.error("openat2", err)
+	case exact:
+		return f, nil
+	}
+	if err := unix.Fchmod(fd, uint32(mode)); err != nil {
+		_ = f.Close()
+		return nil, f.error("chmod", err)
+	}
+	return f, nil
+}
+
+// A rawFile is a file that is written.
+type rawFile struct {
+	fd   int
+	name string
+}
+
+// Write writes all of data.
+func (f *rawFile) Write(data []byte) (written int, err error) {
+	for written < len(data) {
+		n, err := retry(func() (int, error) { return unix.Write(f.fd, data[written:]) })
+		if err != nil {
+			return written, f.error("write", err)
+		}
+		written += n
+	}
+	return written, nil
+}
+
+// Close closes it. After an error, it is closed, too.
+func (f *rawFile) Close() error { return f.error("close", unix.Close(f.fd)) }
+
+func (f *rawFile) error(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fs.PathError{Op: op, Path: f.name, Err: err}
+}
+
+// retry calls again what a signal has interrupted.
+func retry(call func() (int, error)) (n int, err error) {
+	for {
+		if n, err = call(); !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN) {
+			return n, err
+		}
+	}
+}
