@@ -25,7 +25,7 @@ type call struct {
 }
 
 // traced are the calls that matter. "?" is for those that not every machine has.
-const traced = "openat,write,pwrite64,?fchmod,fchmodat,?fchmodat2,renameat,renameat2,?rename,syncfs,fsync,fdatasync,unlinkat,?unlink,?rmdir"
+const traced = "openat,?openat2,write,pwrite64,?fchmod,fchmodat,?fchmodat2,renameat,renameat2,?rename,syncfs,fsync,fdatasync,unlinkat,?unlink,?rmdir"
 
 // trace runs gosw and returns its calls.
 func (s *site) trace(args ...string) []call {
@@ -63,7 +63,7 @@ func parseTrace(lines []string) []call {
 		all := text[thread] + rest
 		delete(open, thread)
 		delete(text, thread)
-		if strings.Contains(all, ") = -1 ") || c.name == "openat" && !strings.Contains(all, "O_CREAT") {
+		if strings.Contains(all, ") = -1 ") || strings.HasPrefix(c.name, "openat") && !strings.Contains(all, "O_CREAT") {
 			return
 		}
 		c.paths = pathsOf(c.name, all)
@@ -96,7 +96,7 @@ func pathsOf(name, text string) (paths []string) {
 		}
 		paths = append(paths, strings.TrimSuffix(path, " (deleted)"))
 	}
-	if name == "openat" && len(paths) > 1 {
+	if strings.HasPrefix(name, "openat") && len(paths) > 1 {
 		return paths[1:2] // what it opened
 	}
 	return paths
@@ -136,7 +136,7 @@ func checkRename(calls []call, rename call, root string) (wrong []string) {
 	}
 	dirty := -1 // where the last change of the data ended
 	for _, c := range calls {
-		if slices.Contains([]string{"openat", "write", "pwrite64", "fchmod", "fchmodat", "fchmodat2"}, c.name) &&
+		if slices.Contains([]string{"openat", "openat2", "write", "pwrite64", "fchmod", "fchmodat", "fchmodat2"}, c.name) &&
 			c.first < rename.first && len(c.paths) > 0 && (c.paths[0] == from || strings.HasPrefix(c.paths[0], from+"/")) {
 			dirty = max(dirty, c.last)
 		}

@@ -14,9 +14,9 @@ import (
 // sums.
 func Hash(ctx context.Context, entries []*Entry) error {
 	return fsx.Divide(ctx, len(entries), func(part iter.Seq[int]) error {
-		zr, sum, buf := newZipReader(), sha256.New(), make([]byte, 128<<10)
+		zr, sum := newZipReader(), sha256.New()
 		for i := range part {
-			if err := entries[i].hash(ctx, zr, sum, buf); err != nil {
+			if err := entries[i].hash(ctx, zr, sum); err != nil {
 				return err
 			}
 		}
@@ -24,7 +24,7 @@ func Hash(ctx context.Context, entries []*Entry) error {
 	})
 }
 
-func (e *Entry) hash(ctx context.Context, zr *zipReader, sum hash.Hash, buf []byte) error {
+func (e *Entry) hash(ctx context.Context, zr *zipReader, sum hash.Hash) error {
 	if err := zr.open(&e.zip); err != nil {
 		return err
 	}
@@ -33,8 +33,8 @@ func (e *Entry) hash(ctx context.Context, zr *zipReader, sum hash.Hash, buf []by
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		n, err := zr.Read(buf)
-		_, _ = sum.Write(buf[:n]) // never returns an error
+		n, err := zr.Read(zr.buf)
+		_, _ = sum.Write(zr.buf[:n]) // never returns an error
 		switch {
 		case err == io.EOF: //nolint:errorlint // an ArchiveError may wrap it, and is no end
 			sum.Sum(e.Sum[:0])

@@ -38,64 +38,68 @@ func (f Format) Unpack(ctx context.Context, file io.ReaderAt, size int64, prefix
 	q.Expect([]fsx.Span{{First: 0, End: math.MaxInt64}}, a.Entries)
 	q.Arrived(0, math.MaxInt64)
 	q.Close()
-	return a.Unpack(ctx, root, q)
+	return a.Unpack(ctx, root, q, NewPool())
 }
 
-// MakeDirs makes all directories of the archive below root. It goes from one to the next,
-// and opens none twice: a path costs a system call an element.
-func (a *Zip) MakeDirs(root *os.Root) error {
-	way := []*os.Root{root} // to where it is
-	names := []string{""}   // of these, with a slash at the end
-	back := func(to int) {
-		for ; len(way) > to; way, names = way[:len(way)-1], names[:len(names)-1] {
-			_ = way[len(way)-1].Close() // a handle on a directory has nothing to lose
-		}
+// A Pool has what it takes of memory to inflate, once for each processor: however many
+// archives are unpacked at once, they take turns with it. It is safe for concurrent use.
+type Pool chan *zipReader
+
+// NewPool returns a pool.
+func NewPool() Pool {
+	p := make(Pool, runtime.GOMAXPROCS(0))
+	for range cap(p) {
+		p <- nil // until it is needed
 	}
-	defer back(1)
-	for _, dir := range slices.Sorted(slices.Values(a.dirs)) {
-		for !strings.HasPrefix(dir, names[len(names)-1]) {
-			back(len(way) - 1)
-		}
-		at := names[len(names)-1]
-		for name, rest, below := strings.Cut(dir[len(at):], "/"); below; name, rest, below = strings.Cut(rest, "/") {
-			next, err := way[len(way)-1].OpenRoot(name)
-			if err != nil {
-				return err
-			}
-			at += name + "/"
-			way, names = append(way, next), append(names, at)
-		}
-		err := way[len(way)-1].Mkdir(dir[len(at):], 0o777)
+	return p
+}
+
+// MakeDirs makes all directories of the archive below root.
+func (a *Zip) MakeDirs(root *os.Root) error {
+	slices.Sort(a.dirs) // what is in a directory follows it
+	_, err := makeDirs(root, "", a.dirs)
+	return err
+}
+
+// makeDirs makes those of dirs that are below at, which in is, and returns the others. It
+// opens none twice: a path costs a system call an element.
+func makeDirs(in *os.Root, at string, dirs []string) (rest []string, err error) {
+	for len(dirs) > 0 && strings.HasPrefix(dirs[0], at) {
+		below, name := dirs[0], strings.TrimSuffix(dirs[0][len(at):], "/")
+		err := in.Mkdir(name, 0o777)
 		if errors.Is(err, fs.ErrExist) {
-			err = root.MkdirAll(dir, 0o777) // which is content with a directory
+			err = in.MkdirAll(name, 0o777) // which is content with a directory
+		}
+		if dirs = dirs[1:]; err == nil && len(dirs) > 0 && strings.HasPrefix(dirs[0], below) {
+			var next *os.Root
+			if next, err = in.OpenRoot(name); err == nil {
+				dirs, err = makeDirs(next, below, dirs)
+				err = errors.Join(err, next.Close())
+			}
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return dirs, nil
 }
 
 // Unpack writes the entries of q below root, one worker a core, and fills in the sum
 // of each on the way: every file is inflated once. It returns the manifest.
-func (a *Zip) Unpack(ctx context.Context, root *os.Root, q *Queue) (sums []byte, err error) {
+func (a *Zip) Unpack(ctx context.Context, root *os.Root, q *Queue, pool Pool) (sums []byte, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
 			w := NewWorker(root)
 			defer w.Close()
-			zr, buf := newZipReader(), make([]byte, 256<<10)
 			for {
 				run, err := q.next()
 				if err != nil || run == nil {
 					return err
 				}
-				zr.here = run[len(run)-1].Span().End
-				for _, e := range run {
-					if err := w.unzip(ctx, e, zr, buf); err != nil {
-						q.Fail(err)
-						return err
-					}
+				if err := w.unzipRun(ctx, run, pool); err != nil {
+					q.Fail(err)
+					return err
 				}
 			}
 		})
@@ -146,8 +150,24 @@ func (w *Worker) leave() {
 	}
 }
 
+// unzipRun writes the entries of a run.
+func (w *Worker) unzipRun(ctx context.Context, run []*Entry, pool Pool) error {
+	zr := <-pool
+	defer func() { pool <- zr }()
+	if zr == nil {
+		zr = newZipReader()
+	}
+	zr.begin(run)
+	for _, e := range run {
+		if err := w.unzip(ctx, e, zr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // unzip inflates, hashes and writes e in one go.
-func (w *Worker) unzip(ctx context.Context, e *Entry, zr *zipReader, buf []byte) error {
+func (w *Worker) unzip(ctx context.Context, e *Entry, zr *zipReader) error {
 	if e.Skip {
 		return zr.skip(&e.zip)
 	}
@@ -158,8 +178,8 @@ func (w *Worker) unzip(ctx context.Context, e *Entry, zr *zipReader, buf []byte)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		n, err := readFull(zr, buf)
-		return buf[:n], err
+		n, err := readFull(zr, zr.buf)
+		return zr.buf[:n], err
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 // A Zip is a zip that has passed every check that needs no content.
 type Zip struct {
 	Entries []*Entry
-	dirs    []string // below GOROOT
+	dirs    []string // below GOROOT, with a slash at the end
 }
 
 // DirectoryStart returns the offset at which the directory of a zip begins, of
@@ -93,8 +93,8 @@ func (f Format) Open(file io.ReaderAt, size int64, prefix string) (*Zip, error) 
 		return nil, l.errorf("", "unpacks to more than %d times its size", maxRatio)
 	}
 	for _, name := range seen.names {
-		if dir, ok := strings.CutSuffix(name, "/"); ok && !l.dist() { // where nothing is left out; else its first file makes a directory
-			a.dirs = append(a.dirs, dir)
+		if strings.HasSuffix(name, "/") && !l.dist() { // where nothing is left out; else its first file makes a directory
+			a.dirs = append(a.dirs, name)
 		}
 	}
 	return a, nil

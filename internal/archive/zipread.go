@@ -26,11 +26,17 @@ type zipReader struct {
 	stored io.LimitedReader
 	src    io.Reader // the content
 	crc    uint32
-	left   int64 // of the content, as declared
+	left   int64  // of the content, as declared
+	buf    []byte // for content
 }
 
 func newZipReader() *zipReader {
-	return &zipReader{whole: bytes.NewReader(nil), parts: bufio.NewReaderSize(nil, 64<<10), header: make([]byte, localLen)}
+	return &zipReader{whole: bytes.NewReader(nil), parts: bufio.NewReaderSize(nil, 64<<10), header: make([]byte, localLen), buf: make([]byte, 256<<10)}
+}
+
+// begin is called before the entries of a run, which may be those of another zip.
+func (z *zipReader) begin(run []*Entry) {
+	z.packed, z.here = z.packed[:0], run[len(run)-1].Span().End
 }
 
 // maxWhole is the length of an entry that is read at once: the decompressor is

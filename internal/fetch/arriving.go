@@ -101,7 +101,7 @@ func (d *download) unpackArriving(ctx context.Context, s *web.Sparse, here int64
 	g.Go(func() error { return a.getWanted(ctx) })
 	g.Go(func() (err error) {
 		<-a.made
-		sums, err = zip.Unpack(ctx, d.root, a.queue)
+		sums, err = zip.Unpack(ctx, d.root, a.queue, d.pool)
 		return err
 	})
 	if err := g.Wait(); err != nil { // the first failure ends all

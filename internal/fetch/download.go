@@ -25,6 +25,7 @@ type download struct {
 	release.Release
 	file *os.File
 	root *os.Root // where a zip may be unpacked while it arrives; nil if not
+	pool archive.Pool
 
 	reuse    func() tree.Reuse // may be nil
 	only     map[string]bool   // paths of the files that are wanted; nil for all
@@ -171,5 +172,5 @@ func (c *Client) newDownload(r release.Release) (d *download, remove func(), err
 			return nil, nil, err
 		}
 	}
-	return &download{Release: r, file: f, answered: make(chan struct{})}, remove, nil
+	return &download{Release: r, file: f, pool: c.pool, answered: make(chan struct{})}, remove, nil
 }

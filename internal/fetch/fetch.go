@@ -29,6 +29,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/web"
@@ -73,6 +74,7 @@ type Client struct {
 	proxies  *web.Proxies
 	db       *sumdb.Client
 	archives *url.URL // nil if there is no download page
+	pool     archive.Pool
 }
 
 // New returns a client. It reads and checks cfg but asks nothing of the
@@ -85,7 +87,7 @@ func New(cfg Config) (*Client, error) {
 	case !cfg.Platform.Valid():
 		return nil, fmt.Errorf("not a platform: %q", cfg.Platform)
 	}
-	c := &Client{cfg: cfg}
+	c := &Client{cfg: cfg, pool: archive.NewPool()}
 	var err error
 	c.web, c.proxies, err = web.New(web.Config{
 		HTTPProxy: cfg.HTTPProxy, Auth: cfg.Auth, UserAgent: cfg.UserAgent, CacheDir: cfg.CacheDir,

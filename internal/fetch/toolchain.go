@@ -62,7 +62,7 @@ func (c *Client) Fetch(ctx context.Context, v gover.Version, root *os.Root, opti
 	if security := (*sumdb.SecurityError)(nil); d.reused > 0 && errors.As(err, &security) && security.Reason == sumdb.Mismatch {
 		// The files that were here may be to blame.
 		again := &download{
-			Release: r, file: d.file, root: root, dirty: true, progress: options.Progress, phase: options.Phase, answered: make(chan struct{}),
+			Release: r, file: d.file, root: root, pool: d.pool, dirty: true, progress: options.Progress, phase: options.Phase, answered: make(chan struct{}),
 		}
 		if clearErr := again.clear(); clearErr != nil {
 			return nil, errors.Join(err, clearErr)
