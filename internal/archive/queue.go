@@ -131,13 +131,13 @@ func (q *Queue) pop() (run []*Entry) {
 		run, q.large = []*Entry{q.large[last]}, q.large[:last]
 		return run
 	}
-	n, first := 1, q.small[0].Span().First
-	for at := q.small[0].Span().End; n < len(q.small); n++ {
+	n, all := 1, q.small[0].Span()
+	for ; n < len(q.small); n++ {
 		next := q.small[n].Span()
-		if next.First != at || next.End-first > maxRun {
+		if next.First != all.End || next.End-all.First > maxRun {
 			break
 		}
-		at = next.End
+		all.End = next.End
 	}
 	run, q.small = q.small[:n:n], q.small[n:]
 	return run

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -147,6 +148,7 @@ func (w *Worker) Close() {
 func (w *Worker) leave() {
 	if w.dir != nil {
 		_ = w.dir.Close() // a handle on a directory has nothing to lose
+		w.dir = nil
 	}
 }
 
@@ -157,7 +159,7 @@ func (w *Worker) unzipRun(ctx context.Context, run []*Entry, pool Pool) error {
 	if zr == nil {
 		zr = newZipReader()
 	}
-	zr.begin(run)
+	zr.packed, zr.here = zr.packed[:0], run[len(run)-1].Span().End // it may have been another zip's
 	for _, e := range run {
 		if err := w.unzip(ctx, e, zr); err != nil {
 			return err
@@ -202,9 +204,7 @@ func (w *Worker) write(e *Entry, next func() ([]byte, error)) (err error) {
 	}
 	defer func() {
 		// Where space is allotted late, only Close tells that it ran out.
-		if closeErr := dst.Close(); err == nil {
-			err = closeErr
-		}
+		err = cmp.Or(err, dst.Close())
 	}()
 	w.hash.Reset()
 	for {
@@ -252,15 +252,12 @@ func (w *Worker) Create(e *Entry) (io.WriteCloser, error) {
 	info, err := f.Stat()
 	if err == nil {
 		w.exact[e.Mode] = info.Mode().Perm() == e.Mode
-		if !w.exact[e.Mode] {
-			err = f.Chmod(e.Mode)
-		}
+		err = f.Chmod(e.Mode)
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, err
 	}
-	return f, nil
+	return f, err
 }
 
 // directory opens dir, which is "." for the root itself, and makes it where it is
@@ -273,7 +270,6 @@ func (w *Worker) directory(dir string) (*os.Root, error) {
 		return w.dir, nil
 	}
 	w.leave()
-	w.dir = nil
 	sub, err := w.root.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) { // nobody has announced it, as in a tar
 		if err = w.root.MkdirAll(dir, 0o777); err == nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"slices"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -32,11 +33,6 @@ type zipReader struct {
 
 func newZipReader() *zipReader {
 	return &zipReader{whole: bytes.NewReader(nil), parts: bufio.NewReaderSize(nil, 64<<10), header: make([]byte, localLen), buf: make([]byte, 256<<10)}
-}
-
-// begin is called before the entries of a run, which may be those of another zip.
-func (z *zipReader) begin(run []*Entry) {
-	z.packed, z.here = z.packed[:0], run[len(run)-1].Span().End
 }
 
 // maxWhole is the length of an entry that is read at once: the decompressor is
@@ -66,16 +62,12 @@ func (z *zipReader) read(e *zipEntry) error {
 // readTo reads from the beginning of the entry up to the offset end.
 func (z *zipReader) readTo(end int64) error {
 	z.from = z.entry.offset()
-	n := end - z.from
-	if int64(cap(z.packed)) < n {
-		z.packed = make([]byte, max(n, maxRun))
+	z.packed = slices.Grow(z.packed[:0], int(max(end-z.from, maxRun))) // empty, after an error
+	err := readAt(z.entry.file, z.packed[:end-z.from], z.from)
+	if err == nil {
+		z.packed = z.packed[:end-z.from]
 	}
-	z.packed = z.packed[:0] // what is left of it after an error
-	if err := readAt(z.entry.file, z.packed[:n], z.from); err != nil {
-		return err
-	}
-	z.packed = z.packed[:n]
-	return nil
+	return err
 }
 
 // Open begins with e, whose local header must say what the directory says.
