@@ -133,6 +133,14 @@ var layers = []struct {
 		module + "internal/cli":       "cli is the top",
 		"testing":                     "the loopback server is for tests",
 	}},
+	{[]string{"internal/serve"}, map[string]string{
+		module + "internal/store":     "what is served is files, and what it is handed",
+		module + "internal/fetch":     "what brings a release is handed in",
+		module + "internal/mirror":    "workers do not know each other",
+		module + "internal/shell":     "workers do not know each other",
+		module + "internal/toolchain": "what is installed makes no difference",
+		module + "internal/cli":       "cli is the top",
+	}},
 	{[]string{"internal/cross"}, map[string]string{
 		module + "internal/store": "workers do not know each other",
 		module + "internal/fetch": "workers do not know each other",

@@ -62,6 +62,7 @@ var maxLines = map[string]int{
 	"internal/release":      1000,
 	"internal/resolve":      650,
 	"internal/selfupdate":   750,
+	"internal/serve":        450,
 	"internal/setup":        450,
 	"internal/shell":        550,
 	"internal/store":        3600,

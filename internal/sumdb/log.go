@@ -311,3 +311,8 @@ func firstOf(ways ...Reading) Reading {
 		return nil, err
 	}
 }
+
+// Tile asks the database for a tile, by its path. Nothing is proven of it.
+func (c *Client) Tile(ctx context.Context, path string) ([]byte, error) {
+	return c.newDBOps(ctx).readRemote("/" + path)
+}
