@@ -110,6 +110,9 @@ dist-check: ## make a release twice, in other directories, homes and users, and 
 release-check: ## take two releases through install.sh, self update, rollback, verify and uninstall; some minutes
 	scripts/release-check
 
+action-check: ## run action.yml with act and the snippets of docs/ci.md, and time them; needs root, 300 MB once
+	scripts/action-check
+
 packages-check: ## install, upgrade and remove the packages in roots of other systems; needs root, 1 GB once
 	scripts/packages-check
 
@@ -129,4 +132,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e bench bench-install fuzz newest oldest wine known pictures screens dist dist-check release-check packages-check release-key clean
+.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e bench bench-install fuzz newest oldest wine known pictures screens dist dist-check release-check packages-check action-check release-key clean

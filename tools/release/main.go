@@ -1,6 +1,6 @@
 // Release does what a release of gosw needs and goreleaser does not do: the module
-// as a file tree that GOPROXY may name, keys, signatures, and install.sh with the
-// hashes in it. It is a module of its own, so that the product needs none of what
+// as a file tree that GOPROXY may name, keys, signatures, and install.sh and the action's
+// list with the hashes in it. It is a module of its own, so that the product needs none of what
 // it takes.
 package main
 
@@ -14,6 +14,7 @@ const usage = `usage:
   release proxy DIR REVISION VERSION  write the module, at a revision of this repository, as a GOPROXY tree
   release sign DIST VERSION GO KEYS H1  write SHA256SUMS.minisig and release.note beside DIST/SHA256SUMS
   release script DIST VERSION       write DIST/install.sh
+  release action DIST               write DIST/gosw.sha256, which goes into action/
 `
 
 func main() {
@@ -43,6 +44,8 @@ func run(args []string) error {
 		return sign(release{dir: args[1], version: args[2], compiler: args[3], h1: args[5]}, args[4])
 	case command == "script" && len(args) == 3:
 		return writeScript(args[1], args[2])
+	case command == "action" && len(args) == 2:
+		return writeActionSums(args[1])
 	}
 	return fmt.Errorf("unknown arguments\n%s", usage)
 }

@@ -24,10 +24,11 @@ const toolchainModule = "golang.org/toolchain"
 type toy struct {
 	version      gover.Version
 	goos, goarch string
-	padded       int    // files of incompressible text besides the usual ones
-	changed      bool   // in one file
-	large        int    // bytes of one more file, which don't shrink at all
-	program      string // bin/go, if it is another one
+	padded       int         // files of incompressible text besides the usual ones
+	changed      bool        // in one file
+	large        int         // bytes of one more file, which don't shrink at all
+	program      string      // bin/go, if it is another one
+	tree         [][2]string // all files, of a release that is no toy
 	zip          []byte
 	h1           string
 
@@ -52,6 +53,9 @@ func newPadded(v gover.Version, goos, goarch string, n int) (*toy, error) {
 }
 
 func (t *toy) files() [][2]string {
+	if t.tree != nil {
+		return t.tree
+	}
 	files := Files(t.version.String(), t.goos, t.goarch)
 	if t.program != "" {
 		files[0][1] = t.program

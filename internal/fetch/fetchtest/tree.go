@@ -6,10 +6,47 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/tlog"
 )
+
+// AddTree publishes the Go that is at goroot as a version, with the files that a module
+// of it has.
+func (s *Server) AddTree(version, goroot string) error {
+	var files [][2]string
+	err := filepath.WalkDir(goroot, func(path string, entry fs.DirEntry, err error) error {
+		name, _ := filepath.Rel(goroot, path)
+		name = filepath.ToSlash(name)
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && slices.Contains([]string{"api", "doc", "misc", "test", ".git"}, name):
+			return fs.SkipDir
+		case !entry.Type().IsRegular():
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if strings.HasSuffix(name, "/go.mod") {
+			name = strings.TrimSuffix(name, "go.mod") + "_go.mod"
+		}
+		files = append(files, [2]string{name, string(data)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.Add(version); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.releases[len(s.releases)-1]
+	t.tree = files
+	return t.pack(files)
+}
 
 // WriteTree writes what the server has, database included, as a tree of files
 // below dir: the URL of dir with the scheme file is a value for GOPROXY.
