@@ -60,6 +60,7 @@ func tamer(ts *testscript.TestScript) func(string) string {
 	names = append(names, runtime.GOOS+"/"+runtime.GOARCH, "$GOOS/$GOARCH")
 	replacer := strings.NewReplacer(names...)
 	return func(text string) string {
+		text = slashes(text)
 		text = module.ReplaceAllString(text, "$1.$$PLATFORM")
 		text = proxy.ReplaceAllString(text, "$$DEFAULT_PROXY")
 		text = port.ReplaceAllString(replacer.Replace(text), "127.0.0.1:$$PORT")

@@ -69,6 +69,10 @@ func (q *request) serveToolchain(name string) {
 	}
 	dot := strings.LastIndexByte(name, '.')
 	t, err := q.server.find(name[:max(dot, 0)])
+	if data, ok := q.server.other("/" + toolchainModule + "/@v/" + name); ok && err != nil {
+		q.serveOther(data) // a real one
+		return
+	}
 	if err != nil {
 		q.missing(err.Error())
 		return
@@ -270,14 +274,12 @@ func (s *Server) record(m module.Version) ([]byte, error) {
 	if m.Path == "example.com/history" {
 		return nil, nil // in the log from the beginning
 	}
-	if m.Path != toolchainModule {
-		return s.otherRecord(m)
+	if m.Path == toolchainModule {
+		if t, err := s.find(m.Version); err == nil {
+			return t.lines(), nil
+		}
 	}
-	t, err := s.find(m.Version)
-	if err != nil {
-		return nil, err
-	}
-	return t.lines(), nil
+	return s.otherRecord(m)
 }
 
 func (q *request) html() {

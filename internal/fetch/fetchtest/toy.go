@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"sync"
 
@@ -110,7 +111,7 @@ func Files(version, goos, goarch string) [][2]string {
 	if goos == "windows" {
 		exe = ".exe"
 	}
-	return [][2]string{
+	files := [][2]string{
 		{"bin/go" + exe, fill.Replace(goScript)},
 		{"bin/gofmt" + exe, fill.Replace("#!/bin/sh\necho 'gofmt @VERSION@'\n")},
 		{"VERSION", version + "\ntime 2024-01-02T03:04:05Z\n"},
@@ -127,6 +128,24 @@ func Files(version, goos, goarch string) [][2]string {
 		{"src/internal/empty.go", ""},
 		{"src/runtime/mkduff.rc", "x\n"},
 	}
+	if program := compiled(goos); program != "" {
+		files[0][1], files[1][1] = program, program
+	}
+	return files
+}
+
+// compiled returns the program that toys for goos have as go and gofmt instead of a
+// script, "" for none: on Windows what GOSW_TEST_TOY names, made of the package below.
+func compiled(goos string) string {
+	file := os.Getenv("GOSW_TEST_TOY")
+	if goos != "windows" || file == "" {
+		return ""
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		panic(err) // no toy would run
+	}
+	return string(data)
 }
 
 // padding makes a toy as large as a test of interrupted transfers needs. It
