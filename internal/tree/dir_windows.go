@@ -69,8 +69,10 @@ func (r Raw) Stat() (Stat, error) {
 // file makes a file of it, to be closed instead.
 func (r Raw) file(string) *os.File { return r.File }
 
-// is reports whether it is the file that was listed.
+// is reports whether it is the file that was listed. Not all file systems list the
+// numbers of files, FAT and network drives among them; then what else is known decides.
 func (r Raw) is(listed fs.FileInfo) bool {
 	info, err := r.File.Stat()
-	return err == nil && os.SameFile(info, listed)
+	return err == nil && (os.SameFile(info, listed) || info.Mode() == listed.Mode() && info.ModTime().Equal(listed.ModTime()) &&
+		(info.IsDir() || info.Size() == listed.Size()))
 }
