@@ -48,6 +48,21 @@ func toolName(argv0 string) string {
 	return ""
 }
 
+// named returns the go that this program stands for by its name in the bin of a store,
+// go1.22.4.exe, "" for none. Where shims are links such a command is one to that go.
+func named() string {
+	self, err := os.Executable()
+	if err != nil || toolchain.Exe == "" {
+		return ""
+	}
+	name := strings.TrimSuffix(strings.ToLower(filepath.Base(self)), toolchain.Exe)
+	v, err := gover.Parse(name)
+	if err != nil || v.String() != name {
+		return ""
+	}
+	return toolchain.Home(filepath.Dir(filepath.Dir(self))).Tool(v, "go")
+}
+
 // sourceOf returns the gosw-shim that self, a shim in the bin of a store, is a copy of;
 // "" where shims are links.
 func sourceOf(self string) string {

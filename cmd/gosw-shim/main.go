@@ -39,6 +39,9 @@ func run(argv []string) int {
 		tool, args = toolName(argv[0]), argv[1:]
 	}
 	if tool == "" {
+		if program := named(); program != "" {
+			return fail("go", toolchain.Exec(program, append([]string{"go"}, argv[1:]...), os.Environ()).Error(), exitCannot)
+		}
 		return fail("gosw-shim", "run it as go or gofmt", exitUsage)
 	}
 	if toolchain.Depth(os.Getenv) >= toolchain.MaxDepth {

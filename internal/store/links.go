@@ -69,26 +69,19 @@ func (s *Store) changeLink(path, target string) error {
 	if target != "" {
 		return s.link(kind, target, path)
 	}
-	return s.do(kind+"/remove", func() error { return fsx.Remove(path) })
+	return s.do(kind+"/remove", func() error { return errors.Join(s.free(path), fsx.Remove(path)) })
 }
 
 // linkChanges returns what is wrong with the links: for the path of each, the
 // target that it should have, "" for a link that should not be.
 func (s *Store) linkChanges(without ...gover.Version) (map[string]string, error) {
-	if !linksSupported {
-		return nil, nil
-	}
 	versions, err := s.home.Installed()
 	if err != nil {
 		return nil, err
 	}
 	versions = slices.DeleteFunc(versions, func(v gover.Version) bool { return slices.Contains(without, v) })
 	changes := make(map[string]string)
-	err = errors.Join(
-		compareLinks(changes, s.home.Toolchains(), lineLinks(versions), isLineLink),
-		compareLinks(changes, s.home.Bin(), commandLinks(versions), isCommandLink),
-	)
-	return changes, err
+	return changes, s.wrongLinks(changes, versions)
 }
 
 // lineLinks maps the name of each link in toolchains/ to its target.
@@ -197,37 +190,6 @@ func isCommandLink(name string) bool {
 	return ok
 }
 
-// compareLinks adds to changes what is to be done so that the links of dir are
-// those of want. Among what is there already, only links whose name is ours
-// count.
-func compareLinks(changes map[string]string, dir string, want map[string]string, ours func(name string) bool) error {
-	entries, err := readDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		name := entry.Name()
-		path := filepath.Join(dir, name)
-		if entry.Type()&fs.ModeSymlink == 0 {
-			delete(want, name) // somebody's file, which is not for us to replace
-			continue
-		}
-		target, err := readLink(path)
-		switch {
-		case err != nil:
-			return err
-		case want[name] == target:
-			delete(want, name)
-		case want[name] == "" && ours(name):
-			changes[path] = ""
-		}
-	}
-	for name, target := range want {
-		changes[filepath.Join(dir, name)] = target
-	}
-	return nil
-}
-
 // link makes path a symbolic link to target, in one step also where path is a
 // link already. The caller holds storeLock.
 func (s *Store) link(kind, target, path string) error {
@@ -239,9 +201,9 @@ func (s *Store) link(kind, target, path string) error {
 		return err
 	}
 	temporary := filepath.Join(dir, "link")
-	err = s.do(kind+"/link", func() error { return os.Symlink(target, temporary) })
+	err = s.do(kind+"/link", func() error { return s.makeLink(target, temporary) })
 	if err == nil {
-		err = s.do(kind+"/rename", func() error { return fsx.Rename(temporary, path) })
+		err = s.do(kind+"/rename", func() error { return errors.Join(s.free(path), fsx.Rename(temporary, path)) })
 	}
 	return errors.Join(err, fsx.Retry(func() error { return os.RemoveAll(dir) }))
 }

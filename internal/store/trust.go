@@ -31,6 +31,7 @@ type AccessError struct {
 	Path    string
 	Reason  Reason
 	Mode    fs.FileMode // what is there
+	Others  string      // who may write to it, where Mode doesn't tell: on Windows
 	WantDir bool        // what should be: a directory, or else a file
 	Owner   int         // whom it belongs to
 	User    int         // who asks
@@ -53,6 +54,8 @@ func (e *AccessError) Error() string {
 		return fmt.Sprintf("store %s: it is %s, not %s", e.Path, kindOf(e.Mode), map[bool]string{true: "a directory", false: "a file"}[e.WantDir])
 	case e.Reason == Foreign:
 		return fmt.Sprintf("store %s: it belongs to %s, but you are %s", e.Path, UserName(e.Owner), UserName(e.User))
+	case e.Others != "":
+		return fmt.Sprintf("store %s: %s can write to it", e.Path, e.Others)
 	case e.Mode&0o002 != 0:
 		return fmt.Sprintf("store %s: every user can write to it (mode %#o)", e.Path, e.Mode.Perm())
 	}

@@ -71,6 +71,9 @@ func accessHint(e *store.AccessError, getenv func(string) string, args []string)
 	switch {
 	case e.Reason == store.WrongType:
 		return byHint(command.Aside(e.Path), "gosw did not make this and does not follow links here; move it away")
+	case e.Others != "":
+		fix := command.Run("icacls", e.Path, "/inheritance:d", "/remove:g", e.Others)
+		return byHint(fix, "other users could change what you run; close it to them")
 	case e.Reason == store.Writable:
 		return byHint(command.Run("chmod", "go-w", e.Path), "other users could change what you run; close it to them")
 	case e.User != 0 && e.Mode&0o020 == 0 && (e.Above == e.User || e.Owner == 0 && isBelow(getenv("HOME"), e.Path)):
