@@ -70,15 +70,30 @@ func newMachine(t *testing.T, root string) *machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &machine{t, root, t.TempDir(), filepath.Join(t.TempDir(), "gosw.exe"), fetchtest.NewServer(t)}
+	m := emptyMachine(t, root)
 	for _, version := range []string{"1.22.4", "1.22.5"} {
 		if err := m.server.AddProgram(version, string(self)); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return m
+}
+
+// emptyMachine is one whose server has nothing.
+func emptyMachine(t *testing.T, root string) *machine {
+	t.Helper()
+	m := &machine{t, root, t.TempDir(), filepath.Join(t.TempDir(), "gosw.exe"), fetchtest.NewServer(t)}
 	m.copy(filepath.Join(programs, "gosw.exe"), m.gosw)
 	m.copy(filepath.Join(programs, "gosw-shim.exe"), filepath.Join(filepath.Dir(m.gosw), "gosw-shim.exe"))
 	return m
+}
+
+// write writes a file in the user's home directory, which is the working directory.
+func (m *machine) write(name, content string) {
+	m.Helper()
+	if err := os.WriteFile(filepath.Join(m.home, name), []byte(content), 0o644); err != nil {
+		m.Fatal(err)
+	}
 }
 
 func (m *machine) copy(from, to string, more ...byte) {
@@ -95,11 +110,15 @@ func (m *machine) copy(from, to string, more ...byte) {
 // shim is the go in the store's bin.
 func (m *machine) shim() string { return filepath.Join(m.root, "bin", "go.exe") }
 
+// named is the command of a version.
+func (m *machine) named(version string) string { return filepath.Join(m.root, "bin", version+".exe") }
+
 func (m *machine) command(env, program string, args ...string) *exec.Cmd {
 	cmd := exec.Command(program, args...)
 	cmd.Dir = m.home
 	cmd.Env = append(os.Environ(), "USERPROFILE="+m.home, "GOSW_ROOT="+m.root,
 		"XDG_CACHE_HOME="+filepath.Join(m.home, "cache"), "XDG_STATE_HOME="+filepath.Join(m.home, "state"),
+		"XDG_CONFIG_HOME="+filepath.Join(m.home, "config"), "XDG_DOCUMENTS_DIR="+filepath.Join(m.home, "Documents"),
 		"GOPROXY="+m.server.Proxy(), "GOSUMDB="+m.server.SumDB(), "GOTOOLCHAIN=")
 	if env != "" {
 		cmd.Env = append(cmd.Env, strings.Split(env, "\x00")...)
@@ -149,8 +168,18 @@ func TestMainJob(t *testing.T) {
 			m.run(0, m.command("", m.gosw, "verify"), "go1.22.4", "go1.22.5")
 			m.run(0, m.command("", m.gosw, "list"), "1.22.4", "1.22.5")
 			m.run(0, m.command("", m.gosw, "why"), "go1.22.5")
+
+			// Commands by name, for which Go's own switching looks. They are the shim.
+			for _, version := range []string{"go1.22.4", "go1.22.5"} {
+				m.run(0, m.command("", m.named(version), "version"), "go version "+version+" windows/amd64")
+			}
+			m.run(0xc000013a, m.command("GOTOOLCHAIN=auto", m.named("go1.22.4"), "exit", "0xc000013a"))
+			m.run(0, m.command("GOTOOLCHAIN=auto", m.named("go1.22.4"), "x"), `["go" "x"] GOTOOLCHAIN=auto`)
 			m.run(0, m.command("", m.gosw, "uninstall", "1.22.5"))
 			m.run(0, m.command("", m.shim(), "version"), "go version go1.22.4")
+			if _, err := os.Stat(m.named("go1.22.5")); !os.IsNotExist(err) {
+				t.Errorf("%s is left: %v", m.named("go1.22.5"), err)
+			}
 			if left, err := os.ReadDir(filepath.Join(m.root, "staging")); err != nil || len(left) > 0 {
 				t.Errorf("staging has %v, %v", left, err)
 			}
@@ -166,21 +195,6 @@ func TestTooLong(t *testing.T) {
 	m.run(126, m.command("GO_VERSION=1.22.4", m.shim(), "version"), "Windows starts programs with at most 259")
 }
 
-// TestVoice has hints as PowerShell runs them, where no SHELL says otherwise.
-func TestVoice(t *testing.T) {
-	m := newMachine(t, filepath.Join(t.TempDir(), "store"))
-	m.run(0, m.command("", m.gosw, "install", "1.22.4"), "$PROFILE", "| Out-String | Invoke-Expression")
-	m.run(127, m.command("GO_VERSION=1.22.5", m.shim(), "version"), "$env:GOSW_VERSION = ''")
-	m.run(0, m.command("", m.gosw, "init"), "$global:__gosw_exe = ")
-	m.run(127, m.command("GO_VERSION=1.22.5\x00SHELL=/usr/bin/bash", m.shim(), "version"), "export GOSW_VERSION=''")
-	out, _ := m.command("", m.gosw, "doctor").CombinedOutput()
-	for _, not := range []string{"apt-get", `C:\etc`, `C:\proc`, "export ", "~/.bashrc"} {
-		if strings.Contains(string(out), not) {
-			t.Errorf("doctor says %q:\n%s", not, out)
-		}
-	}
-}
-
 // TestPins has the files that editors of Windows write.
 func TestPins(t *testing.T) {
 	m := newMachine(t, filepath.Join(t.TempDir(), "store"))
@@ -188,16 +202,12 @@ func TestPins(t *testing.T) {
 	for name, content := range map[string]string{
 		"plain": "1.22.4\n", "CRLF": "1.22.4\r\n", "BOM": "\ufeff1.22.4\r\n", "line": "1.22",
 	} {
-		if err := os.WriteFile(filepath.Join(m.home, ".go-version"), []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		m.write(".go-version", content)
 		t.Log(name)
 		m.run(0, m.command("", m.shim(), "version"), "go version go1.22.4")
 	}
 	utf16 := "\xff\xfe1\x00.\x002\x002\x00.\x004\x00"
-	if err := os.WriteFile(filepath.Join(m.home, ".go-version"), []byte(utf16), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	m.write(".go-version", utf16)
 	m.run(127, m.command("", m.shim(), "version"), ".go-version")
 }
 
