@@ -48,7 +48,7 @@ func run() int {
 
 // dirs asks for the user's directories. Those that can't be told are of no use to cli.
 func dirs() settings.Dirs {
-	d := settings.Dirs{Config: xdg.ConfigHome, Cache: xdg.CacheHome, State: xdg.StateHome, Temp: os.TempDir()}
+	d := settings.Dirs{Config: xdg.ConfigHome, Cache: xdg.CacheHome, State: xdg.StateHome, Temp: os.TempDir(), Documents: xdg.UserDirs.Documents}
 	d.GoConfig, _ = os.UserConfigDir()
 	d.GoCache, _ = os.UserCacheDir()
 	return d

@@ -10,7 +10,7 @@ import (
 var bashHook string
 
 var bash = Shell{
-	name: "bash", hook: bashHook, quote: quoteBash, dir: home,
+	name: "bash", posix: true, hook: bashHook, quote: quoteBash, dir: home,
 	rc:     []string{".bashrc", ".bash_profile", ".bash_login", ".profile", ".bash_aliases"},
 	assign: "__gosw_%s=%s\n", flags: oneOrNone, load: bourneLoad, syntax: bourneSyntax,
 }

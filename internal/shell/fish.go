@@ -15,7 +15,7 @@ var fishHook string
 
 // fish has a file of gosw's own: it reads all of conf.d.
 var fish = Shell{
-	name: "fish", hook: fishHook, quote: quoteFish, assign: "set -g __gosw_%s %s\n", flags: oneOrNone,
+	name: "fish", posix: true, hook: fishHook, quote: quoteFish, assign: "set -g __gosw_%s %s\n", flags: oneOrNone,
 	load: "test -x %[1]s; and %[1]s %[2]s | source\n",
 	dir:  func(p Places) string { return filepath.Join(p.Config, "fish") },
 	rc:   []string{"conf.d/gosw.fish", "config.fish", "functions/go.fish"},

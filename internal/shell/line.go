@@ -14,10 +14,12 @@ import (
 // name of a variable, [2] a text, [3] a file and [4] a program with its arguments,
 // which alone is the form of a step that has none.
 type syntax struct {
-	plain   string // what needs no quotes, besides letters and digits
-	values  bool   // texts and files have quotes always
-	call    string // stands before the name of a program that is in quotes
-	and     string // stands between steps
+	plain   string            // what needs no quotes, besides letters and digits
+	values  bool              // texts and files have quotes always
+	call    string            // stands before the name of a program that is in quotes
+	and     string            // stands between steps
+	raw     bool              // in formats texts and files are as they are
+	names   map[string]string // of programs that go by another name
 	formats [command.Append + 1]string
 }
 
@@ -35,6 +37,8 @@ func Line(s Shell, c command.Command) string {
 			word := s.word(arg)
 			if i == 0 && word != arg {
 				word = s.call + word
+			} else if i == 0 {
+				word = cmp.Or(s.names[arg], word)
 			}
 			argv = append(argv, word)
 		}
@@ -59,7 +63,10 @@ func (s Shell) word(text string) string {
 }
 
 func (s Shell) value(text string) string {
-	if s.values {
+	switch {
+	case s.raw:
+		return rawCmd(text)
+	case s.values:
 		return s.quoteToRead(text)
 	}
 	return s.word(text)
@@ -70,7 +77,7 @@ func (s Shell) value(text string) string {
 func (s Shell) quoteToRead(text string) string {
 	switch {
 	case s.values && !utf8.ValidString(text):
-		return "\n"
+		return noLine
 	case printable(text) && (s.name == bash.name || s.name == zsh.name):
 		return quotePosix(text)
 	}

@@ -30,6 +30,10 @@ func TestLine(t *testing.T) {
 			t.Errorf("%s:\n%s\nwant:\n%s", name, got, want)
 		}
 	}
+	const inCmd = `gosw install "~> 1.22" && set "A=it's" && set B= && cmd /c "set "C=c" && "/a b/gosw" "x=y,z"" && set "PATH=/a b;%PATH%" && set "PATH=%PATH%;/b" && > ".go-version" echo 1.22 && >> "/f" echo two words && move a "b c"`
+	if got := Line(cmd, c.Then(command.Run("mv", "a", "b c"))); got != inCmd {
+		t.Errorf("cmd:\n%s\nwant:\n%s", got, inCmd)
+	}
 }
 
 // TestNoLine has commands that can't be typed in one line, of characters that can
@@ -52,6 +56,16 @@ func TestNoLine(t *testing.T) {
 			if wanted := strings.Contains(test.lines, name) && (name != "sh"); (line != "") != wanted || strings.ContainsAny(line, "\n\x1b") {
 				t.Errorf("%s: %q: %q", name, test.text, line)
 			}
+		}
+	}
+	for _, text := range []string{`a"b`, "%PATH%", "a\nb"} {
+		if line := Line(cmd, command.Run("cd", text)); line != "" {
+			t.Errorf("cmd: %q: %q", text, line)
+		}
+	}
+	for _, text := range []string{"a&b", "a^b", "a|b", "%x%"} {
+		if line := Line(cmd, command.Export("A", text)); line != "" {
+			t.Errorf("cmd: %q: %q", text, line)
 		}
 	}
 	if line := Line(bash, nil); line != "" {

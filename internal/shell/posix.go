@@ -12,7 +12,7 @@ var posixHook string
 
 // posix is any shell that knows the POSIX language only, such as dash.
 var posix = Shell{
-	name: "sh", hook: posixHook, quote: quotePosix, dir: home, rc: []string{".profile"},
+	name: "sh", posix: true, hook: posixHook, quote: quotePosix, dir: home, rc: []string{".profile"},
 	assign: "__gosw_%s=%s\n", flags: oneOrNone, load: bourneLoad, syntax: bourneSyntax,
 }
 

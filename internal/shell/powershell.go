@@ -13,15 +13,19 @@ import (
 //go:embed snippets/hook.ps1
 var powershellHook string
 
-// powershell has $PROFILE of all hosts but Windows', where it lies in a directory that
-// only Windows can name.
+// powershell has the $PROFILE of its console.
 var powershell = Shell{
 	name: "powershell", hook: powershellHook, quote: quotePowershell, noFunc: true,
 	assign: "$global:__gosw_%s = %s\n", flags: map[bool]string{false: "$false", true: "$true"},
 	load: "if (Test-Path -LiteralPath %[1]s) { & %[1]s %[2]s | Out-String | Invoke-Expression }\n",
 	dir: func(p Places) string {
-		if p.Windows {
+		switch {
+		case p.Windows && p.Documents == "":
 			return ""
+		case p.Windows && p.Core:
+			return filepath.Join(p.Documents, "PowerShell")
+		case p.Windows:
+			return filepath.Join(p.Documents, "WindowsPowerShell")
 		}
 		return filepath.Join(p.Config, "powershell")
 	},

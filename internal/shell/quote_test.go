@@ -246,7 +246,7 @@ func TestLookup(t *testing.T) {
 		"/bin/bash": "bash", "bash": "bash", "bash.exe": "bash", "/usr/bin/zsh": "zsh", "/usr/bin/fish": "fish", "/bin/dash": "sh", "/bin/sh": "sh",
 		"/opt/pwsh": "powershell", "/usr/bin/nu": "nushell", "/bin/bashful": "", "": "", "/": "", "/bin/tcsh": "",
 	} {
-		s, ok := detect(env, "linux")
+		s, ok := detect(func(string) string { return env }, "linux")
 		if ok != (want != "") || ok && s.Name() != want {
 			t.Errorf("Detect(%q) = %v, %v", env, s, ok)
 		}
@@ -255,8 +255,40 @@ func TestLookup(t *testing.T) {
 		if filepath.Separator == '/' {
 			env = strings.ReplaceAll(env, `\`, "/")
 		}
-		if s, ok := detect(env, "windows"); !ok || s.Name() != want {
+		shell := func(name string) string { return map[string]string{"SHELL": env}[name] }
+		if s, ok := detect(shell, "windows"); !ok || s.Name() != want {
 			t.Errorf("Detect(%q) on Windows = %v, %v", env, s, ok)
+		}
+	}
+}
+
+// TestDetectWindows tells PowerShell from cmd by what each has set.
+func TestDetectWindows(t *testing.T) {
+	t.Parallel()
+	const system = `C:\Program Files\WindowsPowerShell\Modules;C:\Windows\system32\WindowsPowerShell\v1.0\Modules`
+	const users = `C:\Users\Jo\Documents\WindowsPowerShell\Modules;` + system
+	for _, c := range []struct{ prompt, modules, want string }{
+		{"", users, "powershell"},     // from the desktop
+		{"$P$G", users, "powershell"}, // from cmd
+		{"$P$G", system, "cmd"},
+		{"", system, "powershell"}, // from neither
+		{"", "", "powershell"},
+	} {
+		env := map[string]string{"PROMPT": c.prompt, "PSModulePath": c.modules, "USERPROFILE": `c:\users\jo`}
+		if s, _ := detect(func(name string) string { return env[name] }, "windows"); s.Name() != c.want {
+			t.Errorf("%+v: %s", c, s.Name())
+		}
+	}
+}
+
+// TestPosixPath has the paths that Git Bash and MSYS2 take.
+func TestPosixPath(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		`C:\Users\Jo Do\.local\go`: "/c/Users/Jo Do/.local/go", "d:/go": "/d/go", `\\server\share`: `\\server\share`, "/c/go": "/c/go", "": "",
+	} {
+		if got := posixPath(path); got != want {
+			t.Errorf("%q is %q, want %q", path, got, want)
 		}
 	}
 }

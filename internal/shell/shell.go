@@ -39,6 +39,9 @@ type Places struct {
 	Native  string // XDG_CONFIG_HOME, or where the system has such files
 	ZDotDir string // ZDOTDIR, "" if it is not set
 	Windows bool
+	// On Windows: where PowerShell has its files, and whether it is a later one than 5.1.
+	Documents string
+	Core      bool
 }
 
 // A Shell is a shell that gosw knows. The zero Shell is none.
@@ -50,6 +53,7 @@ type Shell struct {
 	assign string          // format of an assignment: a name, and a value that is quoted
 	flags  map[bool]string // what the hook takes for false and true
 	noFunc bool            // it defines no function go
+	posix  bool            // on Windows it has the paths of Unix, and go is the shim
 	load   string          // format of the line of [Shell.Load]: the program, quoted, and its arguments
 
 	dir func(Places) string // has the start-up files, "" where only the shell can say
@@ -67,6 +71,9 @@ func (s Shell) Quote(text string) string { return s.quote(strings.ReplaceAll(tex
 
 // Init returns what the shell is to evaluate when it starts.
 func (s Shell) Init(o Options) string {
+	if s.posix && runtime.GOOS == "windows" {
+		o.Exe, o.Root, o.Function = posixPath(o.Exe), posixPath(o.Root), false
+	}
 	var text strings.Builder
 	assign := func(name, value string) { fmt.Fprintf(&text, s.assign, name, value) }
 	assign("exe", s.Quote(o.Exe))
@@ -134,13 +141,28 @@ func Names() []string {
 	return names
 }
 
-// Detect returns the shell that shellEnv, the value of SHELL, is the path of. Windows
-// sets no SHELL: whoever has one there, such as Git Bash, is that; else it is PowerShell.
-func Detect(shellEnv string) (Shell, bool) { return detect(shellEnv, runtime.GOOS) }
+// Detect returns the shell that SHELL is the path of. Windows sets no SHELL: whoever has
+// one there, such as Git Bash, is that; else it is PowerShell or cmd.exe.
+func Detect(getenv func(string) string) (Shell, bool) { return detect(getenv, runtime.GOOS) }
 
-func detect(shellEnv, goos string) (Shell, bool) {
-	if shellEnv == "" && goos == "windows" {
-		return powershell, true
+func detect(getenv func(string) string, goos string) (Shell, bool) {
+	name := getenv("SHELL")
+	if name != "" || goos != "windows" {
+		return Lookup(strings.TrimSuffix(filepath.Base(name), ".exe"))
 	}
-	return Lookup(strings.TrimSuffix(filepath.Base(shellEnv), ".exe"))
+	// cmd sets PROMPT; PowerShell has the user's modules here.
+	modules, home := strings.ToLower(getenv("PSModulePath")), strings.ToLower(getenv("USERPROFILE"))
+	if getenv("PROMPT") != "" && (home == "" || !strings.Contains(modules, home+`\`)) {
+		return cmd, true
+	}
+	return powershell, true
+}
+
+// posixPath returns a path of Windows in the form of the shells of Unix there, those of Git
+// and MSYS2: a colon in PATH stands between directories.
+func posixPath(path string) string {
+	if len(path) > 2 && path[1] == ':' && (path[2] == '\\' || path[2] == '/') {
+		return "/" + strings.ToLower(path[:1]) + strings.ReplaceAll(path[2:], `\`, "/")
+	}
+	return path
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
@@ -30,8 +31,8 @@ func (a *App) InitCode() string {
 
 // InitHint says how to have gosw loaded in each session.
 func (a *App) InitHint() command.Hint {
-	if places, err := a.Places(); err == nil && a.UI.Shell.Name() == "powershell" && len(a.UI.Shell.RC(places)) == 0 {
-		return command.Hintf("put this in $PROFILE: %s", a.InitCode()) // which on Windows only PowerShell can tell
+	if a.UI.Shell.Name() == "cmd" {
+		return command.Hintf("run %v, then open a new terminal", a.GoswCommand("init", "--user-path"))
 	}
 	return command.Hintf("run %v, then open a new terminal", a.InitInstall())
 }
@@ -69,6 +70,10 @@ func (a *App) Places() (shell.Places, error) {
 		return shell.Places{}, failure.WithHint(errors.New("HOME is not a directory, so there is no start-up file"), command.Hintf("export HOME, and run this again"))
 	}
 	places := shell.Places{Home: home, ZDotDir: a.Getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}
+	if places.Windows {
+		places.Documents = a.Inv.Dirs.Documents
+		places.Core = strings.Contains(strings.ToLower(a.Getenv("PSModulePath")), `\powershell\`)
+	}
 	config, err := a.Absolute("XDG_CONFIG_HOME")
 	places.Config, places.Native = config, config
 	if config == "" {

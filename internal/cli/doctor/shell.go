@@ -39,7 +39,7 @@ type session struct {
 // inShell skips a check where there is no start-up file to look at.
 func (p *patient) inShell(look func(session) doctor.Findings) func() doctor.Findings {
 	return func() doctor.Findings {
-		sh, ok := shell.Detect(p.Getenv("SHELL"))
+		sh, ok := shell.Detect(p.Getenv)
 		if !ok {
 			return doctor.Skip("SHELL names a shell that gosw does not support")
 		}

@@ -25,6 +25,7 @@ type Dirs struct {
 	Config, Cache, State string // the base directories of github.com/adrg/xdg
 	GoConfig, GoCache    string // os.UserConfigDir and os.UserCacheDir, which the go command takes
 	Temp                 string // os.TempDir
+	Documents            string // of Windows, where PowerShell has its files
 }
 
 // An Environ is what surrounds a command, all of it from the Invocation: nothing

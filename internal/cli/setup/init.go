@@ -24,6 +24,7 @@ import (
 type initFlags struct {
 	words                      []string // of lineFlags, those that are set
 	install, uninstall, dryRun bool
+	userPath                   bool // only Windows has it
 	profile                    string
 }
 
@@ -75,6 +76,8 @@ one for programs that no shell starts.`,
 				return err
 			}
 			switch {
+			case f.userPath:
+				return userPath(cmd.Context(), a, f)
 			case f.profile != "":
 				return printProfile(a, f.profile)
 			case f.uninstall:
@@ -99,6 +102,7 @@ one for programs that no shell starts.`,
 	cmdline.Name(cmd, "profile", "KIND")
 	cmd.Flags().Lookup("profile").NoOptDefVal = "sh"
 	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"sh", "environment"}, cobra.ShellCompDirectiveNoFileComp))
+	userPathFlag(cmd, &f)
 	cmd.AddCommand(initDirenvCommand(a))
 	return cmd
 }
@@ -111,6 +115,8 @@ func (f initFlags) check(args []string) error {
 		mistake = "init takes --install or --uninstall, not both"
 	case f.dryRun && !f.install && !f.uninstall:
 		mistake = "--dry-run is for --install and --uninstall"
+	case f.userPath && (f.install || f.dryRun || f.profile != "" || len(args) > 0 || len(f.words) > 0):
+		mistake = "--user-path takes no shell, and no other flag but --uninstall"
 	case f.profile != "" && (f.install || f.uninstall || len(args) > 0 || len(f.words) > 0):
 		mistake = "--profile takes no shell and no other flag"
 	case f.uninstall && len(f.words) > 0:
@@ -199,7 +205,10 @@ func shellOptions(ctx context.Context, a *app.App, f initFlags, place bool) (she
 // shellOf returns the shell that args name, or the user's.
 func shellOf(a *app.App, args []string) (shell.Shell, error) {
 	if len(args) == 0 {
-		sh, ok := shell.Detect(a.Getenv("SHELL"))
+		sh, ok := shell.Detect(a.Getenv)
+		if sh.Name() == "cmd" {
+			return sh, failure.Usage(errors.New("cmd.exe reads no start-up file"), command.Hintf("run %v to have go on PATH, or name a shell", a.GoswCommand("init", "--user-path")))
+		}
 		if !ok {
 			problem := errors.New("gosw does not support the shell that SHELL names")
 			if a.Getenv("SHELL") == "" { // as in containers

@@ -59,7 +59,7 @@ func installInit(ctx context.Context, a *app.App, args []string, f initFlags) er
 		}
 		showChange(a, file, line, setup.RemovedBlock(file.Text), setup.RemovedBlock(text), f.dryRun)
 		if !f.dryRun {
-			nextStep(a, sh, text, f)
+			nextStep(a, sh, places, text, f)
 		}
 	} else {
 		a.UI.Remark("%s loads gosw already", file.Name)
@@ -69,12 +69,15 @@ func installInit(ctx context.Context, a *app.App, args []string, f initFlags) er
 }
 
 // nextStep says what is left to do after gosw was added to text, a start-up file of sh.
-func nextStep(a *app.App, sh shell.Shell, text string, f initFlags) {
+func nextStep(a *app.App, sh shell.Shell, places shell.Places, text string, f initFlags) {
 	switch sh.Name() {
 	case "bash", "zsh", "fish":
 		a.UI.Hint("open a new terminal, or run %v", command.Run("exec", sh.Name()))
 	default:
 		a.UI.Hint("open a new terminal")
+	}
+	if sh.Name() == "powershell" && places.Windows && !places.Core {
+		a.UI.Hint(`Windows PowerShell reads its profile only where scripts may run: "Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"`)
 	}
 	if sh.Name() == "zsh" && !f.has(noCompletion) && !compinit().MatchString(text) {
 		a.UI.Hint(`zsh completes gosw only after compinit: put "autoload -Uz compinit && compinit" before gosw's lines`)
@@ -131,6 +134,7 @@ func Uninstall(a *app.App) error {
 			err = errors.Join(err, uninstallInit(a, []string{name}, initFlags{}))
 		}
 	}
+	err = errors.Join(err, uninstallUserPath(a))
 	if text, _, libErr := ReadLibrary(a); libErr == nil && text != "" { // else it is not gosw's
 		err = errors.Join(err, removeDirenvLibrary(a))
 	}

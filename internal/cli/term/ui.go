@@ -55,7 +55,7 @@ func (u *UI) StopDrawing() {
 // userShell is the shell that SHELL names, bash if it names none that gosw has
 // code for.
 func userShell(getenv func(string) string) shell.Shell {
-	sh, ok := shell.Detect(getenv("SHELL"))
+	sh, ok := shell.Detect(getenv)
 	if !ok {
 		sh, _ = shell.Lookup("bash")
 	}

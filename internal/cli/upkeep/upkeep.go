@@ -34,7 +34,7 @@ func PathHint(a *app.App, home toolchain.Home) {
 		return
 	}
 	fix := command.Hintf("add it, before any other go")
-	if _, ok := shell.Detect(a.Getenv("SHELL")); ok || a.Getenv("SHELL") == "" {
+	if _, ok := shell.Detect(a.Getenv); ok || a.Getenv("SHELL") == "" {
 		fix = a.InitHint()
 	}
 	a.UI.Hint("%s is not on PATH; %v", home.Bin(), fix)
