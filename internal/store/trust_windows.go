@@ -69,6 +69,10 @@ func whoMay(rights windows.ACCESS_MASK, path string) string {
 	if err != nil || list == nil { // none allows everything; FAT has none
 		return ""
 	}
+	return inList(rights, list)
+}
+
+func inList(rights windows.ACCESS_MASK, list *windows.ACL) string {
 	for i := range uint32(list.AceCount) {
 		var ace *windows.ACCESS_ALLOWED_ACE
 		if windows.GetAce(list, i, &ace) != nil || ace.Header.AceType != windows.ACCESS_ALLOWED_ACE_TYPE ||

@@ -12,55 +12,79 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// TestCheckLists gives each group of everybody rights to a store, or to what is above.
-func TestCheckLists(t *testing.T) {
-	above := filepath.Join(t.TempDir(), "above")
-	home := toolchain.Home(filepath.Join(above, "store"))
-	if err := os.MkdirAll(home.Toolchains(), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := Check(home, Write, nil); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		path, list string
-		ok         bool
-	}{
-		{home.Toolchains(), "D:P(A;OICI;FA;;;%s)", false},
-		{home.Toolchains(), "D:P(A;;FW;;;%s)", false},
-		{home.Toolchains(), "D:P(A;OICI;FA;;;OW)(A;OICI;0x1200a9;;;%s)", true}, // to read and to run
-		{home.Toolchains(), "D:P(A;OICIIO;FA;;;%s)(A;;FA;;;OW)", true},         // for what is in there
-		{string(home), "D:P(A;;0x40;;;%s)", false},
-		{above, "D:P(A;;SD;;;%s)", false},
-		{above, "D:P(A;;FA;;;OW)(A;;0x1200af;;;%s)", true}, // as C:\ has it: to add to it
-	} {
-		for _, group := range []string{"WD", "AU", "BU"} {
-			before, err := windows.GetNamedSecurityInfo(c.path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
-			if err != nil {
-				t.Fatal(err)
-			}
-			set(t, c.path, fmt.Sprintf(c.list, group))
-			err = Check(home, Write, nil)
-			var access *AccessError
-			if ok := err == nil; ok != c.ok || !ok && (!errors.As(err, &access) || access.Others == "" || access.Path != c.path) {
-				t.Errorf("%s with %s: %v", c.path, fmt.Sprintf(c.list, group), err)
-			}
-			set(t, c.path, before.String())
-		}
-	}
-}
-
-func set(t *testing.T, path, text string) {
+// listOf returns a list of rights in words of Windows.
+func listOf(t *testing.T, text string) *windows.ACL {
 	t.Helper()
 	sd, err := windows.SecurityDescriptorFromString(text)
 	if err != nil {
 		t.Fatal(text, err)
 	}
 	list, _, err := sd.DACL()
-	if err == nil {
-		err = windows.SetNamedSecurityInfo(path, windows.SE_FILE_OBJECT,
-			windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, list, nil)
+	if err != nil {
+		t.Fatal(text, err)
 	}
+	return list
+}
+
+// TestLists has what each group of everybody may be given of a store, and above it.
+func TestLists(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		list          string
+		inside, above bool // refused there
+	}{
+		{"D:P(A;OICI;FA;;;%s)", true, true},
+		{"D:P(A;OICI;0x1301bf;;;%s)", true, true}, // what Explorer calls "modify"
+		{"D:P(A;;0x2;;;%s)", true, false},         // add files
+		{"D:P(A;;0x4;;;%s)", true, false},         // add directories, as to C:\
+		{"D:P(A;;0x40;;;%s)", true, true},         // delete what is in it
+		{"D:P(A;;SD;;;%s)", true, true},           // delete or rename it
+		{"D:P(A;;WD;;;%s)", true, true},           // change the list
+		{"D:P(A;;WO;;;%s)", true, true},           // own it
+		{"D:P(A;;GW;;;%s)", true, false},
+		{"D:P(A;OICI;0x1200a9;;;%s)", false, false}, // read and run
+		{"D:P(A;OICIIO;FA;;;%s)", false, false},     // for what is made in there
+		{"D:P(D;;FA;;;%s)", false, false},
+	} {
+		for _, group := range []string{"WD", "AU", "BU", "BG", "AN", "IU", "NU"} {
+			text := fmt.Sprintf(c.list+"(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;OW)", group)
+			list := listOf(t, text)
+			if inside, above := inList(changesInside, list), inList(changesItself, list); (inside != "") != c.inside || (above != "") != c.above {
+				t.Errorf("%s: a store that %q may change, below what %q may", text, inside, above)
+			}
+		}
+	}
+}
+
+// TestCheckLists gives everybody rights to a store, or to what is above it. (Wine keeps of
+// a list what modes can say.)
+func TestCheckLists(t *testing.T) {
+	above := filepath.Join(t.TempDir(), "above")
+	home := toolchain.Home(filepath.Join(above, "store"))
+	if err := os.MkdirAll(home.Toolchains(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{home.Toolchains(), string(home), above} {
+		if err := Check(home, Write, nil); err != nil {
+			t.Fatal(err)
+		}
+		before, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
+		if err != nil {
+			t.Fatal(err)
+		}
+		give(t, path, "D:P(A;OICI;FA;;;WD)")
+		var access *AccessError
+		if err := Check(home, Run, nil); !errors.As(err, &access) || access.Path != path || access.Others == "" {
+			t.Errorf("%s: %v", path, err)
+		}
+		give(t, path, before.String())
+	}
+}
+
+func give(t *testing.T, path, text string) {
+	t.Helper()
+	err := windows.SetNamedSecurityInfo(path, windows.SE_FILE_OBJECT,
+		windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, listOf(t, text), nil)
 	if err != nil {
 		t.Fatal(text, err)
 	}

@@ -64,7 +64,7 @@ func TestProfile(t *testing.T) {
 		if err != nil || !strings.HasPrefix(string(after), before) || !strings.Contains(string(after), "init powershell | Out-String | Invoke-Expression") {
 			t.Errorf("%s: %v\n%s", dir, err, after)
 		}
-		m.run(0, m.command(env, m.gosw, "init", "--install"), "already")
+		m.run(0, m.command(env, m.gosw, "init", "--install"))
 		m.run(0, m.command(env, m.gosw, "init", "--uninstall"), profile)
 		if after, err := os.ReadFile(filepath.Join(m.home, profile)); err != nil || string(after) != before {
 			t.Errorf("%s: %v\n%q, want\n%q", dir, err, after, before)
