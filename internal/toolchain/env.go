@@ -42,12 +42,16 @@ func (e Env) With(name, value string) Env {
 	return out
 }
 
-// Without returns e without name.
-func (e Env) Without(name string) Env {
-	e.Entries = slices.DeleteFunc(slices.Clone(e.Entries), func(entry string) bool {
+// Without returns e without names, and has room for as many as a tool may get.
+func (e Env) Without(names ...string) Env {
+	entries := make([]string, 0, len(e.Entries)+3)
+	for _, entry := range e.Entries {
 		key, _, _ := strings.Cut(entry, "=")
-		return e.same(key, name)
-	})
+		if !slices.ContainsFunc(names, func(name string) bool { return e.same(key, name) }) {
+			entries = append(entries, entry)
+		}
+	}
+	e.Entries = entries
 	return e
 }
 

@@ -41,19 +41,26 @@ type Use struct {
 //
 // The system's go gets its environment unchanged, but for the counter.
 func Environ(env Env, u Use) Env {
-	out := env.With(depthVariable, strconv.Itoa(1+Depth(env.Get)))
+	depth := strconv.Itoa(1 + Depth(env.Get))
 	if u.Version.IsZero() {
-		return out
+		return env.With(depthVariable, depth)
 	}
-	out = out.Without("GOROOT").Without("GOTOOLCHAIN_INTERNAL_SWITCH_VERSION")
+	leave := !u.Pinned || u.Policy == "leave" || env.Get("GOTOOLCHAIN") != ""
+	gone := []string{depthVariable, "GOROOT", "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION", "GOTOOLCHAIN"}
+	if leave {
+		gone = gone[:3]
+	}
+	out := env.Without(gone...)
+	out.Entries = append(out.Entries, depthVariable+"="+depth)
 	if u.Version.Minor() < 9 {
-		out = out.With("GOROOT", u.GOROOT)
+		out.Entries = append(out.Entries, "GOROOT="+u.GOROOT)
 	}
-	if !u.Pinned || u.Policy == "leave" || env.Get("GOTOOLCHAIN") != "" {
+	if leave {
 		return out
 	}
 	if u.Policy != "path" && u.Policy != "auto" {
 		u.Policy = "local"
 	}
-	return out.With("GOTOOLCHAIN", u.Policy)
+	out.Entries = append(out.Entries, "GOTOOLCHAIN="+u.Policy)
+	return out
 }
