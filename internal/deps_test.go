@@ -252,7 +252,7 @@ func TestLayers(t *testing.T) {
 }
 
 // groups are the packages of commands. The root command alone knows all of them.
-var groups = []string{"ci", "doctor", "install", "list", "remove", "run", "self", "setup", "verify", "vulns", "why"}
+var groups = []string{"ci", "doctor", "install", "list", "mirror", "remove", "run", "self", "setup", "verify", "vulns", "why"}
 
 // TestGroups makes sure that no command knows another group's, and that nothing
 // that they share knows a command.

@@ -37,6 +37,7 @@ var readers = map[string][]string{
 	"gosw default":             {"default"},
 	"gosw prune":               {"prune --dry-run"},
 	"gosw pin":                 {"pin"},
+	"gosw mirror":              {"mirror srv 1.22.4 1.27.3", "mirror srv 1.22.4 --prune", "mirror tree --verify"},
 	"gosw version":             {"version"},
 	"gosw import":              {"import --all --dry-run"},
 	"gosw ci":                  {"ci"},
@@ -47,7 +48,7 @@ var readers = map[string][]string{
 // writers are the commands whose result is what they do.
 var writers = []string{
 	"gosw", "gosw install", "gosw uninstall", "gosw repair", "gosw upgrade", "gosw use", "gosw exec",
-	"gosw init", "gosw init direnv", "gosw shim",
+	"gosw init", "gosw init direnv", "gosw shim", "gosw bundle",
 	// What these print is one version or none, and needs a release to run.
 	"gosw self", "gosw self update", "gosw self rollback", "gosw self verify", "gosw self uninstall",
 }

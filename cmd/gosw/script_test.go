@@ -149,6 +149,7 @@ func TestScript(t *testing.T) {
 			"session":  cmdSession,
 			"run":      cmdRun,
 
+			"grow":        cmdGrow,
 			"publishfor":  cmdPublishFor,
 			"publishvuln": cmdPublishVuln,
 			"savevulns":   cmdSaveVulns,
@@ -242,6 +243,13 @@ func cmdPublishFor(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: publishfor VERSION GOOS GOARCH")
 	}
 	ts.Check(server(ts).AddFor(args[0], args[1], args[2]))
+}
+
+// cmdGrow is "grow N": others add so many records to the checksum database.
+func cmdGrow(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(strings.Join(args, " "))
+	ts.Check(err)
+	server(ts).Grow(n)
 }
 
 // cmdPublishVuln is "publishvuln ID SUMMARY EVENT…": a vulnerability of the

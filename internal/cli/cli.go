@@ -22,6 +22,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/cli/install"
 	"github.com/gosw/gosw/internal/cli/list"
+	"github.com/gosw/gosw/internal/cli/mirror"
 	"github.com/gosw/gosw/internal/cli/remove"
 	"github.com/gosw/gosw/internal/cli/run"
 	"github.com/gosw/gosw/internal/cli/self"
@@ -100,7 +101,9 @@ database, and runs the one that GO_VERSION or the nearest pin file names.`,
 			verify.Command(a), verify.Repair(a), verify.Import(a), remove.Uninstall(a), remove.Prune(a), remove.Size(a),
 			self.Command(a, selfOthers),
 		}},
-		{"Share", []*cobra.Command{run.Exec(a), setup.Init(a), setup.Env(a), ci.Command(a, install.ForJob(a))}},
+		{"Share", []*cobra.Command{
+			run.Exec(a), setup.Init(a), setup.Env(a), ci.Command(a, install.ForJob(a)), mirror.Command(a), mirror.Bundle(a),
+		}},
 	}
 	for _, g := range groups {
 		root.AddCommand(g.commands...)

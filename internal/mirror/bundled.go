@@ -50,7 +50,7 @@ func OpenBundle(name string) (*Bundled, error) {
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	return b, nil
 }

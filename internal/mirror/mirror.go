@@ -93,6 +93,9 @@ func (t *Tree) existing() (Layout, error) {
 // Dir returns the directory of the tree.
 func (t *Tree) Dir() string { return t.dir }
 
+// Database returns the name of the checksum database that proves what is in the tree.
+func (t *Tree) Database() string { return t.db.Name() }
+
 // path returns where a file of the tree is.
 func (t *Tree) path(name string) string { return filepath.Join(t.dir, filepath.FromSlash(name)) }
 
@@ -165,20 +168,16 @@ func (t *Tree) record(r release.Release) (sumdb.Record, sumdb.Head, error) {
 
 // Heads returns all heads that clients may have from this tree.
 func (t *Tree) Heads() ([]sumdb.Head, error) {
+	data, err := t.read(t.sumdb("heads"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	var heads []sumdb.Head
-	for _, name := range []string{"heads", "latest"} {
-		data, err := t.read(t.sumdb(name))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		var found []sumdb.Head
-		if err == nil {
-			found, err = t.db.ParseHeads(data)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.path(t.sumdb(name)), err)
-		}
-		heads = append(heads, found...)
+	if err == nil {
+		heads, err = t.db.ParseHeads(data)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.path(t.sumdb("heads")), err)
 	}
 	return heads, nil
 }

@@ -184,3 +184,22 @@ func TestPlainRecorded(t *testing.T) {
 		t.Errorf("%+v, %v", report, err)
 	}
 }
+
+// A tree of new versions only, as of a later bundle, serves who has seen an earlier one and has
+// lost the module cache since.
+func TestPlainLostCache(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "1.22.4", "1.27.4")
+	w.update(t, "1.22.4")
+	p := w.plain(t)
+	p.installs(t, w.url(), "1.22.4")
+	w.Grow(100) // within one tile: a full one would do for both
+	later := w.open(t, t.TempDir(), Proxy)
+	if _, err := later.Update(t.Context(), w.want(t, "1.27.4")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(p.home, "go", "pkg", "mod")); err != nil {
+		t.Fatal(err)
+	}
+	p.installs(t, later.url(), "1.27.4")
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/gosw/gosw/internal/archive"
 	"github.com/gosw/gosw/internal/fsx"
@@ -76,10 +77,15 @@ type verifying struct {
 }
 
 func (v *verifying) blame(name string, err error) {
+	if tile := (*sumdb.TileError)(nil); errors.As(err, &tile) {
+		name = v.sumdb(tile.Path)
+	}
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
 		err = path.Err
 	}
-	v.report.Findings = append(v.report.Findings, Finding{name, err.Error()})
+	if f := (Finding{name, err.Error()}); !slices.Contains(v.report.Findings, f) {
+		v.report.Findings = append(v.report.Findings, f)
+	}
 }
 
 // same finds a file that has another content.

@@ -37,7 +37,18 @@ func (s *Store) lock(ctx context.Context, what, doing string) (release func(), e
 	if err := s.check(Write); err != nil { // who writes comes by here
 		return nil, err
 	}
-	f, err := s.wait(ctx, what, exclusive)
+	f, err := s.wait(ctx, s.lockFile(what), what, exclusive)
+	if err != nil {
+		return nil, err
+	}
+	return signed(f, doing), nil
+}
+
+// LockFile takes a lock like those of the versions of a store: the file at path, which
+// is for what. Doing says to others what the holder is about.
+func LockFile(ctx context.Context, path, what, doing string, options Options) (release func(), err error) {
+	s := &Store{Options: options.orDefaults()}
+	f, err := s.wait(ctx, path, what, exclusive)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +71,7 @@ func (s *Store) lockShared(ctx context.Context, what string) (release func(), er
 	if err := s.check(Run); err != nil {
 		return nil, err
 	}
-	f, err := s.wait(ctx, what, shared)
+	f, err := s.wait(ctx, s.lockFile(what), what, shared)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return func() {}, nil
 	} else if err != nil {
@@ -121,9 +132,9 @@ func signed(f *os.File, doing string) (release func()) {
 	}
 }
 
-// wait returns the file of the lock named what, locked.
-func (s *Store) wait(ctx context.Context, what string, mode lockMode) (*os.File, error) {
-	f, err := openLock(s.lockFile(what), mode)
+// wait returns the file of the lock for what, locked.
+func (s *Store) wait(ctx context.Context, path, what string, mode lockMode) (*os.File, error) {
+	f, err := openLock(path, mode)
 	if err != nil {
 		return nil, err
 	}

@@ -71,17 +71,7 @@ type Options struct {
 // before something is written. A store in another format than [Format] is a
 // [*FormatError], one that this user should not use an [*AccessError].
 func Open(home toolchain.Home, options Options) (*Store, error) {
-	s := &Store{home: home, Options: options}
-	s.LockTimeout = cmp.Or(s.LockTimeout, 10*time.Minute)
-	if s.Waiting == nil {
-		s.Waiting = func(string, string) {}
-	}
-	if s.Warn == nil {
-		s.Warn = func(error) {}
-	}
-	if s.Now == nil {
-		s.Now = time.Now
-	}
+	s := &Store{home: home, Options: options.orDefaults()}
 	if err := Check(home, options.For, options.Warn); err != nil {
 		return nil, err
 	}
@@ -89,6 +79,21 @@ func Open(home toolchain.Home, options Options) (*Store, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// orDefaults fills in what is not set.
+func (o Options) orDefaults() Options {
+	o.LockTimeout = cmp.Or(o.LockTimeout, 10*time.Minute)
+	if o.Waiting == nil {
+		o.Waiting = func(string, string) {}
+	}
+	if o.Warn == nil {
+		o.Warn = func(error) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
 }
 
 // check is [Check], for what a function of the store is about to do. Open may

@@ -138,11 +138,18 @@ func (c *Client) ParseLookup(data []byte) (Record, Head, error) {
 	return Record{ID: id, Text: string(text), Tree: string(rest)}, head, err
 }
 
-// older returns the error of a look-up whose answer came with an older head than was seen before,
-// nil if that is not why a tile is missing.
-func (o *dbOps) older(op string, m Module, missing error) error {
-	_, head, err := o.client.ParseLookup(o.answers["/lookup/"+m.String()])
-	if missing == nil || err != nil || head.N >= o.latest.N {
+// older returns the error of a database whose newest head is older than one that was seen before,
+// nil if that is not why a tile is missing. The go command's code reads the tiles of what was seen first.
+func (o *dbOps) older(op string, missing error) error {
+	if missing == nil || o.latest.N == 0 {
+		return nil
+	}
+	data, err := o.readRemote("/latest")
+	if err != nil {
+		return nil //nolint:nilerr // then nothing more is known of why
+	}
+	head, err := o.client.parseHead(data)
+	if err != nil || head.N >= o.latest.N {
 		return nil
 	}
 	return &OlderError{op, o.client.name, head.N, o.latest.N, missing}
@@ -176,6 +183,10 @@ func (c *Client) Prove(head Head, records []Record, earlier []Head, read Reading
 	for _, before := range append(slices.Clone(earlier), head) {
 		if before.N > head.N {
 			return nil, fmt.Errorf("tree of %d records can't be part of one of %d", before.N, head.N)
+		}
+		// A client that starts reads the tiles at the end of the tree that it has seen.
+		if _, err := tlog.TileHashReader(before.Tree, p).ReadHashes(nil); err != nil {
+			return nil, p.judge(c, err)
 		}
 		got, err := tlog.TreeHash(before.N, hashes)
 		if err != nil {

@@ -210,7 +210,7 @@ func (o *dbOps) judge(err error, m Module) error {
 		}
 		missing = failure
 	}
-	if older := o.older(op, m, missing); older != nil {
+	if older := o.older(op, missing); older != nil {
 		return older
 	}
 	if missing != nil && o.client.isCopy() {

@@ -23,6 +23,7 @@ import (
 	"github.com/gosw/gosw/internal/goauth"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/gover/constraint"
+	"github.com/gosw/gosw/internal/mirror"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/selfupdate"
@@ -47,6 +48,8 @@ type App struct {
 
 	Offline  bool             // --offline
 	Platform release.Platform // --platform
+	From     string           // --from
+	Source   *mirror.Source   // what that names, once it is open
 }
 
 // Path returns the user's store and the system's, which are looked up as one.
@@ -231,7 +234,7 @@ func (a *App) FetchConfig() (fetch.Config, error) {
 	if err != nil {
 		return fetch.Config{}, failure.WithHint(fmt.Errorf("GOAUTH: %w", err), command.Hintf(`"gosw env" shows where it is set, "go help goauth" explains it`))
 	}
-	return fetch.Config{
+	cfg := fetch.Config{
 		Source:    value["GOSW_SOURCE"],
 		DL:        value["GOSW_DL_URL"],
 		DLArchive: value["GOSW_DL_ARCHIVE_URL"],
@@ -246,5 +249,9 @@ func (a *App) FetchConfig() (fetch.Config, error) {
 		StateDir:  filepath.Join(state, "sumdb"),
 		Platform:  a.Platform,
 		UserAgent: "gosw/" + Version(),
-	}, nil
+	}
+	if a.Source != nil {
+		err = a.onlyFrom(&cfg)
+	}
+	return cfg, err
 }

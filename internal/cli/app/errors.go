@@ -141,6 +141,8 @@ func HintFor(err error) command.Hint {
 		return command.Hintf("the files would belong to root: run gosw as that user, or set GOSW_ROOT to a store of root's own")
 	case errors.As(err, &way):
 		return command.Hintf("another user could replace this store: set GOSW_ROOT to one below directories that belong to you or root")
+	case errors.As(err, new(*sumdb.OlderError)):
+		return command.Hintf(`where that copy is made: "gosw mirror DIR" moves it on; "gosw bundle FILE VERSION --heads HEADS" takes the file sumdb/NAME/latest from this machine's state directory`)
 	case errors.As(err, new(*web.NoProxyError)):
 		return command.Hintf(`remove golang.org/toolchain from GOPRIVATE and GONOPROXY; "gosw env" shows where they are set`)
 	case errors.As(err, new(*fetch.NotArchiveError)):

@@ -11,6 +11,8 @@ import (
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/failure"
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fsx"
+	"github.com/gosw/gosw/internal/mirror"
 	"github.com/gosw/gosw/internal/release"
 )
 
@@ -18,6 +20,53 @@ import (
 func OfflineFlag(a *app.App, cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&a.Offline, "offline", false, "work without the network")
 }
+
+// FromFlag adds --from to a command that brings releases.
+func FromFlag(a *app.App, cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.From, "from", "", "take releases from a bundle, a mirror's directory or its URL only")
+	Name(cmd, "from", "FILE|DIR|URL")
+	_ = cmd.MarkFlagFilename("from") // fails only where there is no such flag
+}
+
+// OpenFrom opens what --from names, if it does, and returns what closes it. Releases, and the
+// checksum database, come from there only.
+func OpenFrom(a *app.App) (closeFrom func(), err error) {
+	if a.From == "" {
+		return func() {}, nil
+	}
+	a.Source, err = mirror.OpenSource(a.From)
+	if err == nil {
+		return a.Source.Close, nil
+	}
+	err = fmt.Errorf("--from %s: %w", a.From, fsx.Cause(err))
+	if strings.Contains(a.From, "://") {
+		err = failure.Usage(err, command.Hintf(`name a bundle, a directory or the URL of a mirror: --from https://mirror.example/go`))
+	}
+	return nil, err
+}
+
+// PlatformsFlag adds --platform to a command that works on toolchains of several.
+func PlatformsFlag(cmd *cobra.Command, platforms *[]release.Platform) {
+	cmd.Flags().Var((*platformList)(platforms), "platform", "for this platform instead, such as linux/386; can be given again")
+}
+
+// platformList is a flag that may be given several times.
+type platformList []release.Platform
+
+// String returns the values as they are typed.
+func (l *platformList) String() string { return namesOf(*l) }
+
+// Set adds a value.
+func (l *platformList) Set(text string) error {
+	platform, err := knownPlatform(text)
+	if err == nil && !slices.Contains(*l, platform) {
+		*l = append(*l, platform)
+	}
+	return err
+}
+
+// Type names the value in help texts.
+func (l *platformList) Type() string { return "OS/ARCH" }
 
 // PlatformFlag adds --platform to a command that works on toolchains.
 func PlatformFlag(a *app.App, cmd *cobra.Command) {
@@ -74,12 +123,12 @@ func knownPlatform(text string) (release.Platform, error) {
 		if system, _, _ := strings.Cut(text, "/"); slices.ContainsFunc(known, func(k release.Platform) bool { return k.OS == system }) {
 			known = slices.DeleteFunc(known, func(k release.Platform) bool { return k.OS != system })
 		}
-		return p, failure.Usage(err, command.Hintf("Go has releases for %s", platformList(known)))
+		return p, failure.Usage(err, command.Hintf("Go has releases for %s", namesOf(known)))
 	}
 	return p, nil
 }
 
-func platformList(list []release.Platform) string {
+func namesOf(list []release.Platform) string {
 	words := make([]string, len(list))
 	for i, p := range list {
 		words[i] = p.String()

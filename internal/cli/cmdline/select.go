@@ -51,7 +51,11 @@ func selectOne(ctx context.Context, a *app.App, client func() (*fetch.Client, er
 	if err != nil {
 		return gover.Version{}, err
 	}
-	releases, err := lister.Releases(ctx, ReleasesAge)
+	age := ReleasesAge
+	if a.From != "" { // it costs nothing to read the list there
+		age = 0
+	}
+	releases, err := lister.Releases(ctx, age)
 	if err != nil { // to be asked for what is there is no reason to fail
 		v, ok, findErr := app.Find(path, spec)
 		if findErr != nil || !ok {

@@ -35,7 +35,7 @@ func NoRelease(spec gover.Spec, known []gover.Version) error {
 // for which ones it has.
 func PlatformHint(err error) error {
 	if missing := (*release.PlatformError)(nil); errors.As(err, &missing) {
-		hint := command.Hintf("it exists for %s", platformList(missing.Exist))
+		hint := command.Hintf("it exists for %s", namesOf(missing.Exist))
 		if missing.Partial {
 			hint.Text += `; for the full list use "GOSW_SOURCE=dl gosw …"`
 		}

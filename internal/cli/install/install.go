@@ -42,8 +42,9 @@ latest, oldstable, or a constraint ("~> 1.22.3", ">=1.21,<1.23"). For the
 release go1.20 itself, write 1.20.0.
 
 FILE is an archive on this computer with its published name, or a zip of the
-module proxy, verified like a download or by --sha256. With --into, DIR becomes
-the GOROOT of one version.`,
+module proxy, verified like a download or by --sha256. --from takes versions from
+what "gosw bundle" or "gosw mirror" wrote, and from nowhere else. With --into,
+DIR becomes the GOROOT of one version.`,
 		Example: `  gosw install 1.21 1.22
   gosw install ./go1.22.5.linux-amd64.tar.gz`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,6 +59,7 @@ the GOROOT of one version.`,
 	cmdline.Name(cmd, "sha256", "SUM")
 	cmd.Flags().StringVar(&into, "into", "", "put one version into DIR, and not into the store")
 	cmdline.Name(cmd, "into", "DIR")
+	cmdline.FromFlag(a, cmd)
 	cmdline.OfflineFlag(a, cmd)
 	cmdline.PlatformFlag(a, cmd)
 	return cmd
@@ -70,6 +72,11 @@ func install(ctx context.Context, a *app.App, args []string, sum, into string) e
 	if err := checkFileArgs(files, names, sum); err != nil {
 		return err
 	}
+	closeFrom, err := cmdline.OpenFrom(a)
+	if err != nil {
+		return err
+	}
+	defer closeFrom()
 	specs, err := cmdline.ParseSpecs(a, names)
 	if err == nil && len(args) == 0 {
 		var wish upkeep.Wish

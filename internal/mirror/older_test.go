@@ -1,0 +1,37 @@
+package mirror
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/gosw/gosw/internal/fetch"
+	"github.com/gosw/gosw/internal/sumdb"
+	"net/http"
+	"net/http/httptest"
+	"os"
+)
+
+// Gosw says that it is the copy that is behind, over file and http.
+func TestOlder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "1.22.4", "1.27.4")
+	w.update(t, "1.22.4")
+	w.Grow(1000)
+	other := t.TempDir()
+	c := w.fetcher(t, w.Proxy(), other)
+	if _, err := c.Prove(t.Context(), releaseOf(t, "1.27.4").Version); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(w.dir)))
+	defer server.Close()
+	for _, proxy := range []string{w.url(), server.URL} {
+		root, err := os.OpenRoot(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.fetcher(t, proxy, other).Fetch(t.Context(), releaseOf(t, "1.22.4").Version, root, fetch.Options{})
+		if older := (*sumdb.OlderError)(nil); !errors.As(err, &older) || older.Offered >= older.Seen {
+			t.Errorf("%s: %v", proxy, err)
+		}
+	}
+}
