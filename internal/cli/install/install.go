@@ -33,9 +33,8 @@ func Command(a *app.App) *cobra.Command {
 		Use:   "install [VERSION|FILE…]",
 		Short: "Install Go versions",
 		Long: `Install downloads each VERSION, verifies it against Go's checksum database and
-unpacks it into the store. Versions that are installed already stay as they are.
-Without arguments it installs what this directory needs: its pin, else what its
-go.work or go.mod names.
+unpacks it into the store. Without arguments it installs what this directory
+needs: its pin, else what its go.work or go.mod names.
 
 VERSION is a release (1.22.5, 1.23rc1), the newest patch of a line (1.22),
 latest, oldstable, or a constraint ("~> 1.22.3", ">=1.21,<1.23"). For the
