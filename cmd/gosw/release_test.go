@@ -173,7 +173,8 @@ func TestReleaseLife(t *testing.T) {
 						t.Errorf("%s is not that of %s", name, version)
 					}
 				}
-				want(0, "gosw "+version, "version")
+				want(0, "gosw "+strings.TrimPrefix(version, "v")+" (revision h1:", "version")
+				want(0, "built with "+runtime.Version(), "version")
 				for _, page := range []string{"share/man/man1/gosw.1", "share/man/man1/gosw-install.1", "share/fish/vendor_completions.d/gosw.fish"} {
 					r.read(t, c.prefix, page)
 				}

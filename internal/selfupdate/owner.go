@@ -64,7 +64,7 @@ func (c *Copy) Mine(ctx context.Context, path string, env, args []string) error 
 			if asked = fsx.FirstOnPath(path, m.ask[0]); asked != "" {
 				bounded, cancel := context.WithTimeout(ctx, askTimeout)
 				cmd := exec.CommandContext(bounded, asked, append(m.ask[1:], program)...)
-				cmd.Env = env
+				cmd.Env = append(env[:len(env):len(env)], "HOME=/dev/null") // where Debian's rpm would make a database
 				out, err := cmd.Output()
 				cancel()
 				if owns = err == nil; m.named { // gosw, or gosw-bin of the AUR

@@ -57,20 +57,23 @@ func TestOwnerAsked(t *testing.T) {
 		update, remove  string
 	}{
 		{"dpkg", `[ "$*" = "-S $place" ] && echo "gosw: $place"`, "dpkg", "sudo apt-get install --only-upgrade gosw", "sudo apt-get remove gosw"},
-		{"rpm", `[ "$*" = "-qf $place" ] && echo gosw-1.2.3-1.x86_64`, "rpm", "sudo dnf upgrade gosw", "sudo dnf remove gosw"},
+		{"rpm", `[ "$*" = "-qf $place" ] && mkdir -p "$HOME/.rpmdb" || echo gosw-1.2.3-1.x86_64`, "rpm", "sudo dnf upgrade gosw", "sudo dnf remove gosw"},
 		{"pacman", `[ "$*" = "-Qoq $place" ] && echo gosw-bin`, "pacman", "sudo pacman -Syu", "sudo pacman -R gosw-bin"},
 		{"apk", `[ "$*" = "info -W $place" ] && echo "$place is owned by gosw-1.2.3"`, "apk", "sudo apk upgrade gosw", "sudo apk del gosw"},
 		{"rpm", `echo "file $place is not owned by any package"; exit 1`, "", "", ""},
 		{"apk", `echo "ERROR: $place: Could not find owner package" >&2; exit 1`, "", "", ""},
 	} {
-		dir := t.TempDir()
+		dir, home := t.TempDir(), t.TempDir()
 		c := &Copy{Dir: filepath.Join(dir, "bin")}
 		script := "#!/bin/sh\nplace='" + c.Program() + "'\n" + test.script + "\n"
 		if err := errors.Join(os.Mkdir(c.Dir, 0o755), os.WriteFile(filepath.Join(dir, test.program), []byte(script), 0o755)); err != nil {
 			t.Fatal(err)
 		}
 		var owner *OwnerError
-		err := c.Mine(t.Context(), dir, nil, nil)
+		err := c.Mine(t.Context(), dir, []string{"HOME=" + home, "PATH=/usr/bin:/bin"}, nil)
+		if left, _ := os.ReadDir(home); len(left) > 0 {
+			t.Errorf("%s left %v in the user's home", test.program, left)
+		}
 		switch {
 		case test.owner == "" && err == nil:
 		case !errors.As(err, &owner) || owner.Owner != test.owner || line(owner.Update) != test.update || line(owner.Remove) != test.remove:
