@@ -46,6 +46,7 @@ func TestSelfUpdate(t *testing.T) {
 		{name: "the same", from: newGosw, stderr: "gosw v0.2.0 is up to date"},
 
 		{name: "unknown key", change: func(d *draft) { d.signers = []string{"stranger"} }, code: 3, stderr: "its note is not signed with a key that this gosw knows"},
+		{name: "another key of the same name", change: func(d *draft) { d.signers = []string{"namesake"} }, code: 3, stderr: "its note is not signed with a key that this gosw knows"},
 		{name: "unknown key check", args: []string{"--check"}, change: func(d *draft) { d.signers = []string{"stranger"} }, code: 3, stderr: "not signed with a key"},
 		{name: "wrong signature", change: func(d *draft) { d.note = strings.Replace(d.note, "gosw", "GOSW", 1) }, code: 1, stderr: "is not a version of gosw"},
 		{name: "old version", from: newGosw, as: oldGosw, change: func(d *draft) { d.note = strings.Replace(d.note, newGosw, oldGosw, 1) }, code: 1, stderr: "the newest release there is gosw v0.1.0, which is older than this one, v0.2.0"},

@@ -60,15 +60,15 @@ var theWorks = sync.OnceValues(func() (*works, error) {
 	}
 	atEnd = append(atEnd, func() { w.server.Close(); _ = os.RemoveAll(dir) })
 	var public []string
-	for _, name := range []string{"old", "new", "stranger"} {
-		private, key, err := note.GenerateKey(rand.Reader, "gosw-release-"+name)
+	for _, name := range []string{"old", "new", "stranger", "namesake"} {
+		private, key, err := note.GenerateKey(rand.Reader, "gosw-release-"+strings.ReplaceAll(name, "namesake", "old"))
 		if err != nil {
 			return nil, err
 		}
 		if w.signers[name], err = note.NewSigner(private); err != nil {
 			return nil, err
 		}
-		if name != "stranger" {
+		if name == "old" || name == "new" {
 			public = append(public, key)
 		}
 	}

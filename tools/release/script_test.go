@@ -226,15 +226,18 @@ func TestScriptDisk(t *testing.T) {
 		namespace = []string{"unshare", "-rm"}
 	}
 	for name, options := range map[string]string{"full": "size=64k", "read-only": "ro"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			home := t.TempDir()
-			const inside = `mount -t tmpfs -o "$1" none "$HOME" || exit 0; sh "$2"; code=$?; find "$HOME" -mindepth 1 >&2; [ $code != 0 ] && exit 7`
-			out, err := site.run(t, home, nil, append(namespace, "sh", "-c", inside, "sh", options, site.script)...)
-			exit, ok := err.(*exec.ExitError)
-			if !ok || exit.ExitCode() != 7 || strings.Contains(out, "\n"+home) {
-				t.Errorf("%v\n%s", err, out)
-			}
-		})
+		for shell, command := range shells {
+			t.Run(name+"/"+shell, func(t *testing.T) {
+				t.Parallel()
+				home := t.TempDir()
+				const inside = `mount -t tmpfs -o "$1" none "$HOME" || exit 0; shift; "$@"; code=$?; find "$HOME" -mindepth 1 >&2; [ $code != 0 ] && exit 7`
+				args := append(namespace[:len(namespace):len(namespace)], "sh", "-c", inside, "sh", options)
+				out, err := site.run(t, home, nil, append(append(args, command...), site.script)...)
+				exit, ok := err.(*exec.ExitError)
+				if !ok || exit.ExitCode() != 7 || strings.Contains(out, "\n"+home) {
+					t.Errorf("%v\n%s", err, out)
+				}
+			})
+		}
 	}
 }
