@@ -32,8 +32,10 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		if out, err := exec.Command("go", "build", "-o", dir+`\`, "../../cmd/...").CombinedOutput(); err != nil {
-			panic(string(out))
+		for _, args := range [][]string{{"-o", dir + `\`, "../../cmd/..."}, {"-tags=faults", "-o", dir + `\gosw-faults.exe`, "../../cmd/gosw"}} {
+			if out, err := exec.Command("go", append([]string{"build"}, args...)...).CombinedOutput(); err != nil {
+				panic(string(out))
+			}
 		}
 		programs = dir
 	}
@@ -48,6 +50,8 @@ func toy(version string) int {
 	case "exit":
 		code, _ := strconv.ParseUint(os.Args[2], 0, 32)
 		return int(code)
+	case "environ":
+		fmt.Println(strings.Join(os.Environ(), "\n"))
 	case "wait":
 		fmt.Println("waiting")
 		time.Sleep(time.Minute)
@@ -193,6 +197,13 @@ func TestTooLong(t *testing.T) {
 	m := newMachine(t, filepath.Join(dir, strings.Repeat("x", 239-len(dir))))
 	m.run(0, m.command("", m.gosw, "install", "1.22.4"))
 	m.run(126, m.command("GO_VERSION=1.22.4", m.shim(), "version"), "Windows starts programs with at most 259")
+
+	// One that is longer itself: what gosw writes is there, and no program starts.
+	m.root = filepath.Join(dir, strings.Repeat("y", 150), strings.Repeat("z", 150))
+	m.run(0, m.command("", m.gosw, "install", "1.22.4"))
+	m.run(0, m.command("", m.gosw, "verify"))
+	m.run(126, m.command("", m.gosw, "exec", "1.22.4", "go", "version"), "Windows starts programs with at most 259")
+	m.run(0, m.command("", m.gosw, "uninstall", "1.22.4"))
 }
 
 // TestPins has the files that editors of Windows write.
