@@ -188,6 +188,11 @@ var layers = []struct {
 		module + "internal/cli":   "cli is the top",
 		"net":                     "text in, text out",
 	}},
+	{[]string{"internal/vscode"}, map[string]string{
+		module + "internal/": "a text of settings depends on no rule of gosw",
+		"os/exec":            "text in, text out",
+		"net":                "text in, text out",
+	}},
 	{[]string{"internal/manager"}, map[string]string{
 		module + "internal/": "where others keep their toolchains depends on no rule of gosw",
 		"net":                "places are directories",

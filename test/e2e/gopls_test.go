@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tailscale/hujson"
 )
 
 // goplsVersion is the newest gopls that Go 1.26 can build.
@@ -53,12 +55,12 @@ func TestGopls(t *testing.T) {
 		m.project("older", "1.21", "1.24"):   m.installed("1.24"),
 		m.project("newer", "1.24", "1.26.8"): "go1.26.8",
 	}
-	// An editor that a desktop has started: the shims are on PATH, and there
-	// is no shell function.
+	// VS Code that a desktop has started: the shims are on PATH by its settings
+	// alone, and there is no shell function.
 	cmd := exec.CommandContext(t.Context(), gopls)
 	cmd.Dir = m.home
 	cmd.Env = []string{
-		"HOME=" + m.home, "PATH=" + filepath.Join(m.root(), "bin") + ":/usr/bin:/bin",
+		"HOME=" + m.home, "PATH=" + vscodePath(m, "/usr/bin:/bin"),
 		"GOPROXY=off", "GOSW_AUTO_INSTALL=never",
 	}
 	server := startLSP(t, cmd)
@@ -79,6 +81,31 @@ func TestGopls(t *testing.T) {
 	for dir, version := range modules {
 		checkChildren(m, dir, version, builds)
 	}
+}
+
+// vscodePath returns the PATH that VS Code's Go extension gives to gopls, where its own
+// is path: "go.toolsEnvVars" with ${env:PATH} filled in.
+func vscodePath(m *machine, path string) string {
+	m.t.Helper()
+	user := filepath.Join(m.home, ".config", "Code", "User")
+	if err := os.MkdirAll(user, 0o755); err != nil {
+		m.t.Fatal(err)
+	}
+	m.run(m.home, nil, m.gosw, "init", "vscode", "--install")
+	text, err := os.ReadFile(filepath.Join(user, "settings.json"))
+	if err == nil {
+		text, err = hujson.Standardize(text)
+	}
+	var settings struct {
+		Env map[string]string `json:"go.toolsEnvVars"`
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &settings)
+	}
+	if err != nil {
+		m.t.Fatalf("%v:\n%s", err, text)
+	}
+	return strings.ReplaceAll(settings.Env["PATH"], "${env:PATH}", path)
 }
 
 // checkChildren has go start go, in its own ways.

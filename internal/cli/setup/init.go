@@ -103,7 +103,7 @@ one for programs that no shell starts.`,
 	cmd.Flags().Lookup("profile").NoOptDefVal = "sh"
 	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"sh", "environment"}, cobra.ShellCompDirectiveNoFileComp))
 	userPathFlag(cmd, &f)
-	cmd.AddCommand(initDirenvCommand(a))
+	cmd.AddCommand(initDirenvCommand(a), initVSCodeCommand(a), initSDKCommand(a))
 	return cmd
 }
 

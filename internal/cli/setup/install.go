@@ -123,7 +123,7 @@ func uninstallInit(a *app.App, args []string, f initFlags) error {
 }
 
 // Uninstall takes out what "gosw init --install" has put into start-up files, of
-// whatever shell, and what "gosw init direnv --install" has.
+// whatever shell, and what "gosw init" has installed for direnv and editors.
 func Uninstall(a *app.App) error {
 	places, err := a.Places()
 	if err != nil {
@@ -138,7 +138,7 @@ func Uninstall(a *app.App) error {
 	if text, _, libErr := ReadLibrary(a); libErr == nil && text != "" { // else it is not gosw's
 		err = errors.Join(err, removeDirenvLibrary(a))
 	}
-	return err
+	return errors.Join(err, uninstallVSCode(a, false, true), linkSDKs(a, false))
 }
 
 // showChange says what changes in a file, and where.
