@@ -55,6 +55,7 @@ lint: man ## check the code's form
 	$(GO) test -C tools/release -count=1 .
 	mandoc -Tlint -Wwarning bin/share/man/man1/*
 	shellcheck $(SNIPPETS) $(SCRIPTS)
+	$(GO) tool -modfile=tools/actions/go.mod actionlint
 	$(TOOL) shfmt -d $(SNIPPETS) $(SCRIPTS)
 	@for f in $(wildcard internal/shell/snippets/*.zsh test/*/*.zsh) internal/shell/snippets/extras.bash; do zsh -n $$f || exit; done
 	@for f in $(wildcard internal/shell/snippets/*.fish test/*/*.fish); do fish --no-execute $$f && fish_indent --check $$f || exit; done

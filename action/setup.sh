@@ -3,7 +3,7 @@
 # "setup.sh install" installs that and sets it up for the steps after it. Between the
 # two the store may come from a cache.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=${BASH_SOURCE[0]%/*}
 
 fail() {
 	printf '::error title=gosw::%s\n' "$1"
@@ -13,12 +13,12 @@ fail() {
 # open_to_all succeeds where other users could put something else in the place of a
 # directory, as in the tool cache of GitHub's own Linux runners.
 open_to_all() {
-	local dir=$1
-	while :; do
-		if [[ -n $(find "$dir" -maxdepth 0 -perm -0002 ! -perm -1000 2>/dev/null) ]]; then return 0; fi
-		case $dir in / | . | [A-Za-z]:*) return 1 ;; esac
-		dir=$(dirname "$dir")
+	local dirs=() dir=$1
+	while [[ $dir == */* ]]; do
+		dirs+=("$dir/")
+		dir=${dir%/*}
 	done
+	[[ -n $(find "${dirs[@]}" / -maxdepth 0 -perm -0002 ! -perm -1000 2>/dev/null) ]]
 }
 
 # tools prints the directory for gosw and its store: in the tool cache, which a runner
@@ -33,37 +33,51 @@ tools() {
 	fi
 }
 
-# wanted prints the version of gosw that this action is for.
-wanted() {
-	local version
-	version=$(sed -n '/^[0-9a-f]\{64\}  gosw_/{s/.*  gosw_\([^_]*\)_.*/\1/p;q;}' "$here/gosw.sha256")
-	printf '%s' "${version:-devel}"
+# hashes sets version to that of the gosw that this action is for, and sum to the hash of
+# its archive for a platform, linux_amd64.tar.gz, if there is one.
+hashes() {
+	local hash name
+	version=devel sum=
+	while read -r hash name; do
+		case $name in
+		gosw_*_"$1") sum=$hash ;;
+		esac
+		case $name in
+		gosw_*)
+			version=${name#gosw_}
+			version=${version%%_*}
+			;;
+		esac
+	done <"$here/gosw.sha256"
 }
 
 digest() {
 	if command -v sha256sum >/dev/null; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi
 }
 
-# download puts gosw into a directory, if its archive is the one that was released.
-download() {
-	local version=$1 dir=$2 os arch top archive sum got url
+# platform prints the end of the name of an archive.
+platform() {
+	local os=linux arch=arm64 ending=tar.gz
 	case $RUNNER_OS in
-	Windows) os=windows ;;
+	Windows) os=windows ending=zip ;;
 	macOS) os=darwin ;;
-	*) os=linux ;;
 	esac
 	case $RUNNER_ARCH in
 	X64) arch=amd64 ;;
 	X86) arch=386 ;;
 	ARM) arch=armv7 ;;
-	*) arch=arm64 ;;
 	esac
-	top=gosw_${version}_${os}_$arch
-	archive=$top.tar.gz
-	if [[ $os == windows ]]; then archive=$top.zip; fi
-	sum=$(sed -n "s/^\([0-9a-f]\{64\}\)  $archive\$/\1/p" "$here/gosw.sha256")
+	printf '%s' "${os}_$arch.$ending"
+}
+
+# download puts gosw into a directory, if its archive is the one that was released.
+download() {
+	local dir=$1 top archive got url
+	archive=gosw_${version}_$(platform)
+	top=${archive%.zip}
+	top=${top%.tar.gz}
 	if [[ -z $sum ]]; then
-		fail "this revision of the action has no hash of a released gosw for $os/$arch: use another one, or put gosw $version on PATH"
+		fail "this revision of the action has no hash of a released gosw for this platform: use another one, or put gosw $version on PATH"
 	fi
 	mkdir -p "$(dirname "$dir")"
 	scratch=$(mktemp -d "$dir.XXXXXX")
@@ -76,7 +90,7 @@ download() {
 	if [[ $got != "$sum" ]]; then
 		fail "SECURITY ERROR: $archive is not the file that was released: its SHA-256 is $got, not $sum. Nothing was installed."
 	fi
-	if [[ $os == windows ]]; then
+	if [[ $archive == *.zip ]]; then
 		unzip -q "$scratch/$archive" -d "$scratch"
 	else
 		tar -xzf "$scratch/$archive" -C "$scratch"
@@ -87,20 +101,20 @@ download() {
 
 # find_gosw puts the gosw that this action is for on PATH, for later steps too.
 find_gosw() {
-	local version dir
-	version=$(wanted)
+	local version sum dir
+	hashes "$(platform)"
 	if [[ $(gosw --version 2>/dev/null) == "gosw $version" ]]; then return; fi
 	dir=$(tools)/$version/$RUNNER_ARCH
-	if [[ ! -d $dir/bin ]]; then download "$version" "$dir"; fi
+	if [[ ! -d $dir/bin ]]; then download "$dir"; fi
 	printf '%s\n' "$dir/bin" >>"$GITHUB_PATH"
 	if [[ $RUNNER_OS == Windows ]]; then dir=$(cygpath -u "$dir"); fi
 	PATH=$dir/bin:$PATH
 }
 
-# The arguments for gosw.
-version=()
-if [[ -n ${INPUT_VERSION-} ]]; then version+=(-- "$INPUT_VERSION"); fi
-if [[ -n ${INPUT_VERSION_FILE-} ]]; then version=(--file "$INPUT_VERSION_FILE" "${version[@]}"); fi
+# The arguments for gosw. The bash of macOS, 3.2, takes an empty array for one that is not set.
+args=(--github)
+if [[ -n ${INPUT_VERSION_FILE-} ]]; then args+=(--file "$INPUT_VERSION_FILE"); fi
+if [[ -n ${INPUT_VERSION-} ]]; then args+=(-- "$INPUT_VERSION"); fi
 if [[ -n ${INPUT_POLICY-} ]]; then
 	unset GOTOOLCHAIN # which an earlier use may have set
 	export GOSW_GOTOOLCHAIN=$INPUT_POLICY
@@ -128,16 +142,15 @@ plan)
 	auto) if [[ ${RUNNER_ENVIRONMENT-} == github-hosted ]]; then cache=true; else cache=false; fi ;;
 	*) fail "cache is \"$cache\", not auto, true or false" ;;
 	esac
-	gosw ci --github "${version[@]}"
+	gosw ci "${args[@]}"
 	printf 'cache=%s\n' "$cache" >>"$GITHUB_OUTPUT"
 	;;
 install)
-	find_gosw
 	# Whoever can write to a cache could have put anything into it.
 	if [[ ${RESTORED-} == true ]]; then
 		gosw verify || fail "what GitHub's cache had is not what was released; delete it in the repository's list of caches"
 	fi
-	gosw ci --github --install "${version[@]}"
+	gosw ci --install "${args[@]}"
 	printf '::add-matcher::%s\n' "$GITHUB_ACTION_PATH/action/matchers.json"
 	;;
 esac

@@ -63,7 +63,10 @@ type runner struct {
 
 func newRunner(t testing.TB, toys ...string) *runner {
 	t.Helper()
-	dir := t.TempDir()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	r := &runner{t: t, dir: dir, action: repository(t), server: fetchtest.NewServer(t, toys...)}
 	arch := map[string]string{"amd64": "X64", "386": "X86", "arm": "ARM", "arm64": "ARM64"}[runtime.GOARCH]
 	system := map[string]string{"linux": "Linux", "darwin": "macOS"}[runtime.GOOS]
@@ -159,6 +162,7 @@ func (r *runner) use(inputs map[string]string, restore func() bool) (map[string]
 	if restore != nil && restore() {
 		env["RESTORED"] = "true"
 	}
+	env["GOSW_ROOT"] = plan["store"]
 	planned := r.out
 	outputs, err := r.step(env, "bash", script, "install")
 	r.out = planned + r.out
