@@ -96,8 +96,18 @@ func (l *lab) shell(script string, more ...string) func(string) *exec.Cmd {
 
 // leastWork is the floor: what can't be left out, without any network.
 func (l *lab) leastWork(releases ...release) func(string) *exec.Cmd {
+	return l.leastWorkAfter(nil, releases...)
+}
+
+// leastWorkAfter is the floor where a sibling is installed, unless that is nil.
+func (l *lab) leastWorkAfter(sibling *release, releases ...release) func(string) *exec.Cmd {
 	return func(dir string) *exec.Cmd {
-		args := []string{dir}
+		var args []string
+		if sibling != nil {
+			tree := filepath.Join(dir, "store", "toolchains", "go"+sibling.version)
+			args = append(args, "-sibling", l.origin.name(sibling.path(".zip")), "-tree", tree)
+		}
+		args = append(args, dir)
 		for _, r := range releases {
 			args = append(args, l.origin.name(r.path(".zip")))
 		}

@@ -137,6 +137,7 @@ func (l *lab) delta(name string, sibling, wanted release) scenario {
 			{name: nameGosw, before: l.gosw(sibling), command: l.gosw(wanted)},
 			{name: nameFresh, command: l.gosw(wanted)},
 			{name: nameGo, command: l.cmdGo(wanted)},
+			{name: nameFloor, before: l.gosw(sibling), command: l.leastWorkAfter(&sibling, wanted), local: true},
 		},
 	}
 }

@@ -5,7 +5,10 @@
 // memory, with directories made once. It prints each zip's h1, so that it can be
 // seen that it did.
 //
-//	floor FOLDER ZIP…
+// With -sibling and -tree, the zip of another release and where that is installed, it
+// hashes and links the files that both have, instead of inflating and writing them.
+//
+//	floor [-sibling ZIP -tree FOLDER] FOLDER ZIP…
 package main
 
 import (
@@ -14,6 +17,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -22,6 +26,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 
@@ -31,10 +36,12 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	if len(os.Args) < 3 {
-		log.Fatal("usage: floor FOLDER ZIP…")
+	sibling := flag.String("sibling", "", "the `zip` of a release that is installed")
+	tree := flag.String("tree", "", "the `folder` where that is")
+	if flag.Parse(); flag.NArg() < 2 || (*sibling == "") != (*tree == "") {
+		log.Fatal("usage: floor [-sibling ZIP -tree FOLDER] FOLDER ZIP…")
 	}
-	hashes, err := unpack(os.Args[1], os.Args[2:])
+	hashes, err := unpack(flag.Arg(0), flag.Args()[1:], *sibling, *tree)
 	if err != nil {
 		log.Fatal("floor: ", err)
 	}
@@ -49,12 +56,15 @@ type entry struct {
 	deflated []byte // stored, if method is zip.Store
 	method   uint16
 	size     int
+	crc      uint32
 	mode     uint32
+	same     string // a file with the same content, "" for none
 	sum      [sha256.Size]byte
 }
 
-// unpack unpacks zips into dir and returns their h1.
-func unpack(dir string, zips []string) ([]string, error) {
+// unpack unpacks zips into dir and returns their h1. What the zip of a sibling has, too, is
+// in tree already.
+func unpack(dir string, zips []string, sibling, tree string) ([]string, error) {
 	var all []*entry
 	ends := []int{0}
 	for _, file := range zips {
@@ -64,6 +74,11 @@ func unpack(dir string, zips []string) ([]string, error) {
 		}
 		all = append(all, entries...)
 		ends = append(ends, len(all))
+	}
+	if sibling != "" {
+		if err := share(all, sibling, tree); err != nil {
+			return nil, fmt.Errorf("%s: %w", sibling, err)
+		}
 	}
 	if err := makeFolders(dir, all); err != nil {
 		return nil, err
@@ -115,10 +130,36 @@ func read(file string) ([]*entry, error) {
 			deflated: data[start : start+int64(f.CompressedSize64)],
 			method:   f.Method,
 			size:     int(f.UncompressedSize64),
+			crc:      f.CRC32,
 			mode:     uint32(f.Mode().Perm() | 0o644),
 		})
 	}
 	return entries, nil
+}
+
+// share finds the entries that the zip of a sibling has, too, at the same path. Those of it
+// are below tree, where go.mod has its own name again.
+func share(entries []*entry, sibling, tree string) error {
+	others, err := read(sibling)
+	if err != nil {
+		return err
+	}
+	// below cuts off golang.org/toolchain@v0.0.1-go1.22.5.linux-amd64/.
+	below := func(e *entry) string { return strings.SplitN(e.name, "/", 3)[2] }
+	known := make(map[string]*entry)
+	for _, e := range others {
+		known[below(e)] = e
+	}
+	for _, e := range entries {
+		if other := known[below(e)]; other != nil && other.size == e.size && other.crc == e.crc {
+			dir, name := path.Split(below(e))
+			if name == "_go.mod" {
+				name = "go.mod"
+			}
+			e.same = filepath.Join(tree, dir, name)
+		}
+	}
+	return nil
 }
 
 func makeFolders(dir string, entries []*entry) error {
@@ -167,6 +208,9 @@ type worker struct {
 }
 
 func (w *worker) write(e *entry) error {
+	if e.same != "" {
+		return w.link(e)
+	}
 	content := e.deflated
 	if e.method == zip.Deflate {
 		w.source.Reset(e.deflated)
@@ -194,6 +238,30 @@ func (w *worker) write(e *entry) error {
 		content = content[n:]
 	}
 	return syscall.Close(fd)
+}
+
+// link gives a file that is there another name, and takes its hash.
+func (w *worker) link(e *entry) error {
+	fd, err := syscall.Open(e.same, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	w.buf = slices.Grow(w.buf[:0], e.size+1)[:e.size+1] // so that its end shows
+	n := 0
+	for more := 1; more > 0 && err == nil && n < len(w.buf); n += max(more, 0) {
+		more, err = syscall.Read(fd, w.buf[n:])
+	}
+	if closeErr := syscall.Close(fd); err == nil {
+		err = closeErr
+	}
+	if err == nil && n != e.size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return err
+	}
+	e.sum = sha256.Sum256(w.buf[:n])
+	return syscall.Link(e.same, e.name)
 }
 
 // h1 is that of golang.org/x/mod/sumdb/dirhash.

@@ -5,6 +5,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -60,7 +61,7 @@ func TestUnpack(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(dir) // unpack goes elsewhere, and this is undone
-	got, err := unpack(out, []string{file})
+	got, err := unpack(out, []string{file}, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +79,33 @@ func TestUnpack(t *testing.T) {
 		}
 		if executable := info.Mode()&0o100 != 0; executable != (filepath.Base(name) == "go") {
 			t.Errorf("%s has mode %v", name, info.Mode())
+		}
+	}
+
+	// What a sibling has is linked, and hashed all the same.
+	again := filepath.Join(dir, "again")
+	if err := os.Mkdir(again, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	changed := "golang.org/toolchain@v0.0.1-go1.22.5.linux-amd64/VERSION"
+	if err := os.Remove(filepath.Join(out, changed)); err != nil {
+		t.Fatal(err)
+	}
+	tree := filepath.Join(out, filepath.Dir(changed))
+	if _, err := unpack(again, []string{file}, file, tree); err == nil {
+		t.Error("nothing missed what the sibling has lost")
+	}
+	if err := errors.Join(os.RemoveAll(again), os.Mkdir(again, 0o755), os.WriteFile(filepath.Join(out, changed), files[changed], 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := unpack(again, []string{file}, file, tree); err != nil || len(got) != 1 || got[0] != want {
+		t.Errorf("with a sibling: got %v, %v, want %s", got, err, want)
+	}
+	for name := range files {
+		first, err := os.Stat(filepath.Join(out, name))
+		second, secondErr := os.Stat(filepath.Join(again, name))
+		if err != nil || secondErr != nil || !os.SameFile(first, second) {
+			t.Errorf("%s is not linked: %v, %v", name, err, secondErr)
 		}
 	}
 }
