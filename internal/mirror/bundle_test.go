@@ -28,7 +28,7 @@ func TestBundle(t *testing.T) {
 	if !bytes.Equal(bundles[0].Bytes(), bundles[1].Bytes()) {
 		t.Error("made twice, two files")
 	}
-	file := filepath.Join(t.TempDir(), "go bundle.tar")
+	file := filepath.Join(t.TempDir(), "go, bundle|.tar")
 	if err := os.WriteFile(file, bundles[0].Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ func (b *Bundled) Releases() []release.Release {
 
 // Proxy is the address of the tree for [Bundled.Transport], as of a module proxy.
 func (b *Bundled) Proxy() string {
-	return (&url.URL{Scheme: "http", Host: "bundle", Path: path.Join("/", b.path)}).String()
+	return element(&url.URL{Scheme: "http", Host: "bundle", Path: path.Join("/", b.path)})
 }
 
 // Transport answers requests below [Bundled.Proxy] from the bundle, parts of files too, and no others:

@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,7 +37,7 @@ func OpenSource(text string) (*Source, error) {
 	info, err := os.Stat(text)
 	if err == nil && info.IsDir() {
 		dir, err := filepath.Abs(text)
-		return &Source{Proxy: web.FileURL(dir).String(), dir: dir}, err
+		return &Source{Proxy: element(web.FileURL(dir)), dir: dir}, err
 	} else if err != nil {
 		return nil, err
 	}
@@ -46,6 +47,9 @@ func OpenSource(text string) (*Source, error) {
 	}
 	return &Source{Proxy: b.Proxy(), Transport: b.Transport(), bundle: b}, nil
 }
+
+// element is u as an element of GOPROXY, which commas and bars divide.
+func element(u *url.URL) string { return strings.NewReplacer(",", "%2C", "|", "%7C").Replace(u.String()) }
 
 // Close closes the bundle, if it is one.
 func (s *Source) Close() {

@@ -139,7 +139,7 @@ func (p *plain) refuses(t testing.TB, proxy, version, why string) {
 }
 
 // url is the mirror's address as a file.
-func (t *Tree) url() string { return web.FileURL(t.dir).String() }
+func (t *Tree) url() string { return element(web.FileURL(t.dir)) }
 
 // isWhole makes sure that Verify finds nothing.
 func (t *Tree) isWhole(tb testing.TB) {
