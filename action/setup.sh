@@ -22,15 +22,18 @@ open_to_all() {
 }
 
 # tools prints the directory for gosw and its store: in the tool cache, which a runner
-# of one's own keeps, or that of the job.
+# of one's own keeps, else that of the job or the user.
 tools() {
-	local dir=${RUNNER_TOOL_CACHE:-${RUNNER_TEMP:?}}
-	if [[ $RUNNER_OS == Windows ]]; then
-		cygpath -m "$dir/gosw"
-	else
-		if open_to_all "$dir"; then dir=$RUNNER_TEMP; fi
-		printf '%s/gosw' "$dir"
-	fi
+	local dir
+	for dir in "${RUNNER_TOOL_CACHE:-$RUNNER_TEMP}" "$RUNNER_TEMP" "${HOME:-$RUNNER_TEMP}/.cache"; do
+		if [[ $RUNNER_OS == Windows ]]; then
+			dir=$(cygpath -m "$dir")
+			break
+		elif ! open_to_all "$dir"; then
+			break
+		fi
+	done
+	printf '%s/gosw' "$dir"
 }
 
 # hashes sets version to that of the gosw that this action is for, and sum to the hash of

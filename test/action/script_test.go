@@ -169,6 +169,13 @@ func TestActionModCache(t *testing.T) {
 		t.Errorf("the store is %s", got["store"])
 	}
 	r.runs("go1.22.4 ")
+	delete(r.env, "GOSW_ROOT")
+	if err := os.Chmod(r.path("temp"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.must(nil); got["store"] != r.path("home", ".cache", "gosw", "store") {
+		t.Errorf("the store is %s", got["store"])
+	}
 	if entries, err := os.ReadDir(r.path("home/go/pkg/mod")); err != nil || len(entries) != 1 {
 		t.Errorf("the module cache has %v, %v", entries, err)
 	}
