@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -70,6 +71,9 @@ func smallDisks(t *testing.T) {
 	for inodes := 4; inodes <= 90; inodes += 2 {
 		counts[smallDisk(t, server, fmt.Sprintf("size=2m,nr_inodes=%d", inodes))]++
 	}
+	for kilobytes := 16; kilobytes <= 340; kilobytes += 12 {
+		counts[smallDiskInto(t, server, fmt.Sprintf("size=%dk", kilobytes))]++
+	}
 	t.Logf("%v", counts)
 	if counts["full"] < 60 || counts["done"] < 10 {
 		t.Errorf("%d were full and %d were not: the sizes don't fit", counts["full"], counts["done"])
@@ -112,6 +116,44 @@ func smallDisk(t *testing.T, server *fetchtest.Server, size string) string {
 		t.Errorf("%s: receipts has %v", size, entries)
 	}
 	s.checkRoom(size)
+	return "full"
+}
+
+// smallDiskInto is smallDisk for "gosw install --into DIR", of which nothing may be left but
+// the directory that DIR is in.
+func smallDiskInto(t *testing.T, server *fetchtest.Server, size string) string {
+	t.Helper()
+	f := &field{site: &site{t: t, home: t.TempDir(), server: server}}
+	if err := unix.Mount("tmpfs", f.home, "tmpfs", 0, size); err != nil {
+		t.Fatalf("mount tmpfs: %v", err)
+	}
+	defer func() {
+		if err := unix.Unmount(f.home, 0); err != nil {
+			t.Errorf("unmount: %v", err)
+		}
+	}()
+	dir := filepath.Join(f.home, "img", "go")
+	out, err := f.command(server.Proxy(), "install", "--into", dir, "1.22.4").CombinedOutput()
+	if there := f.checkInto(dir); there != (err == nil) || err != nil && !strings.Contains(string(out), "no space left") {
+		t.Errorf("into, %s: there: %t, %v\n%s", size, there, err, out)
+	}
+	entries, _ := os.ReadDir(filepath.Dir(dir))
+	if err == nil {
+		if len(entries) != 1 {
+			t.Errorf("into, %s: beside it are %v", size, entries)
+		}
+		return "done"
+	}
+	if len(entries) > 0 {
+		t.Errorf("into, %s: left %v", size, entries)
+	}
+	if err := unix.Mount("tmpfs", f.home, "tmpfs", unix.MS_REMOUNT, "size=4m"); err != nil {
+		t.Fatalf("remount: %v", err)
+	}
+	f.run("install", "--into", dir, "1.22.4")
+	if !f.checkInto(dir) {
+		t.Errorf("into, %s: not there after making room", size)
+	}
 	return "full"
 }
 
