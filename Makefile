@@ -102,6 +102,9 @@ oldest: ## the same with those of Debian 11
 wine: ## run the tests as Windows programs, under the Wine of Debian 13; needs root and debootstrap, 1.5 GB once
 	@scripts/wine
 
+machines: ## run the tests of internal on arm64, s390x and 386, and the main job on arm64, by qemu-user-static; half an hour
+	@scripts/machines
+
 dist: ## make the files of release VERSION in bin/dist, signed by the keys in GOSW_RELEASE_KEYS
 	scripts/dist $(VERSION)
 
@@ -133,4 +136,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e bench bench-install fuzz newest oldest wine known pictures screens dist dist-check release-check packages-check action-check release-key clean
+.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e bench bench-install fuzz newest oldest wine machines known pictures screens dist dist-check release-check packages-check action-check release-key clean
