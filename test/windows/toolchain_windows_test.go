@@ -10,7 +10,7 @@ import (
 )
 
 // TestToolchain has the main job with a real toolchain: GOSW_TEST_TOOLCHAIN is a zip that
-// scripts/windows-toolchain has made. The checksum database is the test's own, since Go's
+// scripts/port has made. The checksum database is the test's own, since Go's
 // knows another zip; so the proof against what Go has published is not shown here.
 func TestToolchain(t *testing.T) {
 	zip := os.Getenv("GOSW_TEST_TOOLCHAIN")
