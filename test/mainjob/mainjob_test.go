@@ -94,7 +94,7 @@ func TestMainJob(t *testing.T) {
 	m.run(0, nil, m.shim(), "build", "-o", "hello"+toolchain.Exe, ".")
 	m.run(0, []string{version + " " + runtime.GOARCH}, filepath.Join(m.home, "hello"+toolchain.Exe))
 	m.run(0, nil, m.shim(), "vet", ".")
-	m.run(1, []string{"no such tool"}, m.shim(), "tool", "nonsense")
+	m.run(2, []string{"no such tool"}, m.shim(), "tool", "nonsense")
 
 	m.write(".go-version", "1.99.0\n")
 	m.run(127, []string{"go1.99.0 is not installed"}, m.shim(), "version")
