@@ -47,7 +47,7 @@ var maxLines = map[string]int{
 	"internal/cli/run":      800,
 	"internal/cli/self":     500,
 	"internal/cli/settings": 400,
-	"internal/cli/setup":    1050,
+	"internal/cli/setup":    1200,
 	"internal/cli/term":     700,
 	"internal/cli/upkeep":   500,
 	"internal/cli/verify":   1150,
