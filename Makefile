@@ -90,6 +90,9 @@ bench: build ## compare shim and function with their floor, and one installation
 bench-install: build ## compare all kinds of installation with others'; takes about an hour, and 40 GB of disk
 	$(GO) run ./test/bench install $(BENCHFLAGS)
 
+bench-warm: build ## time the first build of a program without and after "gosw install --warm"; minutes, real toolchains
+	$(GO) run ./test/bench warm $(BENCHFLAGS)
+
 fuzz: ## run each fuzz target for FUZZTIME
 	@scripts/fuzz $(FUZZTIME)
 
@@ -136,4 +139,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e bench bench-install fuzz newest oldest wine machines known pictures screens dist dist-check release-check packages-check action-check release-key clean
+.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e bench bench-install bench-warm fuzz newest oldest wine machines known pictures screens dist dist-check release-check packages-check action-check release-key clean

@@ -116,6 +116,7 @@ var elsewhere = map[string]string{
 	"cross build with %v: some checks failed":           "TestCrossVerdict",
 	"if the directory for temporary files is mounted noexec, set GOTMPDIR to another":      "TestCrossVerdict",
 	"add the login for that server to your netrc file, or set GOAUTH (\"go help goauth\")": "TestHintFor",
+	"compiled the standard library of %v%v (%.1fs)":                                        "install_warm",
 	"no receipt": "list_table",
 	"run \"gosw doctor\" to see why programs can't run there":                                                           "store_noexec",
 	"%v: the list may be incomplete: the module proxy was asked for these platforms only":                               "list_platform",

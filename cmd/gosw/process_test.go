@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -207,6 +208,54 @@ func TestInterrupted(t *testing.T) {
 	s.checkStaging()
 	if got := s.checkWhole(); got != 0 {
 		t.Errorf("%d toolchains listed, want none", got)
+	}
+}
+
+// TestInterruptedWarm sends SIGINT while the standard library is compiled: that ends,
+// with what go has started, and the install stays.
+func TestInterruptedWarm(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.run("install", "1.22.4")
+	program := s.store("toolchains", "go1.22.4", "bin", "go")
+	pids, temp := filepath.Join(t.TempDir(), "pids"), t.TempDir()
+	script := "#!/bin/sh\nsleep 600 &\necho $$ $! >" + pids + ".new; mv " + pids + ".new " + pids + "\nwait\n"
+	if err := errors.Join(os.Chmod(filepath.Dir(program), 0o755), os.Chmod(program, 0o755), os.WriteFile(program, []byte(script), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := s.command(s.server.Proxy(), "install", "--warm", "1.22.4")
+	cmd.Env = append(cmd.Env, "TMPDIR="+temp)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	started, err := os.ReadFile(pids)
+	for ; err != nil; started, err = os.ReadFile(pids) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(stderr.String(), "interrupted") {
+		t.Errorf("exit code %d, want 130; said %q", code, stderr.String())
+	}
+	for _, pid := range strings.Fields(string(started)) {
+		runs := true
+		for end := time.Now().Add(5 * time.Second); runs && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+			stat, err := os.ReadFile("/proc/" + pid + "/stat") // a signal takes its time
+			runs = err == nil && !strings.Contains(string(stat), ") Z")
+		}
+		if runs {
+			t.Errorf("process %s still runs", pid)
+		}
+	}
+	if left, _ := os.ReadDir(temp); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+	if list := s.run("list"); !strings.Contains(list, "go1.22.4") {
+		t.Errorf("the install is gone: %s", list)
 	}
 }
 

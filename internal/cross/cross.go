@@ -6,6 +6,9 @@
 // user's settings for go (GOFLAGS, "go env -w", a workspace around) have no
 // effect, but for the place of the build cache. Nothing is left behind but what
 // is in that cache, and no process when the context ends.
+//
+// It also has a toolchain compile the standard library, with the user's settings: see
+// [Toolchain.Warm].
 package cross
 
 import (

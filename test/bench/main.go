@@ -12,6 +12,8 @@
 //	               tar or unzip, and by a program that only does what can't be
 //	               left out, from a module proxy on loopback whose bandwidth is
 //	               set
+//	bench warm     the first build of a program on a new machine, without and after
+//	               "gosw install --warm", with a real toolchain from GOPROXY
 //
 // All that is compared runs in turn, so that the ratios hold on a noisy machine.
 // It prints tables in Markdown; nothing passes or fails by time.
@@ -41,18 +43,20 @@ func main() {
 
 func dispatch(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return errors.New(`say what to measure: "bench switch", "bench commands" or "bench install"`)
+		return errors.New(`say what to measure: "bench switch", "bench commands", "bench install" or "bench warm"`)
 	}
 	switch name, args := args[0], args[1:]; name {
 	case "switch":
 		return switchCommand(ctx, args)
 	case "commands":
 		return commandsCommand(ctx, args)
+	case "warm":
+		return warmCommand(ctx, args)
 	case "install":
 		return installCommand(ctx, args)
 	case serveCommand: // run by install
 		return serve(args)
 	default:
-		return fmt.Errorf("there is no %q: it is switch, commands or install", name)
+		return fmt.Errorf("there is no %q: it is switch, commands, install or warm", name)
 	}
 }

@@ -62,6 +62,7 @@ func (in *installer) addFile(ctx context.Context, file, sum string) error {
 			command.Hintf("install it for that platform: %v", command.Gosw("install", "--platform", local.Platform.String(), noFlag(file))),
 		)
 	}
+	in.files = append(in.files, local.Version)
 	home, err := in.path.Of(local.Version)
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"github.com/gosw/gosw/internal/cli/progress"
 	"github.com/gosw/gosw/internal/cli/term"
 	"github.com/gosw/gosw/internal/cli/upkeep"
+	"github.com/gosw/gosw/internal/cross"
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/release"
@@ -29,6 +30,7 @@ import (
 // Command is "gosw install".
 func Command(a *app.App) *cobra.Command {
 	var sum, into string
+	var warm warmBuilds
 	cmd := &cobra.Command{
 		Use:   "install [VERSION|FILE…]",
 		Short: "Install Go versions",
@@ -43,14 +45,17 @@ release go1.20 itself, write 1.20.0.
 FILE is an archive on this computer with its published name, or a zip of the
 module proxy, verified like a download or by --sha256. --from takes versions from
 what "gosw bundle" or "gosw mirror" wrote, and from nowhere else. With --into,
-DIR becomes the GOROOT of one version.`,
+DIR is the GOROOT of one version. --warm speeds up the first build.`,
 		Example: `  gosw install 1.21 1.22
   gosw install ./go1.22.5.linux-amd64.tar.gz`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("into") && into == "" { // as an empty variable of a script is
 				return failure.Usage(errors.New("--into needs a directory"), cmdline.HelpHint(cmd))
 			}
-			return install(cmd.Context(), a, args, sum, into)
+			if err := warm.check(a, into); err != nil {
+				return err
+			}
+			return install(cmd.Context(), a, args, installOptions{sum: sum, warm: warm}, into)
 		},
 		ValidArgsFunction: cmdline.CompleteInstall(a),
 	}
@@ -58,6 +63,7 @@ DIR becomes the GOROOT of one version.`,
 	cmdline.Name(cmd, "sha256", "SUM")
 	cmd.Flags().StringVar(&into, "into", "", "put one version into DIR, and not into the store")
 	cmdline.Name(cmd, "into", "DIR")
+	warmFlag(cmd, &warm)
 	cmdline.FromFlag(a, cmd)
 	cmdline.OfflineFlag(a, cmd)
 	cmdline.PlatformFlag(a, cmd)
@@ -66,9 +72,9 @@ DIR becomes the GOROOT of one version.`,
 
 // install makes what args name available, or else what the working directory asks for:
 // in the store, or as the directory into.
-func install(ctx context.Context, a *app.App, args []string, sum, into string) error {
+func install(ctx context.Context, a *app.App, args []string, options installOptions, into string) error {
 	files, names := splitFiles(args)
-	if err := checkFileArgs(files, names, sum); err != nil {
+	if err := checkFileArgs(files, names, options.sum); err != nil {
 		return err
 	}
 	closeFrom, err := cmdline.OpenFrom(a)
@@ -85,7 +91,7 @@ func install(ctx context.Context, a *app.App, args []string, sum, into string) e
 	if err != nil {
 		return err
 	}
-	options := installOptions{specs: specs, files: files, sum: sum}
+	options.specs, options.files = specs, files
 	if into != "" {
 		return installInto(ctx, a, options, into)
 	}
@@ -96,6 +102,7 @@ type installOptions struct {
 	specs []gover.Spec
 	files []string
 	sum   string // SHA-256 of the only file
+	warm  []cross.Build
 
 	forJob bool // what is on PATH is not the user's
 }
@@ -131,6 +138,9 @@ func installAll(ctx context.Context, a *app.App, options installOptions) error {
 	if in.added > 0 && !a.Foreign() && !options.forJob {
 		upkeep.PathHint(a, in.store.Home())
 	}
+	if len(options.warm) > 0 && ctx.Err() == nil {
+		errs = append(errs, in.warm(ctx, append(in.files, versions...), options.warm))
+	}
 	return errors.Join(errs...)
 }
 
@@ -142,6 +152,7 @@ type installer struct {
 	client func() (*fetch.Client, error) // set up when the network is needed
 	shown  *progress.Progress
 	added  int
+	files  []gover.Version // that are in the files
 }
 
 func newInstaller(a *app.App, purpose store.Purpose) (*installer, error) {
