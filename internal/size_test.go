@@ -64,7 +64,7 @@ var maxLines = map[string]int{
 	"internal/resolve":      650,
 	"internal/selfupdate":   750,
 	"internal/serve":        450,
-	"internal/setup":        450,
+	"internal/setup":        500,
 	"internal/shell":        600,
 	"internal/store":        3750,
 	"internal/sumdb":        900,

@@ -69,7 +69,13 @@ func (s *Store) changeLink(path, target string) error {
 	if target != "" {
 		return s.link(kind, target, path)
 	}
-	return s.do(kind+"/remove", func() error { return errors.Join(s.free(path), fsx.Remove(path)) })
+	return s.do(kind+"/remove", func() error {
+		err := s.free(path)
+		if removeErr := fsx.Remove(path); !fsx.IsAbsent(removeErr) { // it may have been moved aside
+			err = errors.Join(err, removeErr)
+		}
+		return err
+	})
 }
 
 // linkChanges returns what is wrong with the links: for the path of each, the
