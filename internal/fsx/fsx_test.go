@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -203,7 +204,7 @@ func TestDivideEnds(t *testing.T) {
 		}, io.ErrNoProgress},
 	} {
 		var done atomic.Int64
-		err := Divide(ctx, 1<<40, func(part iter.Seq[int]) error { // would take for ever
+		err := Divide(ctx, math.MaxInt, func(part iter.Seq[int]) error { // would take for ever
 			for i := range part {
 				done.Add(1)
 				if err := test.do(i); err != nil {
