@@ -32,7 +32,7 @@ var manyNames = map[string]string{
 const otherLines = 300
 
 var maxLines = map[string]int{
-	"internal/archive":      1300,
+	"internal/archive":      1350,
 	"internal/cli":          300,
 	"internal/cli/app":      1000,
 	"internal/cli/ci":       400,

@@ -13,7 +13,7 @@ import (
 // what comes by the network, too: that, and what the runtime's threads do meanwhile, differs from
 // run to run.
 const fileCalls = "openat,openat2,close,fcntl,epoll_ctl,fstat,newfstatat,?statx,write,pread64,lseek,getdents64,mkdirat," +
-	"?fchmod,?fchmodat,?fchmodat2,linkat,unlinkat,ioctl"
+	"?fchmod,?fchmodat,?fchmodat2,linkat,unlinkat,ioctl,?geteuid"
 
 // TestCallsPerFile counts the system calls of an install, where time is too noisy: how
 // many more it makes for a release that has many more files.

@@ -21,7 +21,7 @@ func createBeneath(dir *os.File, path string, mode fs.FileMode, exact bool) (io.
 	const flags = unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
 	how := unix.OpenHow{Flags: flags, Mode: uint64(mode), Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS}
 	fd, err := retry(func() (int, error) { return unix.Openat2(int(dir.Fd()), path, &how) })
-	f := &rawFile{fd, filepath.Join(dir.Name(), path)}
+	f := &rawFile{fd: fd, name: filepath.Join(dir.Name(), path)}
 	switch {
 	case errors.Is(err, unix.EPERM):
 		return nil, errors.ErrUnsupported
@@ -41,6 +41,7 @@ func createBeneath(dir *os.File, path string, mode fs.FileMode, exact bool) (io.
 type rawFile struct {
 	fd   int
 	name string
+	size int // bytes written
 }
 
 // Write writes all of data.
@@ -50,11 +51,18 @@ func (f *rawFile) Write(data []byte) (written int, err error) {
 		n, err = retry(func() (int, error) { return unix.Write(f.fd, data[written:]) })
 		written += max(n, 0)
 	}
+	f.size += written
 	return written, f.error("write", err)
 }
 
-// Close closes it. After an error, it is closed, too.
-func (f *rawFile) Close() error { return f.error("close", unix.Close(f.fd)) }
+// Close closes it. After an error, it is closed, too. A disk begins to write what is
+// large, for which it would wait until the end otherwise.
+func (f *rawFile) Close() error {
+	if f.size >= large {
+		_ = unix.SyncFileRange(f.fd, 0, 0, unix.SYNC_FILE_RANGE_WRITE)
+	}
+	return f.error("close", unix.Close(f.fd))
+}
 
 func (f *rawFile) error(op string, err error) error {
 	if err == nil {

@@ -112,7 +112,10 @@ func (a *Zip) Unpack(ctx context.Context, root *os.Root, q *Queue, pool Pool) (s
 }
 
 // IsLarge reports whether e takes so long that it should come first.
-func (e *Entry) IsLarge() bool { return e.zip.size() >= 1<<20 }
+func (e *Entry) IsLarge() bool { return e.zip.size() >= large }
+
+// large is how many bytes content has that is large.
+const large = 1 << 20
 
 // A Worker writes one file after the other.
 type Worker struct {

@@ -22,6 +22,7 @@ import (
 type Sibling struct {
 	store   *Store // for which the tree is built
 	version gover.Version
+	user    int                 // that runs gosw
 	sums    map[string][32]byte // of its manifest, by path
 	paths   func() map[[32]byte]string
 
@@ -181,7 +182,7 @@ func (s *Store) openSibling(home toolchain.Home, w gover.Version, root *os.Root)
 	if err != nil {
 		return nil, errors.Join(err, into.Close())
 	}
-	b := &Sibling{store: s, version: w, tree: from, into: into, root: root, sums: make(map[string][32]byte, len(m.Files))}
+	b := &Sibling{store: s, version: w, user: os.Geteuid(), tree: from, into: into, root: root, sums: make(map[string][32]byte, len(m.Files))}
 	for _, f := range m.Files {
 		b.sums[f.Path] = f.Sum
 	}

@@ -113,7 +113,7 @@ func (b *Sibling) share(from, to string, sum [32]byte, like *outline) error {
 	if err != nil {
 		return err
 	}
-	if !shareable(found, from) || like != nil && like.size != found.Size {
+	if !shareable(found, from, b.user) || like != nil && like.size != found.Size {
 		return errCannot
 	}
 	r, _ := b.readers.Get().(*reader)
@@ -137,13 +137,13 @@ func (b *Sibling) share(from, to string, sum [32]byte, like *outline) error {
 }
 
 // shareable reports whether the file at path is one of a sealed tree, which
-// nobody else can have changed since.
-func shareable(st tree.Stat, path string) bool {
+// nobody else than the user can have changed since.
+func shareable(st tree.Stat, path string, user int) bool {
 	if runtime.GOOS == "windows" { // has neither such modes nor such owners
 		return st.Mode.IsRegular()
 	}
 	return st.Mode.IsRegular() && st.Mode&tree.Rights == goroot.Mode(path) &&
-		(st.Owner == os.Geteuid() || st.Owner == 0)
+		(st.Owner == user || st.Owner == 0)
 }
 
 // put gives src, which was just read, the name to: as a clone, else as a link,

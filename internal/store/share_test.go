@@ -151,7 +151,7 @@ func TestReuseOwner(t *testing.T) {
 		{tree.Stat{Mode: 0o444 | fs.ModeSticky, Owner: os.Geteuid()}, false},
 		{tree.Stat{Mode: 0o444 | fs.ModeNamedPipe, Owner: os.Geteuid()}, false},
 	} {
-		if got := shareable(test.stat, "src/a.go"); got != test.want {
+		if got := shareable(test.stat, "src/a.go", os.Geteuid()); got != test.want {
 			t.Errorf("%+v: shareable %v, want %v", test.stat, got, test.want)
 		}
 	}
