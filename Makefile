@@ -82,6 +82,9 @@ check: setup tidy lint cross cover race ## everything that needs no toolchain fr
 e2e: ## install real toolchains from the module proxy and use them
 	$(GO) test -tags=e2e -count=1 -v -timeout=30m ./test/e2e
 
+fleet: ## make mirrors of real toolchains, try them with real go commands and web servers, and no network; needs root, 1 GB
+	scripts/fleet
+
 bench: build ## compare shim and function with their floor, and one installation with others'; time each command that reads
 	$(GO) run ./test/bench switch
 	$(GO) run ./test/bench commands
@@ -139,4 +142,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e bench bench-install bench-warm fuzz newest oldest wine machines known pictures screens dist dist-check release-check packages-check action-check release-key clean
+.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e fleet bench bench-install bench-warm fuzz newest oldest wine machines known pictures screens dist dist-check release-check packages-check action-check release-key clean

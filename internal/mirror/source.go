@@ -49,7 +49,9 @@ func OpenSource(text string) (*Source, error) {
 }
 
 // element is u as an element of GOPROXY, which commas and bars divide.
-func element(u *url.URL) string { return strings.NewReplacer(",", "%2C", "|", "%7C").Replace(u.String()) }
+func element(u *url.URL) string {
+	return strings.NewReplacer(",", "%2C", "|", "%7C").Replace(u.String())
+}
 
 // Close closes the bundle, if it is one.
 func (s *Source) Close() {
