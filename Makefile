@@ -51,7 +51,7 @@ lint: man ## check the code's form
 	$(TOOL) golangci-lint run ./...
 	$(GO) vet -C tools/share .
 	$(GO) test -C tools/share -count=1 .
-	$(GO) vet -C tools/release .
+	$(GO) vet -C tools/release -tags=dist .
 	$(GO) test -C tools/release -count=1 .
 	mandoc -Tlint -Wwarning bin/share/man/man1/*
 	shellcheck $(SNIPPETS) $(SCRIPTS)
