@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -270,11 +271,17 @@ func TestActTime(t *testing.T) {
 	if err := base.server.AddTree(version, strings.TrimSpace(string(goroot))); err != nil {
 		t.Fatal(err)
 	}
-	archive := base.server.Archives() + "go" + version + "." + runtime.GOOS + "-" + runtime.GOARCH + ".tar.gz"
-	get(t, archive) // it is packed when it is first asked for
+	name := "go" + version + "." + runtime.GOOS + "-" + runtime.GOARCH + ".tar.gz"
+	size := save(t, base.server.Archives()+name, base.path(name)) // which packs it for each who asks
+	files := httptest.NewServer(http.FileServer(http.Dir(base.dir)))
+	t.Cleanup(files.Close)
 	workflow := head + "      - { uses: gosw/gosw@main, with: { version: \"" + version + "\" } }\n"
 	times, sent := make(map[string][]time.Duration), make(map[string]int64)
-	for range 3 {
+	best := func(name string) float64 { return slices.Min(times[name]).Seconds() }
+	within := func() bool {
+		return best("the step, cold") <= maxCold*best("gosw install") && best("the step, warm") <= maxWarm
+	}
+	for round := 0; round < 3 || round < 10 && !within(); round++ { // others may be at work on this machine
 		r := newRunner(t)
 		r.server = base.server
 		r.env["GOPROXY"], r.env["GOSUMDB"] = base.server.Proxy(), base.server.SumDB()
@@ -296,22 +303,18 @@ func TestActTime(t *testing.T) {
 		measure("gosw install", timed(filepath.Join(programs, "gosw"), "install", version))
 		measure("the step, cold", step)
 		measure("the step, warm", step)
-		measure("curl | tar", timed("bash", "-euo", "pipefail", "-c", "mkdir sdk; curl -fsS "+archive+" | tee >(sha256sum >sum) | tar -xzf - -C sdk"))
+		measure("curl | tar", timed("bash", "-euo", "pipefail", "-c", "mkdir sdk; curl -fsS "+files.URL+"/"+name+" | tee >(sha256sum >sum) | tar -xzf - -C sdk"))
+		sent["curl | tar"] = size
 		_ = exec.Command("chmod", "-R", "u+w", r.dir).Run()
 		if err := os.RemoveAll(r.dir); err != nil {
 			t.Fatal(err)
 		}
 	}
-	alone := slices.Min(times["gosw install"])
 	for _, name := range slices.Sorted(maps.Keys(times)) {
-		best := slices.Min(times[name])
-		t.Logf("%-15s %6.2f s, %.2f of gosw install, %5.1f MB", name, best.Seconds(), best.Seconds()/alone.Seconds(), float64(sent[name])/1e6)
+		t.Logf("%-15s %6.2f s, %.2f of gosw install, %5.1f MB", name, best(name), best(name)/best("gosw install"), float64(sent[name])/1e6)
 	}
-	if cold := slices.Min(times["the step, cold"]); cold.Seconds() > maxCold*alone.Seconds() {
-		t.Errorf("cold, the step takes %v, more than %.2f of the %v of gosw install", cold, maxCold, alone)
-	}
-	if warm := slices.Min(times["the step, warm"]); warm.Seconds() > maxWarm {
-		t.Errorf("warm, the step takes %v", warm)
+	if !within() {
+		t.Errorf("the step may take %.2f of gosw install where nothing is there, and %.1f s where all is", maxCold, maxWarm)
 	}
 }
 
@@ -329,14 +332,20 @@ func stepTime(t *testing.T, log string) time.Duration {
 	return d
 }
 
-func get(t *testing.T, address string) {
+func save(t *testing.T, address, file string) int64 {
 	t.Helper()
 	answer, err := http.Get(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if n, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK {
+	f, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := io.Copy(f, answer.Body)
+	if err = errors.Join(err, f.Close()); err != nil || answer.StatusCode != http.StatusOK {
 		t.Fatal(fmt.Errorf("%s: %s, %d bytes, %w", address, answer.Status, n, err))
 	}
+	return n
 }
