@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,6 +75,7 @@ func smallDisks(t *testing.T) {
 	for kilobytes := 16; kilobytes <= 340; kilobytes += 12 {
 		counts[smallDiskInto(t, server, fmt.Sprintf("size=%dk", kilobytes))]++
 	}
+	smallCache(t, server)
 	t.Logf("%v", counts)
 	if counts["full"] < 60 || counts["done"] < 10 {
 		t.Errorf("%d were full and %d were not: the sizes don't fit", counts["full"], counts["done"])
@@ -155,6 +157,38 @@ func smallDiskInto(t *testing.T, server *fetchtest.Server, size string) string {
 		t.Errorf("into, %s: not there after making room", size)
 	}
 	return "full"
+}
+
+// smallCache serves a store with no room to pack: clients are told that it is not available, until
+// there is.
+func smallCache(t *testing.T, server *fetchtest.Server) {
+	t.Helper()
+	s := &site{t: t, home: t.TempDir(), server: server}
+	s.run("install", "1.22.4")
+	cache := filepath.Join(s.home, ".cache")
+	if err := unix.Mount("tmpfs", cache, "tmpfs", 0, "size=12k"); err != nil {
+		t.Fatalf("mount tmpfs: %v", err)
+	}
+	v := s.serve()
+	zip := v.url + "/golang.org/toolchain/@v/v0.0.1-go1.22.4." + platform() + ".zip"
+	if status, body := get(t, zip); status != http.StatusServiceUnavailable {
+		t.Errorf("%d, %s", status, body)
+	}
+	if status, _ := get(t, v.url+"/healthz"); status != http.StatusOK {
+		t.Errorf("healthz: %d", status)
+	}
+	if err := unix.Mount("tmpfs", cache, "tmpfs", unix.MS_REMOUNT, "size=4m"); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := get(t, zip); status != http.StatusOK {
+		t.Errorf("with room: %d, %s", status, body)
+	}
+	if said := v.stop(t); !strings.Contains(said, "no space left") {
+		t.Errorf("it said:\n%s", said)
+	}
+	if err := unix.Unmount(cache, 0); err != nil {
+		t.Error(err)
+	}
 }
 
 // checkFullLate is for a disk that was full when all was there but a link.

@@ -102,7 +102,7 @@ database, and runs the one that GO_VERSION or the nearest pin file names.`,
 			self.Command(a, selfOthers),
 		}},
 		{"Share", []*cobra.Command{
-			run.Exec(a), setup.Init(a), setup.Env(a), ci.Command(a, install.ForJob(a)), mirror.Command(a), mirror.Bundle(a),
+			run.Exec(a), setup.Init(a), setup.Env(a), ci.Command(a, install.ForJob(a)), mirror.Command(a), mirror.Bundle(a), mirror.Serve(a),
 		}},
 	}
 	for _, g := range groups {

@@ -24,6 +24,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/gover"
@@ -180,4 +181,22 @@ func (t *Tree) Heads() ([]sumdb.Head, error) {
 		return nil, fmt.Errorf("%s: %w", t.path(t.sumdb("heads")), err)
 	}
 	return heads, nil
+}
+
+// A Held is what the tree has of a release, as it stands there: a proof is for [Tree.Verify] to make.
+type Held struct {
+	H1     string
+	Record int64     // its number in the database
+	Size   int64     // of the zip
+	Since  time.Time // when the zip was verified and added
+}
+
+// Held tells what the tree has of a release.
+func (t *Tree) Held(r release.Release) (Held, error) {
+	info, err := os.Stat(t.path(t.zip(r)))
+	if err != nil {
+		return Held{}, err
+	}
+	record, _, err := t.record(r)
+	return Held{record.H1(release.ModuleOf(r.Version, r.Platform)), record.ID, info.Size(), info.ModTime()}, err
 }
