@@ -215,7 +215,7 @@ func TestStop(t *testing.T) {
 	for start := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 		if conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://")); err != nil {
 			break
-		} else if conn.Close(); time.Since(start) > 10*time.Second {
+		} else if _ = conn.Close(); time.Since(start) > 10*time.Second {
 			t.Fatal("it takes new connections")
 		}
 	}
