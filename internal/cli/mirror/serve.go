@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -47,6 +48,8 @@ Ctrl-C lets running downloads end, a second one does not.`,
 		Args: cmdline.AtMostOne("address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case cmd.Flags().Changed("dir") && o.dir == "": // as an empty variable of a script is
+				return failure.Usage(errors.New("--dir needs a directory"), cmdline.HelpHint(cmd))
 			case o.upstream && o.dir == "":
 				return failure.Usage(errors.New("--upstream needs --dir, where it keeps what it gets"), command.Hintf(`name a directory: "gosw serve --dir DIR --upstream"`))
 			case (o.cert == "") != (o.key == ""):
@@ -80,6 +83,11 @@ func addressOf(args []string) string {
 }
 
 func serveAt(ctx context.Context, a *app.App, address string, o serveOptions) error {
+	if o.cert != "" { // before somebody is told an address
+		if _, err := tls.LoadX509KeyPair(o.cert, o.key); err != nil {
+			return failure.WithHint(fmt.Errorf("--cert and --key: %w", err), command.Hintf("name PEM files: a certificate, and the key that belongs to it"))
+		}
+	}
 	s, err := openServed(ctx, a, o)
 	if err != nil {
 		return err
@@ -102,20 +110,20 @@ func serveAt(ctx context.Context, a *app.App, address string, o serveOptions) er
 	if o.cert != "" {
 		scheme = "https://"
 	}
-	if !port.IP.IsLoopback() {
-		a.UI.Note("others can reach this address, without a login; they verify what they get")
-	}
 	a.UI.Note("serving %s", term.Clean(s.what()))
-	if err := a.UI.Print("%s%s/", scheme, config.Address); err != nil {
-		return err
-	}
-	defer context.AfterFunc(ctx, func() {
+	said := make(chan struct{})
+	stopped := context.AfterFunc(ctx, func() {
 		a.UI.Note("stopping when running downloads have ended; interrupt again to stop at once")
-	})()
-	if err := server.Run(ctx, l, o.cert, o.key); err != nil {
-		return fmt.Errorf("serve %s: %w", address, err)
+		close(said)
+	})
+	err = a.UI.Print("%s%s/", scheme, config.Address)
+	if err == nil {
+		err = server.Run(ctx, l, o.cert, o.key)
 	}
-	return nil
+	if !stopped() {
+		<-said
+	}
+	return err
 }
 
 // nameOf is the address in a URL for a client on this computer.
