@@ -207,7 +207,6 @@ func (s *Server) fail(w *writer, r *http.Request, err error) {
 	case isSecurity: // it must not make a client try elsewhere what nobody can prove
 		s.refuse(w, http.StatusBadGateway, "what should be here could not be verified; the server's log says why")
 	default:
-		w.Header().Set("Retry-After", "30")
 		s.refuse(w, http.StatusServiceUnavailable, "not available now; the server's log says why")
 	}
 	s.Note(fmt.Errorf("%s: %w", r.URL.Path, err))

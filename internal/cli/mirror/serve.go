@@ -40,9 +40,9 @@ it is first asked for, or with --dir what "gosw mirror" wrote. With --upstream i
 adds to DIR what clients ask for, once it is verified.
 
 ADDR is ` + serveAddress + ` by default, which only this computer reaches; :8321 is
-every address. A port alone stays on this computer. The page at / says how to use
-it; /metrics is for Prometheus. There is no login. Each request is a line on stderr.
-Ctrl-C lets running downloads end, a second one does not.`,
+every address. A port alone stays on this computer. The page at / says how to
+use it; /metrics is for Prometheus. There is no login. Each request is a line on
+stderr. Ctrl-C lets running downloads end, a second one does not.`,
 		Example: `  gosw serve
   gosw serve --dir /srv/go --upstream :8321`,
 		Args: cmdline.AtMostOne("address"),

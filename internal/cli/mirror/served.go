@@ -163,14 +163,14 @@ func (w *logWriter) Write(line []byte) (int, error) {
 	return w.to.Write(line)
 }
 
-// provide brings a release into the tree.
+// provide brings a release into the tree. One that does not exist costs nobody anything: neither the
+// lock nor the network.
 func (s *served) provide(ctx context.Context, r release.Release) error {
-	if s.fromStore { // which costs nothing to know
-		if there, err := s.isInstalled(r); err != nil {
-			return err
-		} else if !there {
-			return fs.ErrNotExist
-		}
+	exists, err := s.exists(ctx, r)
+	if err != nil {
+		return err
+	} else if !exists {
+		return fs.ErrNotExist
 	}
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -179,6 +179,18 @@ func (s *served) provide(ctx context.Context, r release.Release) error {
 	defer unlock()
 	_, err = s.tree.Update(ctx, mirror.Update{Releases: []release.Release{r}, Get: s.get, Jobs: 1})
 	return err
+}
+
+func (s *served) exists(ctx context.Context, r release.Release) (bool, error) {
+	if s.fromStore {
+		return s.isInstalled(r)
+	}
+	client, err := s.client(r.Platform)
+	if err != nil {
+		return false, err
+	}
+	known, err := client.Releases(ctx, cmdline.ReleasesAge)
+	return slices.Contains(known.Versions, r.Version), err
 }
 
 // list returns what there is to provide.
