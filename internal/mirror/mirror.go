@@ -79,16 +79,13 @@ func Open(dir string, layout Layout, db *sumdb.Client) (*Tree, error) {
 // existing returns the layout of the tree as it is, "" if it has no zip.
 func (t *Tree) existing() (Layout, error) {
 	entries, err := os.ReadDir(t.path(release.Module))
-	if fsx.IsAbsent(err) {
+	switch {
+	case fsx.IsAbsent(err) || err == nil && len(entries) == 0:
 		return "", nil
+	case err == nil && entries[0].Name() == "@v": // which comes before a version
+		return Proxy, nil
 	}
-	for _, entry := range entries {
-		if entry.Name() == "@v" {
-			return Proxy, err
-		}
-		return Athens, err
-	}
-	return "", err
+	return Athens, err
 }
 
 // Dir returns the directory of the tree.

@@ -2,13 +2,13 @@ package mirror
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"testing"
 
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/sumdb"
-	"net/http"
-	"net/http/httptest"
-	"os"
 )
 
 // Gosw says that it is the copy that is behind, over file and http.

@@ -42,7 +42,7 @@ func (t *Tree) stage() (string, error) {
 
 // LockFile is where writers of the tree take turns.
 func (t *Tree) LockFile() (string, error) {
-	return t.path(".lock"), fsx.MkdirAll(t.dir, 0o755)
+	return t.path(".lock"), errors.Join(fsx.MkdirAll(filepath.Dir(t.dir), 0o755), t.makeDir("."))
 }
 
 // publish makes head the one of all look-ups, and items all releases of the tree. Earlier are the

@@ -51,7 +51,7 @@ func (t *Tree) Update(ctx context.Context, u Update) (*Result, error) {
 	}
 	candidates := slices.Clone(known)
 	for _, item := range items {
-		if heads, err := t.db.ParseHeads([]byte(item.Record.Tree)); err == nil {
+		if heads, err := t.db.ParseHeads([]byte(item.Tree)); err == nil {
 			candidates = append(candidates, heads...)
 		}
 	}

@@ -163,7 +163,6 @@ func start(t *testing.T, args ...string) string {
 		last = file
 	}
 	cmd := exec.Command(args[0], append(args[1:len(args)-1:len(args)-1], last)...)
-	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
