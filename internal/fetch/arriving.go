@@ -1,9 +1,11 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -67,7 +69,10 @@ func (z *remoteZip) hash(ctx context.Context, entries []*archive.Entry, most int
 // An arriving is a download that is unpacked while it arrives.
 type arriving struct {
 	*download
+	*web.Sparse
+	here   int64 // what follows this offset is in the file
 	zip    *remoteZip
+	all    func() bool // whether all of it is to come, as part 1 of the queue
 	queue  *archive.Queue
 	made   chan struct{} // closed when the directories are there
 	before int64         // bytes that came until the directory was here
@@ -81,45 +86,82 @@ type arriving struct {
 func (d *download) unpackArriving(ctx context.Context, s *web.Sparse, here int64) error {
 	d.source, d.size, d.dirty = web.Display(s.URL), s.Size, true
 	defer func() { d.received = s.Received.Load() }()
-	zip, err := openZip(ctx, s, here, d.Prefix())
-	if err != nil {
-		return err
-	}
-	a := &arriving{download: d, zip: zip, queue: archive.NewQueue(), made: make(chan struct{}), before: s.Received.Load()}
+	a := &arriving{download: d, Sparse: s, here: here, queue: archive.NewQueue(), made: make(chan struct{}), before: s.Received.Load()}
 	a.wanted.Store(s.Size - a.before)
 	d.report(a.before, s.Size)
-	d.once.Do(func() { close(d.answered) })
 	a.queue.Expect([]fsx.Span{{First: here, End: s.Size}}, nil)
 	a.queue.Arrived(0, s.Size)
-	var sums []byte
+	a.all = sync.OnceValue(func() bool {
+		if d.only != nil || d.reuse != nil && d.reuse() != nil {
+			return false
+		}
+		a.queue.Expect([]fsx.Span{{First: 0, End: s.Size}}, nil)
+		return true
+	})
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.getAll(ctx) })
+	g.Go(func() error { return a.unpack(ctx) })
+	return g.Wait() // the first failure ends all
+}
+
+// getAll gets all that is not here, if it is wanted: then there is no need to read the
+// directory first.
+func (a *arriving) getAll(ctx context.Context) error {
+	if a.here == 0 || !a.all() {
+		return nil
+	}
+	return a.get(ctx, []fsx.Span{{First: 0, End: a.here}}, 1)
+}
+
+// get gets spans, which are parts of the queue from number first on.
+func (a *arriving) get(ctx context.Context, spans []fsx.Span, first int) error {
+	return a.Get(ctx, spans, func(n int, end int64) {
+		if end == a.here {
+			end = a.Size // an entry may lie across
+		}
+		a.queue.Arrived(first+n, end)
+		a.tell()
+	})
+}
+
+// unpack unpacks what is wanted, and gets it unless all is.
+func (a *arriving) unpack(ctx context.Context) (err error) {
+	if a.zip, err = openZip(ctx, a.Sparse, a.here, a.Prefix()); err != nil {
+		return err
+	}
+	a.once.Do(func() { close(a.answered) })
 	g, ctx := errgroup.WithContext(ctx)
 	defer context.AfterFunc(ctx, func() { a.queue.Fail(context.Cause(ctx)) })()
 	g.Go(func() error {
 		defer close(a.made)
-		return zip.MakeDirs(d.root)
+		return a.zip.MakeDirs(a.root)
 	})
-	g.Go(func() error { return a.getWanted(ctx) })
+	g.Go(func() error {
+		if !a.all() {
+			return a.getWanted(ctx)
+		}
+		a.queue.Expect(nil, a.zip.Entries)
+		a.queue.Close()
+		return nil
+	})
 	g.Go(func() (err error) {
 		<-a.made
-		sums, err = zip.Unpack(ctx, d.root, a.queue, d.pool)
+		a.sums, err = a.zip.Unpack(ctx, a.root, a.queue, a.pool)
 		return err
 	})
-	if err := g.Wait(); err != nil { // the first failure ends all
-		return err
-	}
-	d.sums, d.reused = sums, a.taken
-	return nil
+	err = g.Wait()
+	a.reused = a.taken
+	return err
 }
 
 // tell reports how much has arrived.
-func (a *arriving) tell() { a.report(a.zip.Received.Load(), a.before+a.wanted.Load()) }
+func (a *arriving) tell() { a.report(a.Received.Load(), a.before+a.wanted.Load()) }
 
 // getWanted finds out which entries are not on this machine and gets them. It
 // takes the few large ones first, so that the bytes of these arrive while it looks
 // for the thousands of others, once the directories for them are made.
 func (a *arriving) getWanted(ctx context.Context) error {
-	here, size := a.zip.here, a.zip.Size
-	covered, sum := []fsx.Span{{First: here, End: size}}, int64(0)
+	covered, sum := []fsx.Span{{First: a.here, End: a.Size}}, int64(0)
 	g, getting := errgroup.WithContext(ctx)
 	var reuse tree.Reuse
 	if a.reuse != nil {
@@ -145,8 +187,8 @@ func (a *arriving) getWanted(ctx context.Context) error {
 		parts := slices.Clone(missing)
 		for n, part := range parts {
 			sum += part.End - part.First
-			if part.End == here {
-				parts[n].End = size // an entry may lie across
+			if part.End == a.here {
+				parts[n].End = a.Size // an entry may lie across
 			}
 		}
 		covered = append(covered, parts...)
@@ -155,21 +197,10 @@ func (a *arriving) getWanted(ctx context.Context) error {
 			a.wanted.Store(sum)
 		}
 		a.tell()
-		g.Go(func() error {
-			return a.zip.Get(getting, missing, func(n int, end int64) {
-				if end == here {
-					end = size
-				}
-				a.queue.Arrived(first+n, end)
-				a.tell()
-			})
-		})
+		g.Go(func() error { return a.get(getting, missing, first) })
 	}
 	a.queue.Close()
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return context.Cause(ctx)
+	return cmp.Or(g.Wait(), context.Cause(ctx))
 }
 
 // filter returns those of entries that are kept.
