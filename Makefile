@@ -11,7 +11,7 @@ SOURCE    = linux_mips linux_mipsle linux_mips64 linux_mips64le openbsd_amd64 ne
 # Tests that take long with the race detector, of what one goroutine does.
 SERIAL    = Fuzz|Hostile$$|Endless|LargeBuffers|Flip|CutAnywhere|Compare(Names|Fifty)|DistIndex|Documents
 SNIPPETS  = $(wildcard internal/shell/snippets/*.bash internal/shell/snippets/*.sh)
-SCRIPTS   = .ci/run action/setup.sh tools/release/install.sh $(wildcard scripts/*) $(wildcard test/*/*.bash)
+SCRIPTS   = .ci/run devcontainer/gosw/install.sh action/setup.sh tools/release/install.sh $(wildcard scripts/*) $(wildcard test/*/*.bash)
 
 .DEFAULT_GOAL := build
 
@@ -126,6 +126,12 @@ action-check: ## run action.yml with act and the snippets of docs/ci.md, and tim
 packages-check: ## install, upgrade and remove the packages in roots of other systems; needs root, 1 GB once
 	scripts/packages-check
 
+images-check: ## build and run what docs/containers.md has; needs root, some minutes, 1 GB once
+	scripts/images-check
+
+editors-check: ## have Neovim and Emacs ask gopls in modules of different pins; a minute
+	scripts/editors-check
+
 release-key: ## make the keys that sign releases: NAME, in the directory KEYS
 	$(GO) run -C tools/release . key '$(NAME)' '$(abspath $(KEYS))'
 
@@ -142,4 +148,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e fleet bench bench-install bench-warm fuzz newest oldest wine machines known pictures screens dist dist-check release-check packages-check action-check release-key clean
+.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e fleet bench bench-install bench-warm fuzz newest oldest wine machines known pictures screens dist dist-check release-check packages-check images-check editors-check action-check release-key clean
