@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/tailscale/hujson"
@@ -53,13 +54,36 @@ func TestFeature(t *testing.T) {
 	if got, want := feature.ContainerEnv["PATH"], bin+":${PATH}"; got != want {
 		t.Errorf("PATH is %q, want %q", got, want)
 	}
-	text, err := Add("", true, Shims{Go: bin + "/go", Path: bin + ":"})
-	standard, parseErr := hujson.Standardize([]byte(text))
-	var want map[string]any
-	if err != nil || parseErr != nil || json.Unmarshal(standard, &want) != nil {
-		t.Fatal(err, parseErr, text)
-	}
-	if !reflect.DeepEqual(feature.Customizations.VSCode.Settings, want) {
+	if want := added(t, bin); !reflect.DeepEqual(feature.Customizations.VSCode.Settings, want) {
 		t.Errorf("settings %v, want %v", feature.Customizations.VSCode.Settings, want)
 	}
+}
+
+// TestDocument compares the settings in docs/editors.md with those that Add makes.
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../docs/editors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(data), "The settings are\n\n")
+	text, _, found := strings.Cut(text, "\n\nThe first")
+	var got map[string]any
+	if err := json.Unmarshal([]byte(text), &got); err != nil || !found {
+		t.Fatal(err, text)
+	}
+	if want := added(t, bin); !reflect.DeepEqual(got, want) {
+		t.Errorf("settings %v, want %v", got, want)
+	}
+}
+
+// added are the settings of Add for the shims in a directory.
+func added(t *testing.T, bin string) (settings map[string]any) {
+	t.Helper()
+	text, err := Add("", true, Shims{Go: bin + "/go", Path: bin + ":"})
+	standard, parseErr := hujson.Standardize([]byte(text))
+	if err != nil || parseErr != nil || json.Unmarshal(standard, &settings) != nil {
+		t.Fatal(err, parseErr, text)
+	}
+	return settings
 }

@@ -94,7 +94,7 @@ func prune(ctx context.Context, a *app.App, options pruneOptions) error {
 		plan.Removed[i].Bytes = usage.Versions[item.Version]
 	}
 	if !options.dryRun {
-		if err = pruneAll(ctx, st, versions); err != nil {
+		if err = pruneAll(ctx, a, st, versions); err != nil {
 			plan.keepFailed(st.Home())
 		}
 	}
@@ -124,11 +124,13 @@ func (p *pruneJSON) keepFailed(home toolchain.Home) {
 
 // pruneAll removes versions, leftovers, and pin files that are gone from the
 // list of those seen.
-func pruneAll(ctx context.Context, st *store.Store, versions []gover.Version) error {
+func pruneAll(ctx context.Context, a *app.App, st *store.Store, versions []gover.Version) error {
 	var errs []error
 	for _, v := range versions {
-		_, err := st.Remove(ctx, v)
-		errs = append(errs, err)
+		removed, err := st.Remove(ctx, v)
+		if errs = append(errs, err); removed {
+			errs = append(errs, upkeep.UnlinkSDK(a, st.Home(), v))
+		}
 	}
 	return errors.Join(append(errs, st.Forget(pinGone), st.Tidy(ctx))...)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -21,9 +19,7 @@ func Remove(ctx context.Context, a *app.App, st *store.Store, versions []gover.V
 		removed, err := st.Remove(ctx, v)
 		if removed {
 			a.UI.Note("uninstalled %v", v)
-			if dir, err := SDK(a); err == nil && IsSDKLink(filepath.Join(dir, v.String()), st.Home()) {
-				errs = append(errs, os.Remove(filepath.Join(dir, v.String())))
-			}
+			errs = append(errs, UnlinkSDK(a, st.Home(), v))
 		}
 		errs = append(errs, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gosw/gosw/internal/cli/app"
+	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
@@ -21,4 +22,14 @@ func SDK(a *app.App) (string, error) {
 func IsSDKLink(name string, home toolchain.Home) bool {
 	target, err := os.Readlink(name)
 	return err == nil && strings.HasPrefix(filepath.Base(name), "go") && target == filepath.Join(home.Toolchains(), filepath.Base(name))
+}
+
+// UnlinkSDK removes the link to v, which is uninstalled, if gosw has made it.
+func UnlinkSDK(a *app.App, home toolchain.Home, v gover.Version) error {
+	dir, err := SDK(a)
+	name := filepath.Join(dir, v.String())
+	if err != nil || !IsSDKLink(name, home) { // without a HOME there is none
+		return nil
+	}
+	return os.Remove(name)
 }
