@@ -85,6 +85,9 @@ e2e: ## install real toolchains from the module proxy and use them
 fleet: ## make mirrors of real toolchains, try them with real go commands and web servers, and no network; needs root, 1 GB
 	scripts/fleet
 
+serve: ## have 200 processes install from one gosw serve at once; show its memory and bytes
+	GOSW_SERVE_CLIENTS=200 $(GO) test -count=1 -v -timeout=60m -run '^TestServeMany$$' ./cmd/gosw
+
 bench: build ## compare shim and function with their floor, and one installation with others'; time each command that reads
 	$(GO) run ./test/bench switch
 	$(GO) run ./test/bench commands
@@ -148,4 +151,4 @@ screens: ## renew cmd/gosw/testdata/screens from what gosw shows on a terminal n
 clean: ## remove what was built
 	rm -rf bin
 
-.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e fleet bench bench-install bench-warm fuzz newest oldest wine machines known pictures screens dist dist-check release-check packages-check images-check editors-check action-check release-key clean
+.PHONY: help build man install setup test faults race cover lint fmt cross cross-all tidy check e2e fleet serve bench bench-install bench-warm fuzz newest oldest wine machines known pictures screens dist dist-check release-check packages-check images-check editors-check action-check release-key clean

@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -143,25 +144,40 @@ func TestServePage(t *testing.T) {
 	}
 }
 
-// TestServeMany has nine processes install three versions at once, from a store that nobody has packed
-// anything of.
+// TestServeMany has nine processes, or as many as GOSW_SERVE_CLIENTS says, install three versions at once, from
+// a store that nobody has packed anything of. "make serve" has 200, and versions of a size.
 func TestServeMany(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	versions := []string{"1.22.4", "1.26.11", "1.27.4"}
+	versions, clients := []string{"1.22.4", "1.26.11", "1.27.4"}, 9
+	if n, err := strconv.Atoi(os.Getenv("GOSW_SERVE_CLIENTS")); err == nil {
+		versions, clients = []string{"1.25.7", "1.25.8", "1.25.9"}, n
+		for _, version := range versions {
+			if err := s.server.AddLarge(version, 16<<20); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	s.run(append([]string{"install"}, versions...)...)
 	v := s.serve("--offline")
 	var wait sync.WaitGroup
-	for i := range 9 {
+	for i := range clients {
 		client := &site{t: t, home: t.TempDir(), server: s.server}
 		wait.Go(func() {
 			if out, err := client.command(v.url, "install", versions[i%3]).CombinedOutput(); err != nil {
 				t.Errorf("install: %v\n%s", err, out)
 			}
-			client.checkWhole()
+			if n := client.checkWhole(); n != 1 {
+				t.Errorf("%d toolchains", n)
+			}
 		})
 	}
 	wait.Wait()
+	if status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", v.cmd.Process.Pid)); err == nil {
+		t.Logf("%s", regexp.MustCompile(`VmHWM:.*`).Find(status))
+	}
+	_, sent := get(t, v.url+"/metrics")
+	t.Logf("%s", regexp.MustCompile(`gosw_sent_bytes_total\{kind="zip"\} \d+`).FindString(sent))
 	if said := v.stop(t); strings.Count(said, "gosw: added go") != 3 {
 		t.Errorf("it said:\n%s", said)
 	}

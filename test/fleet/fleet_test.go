@@ -121,6 +121,7 @@ var servers = map[string]func(t *testing.T, root string) string{
 	"python": func(t *testing.T, root string) string {
 		return start(t, "/usr/bin/env", "python3", "-m", "http.server", "-b", "127.0.0.1", "-d", root, "PORT")
 	},
+	"gosw": goswServe,
 	"nginx": func(t *testing.T, root string) string {
 		return startConf(t, "nginx", []string{"-c"}, `daemon off; pid PREFIX/pid; error_log PREFIX/error.log; user root;
 events {}

@@ -105,7 +105,7 @@ func serveAt(ctx context.Context, a *app.App, address string, o serveOptions) er
 	if err != nil {
 		return err
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }() // it was only read
 	scheme := "http://"
 	if o.cert != "" {
 		scheme = "https://"
