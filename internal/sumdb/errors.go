@@ -43,8 +43,9 @@ func (e *DatabaseError) Error() string {
 
 func (e *DatabaseError) Unwrap() error { return e.Err }
 
-// An OlderError says that the database that was asked, a copy most likely, is of an older
-// state than this user has seen, and that it does not have the tiles that join the two.
+// An OlderError says that a copy of the database, in files, is of an older state than this
+// user has seen, and that it does not have the tiles that join the two. Of a server, that
+// is a [*SecurityError].
 type OlderError struct {
 	Op            string // such as "verifying go1.22.3 linux/amd64"
 	Name          string // of the database
@@ -53,8 +54,11 @@ type OlderError struct {
 }
 
 func (e *OlderError) Error() string {
-	return fmt.Sprintf("%s: checksum database %s: this copy has %d records, and nothing that joins them to the %d that this user has seen",
-		e.Op, e.Name, e.Offered, e.Seen)
+	return fmt.Sprintf("%s: checksum database %s: this copy has %s", e.Op, e.Name, e.records())
+}
+
+func (e *OlderError) records() string {
+	return fmt.Sprintf("%d records, and nothing that joins them to the %d that this user has seen", e.Offered, e.Seen)
 }
 
 func (e *OlderError) Unwrap() error { return e.Err }

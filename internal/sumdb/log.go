@@ -140,13 +140,13 @@ func (c *Client) ParseLookup(data []byte) (Record, Head, error) {
 
 // older returns the error of a database whose newest head is older than one that was seen before,
 // nil if that is not why a tile is missing. The go command's code reads the tiles of what was seen first.
-func (o *dbOps) older(op string, missing error) error {
+func (o *dbOps) older(op string, missing error) *OlderError {
 	if missing == nil || o.latest.N == 0 {
 		return nil
 	}
 	data, err := o.readRemote("/latest")
 	if err != nil {
-		return nil //nolint:nilerr // then nothing more is known of why
+		return nil // then nothing more is known of why
 	}
 	head, err := o.client.parseHead(data)
 	if err != nil || head.N >= o.latest.N {

@@ -210,10 +210,13 @@ func (o *dbOps) judge(err error, m Module) error {
 		}
 		missing = failure
 	}
-	if older := o.older(op, missing); older != nil {
+	older := o.older(op, missing)
+	switch isCopy := o.client.isCopy(); {
+	case older != nil && isCopy:
 		return older
-	}
-	if missing != nil && o.client.isCopy() {
+	case older != nil: // a mirror that was not updated looks the same as a log that was rolled back
+		return o.client.SecurityError(m, "the checksum database is behind what it has said before", older.records())
+	case missing != nil && isCopy:
 		return &DatabaseError{Op: op, Name: o.client.name, Err: missing}
 	}
 	if missing != nil {
