@@ -42,7 +42,12 @@ func (t *Tree) stage() (string, error) {
 
 // LockFile is where writers of the tree take turns.
 func (t *Tree) LockFile() (string, error) {
-	return t.path(".lock"), errors.Join(fsx.MkdirAll(filepath.Dir(t.dir), 0o755), t.makeDir("."))
+	_, missing := os.Stat(t.dir)
+	err := fsx.MkdirAll(t.dir, 0o755)
+	if err == nil && missing != nil {
+		err = os.Chmod(t.dir, 0o755) // a web server of another user reads it
+	}
+	return t.path(".lock"), err
 }
 
 // publish makes head the one of all look-ups, and items all releases of the tree. Earlier are the
