@@ -3,9 +3,12 @@ package store
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -103,6 +106,26 @@ func TestLockShared(t *testing.T) {
 	release, err = nowhere.lockShared(t.Context(), "go1.22.4")
 	if err != nil {
 		t.Fatalf("in a store without locks: %v", err)
+	}
+	release()
+}
+
+// A lock of something else than a store says as well who holds it, and is waited for no longer than that.
+func TestLockFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), ".lock")
+	release, err := LockFile(t.Context(), file, "srv", "updating", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = LockFile(t.Context(), file, "srv", "updating", Options{LockTimeout: time.Millisecond})
+	if busy := (*BusyError)(nil); !errors.As(err, &busy) || busy.What != "srv" || !strings.Contains(busy.Holder, "is updating") {
+		t.Errorf("while it is held: %v", err)
+	}
+	release()
+	release, err = LockFile(t.Context(), file, "srv", "updating", Options{LockTimeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
 	}
 	release()
 }

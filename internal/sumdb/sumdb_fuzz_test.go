@@ -135,3 +135,31 @@ func FuzzRecord(f *testing.F) {
 		}
 	})
 }
+
+// Whatever a file of heads has, what is read of it is signed, and written again it is the same heads.
+func FuzzParseHeads(f *testing.F) {
+	l := lookUp(f)
+	c := openSumDB(f, "direct", l.config)
+	seen, err := c.Seen()
+	if err != nil || len(seen) != 1 {
+		f.Fatal(seen, err)
+	}
+	f.Add([]byte{}, uint16(0), uint16(0), []byte{})
+	f.Add(seen[0].Note, uint16(0), uint16(0), seen[0].Note)
+	f.Add(seen[0].Note, uint16(30), uint16(1), []byte("9"))
+	f.Fuzz(func(t *testing.T, data []byte, at, cut uint16, put []byte) {
+		heads, err := c.ParseHeads(splice(data, at, cut, put))
+		if err != nil {
+			return
+		}
+		again, err := c.ParseHeads(FormatHeads(heads))
+		if err != nil || len(heads) > 0 && !Newest(again).Equal(Newest(heads)) {
+			t.Errorf("%v, %v, want %v", again, err, heads)
+		}
+		for _, head := range heads {
+			if head.N != seen[0].N {
+				t.Errorf("a head of %d records", head.N)
+			}
+		}
+	})
+}
