@@ -261,7 +261,7 @@ func alter(t *testing.T, from, to string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer zr.Close()
+	defer func() { _ = zr.Close() }()
 	_ = os.Remove(to)
 	f, err := os.Create(to)
 	if err != nil {
