@@ -153,7 +153,7 @@ func TestServeMany(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("GOSW_SERVE_CLIENTS")); err == nil {
 		versions, clients = []string{"1.25.7", "1.25.8", "1.25.9"}, n
 		for _, version := range versions {
-			if err := s.server.AddLarge(version, 16<<20); err != nil {
+			if err := s.server.AddLarge(version, 4<<20); err != nil {
 				t.Fatal(err)
 			}
 		}
