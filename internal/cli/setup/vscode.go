@@ -178,7 +178,7 @@ func editSettings(a *app.App, name string, dryRun bool, change func(*setup.File)
 
 // changedLines returns the lines in which two texts differ, from the first to the
 // last, and the number of the first.
-func changedLines(before, after string) (line int, old, new string) {
+func changedLines(before, after string) (line int, old, changed string) {
 	a, b := slices.Collect(strings.Lines(before)), slices.Collect(strings.Lines(after))
 	same := 0
 	for same < min(len(a), len(b)) && a[same] == b[same] {
