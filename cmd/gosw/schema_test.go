@@ -48,7 +48,7 @@ var readers = map[string][]string{
 // writers are the commands whose result is what they do.
 var writers = []string{
 	"gosw", "gosw install", "gosw uninstall", "gosw repair", "gosw upgrade", "gosw use", "gosw exec",
-	"gosw init", "gosw init direnv", "gosw shim", "gosw bundle",
+	"gosw init", "gosw init direnv", "gosw init sdk", "gosw init vscode", "gosw shim", "gosw bundle", "gosw serve",
 	// What these print is one version or none, and needs a release to run.
 	"gosw self", "gosw self update", "gosw self rollback", "gosw self verify", "gosw self uninstall",
 }
