@@ -58,8 +58,9 @@ type Config struct {
 	// Offline keeps all from the network: caches and files only.
 	Offline bool
 
-	// Transport replaces the client's own transport, for tests.
+	// Transport replaces the client's own transport, for tests and bundles.
 	Transport http.RoundTripper
+	Copy      bool // that Transport answers from a copy, such as a bundle
 	// Stall bounds how long a body may stay silent; 0 means one minute.
 	Stall time.Duration
 
@@ -97,7 +98,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.db, err = sumdb.New(c.web, c.proxies, sumdb.Config{SumDB: cfg.SumDB, CacheDir: cfg.CacheDir, StateDir: cfg.StateDir, ModCache: cfg.ModCache})
+	c.db, err = sumdb.New(c.web, c.proxies, sumdb.Config{SumDB: cfg.SumDB, CacheDir: cfg.CacheDir, StateDir: cfg.StateDir, ModCache: cfg.ModCache, Copy: cfg.Copy})
 	if err != nil {
 		return nil, err
 	}

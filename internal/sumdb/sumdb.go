@@ -110,6 +110,7 @@ type Config struct {
 	CacheDir string // of answers that are proven
 	StateDir string // of the last signed tree head
 	ModCache string // GOMODCACHE, "" for none
+	Copy     bool   // that only a copy is asked, such as a bundle, which may be old
 }
 
 // New returns a Client of the database that cfg names, which it asks by w, through
@@ -277,7 +278,7 @@ func (c *Client) databaseURL(ctx context.Context) (*url.URL, error) {
 func (c *Client) isCopy() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.base != nil && c.base.Scheme == "file"
+	return c.cfg.Copy || c.base != nil && c.base.Scheme == "file"
 }
 
 // findDatabase asks one proxy after the other. A proxy that does not know the

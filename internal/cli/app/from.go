@@ -15,7 +15,7 @@ import (
 func (a *App) onlyFrom(cfg *fetch.Config) error {
 	cfg.Source, cfg.Proxy, cfg.NoProxy, cfg.ModCache, cfg.DL = release.SourceProxy, a.Source.Proxy, "", "", ""
 	if a.Source.Transport != nil {
-		cfg.Transport = a.Source.Transport
+		cfg.Transport, cfg.Copy = a.Source.Transport, true
 	}
 	if fields := strings.Fields(cfg.SumDB); len(fields) > 0 {
 		cfg.SumDB = strings.Replace(fields[0], "sum.golang.google.cn", "sum.golang.org", 1)
