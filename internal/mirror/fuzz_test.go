@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -42,7 +43,7 @@ func FuzzOpenBundle(f *testing.F) {
 		defer func() { _ = b.Close() }()
 		b.Releases()
 		for name, member := range b.files {
-			r, err := b.Open(filepath.ToSlash(file)[1:] + "/" + name)
+			r, err := b.Open(strings.TrimPrefix(filepath.ToSlash(file), "/") + "/" + name)
 			if err != nil {
 				t.Fatal(err)
 			}

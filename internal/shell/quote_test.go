@@ -313,8 +313,10 @@ func TestInit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if runtime.GOOS == "windows" {
+		if runtime.GOOS == "windows" { // where the functions are not: they compare paths of another form
 			hook = bytes.ReplaceAll(hook, []byte("\r\n"), []byte("\n"))
+			test.want = strings.Replace(test.want, "function='1'", "function=''", 1)
+			test.want = strings.Replace(test.want, "function '1'", "function ''", 1)
 		}
 		text := test.shell.Init(Options{Exe: "/o'p/gosw", Root: "/r", Function: true})
 		if got, ok := strings.CutSuffix(text, string(hook)); !ok || got != test.want {
