@@ -114,7 +114,8 @@ func (r *released) programs(t *testing.T, version string) map[string][]byte {
 }
 
 // TestReleaseGoInstall has "go install" make the programs of the archive, from a
-// module proxy of files, with a checksum database, and caches of its own.
+// module proxy of files, with a checksum database that a proxy passes on, and caches of
+// its own.
 func TestReleaseGoInstall(t *testing.T) {
 	t.Parallel()
 	r := newReleased(t)
@@ -122,7 +123,7 @@ func TestReleaseGoInstall(t *testing.T) {
 	cmd := exec.Command("go", "install", "-trimpath", "-ldflags=-s", selfupdate.Module+"/cmd/...@"+version)
 	cmd.Dir = work
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + work, "GOBIN=" + work, "CGO_ENABLED=0", "GOENV=off", "GOTOOLCHAIN=local", "GOFLAGS=-modcacherw",
-		"GOPROXY=file://" + filepath.Join(r.dir, "proxy") + ",file://" + filepath.Join(r.cache, "cache", "download"), "GOSUMDB=" + r.server.SumDB()}
+		"GOPROXY=file://" + filepath.Join(r.dir, "proxy") + ",file://" + filepath.Join(r.cache, "cache", "download") + "," + r.server.Proxy(), "GOSUMDB=" + r.server.SumDB()}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
