@@ -99,7 +99,7 @@ var hostile = []struct {
 
 // What a hostile mirror gets is that nothing is installed: by gosw, by plain go, and as a bundle; by who
 // has seen the honest mirror before. Verify finds each of them but a history that is well signed.
-func TestHostile(t *testing.T) {
+func TestHostileMirrors(t *testing.T) {
 	t.Parallel()
 	for _, test := range hostile {
 		t.Run(test.name, func(t *testing.T) {
