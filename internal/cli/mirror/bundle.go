@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -56,12 +57,14 @@ func bundle(ctx context.Context, a *app.App, file string, o options) (err error)
 	if err := fsx.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	unlock, err := lock(ctx, a, filepath.Join(dir, ".lock"), term.Clean(file), "writing")
+	unlock, err := lock(ctx, a, filepath.Join(dir, lockName), term.Clean(file), "writing")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)); unlock() }()
-	work := filepath.Join(dir, "tree")
+	work, temp := filepath.Join(dir, "tree"), filepath.Join(dir, "bundle.tar")
+	defer func() {
+		err = errors.Join(err, os.RemoveAll(work), os.RemoveAll(temp), removeLocked(dir, unlock))
+	}()
 	if err := os.RemoveAll(work); err != nil { // of one that was killed
 		return err
 	}
@@ -74,11 +77,27 @@ func bundle(ctx context.Context, a *app.App, file string, o options) (err error)
 	if err != nil {
 		return err
 	}
-	size, err := writeBundle(tree, filepath.Join(dir, "bundle.tar"), file)
+	size, err := writeBundle(tree, temp, file)
 	if err == nil {
 		a.UI.Note("wrote %s (%s, %s, with %d records of %s)", term.Clean(file), term.Size(size), count(len(result.Added), "release"), result.Head.N, w.db.Name())
 	}
 	return err
+}
+
+// lockName is the lock of a directory that a bundle is made in.
+const lockName = ".lock"
+
+// removeLocked removes dir, in which there is the lock only, and unlocks it. Windows
+// removes no file that is open: there, whoever has the lock by then keeps both.
+func removeLocked(dir string, unlock func()) error {
+	if runtime.GOOS == "windows" {
+		unlock()
+		_ = os.Remove(filepath.Join(dir, lockName))
+		_ = os.Remove(dir)
+		return nil
+	}
+	defer unlock()
+	return os.RemoveAll(dir)
 }
 
 func writeBundle(tree *mirror.Tree, temp, file string) (size int64, err error) {
