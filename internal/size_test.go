@@ -41,7 +41,7 @@ var maxLines = map[string]int{
 	"internal/cli/explain":  650,
 	"internal/cli/install":  900,
 	"internal/cli/list":     900,
-	"internal/cli/mirror":   1000,
+	"internal/cli/mirror":   1050,
 	"internal/cli/progress": 350,
 	"internal/cli/remove":   450,
 	"internal/cli/run":      800,
