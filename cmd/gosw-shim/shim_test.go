@@ -130,14 +130,14 @@ func TestSystem(t *testing.T) {
 	check(t, err)
 	s.link(built, "link/go")
 	s.file("relative/go", "#!/bin/sh\necho relative\n")
-	s.file("folder/go/x", "")
+	s.file("directory/go/x", "")
 	s.file("plain/go", "not executable")
 	s.file("system/go", "#!/bin/sh\necho system \"$GOSW_DEPTH\" \"$GOROOT\" \"$@\"\n")
 	s.file("copy/go", string(content))
 	check(t, os.Chmod(s.path("copy/go"), 0o755))
 	s.link(s.path("store"), "other-way")
 	path := "relative:../relative::"
-	for _, dir := range []string{"store/bin", "other-way/bin", "link", "folder", "plain", "nowhere", "system"} {
+	for _, dir := range []string{"store/bin", "other-way/bin", "link", "directory", "plain", "nowhere", "system"} {
 		path += ":" + s.path(dir)
 	}
 	s.env = append(s.env, "PATH="+path, "GOROOT=/usr/lib/go")

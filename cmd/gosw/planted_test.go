@@ -40,13 +40,13 @@ var places = []place{
 }
 
 // plants are what is put there. The last one needs no thief but a hand that slipped.
-var plants = []string{"link to a file", "link to a directory", "dangling link", "pipe", "socket", "another's", "folder for all"}
+var plants = []string{"link to a file", "link to a directory", "dangling link", "pipe", "socket", "another's", "directory for all"}
 
 // plant puts what at path. Links lead to what belongs to the user, in home.
 func plant(t *testing.T, what, path, home string) {
 	t.Helper()
 	info, err := os.Lstat(path)
-	if what == "folder for all" && err == nil && info.IsDir() {
+	if what == "directory for all" && err == nil && info.IsDir() {
 		check(t, os.Chmod(path, 0o777))
 		return
 	}
@@ -72,7 +72,7 @@ func plant(t *testing.T, what, path, home string) {
 		}
 	case "another's":
 		err = os.WriteFile(path, []byte("thief's"), 0o666)
-	case "folder for all":
+	case "directory for all":
 		if err = os.Mkdir(path, 0o777); err == nil {
 			err = os.Chmod(path, 0o777)
 		}

@@ -207,7 +207,7 @@ func (c *contents) add(name string, isDir bool) (Entry, error) {
 	default:
 		c.directories[e.Path] = true
 		if e.Path != "" {
-			err = c.names.addFolder(e.Path)
+			err = c.names.addDirectory(e.Path)
 		}
 	}
 	if err != nil {
@@ -230,11 +230,11 @@ func (t nameSet) add(name string) error {
 		return fmt.Errorf("collides with %.200q", other)
 	}
 	t[folded] = name
-	return t.addFolder(parent(name))
+	return t.addDirectory(parent(name))
 }
 
-// addFolder adds dir and its parents, unless they are there.
-func (t nameSet) addFolder(dir string) error {
+// addDirectory adds dir and its parents, unless they are there.
+func (t nameSet) addDirectory(dir string) error {
 	for ; dir != ""; dir = parent(dir) {
 		folded := fold(dir)
 		switch other, ok := t[folded]; {

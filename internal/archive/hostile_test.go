@@ -73,7 +73,7 @@ func (g *fenced) outside(t testing.TB) string {
 func (g *fenced) check(t testing.TB) {
 	t.Helper()
 	if after := g.outside(t); after != g.before {
-		t.Errorf("outside the staging folder:\nbefore %s\nafter %s", g.before, after)
+		t.Errorf("outside the staging directory:\nbefore %s\nafter %s", g.before, after)
 	}
 	err := filepath.WalkDir(g.staging, func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && !d.Type().IsRegular() {

@@ -74,7 +74,7 @@ func TestPlantedLinks(t *testing.T) {
 				t.Errorf("%s: %s: unpacked", f, planted)
 			}
 			if after := g.outside(t); after != g.before {
-				t.Errorf("%s: %s: outside the staging folder:\nbefore %s\nafter %s", f, planted, g.before, after)
+				t.Errorf("%s: %s: outside the staging directory:\nbefore %s\nafter %s", f, planted, g.before, after)
 			}
 		}
 	}

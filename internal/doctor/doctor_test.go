@@ -63,7 +63,7 @@ func (r *rig) mounts(lines ...string) {
 }
 
 // directory makes a directory in the home directory, and returns its path.
-func (r *rig) folder(name string) string {
+func (r *rig) directory(name string) string {
 	r.t.Helper()
 	dir := filepath.Join(r.home, name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -137,7 +137,7 @@ func TestFaults(t *testing.T) {
 	on := func(variable, mount string) func(*rig) {
 		return func(r *rig) {
 			wsl2(r)
-			r.env[variable] = r.folder("a b")
+			r.env[variable] = r.directory("a b")
 			r.mounts(strings.ReplaceAll(r.env[variable], " ", `\040`) + " " + mount)
 		}
 	}
@@ -162,8 +162,8 @@ func TestFaults(t *testing.T) {
 		{"windows-tmpdir", on("TMPDIR", drive), Warning, "the temporary directory", "", ""},
 		{"windows-project", func(r *rig) {
 			wsl2(r)
-			r.dir = r.folder("c/project")
-			r.mounts(r.folder("c") + " " + drive)
+			r.dir = r.directory("c/project")
+			r.mounts(r.directory("c") + " " + drive)
 		}, Warning, "the working directory", "", ""},
 		{"wsl-version", func(r *rig) {
 			r.write("proc/sys/kernel/osrelease", "4.4.0-19041-Microsoft\n")
@@ -176,16 +176,16 @@ func TestFaults(t *testing.T) {
 		}, Note, "without metadata", "", "where the line belongs is for an editor"},
 		{"windows-go", func(r *rig) {
 			wsl2(r)
-			bin := r.folder("c/Go/bin")
+			bin := r.directory("c/Go/bin")
 			r.program(filepath.Join(bin, "go.exe"))
 			r.program(filepath.Join(r.home, ".local/go/bin/go"))
-			r.mounts(r.folder("c") + " " + drive)
+			r.mounts(r.directory("c") + " " + drive)
 			r.env["PATH"] = bin + ":/usr/bin:/bin"
 		}, Error, "is a Windows go", "", ""},
 		{"store-network", func(r *rig) {
 			r.mounts(r.home+" rw nfs4 rw,vers=4.2", filepath.Join(r.home, ".local")+" rw ext4 rw")
-			r.env["GOSW_ROOT"] = r.folder("go")
-			r.folder(".local")
+			r.env["GOSW_ROOT"] = r.directory("go")
+			r.directory(".local")
 		}, Warning, "network file system (nfs4)", "", ""},
 		{"gocache-network", func(r *rig) {
 			r.mounts(r.home + " rw cifs rw")
@@ -296,7 +296,7 @@ func TestWSL(t *testing.T) {
 func TestMountOf(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.folder("c/in")
+	r.directory("c/in")
 	must(t, os.Symlink(filepath.Join(r.home, "c"), filepath.Join(r.home, "link")))
 	r.mounts(r.home+"/c rw 9p rw,aname=drvfs", r.home+"/cc rw tmpfs rw", r.home+"/c rw,noexec xfs rw")
 	for dir, want := range map[string]string{

@@ -97,10 +97,10 @@ func (m Machine) lookGoBin() Findings {
 
 // isBin reports whether dir is the store's directory of shims.
 func (m Machine) isBin(dir string) bool {
-	return m.Store != "" && filepath.IsAbs(dir) && sameFolder(dir, m.Store.Bin())
+	return m.Store != "" && filepath.IsAbs(dir) && sameDirectory(dir, m.Store.Bin())
 }
 
-func sameFolder(a, b string) bool {
+func sameDirectory(a, b string) bool {
 	one, err := os.Stat(a)
 	other, otherErr := os.Stat(b)
 	return err == nil && otherErr == nil && os.SameFile(one, other)
@@ -162,7 +162,7 @@ func (m Machine) lookGoBinPath() Findings {
 		return nil // nothing to run
 	}
 	for _, dir := range filepath.SplitList(m.Getenv("PATH")) {
-		if filepath.Clean(dir) == bin || filepath.IsAbs(dir) && sameFolder(dir, bin) {
+		if filepath.Clean(dir) == bin || filepath.IsAbs(dir) && sameDirectory(dir, bin) {
 			return nil
 		}
 	}

@@ -41,7 +41,7 @@ type Setting struct {
 func (m Machine) Checks() []Check {
 	m.table = m.readMounts()
 	return slices.Concat(
-		m.environmentChecks(), m.pathChecks(), m.storeChecks(), m.folderChecks(), m.windowsChecks(),
+		m.environmentChecks(), m.pathChecks(), m.storeChecks(), m.directoryChecks(), m.windowsChecks(),
 		m.toolChecks(), m.CgoChecks(), m.kernelChecks(),
 	)
 }

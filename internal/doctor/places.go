@@ -40,8 +40,8 @@ func (m Machine) onLinux(look func() Findings) func() Findings {
 	return Unless(m.GOOS != "linux", "only on Linux", look)
 }
 
-// folderChecks are about the directories in which go builds.
-func (m Machine) folderChecks() []Check {
+// directoryChecks are about the directories in which go builds.
+func (m Machine) directoryChecks() []Check {
 	temp, variable := m.tempDir()
 	return []Check{
 		{ID: "tmpdir", Sound: "the temporary directory exists", Worst: Error, Look: func() Findings { return m.lookTemp(temp, variable) }},
@@ -109,7 +109,7 @@ func (m Machine) lookCase() Findings {
 	if !isDir(dir) {
 		return Skip("there is no store yet")
 	}
-	if !sameFolder(dir, filepath.Join(filepath.Dir(dir), strings.ToUpper(filepath.Base(dir)))) {
+	if !sameDirectory(dir, filepath.Join(filepath.Dir(dir), strings.ToUpper(filepath.Base(dir)))) {
 		return nil
 	}
 	return Found(nil, "the file system of the store %s ignores case: files whose names differ only in case become one", m.Store).

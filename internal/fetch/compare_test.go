@@ -128,7 +128,7 @@ var faults = map[string]struct {
 	"emptied":       {false, func(t testing.TB, dir string) { put(t, dir, "src/cmd/go/main.go", "") }, []string{"changed src/cmd/go/main.go"}},
 	"go.mod":        {false, func(t testing.TB, dir string) { put(t, dir, "src/go.mod", "module x\n") }, []string{"changed src/go.mod"}},
 	"missing":       {false, func(t testing.TB, dir string) { remove(t, dir, "src/internal/empty.go") }, []string{"missing src/internal/empty.go"}},
-	"folder":        {false, func(t testing.TB, dir string) { remove(t, dir, "src/cmd/go") }, []string{"missing src/cmd/go/main.go"}},
+	"directory":     {false, func(t testing.TB, dir string) { remove(t, dir, "src/cmd/go") }, []string{"missing src/cmd/go/main.go"}},
 	"no go.mod":     {false, func(t testing.TB, dir string) { remove(t, dir, "src/cmd/go.mod") }, []string{"missing src/cmd/go.mod"}},
 	"backup":        {false, func(t testing.TB, dir string) { put(t, dir, "src/fmt/print.go~", "old\n") }, []string{"extra src/fmt/print.go~"}},
 	"dotfile":       {false, func(t testing.TB, dir string) { put(t, dir, "src/.DS_Store", "x") }, []string{"extra src/.DS_Store"}},
@@ -150,17 +150,17 @@ var faults = map[string]struct {
 		put(t, dir, "misc/L", "Do as you like.\n")
 		link(t, dir, "LICENSE", "misc/L")
 	}, []string{"type LICENSE (symbolic link)"}},
-	"link for go.mod": {false, func(t testing.TB, dir string) { link(t, dir, "src/go.mod", "cmd/go.mod") }, []string{"type src/go.mod (symbolic link)"}},
-	"link for folder": {false, func(t testing.TB, dir string) { link(t, dir, "src/fmt", "/usr") }, []string{"type src/fmt (symbolic link)"}},
-	"further link":    {false, func(t testing.TB, dir string) { link(t, dir, "src/fmt/more.go", "print.go") }, []string{"extra src/fmt/more.go (symbolic link)"}},
-	"looping link":    {false, func(t testing.TB, dir string) { link(t, dir, "src/loop", "..") }, []string{"extra src/loop (symbolic link)"}},
-	"folder for file": {false, func(t testing.TB, dir string) { remove(t, dir, "LICENSE"); put(t, dir, "LICENSE/x", "x") }, []string{"missing LICENSE", "extra LICENSE/ (1 file)"}},
-	"odd name":        {false, func(t testing.TB, dir string) { put(t, dir, "src/a\nb", "x") }, []string{"extra src/a\nb"}},
-	"steering name":   {false, func(t testing.TB, dir string) { put(t, dir, "src/\x1b[2J", "x") }, []string{"extra src/\x1b[2J"}},
-	"copy":            {true, func(t testing.TB, dir string) { put(t, dir, "src/go.mod", "module std\n\ngo 1.21\n") }, []string{"changed src/go.mod (not what _go.mod has)"}},
-	"no copy":         {true, func(t testing.TB, dir string) { remove(t, dir, "src/cmd/go.mod") }, []string{"missing src/cmd/go.mod"}},
-	"original":        {true, func(t testing.TB, dir string) { put(t, dir, "src/_go.mod", "x"); put(t, dir, "src/go.mod", "x") }, []string{"changed src/_go.mod"}},
-	"further go.mod":  {true, func(t testing.TB, dir string) { put(t, dir, "src/fmt/go.mod", "module fmt\n") }, []string{"extra src/fmt/go.mod"}},
+	"link for go.mod":    {false, func(t testing.TB, dir string) { link(t, dir, "src/go.mod", "cmd/go.mod") }, []string{"type src/go.mod (symbolic link)"}},
+	"link for directory": {false, func(t testing.TB, dir string) { link(t, dir, "src/fmt", "/usr") }, []string{"type src/fmt (symbolic link)"}},
+	"further link":       {false, func(t testing.TB, dir string) { link(t, dir, "src/fmt/more.go", "print.go") }, []string{"extra src/fmt/more.go (symbolic link)"}},
+	"looping link":       {false, func(t testing.TB, dir string) { link(t, dir, "src/loop", "..") }, []string{"extra src/loop (symbolic link)"}},
+	"directory for file": {false, func(t testing.TB, dir string) { remove(t, dir, "LICENSE"); put(t, dir, "LICENSE/x", "x") }, []string{"missing LICENSE", "extra LICENSE/ (1 file)"}},
+	"odd name":           {false, func(t testing.TB, dir string) { put(t, dir, "src/a\nb", "x") }, []string{"extra src/a\nb"}},
+	"steering name":      {false, func(t testing.TB, dir string) { put(t, dir, "src/\x1b[2J", "x") }, []string{"extra src/\x1b[2J"}},
+	"copy":               {true, func(t testing.TB, dir string) { put(t, dir, "src/go.mod", "module std\n\ngo 1.21\n") }, []string{"changed src/go.mod (not what _go.mod has)"}},
+	"no copy":            {true, func(t testing.TB, dir string) { remove(t, dir, "src/cmd/go.mod") }, []string{"missing src/cmd/go.mod"}},
+	"original":           {true, func(t testing.TB, dir string) { put(t, dir, "src/_go.mod", "x"); put(t, dir, "src/go.mod", "x") }, []string{"changed src/_go.mod"}},
+	"further go.mod":     {true, func(t testing.TB, dir string) { put(t, dir, "src/fmt/go.mod", "module fmt\n") }, []string{"extra src/fmt/go.mod"}},
 }
 
 // TestCompareNames damages a tree in each way and demands that just that is named:

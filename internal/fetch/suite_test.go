@@ -149,8 +149,8 @@ func (w way) checkCanceled(t *testing.T) {
 func TestEveryWay(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
-	folder := t.TempDir()
-	if err := s.WriteTree(filepath.Join(folder, "cache", "download")); err != nil {
+	directory := t.TempDir()
+	if err := s.WriteTree(filepath.Join(directory, "cache", "download")); err != nil {
 		t.Fatal(err)
 	}
 	archive := "go1.22.4." + host.OS + "-" + host.Arch + ".tar.gz"
@@ -159,7 +159,7 @@ func TestEveryWay(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(filepath.Dir(tarFile), "index.json"), s.Index(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	files := web.FileURL(filepath.Join(folder, "cache", "download")).String()
+	files := web.FileURL(filepath.Join(directory, "cache", "download")).String()
 	page := web.FileURL(filepath.Dir(tarFile)).String()
 	var first map[string]string
 	for _, test := range []struct {
@@ -171,7 +171,7 @@ func TestEveryWay(t *testing.T) {
 		{ViaDL, with(sourceIs(release.SourceDL), dlOf(s, "")), ""},
 		{ViaProxy, with(offline(t), proxyIs(files)), ""},
 		{ViaDL, with(offline(t), proxyIs(files), sourceIs(release.SourceDL), func(cfg *Config) { cfg.DL, cfg.DLArchive = page, page }), ""},
-		{ViaModCache, with(offline(t), func(cfg *Config) { cfg.ModCache = folder }), ""},
+		{ViaModCache, with(offline(t), func(cfg *Config) { cfg.ModCache = directory }), ""},
 		{ViaFile, nil, zipFile},
 		{ViaFile, nil, tarFile},
 	} {
@@ -182,7 +182,7 @@ func TestEveryWay(t *testing.T) {
 			continue
 		}
 		tree := readTree(t, dir)
-		addFolders(t, tree, dir)
+		addDirectories(t, tree, dir)
 		if first == nil {
 			first = tree
 		}
@@ -205,8 +205,8 @@ func fetchEither(t *testing.T, c *Client, file, dir string) (*tree.Proof, error)
 	return c.FetchLocal(t.Context(), local, "", openRoot(t, dir))
 }
 
-// addFolders adds the directories below dir to what readTree has returned.
-func addFolders(t *testing.T, tree map[string]string, dir string) {
+// addDirectories adds the directories below dir to what readTree has returned.
+func addDirectories(t *testing.T, tree map[string]string, dir string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {

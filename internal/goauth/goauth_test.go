@@ -200,7 +200,7 @@ case $(pwd) in */chosen) printf 'username=u\npassword=p\n' ;; esac
 	}
 	other := newAuth(t, "git "+t.TempDir(), "", env...)
 	if header, err := other.Header(t.Context(), u, &http.Response{StatusCode: 401}); len(header) > 0 || err == nil {
-		t.Errorf("in another folder: %v, %v", header, err)
+		t.Errorf("in another directory: %v, %v", header, err)
 	}
 }
 

@@ -70,7 +70,7 @@ func TestIdentifyPlatform(t *testing.T) {
 	portable[0x3c] = 0x40
 	copy(portable[0x40:], "PE\x00\x00\x64\x86")
 	for _, test := range []struct {
-		name, head, folders, want string
+		name, head, directories, want string
 	}{
 		{"own", elf(1, 62), "linux_amd64", "linux/amd64"},
 		{"with a cross build", elf(1, 62), "linux_amd64 windows_amd64 linux_arm64", "linux/amd64"},
@@ -89,8 +89,8 @@ func TestIdentifyPlatform(t *testing.T) {
 	} {
 		dir := distTree(t, "go1.22.4")
 		remove(t, dir, "pkg/tool")
-		for folder := range strings.FieldsSeq(test.folders) {
-			put(t, dir, "pkg/tool/"+folder+"/compile", "")
+		for directory := range strings.FieldsSeq(test.directories) {
+			put(t, dir, "pkg/tool/"+directory+"/compile", "")
 		}
 		put(t, dir, "bin/go", test.head)
 		_, p, err := Identify(openRoot(t, dir), "linux/amd64")

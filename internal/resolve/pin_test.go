@@ -3,6 +3,7 @@ package resolve
 import (
 	"errors"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -155,8 +156,10 @@ func TestReadSmall(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
-	if err := os.Symlink("none", dir+"/dangling"); err != nil {
+	if err := os.Symlink("none", dir+"/dangling"); err != nil && runtime.GOOS == "windows" {
 		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
 	}
 	if _, err := readSmall(dir + "/dangling"); err == nil || errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a dangling link: %v", err)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -168,8 +169,10 @@ func TestDir(t *testing.T) {
 func TestDirLink(t *testing.T) {
 	t.Parallel()
 	root := tree(t, map[string]string{"a/": "", "elsewhere/deep/": ""})
-	if err := os.Symlink(filepath.Join("..", "elsewhere", "deep"), filepath.Join(root, "a", "link")); err != nil {
+	if err := os.Symlink(filepath.Join("..", "elsewhere", "deep"), filepath.Join(root, "a", "link")); err != nil && runtime.GOOS == "windows" {
 		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
 	}
 	want := filepath.Join(root, "elsewhere")
 	if got := Dir(filepath.Join(root, "a", "link"), []string{"-C", ".."}); got != want {

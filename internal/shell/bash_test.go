@@ -92,7 +92,7 @@ func TestPaths(t *testing.T) {
 		{"NUL behind half a character", `rm .go-version; printf 'golang 1.22.5\n#\342\0\ngolang 1.21.0\n' >.tool-versions`, shim},
 		{"point zero, old", `echo 1.20.0 >.go-version`, shim},
 		{"dangling pin", `rm .go-version; ln -s nowhere .go-version`, shim},
-		{"folder", `rm .go-version; mkdir .go-version`, shim},
+		{"directory", `rm .go-version; mkdir .go-version`, shim},
 		{"FIFO", `rm .go-version; mkfifo .go-version`, shim},
 		{"two tools", `rm .go-version; printf 'golang 1.22.5\ngo 1.22.5\n' >.tool-versions`, shim},
 		{"tab", `rm .go-version; printf 'golang\t1.22.5\n' >.tool-versions`, shim},

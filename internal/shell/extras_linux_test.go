@@ -29,7 +29,7 @@ type module struct {
 
 func newModule(t *testing.T) module {
 	t.Helper()
-	m := module{filepath.Join(t.TempDir(), "a module's folder"), os.Getenv("PATH")}
+	m := module{filepath.Join(t.TempDir(), "a module's directory"), os.Getenv("PATH")}
 	for name, text := range map[string]string{
 		"go.mod":            "module example.com/m\n\ngo 1.21\n",
 		"main.go":           "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc main() { fmt.Println(\"one\", os.Args[1:]) }\n",
@@ -79,7 +79,7 @@ func TestExtras(t *testing.T) {
 		code         int
 	}{
 		{"cd", `gosw_cd; [ "$PWD" = "$(go env GOROOT)/src" ] && echo ok; gosw_cd net/http; echo "${PWD##*/src/}"`, `^ok\nnet/http\n$`, 0},
-		{"cd nowhere", `gosw_cd no/such || echo "$? ${PWD##*/}"`, `(?s)no/such.*\n1 a module's folder\n$`, 0},
+		{"cd nowhere", `gosw_cd no/such || echo "$? ${PWD##*/}"`, `(?s)no/such.*\n1 a module's directory\n$`, 0},
 		{"doc", `gosw_doc -short fmt.Println`, `func Println`, 0},
 		{"test nothing", `gosw_test; echo "$?"`, `^gosw: no package here differs from HEAD\n0\n$`, 0},
 		{"test changed", `echo >>a/a.go; gosw_test -count=1 -v`, `(?s)^=== RUN   TestA.*ok  	example.com/m/a`, 0},

@@ -58,7 +58,7 @@ func TestFishPaths(t *testing.T) {
 		{"mark", `printf '\357\273\277golang 1.22.5\n' >.tool-versions; rm .go-version`, shim},
 		{"two tools", `rm .go-version; printf 'golang 1.22.5\ngo 1.22.5\n' >.tool-versions`, shim},
 		{"tab", `rm .go-version; printf 'golang\t1.22.5\n' >.tool-versions`, shim},
-		{"folder", `rm .go-version; mkdir .go-version`, shim},
+		{"directory", `rm .go-version; mkdir .go-version`, shim},
 		{"FIFO", `rm .go-version; mkfifo .go-version`, shim},
 		{"dangling pin", `rm .go-version; ln -s nowhere .go-version`, shim},
 		{"GO_VERSION that no program sees", `set -g GO_VERSION 1.21.0`, shim},

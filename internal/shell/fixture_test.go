@@ -70,8 +70,8 @@ var changes = []struct{ name, script, want string }{
 	{"default, removed", `rm .go-version; echo 1.22 >"$GOSW_ROOT/default"; go >/dev/null; rm "$GOSW_ROOT/default"`, "shim"},
 	{"tool, removed", `mv "$GOSW_ROOT/toolchains/go1.22.5" "$GOSW_ROOT/away"`, "shim"},
 	{"link in its place", `mv "$GOSW_ROOT/toolchains/go1.22.5" "$GOSW_ROOT/away"; ln -s ../away "$GOSW_ROOT/toolchains/go1.22.5"`, "shim"},
-	{"folder, moved", `mkdir a; cd a; go >/dev/null; mv ../a ../b`, "shim"},
-	{"folder by another name", `mkdir -p a/x; echo 1.21.0 >a/.go-version; ln -s a/x b; cd a/x; go >/dev/null; cd ../../b`, "go1.22.5"},
+	{"directory, moved", `mkdir a; cd a; go >/dev/null; mv ../a ../b`, "shim"},
+	{"directory by another name", `mkdir -p a/x; echo 1.21.0 >a/.go-version; ln -s a/x b; cd a/x; go >/dev/null; cd ../../b`, "go1.22.5"},
 }
 
 // bourneChanges are those for bash and zsh.

@@ -51,7 +51,7 @@ func TestZshPaths(t *testing.T) {
 		{"NUL in the middle", `printf '1.2\0002.5\n' >.go-version`, shim},
 		{"NUL behind half a character", `rm .go-version; printf 'golang 1.22.5\n#\342\0\ngolang 1.21.0\n' >.tool-versions`, shim},
 		{"mark", `printf '\357\273\277golang 1.22.5\n' >.tool-versions; rm .go-version`, shim},
-		{"folder", `rm .go-version; mkdir .go-version`, shim},
+		{"directory", `rm .go-version; mkdir .go-version`, shim},
 		{"FIFO", `rm .go-version; mkfifo .go-version`, shim},
 		{"GO_VERSION that no program sees", `GO_VERSION=1.21.0`, shim},
 		{"GO_VERSION that is readonly", `typeset -rx GO_VERSION=1.21.0`, shim},
@@ -64,7 +64,7 @@ func TestZshPaths(t *testing.T) {
 		{"macOS, line", `OSTYPE=darwin24; echo 1.22 >.go-version`, shim},
 		{"macOS, exact", `OSTYPE=darwin24`, fast},
 
-		{"folder, later out of date", `go >/dev/null; PWD=/usr`, shim},
+		{"directory, later out of date", `go >/dev/null; PWD=/usr`, shim},
 	}, bourneChanges...) {
 		f.expectIn(t, zsh, zshStrict, test.name, "go >/dev/null\n"+test.script+"\ngo; go", strings.Repeat(test.want+"\n", 2))
 		f.reset(t)

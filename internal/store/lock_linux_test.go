@@ -77,7 +77,7 @@ func TestLockNoLink(t *testing.T) {
 		},
 		"dangling link": func() error { return os.Symlink(precious+".new", lock) },
 		"pipe":          func() error { return syscall.Mkfifo(lock, 0o666) },
-		"folder":        func() error { return os.Mkdir(lock, 0o755) },
+		"directory":     func() error { return os.Mkdir(lock, 0o755) },
 	} {
 		if err := errors.Join(os.Remove(lock), plant()); err != nil {
 			t.Fatal(err)

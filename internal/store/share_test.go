@@ -100,8 +100,8 @@ func TestReuse(t *testing.T) {
 			must(t, os.Rename(file, toy.path("../../f1.go")), os.Symlink(toy.path("../../f1.go"), file))
 		}, []string{path}},
 		{"pipe", func(t *testing.T, _ *toyTree, file string) { must(t, os.Remove(file), syscall.Mkfifo(file, 0o444)) }, []string{path}},
-		{"folder", func(t *testing.T, _ *toyTree, file string) { must(t, os.Remove(file), os.Mkdir(file, 0o755)) }, []string{path}},
-		{"folder that is a link", func(t *testing.T, toy *toyTree, _ string) {
+		{"directory", func(t *testing.T, _ *toyTree, file string) { must(t, os.Remove(file), os.Mkdir(file, 0o755)) }, []string{path}},
+		{"directory that is a link", func(t *testing.T, toy *toyTree, _ string) {
 			must(t, os.Rename(toy.path("src/p1"), toy.path("../../p1")), os.Symlink("../../../p1", toy.path("src/p1")))
 		}, []string{path, "src/p1/f10.go", "src/p1/f19.go", "src/p1/f28.go", "src/p1/f37.go", "src/p1/f46.go"}},
 		{"another content, well known to manifest and receipt", func(t *testing.T, toy *toyTree, file string) {

@@ -194,7 +194,7 @@ func testVerify(t *testing.T, toy *toyTree) {
 			must(t, os.Chmod(toy.path("src/empty.go"), 0o600), os.WriteFile(toy.path("src/empty.go"), []byte("x"), 0), os.Chmod(toy.path("src/empty.go"), 0o444))
 		}, []string{"changed src/empty.go"}, []string{"src/empty.go"}, 0, 0},
 		{"deletion", func(t *testing.T) { must(t, os.Remove(toy.path("bin/go"))) }, []string{"missing bin/go"}, []string{"bin/go"}, 0, 0},
-		{"folder deleted", func(t *testing.T) { must(t, os.RemoveAll(toy.path("bin"))) }, []string{"missing bin/go"}, []string{"bin/go"}, 0, 0},
+		{"directory deleted", func(t *testing.T) { must(t, os.RemoveAll(toy.path("bin"))) }, []string{"missing bin/go"}, []string{"bin/go"}, 0, 0},
 		{"additions", func(t *testing.T) {
 			must(t, os.MkdirAll(toy.path("src/new/deep"), 0o755), os.WriteFile(toy.path("src/new/deep/a.go"), nil, 0o444),
 				os.WriteFile(toy.path("src/p1/b.go"), nil, 0o444), os.Symlink("/etc/passwd", toy.path("src/p2/link")))
@@ -214,7 +214,7 @@ func testVerify(t *testing.T, toy *toyTree) {
 		{"link for a file", func(t *testing.T) {
 			must(t, os.Rename(toy.path("src/p1/f1.go"), toy.path("../../elsewhere")), os.Symlink("../../../../elsewhere", toy.path("src/p1/f1.go")))
 		}, []string{"type src/p1/f1.go"}, []string{"src/p1/f1.go"}, 0, 0},
-		{"folder for a file", func(t *testing.T) {
+		{"directory for a file", func(t *testing.T) {
 			must(t, os.Remove(toy.path("VERSION")), os.Mkdir(toy.path("VERSION"), 0o755))
 		}, []string{"type VERSION"}, []string{"VERSION"}, 0, 0},
 		{"link for a directory", func(t *testing.T) {

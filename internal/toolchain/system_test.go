@@ -30,7 +30,7 @@ func TestNextTool(t *testing.T) {
 	write("shim", 0o755)
 	write("store/bin/go", 0o755) // a copy, as on Windows
 	write("plain/go", 0o644)
-	write("folder/go/x", 0o644)
+	write("directory/go/x", 0o644)
 	write("real/go", 0o755)
 	write("second/go", 0o755)
 	write("store/toolchains/go1.22.5/bin/go", 0o755)
@@ -47,7 +47,7 @@ func TestNextTool(t *testing.T) {
 		{"other-way/bin real", "real/go"},
 		{"store/toolchains/go1.22.5/bin real", "real/go"},
 		{"linked real", "real/go"},
-		{"plain folder dangling none real", "real/go"},
+		{"plain directory dangling none real", "real/go"},
 		{"indirect real", "indirect/go"},
 		{"store/bin linked plain", ""},
 	} {

@@ -16,12 +16,12 @@ import (
 
 // archiveFile is the tar.gz with the tree of the module zip of name, such as
 // go1.22.5.linux-amd64.
-func archiveFile(folder, name string) string { return filepath.Join(folder, name+".tar.gz") }
+func archiveFile(directory, name string) string { return filepath.Join(directory, name+".tar.gz") }
 
 // makeArchive makes that archive, unless it is there, the way Go's own are made:
 // the same names and modes, gzip at its best.
-func makeArchive(folder, name, zipFile string) error {
-	file := archiveFile(folder, name)
+func makeArchive(directory, name, zipFile string) error {
+	file := archiveFile(directory, name)
 	if _, err := os.Stat(file); err == nil {
 		return nil
 	}

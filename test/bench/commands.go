@@ -140,7 +140,7 @@ func (r *reading) grow() error {
 func manifestOf(n int) []byte {
 	var text bytes.Buffer
 	for i := range n {
-		fmt.Fprintf(&text, "%x  golang.org/toolchain@v0.0.1-go1.22.5.linux-amd64/src/real/folder/%05d.go\n", sha256.Sum256(fmt.Append(nil, i)), i)
+		fmt.Fprintf(&text, "%x  golang.org/toolchain@v0.0.1-go1.22.5.linux-amd64/src/real/directory/%05d.go\n", sha256.Sum256(fmt.Append(nil, i)), i)
 	}
 	return text.Bytes()
 }

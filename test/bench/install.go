@@ -42,8 +42,8 @@ func parseInstall(args []string) (installOptions, error) {
 	flags.StringVar(&scenarios, "scenario", "", "full, delta-patch, delta-127, many, platform (default all)")
 	flags.StringVar(&on, "link", "", "unlimited, 1gbit, 100mbit, 20mbit (default what tells something)")
 	flags.StringVar(&where, "place", "", "tmpfs, disk (default both)")
-	flags.StringVar(&o.memory, "tmpfs", "/dev/shm", "a `folder` on a file system in memory")
-	flags.StringVar(&o.disk, "disk", "/var/tmp", "a `folder` on disk")
+	flags.StringVar(&o.memory, "tmpfs", "/dev/shm", "a `directory` on a file system in memory")
+	flags.StringVar(&o.disk, "disk", "/var/tmp", "a `directory` on disk")
 	flags.StringVar(&o.json, "json", "", "write every run to this `file`")
 	if err := flags.Parse(args); err != nil {
 		return o, err

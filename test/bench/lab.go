@@ -23,27 +23,27 @@ const (
 
 // A lab is where installations are measured.
 type lab struct {
-	options installOptions
-	ctx     context.Context // ends what is running
-	host    string          // "linux/amd64"
-	program string          // gosw
-	floor   string
-	timer   string // timed
-	origin  *origin
-	server  *server
-	folders map[string]string // place to the directory for installations
-	remove  []string          // in the end
-	results []result
+	options     installOptions
+	ctx         context.Context // ends what is running
+	host        string          // "linux/amd64"
+	program     string          // gosw
+	floor       string
+	timer       string // timed
+	origin      *origin
+	server      *server
+	directories map[string]string // place to the directory for installations
+	remove      []string          // in the end
+	results     []result
 }
 
 func newLab(ctx context.Context, o installOptions) (l *lab, err error) {
-	l = &lab{options: o, ctx: ctx, host: runtime.GOOS + "/" + runtime.GOARCH, folders: make(map[string]string)}
+	l = &lab{options: o, ctx: ctx, host: runtime.GOOS + "/" + runtime.GOARCH, directories: make(map[string]string)}
 	defer func() {
 		if err != nil {
 			l.close()
 		}
 	}()
-	cache, err := cacheFolder()
+	cache, err := cacheDirectory()
 	if err != nil {
 		return l, err
 	}
@@ -57,7 +57,7 @@ func newLab(ctx context.Context, o installOptions) (l *lab, err error) {
 		return l, err
 	}
 	for place, parent := range map[string]string{onTmpfs: o.memory, onDisk: o.disk} {
-		if l.folders[place], err = l.folder(parent); err != nil {
+		if l.directories[place], err = l.directory(parent); err != nil {
 			return l, err
 		}
 	}
@@ -69,7 +69,7 @@ func newLab(ctx context.Context, o installOptions) (l *lab, err error) {
 }
 
 // directory makes a directory that is removed in the end.
-func (l *lab) folder(parent string) (string, error) {
+func (l *lab) directory(parent string) (string, error) {
 	dir, err := os.MkdirTemp(parent, "gosw-bench-")
 	if err == nil {
 		l.remove = append(l.remove, dir)
@@ -79,7 +79,7 @@ func (l *lab) folder(parent string) (string, error) {
 
 // build builds the programs of this bench that are run beside it.
 func (l *lab) build() error {
-	dir, err := l.folder("")
+	dir, err := l.directory("")
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (l *lab) supply(s scenario) (tree, error) {
 		}
 		_ = archive.Close()
 		if s.archive {
-			if err := makeArchive(l.origin.folder, r.name(), file); err != nil {
+			if err := makeArchive(l.origin.directory, r.name(), file); err != nil {
 				return want, err
 			}
 		}
@@ -147,7 +147,7 @@ func (l *lab) supply(s scenario) (tree, error) {
 // once has a tool install on a link, in a fresh directory of place, and checks that
 // all of want is there then. The directory is returned.
 func (l *lab) once(t tool, on shape, place string, want tree) (s sample, dir string, err error) {
-	if dir, err = os.MkdirTemp(l.folders[place], "run-"); err != nil {
+	if dir, err = os.MkdirTemp(l.directories[place], "run-"); err != nil {
 		return s, dir, err
 	}
 	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o755); err != nil {

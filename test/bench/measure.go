@@ -110,7 +110,7 @@ func room(dir string, need int64) error {
 		return &os.PathError{Op: "statfs", Path: dir, Err: err}
 	}
 	if free := int64(stat.Bavail) * int64(stat.Bsize); free < need { //nolint:unconvert // the types differ from system to system
-		return fmt.Errorf("%s has %d MB free, and about %d are needed: fewer -rounds, or another folder", dir, free/1e6, need/1e6)
+		return fmt.Errorf("%s has %d MB free, and about %d are needed: fewer -rounds, or another directory", dir, free/1e6, need/1e6)
 	}
 	return nil
 }

@@ -19,16 +19,16 @@ import (
 // thing once: a benchmark that runs often should neither load a public service
 // nor depend on it. Nothing is weakened by that: what is installed is proven.
 type origin struct {
-	address string // the first element of GOPROXY, or "" if that is no address
-	folder  string // of what was fetched
+	address   string // the first element of GOPROXY, or "" if that is no address
+	directory string // of what was fetched
 
 	mu      sync.Mutex
 	missing map[string]int // path to the status that says so
 }
 
-// cacheFolder is where zips, archives and answers are kept, the one of the end
+// cacheDirectory is where zips, archives and answers are kept, the one of the end
 // to end tests.
-func cacheFolder() (string, error) {
+func cacheDirectory() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
@@ -36,7 +36,7 @@ func cacheFolder() (string, error) {
 	return filepath.Join(dir, "gosw-e2e"), nil
 }
 
-func newOrigin(folder string) (*origin, error) {
+func newOrigin(directory string) (*origin, error) {
 	out, err := exec.Command("go", "env", "GOPROXY").Output()
 	if err != nil {
 		return nil, fmt.Errorf("go env GOPROXY: %w", err)
@@ -45,7 +45,7 @@ func newOrigin(folder string) (*origin, error) {
 	if u, err := url.Parse(first); err != nil || u.Host == "" {
 		first = ""
 	}
-	return &origin{address: strings.TrimSuffix(first, "/"), folder: folder, missing: make(map[string]int)}, nil
+	return &origin{address: strings.TrimSuffix(first, "/"), directory: directory, missing: make(map[string]int)}, nil
 }
 
 // file returns the file that holds what p, the path of a request, is answered
@@ -71,14 +71,14 @@ func (o *origin) file(p string) (string, int, error) {
 // to end tests use, all else under the whole path.
 func (o *origin) name(p string) string {
 	if strings.HasPrefix(p, "/golang.org/toolchain/@v/") && strings.HasSuffix(p, ".zip") {
-		return filepath.Join(o.folder, path.Base(p))
+		return filepath.Join(o.directory, path.Base(p))
 	}
-	return filepath.Join(o.folder, "answers", url.PathEscape(p))
+	return filepath.Join(o.directory, "answers", url.PathEscape(p))
 }
 
 func (o *origin) fetch(p, file string) (int, error) {
 	if o.address == "" {
-		return 0, fmt.Errorf("%s is not in %s, and the first element of GOPROXY is no address", p, o.folder)
+		return 0, fmt.Errorf("%s is not in %s, and the first element of GOPROXY is no address", p, o.directory)
 	}
 	answer, err := http.Get(o.address + p)
 	if err != nil {

@@ -119,7 +119,7 @@ func (l *lab) enoughRoom(s scenario, settings []setting, want tree) error {
 		}
 	}
 	for place, bytes := range need {
-		if err := room(l.folders[place], bytes); err != nil {
+		if err := room(l.directories[place], bytes); err != nil {
 			return fmt.Errorf("%s: %w", place, err)
 		}
 	}

@@ -38,7 +38,7 @@ type traffic struct {
 // with stdin.
 func serve(args []string) error {
 	if len(args) != 1 {
-		return errors.New("serve: the folder of what is served is missing")
+		return errors.New("serve: the directory of what is served is missing")
 	}
 	from, err := newOrigin(args[0])
 	if err != nil {
@@ -105,7 +105,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (h *handler) find(p string) (string, int, error) {
 	if name, ok := strings.CutPrefix(p, archives); ok && !strings.Contains(name, "/") {
-		return archiveFile(h.origin.folder, strings.TrimSuffix(name, ".tar.gz")), http.StatusOK, nil
+		return archiveFile(h.origin.directory, strings.TrimSuffix(name, ".tar.gz")), http.StatusOK, nil
 	}
 	return h.origin.file(p)
 }
@@ -132,12 +132,12 @@ type server struct {
 	out     *bufio.Scanner
 }
 
-func startServer(folder string) (*server, error) {
+func startServer(directory string) (*server, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	s := &server{process: exec.Command(self, serveCommand, folder)}
+	s := &server{process: exec.Command(self, serveCommand, directory)}
 	s.process.Stderr = os.Stderr
 	// An interrupt is for the bench, which ends the server when it has cleaned up.
 	s.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -25,13 +25,13 @@ func TestHandler(t *testing.T) {
 		_, _ = io.WriteString(w, "go.sum database tree\n")
 	}))
 	defer from.Close()
-	folder := t.TempDir()
-	zip := filepath.Join(folder, "v0.0.1-go1.22.5.linux-amd64.zip")
+	directory := t.TempDir()
+	zip := filepath.Join(directory, "v0.0.1-go1.22.5.linux-amd64.zip")
 	if err := os.WriteFile(zip, []byte("0123456789"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	h := &handler{
-		origin:  &origin{address: from.URL, folder: folder, missing: make(map[string]int)},
+		origin:  &origin{address: from.URL, directory: directory, missing: make(map[string]int)},
 		limiter: &limiter{},
 	}
 	const module = "/golang.org/toolchain/@v/v0.0.1-"

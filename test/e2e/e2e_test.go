@@ -187,7 +187,7 @@ func TestRealToolchains(t *testing.T) {
 			t.Errorf("still there: %s", got)
 		}
 		if _, err := os.Stat(filepath.Join(m.root(), "toolchains", "go1.13.15")); err == nil {
-			t.Error("its folder is still there")
+			t.Error("its directory is still there")
 		}
 	})
 }

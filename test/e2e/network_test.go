@@ -175,7 +175,7 @@ func TestDownloadPage(t *testing.T) {
 	}
 	want, got := sumsOf(t, filepath.Join(m.root(), "toolchains", "go1.22.12")), sumsOf(t, filepath.Join(other.root(), "toolchains", "go1.22.12"))
 	if len(want) < 9000 || !maps.Equal(got, want) {
-		t.Errorf("%d files and folders, want %d; or they differ", len(got), len(want))
+		t.Errorf("%d files and directories, want %d; or they differ", len(got), len(want))
 	}
 	dir := other.project("page", "1.22", "1.22.12")
 	if got := other.run(dir, nil, "go", "run", "./small"); got != "small\n" {

@@ -56,9 +56,9 @@ func TestUninstallDuringBuild(t *testing.T) {
 		t.Errorf("the program says %q", got)
 	}
 	m.run(m.home, nil, m.gosw, "prune")
-	for _, folder := range []string{"toolchains", "staging", "receipts"} {
-		if entries, err := os.ReadDir(filepath.Join(m.root(), folder)); err != nil || len(entries) > 0 {
-			t.Errorf("%s has %v, %v", folder, entries, err)
+	for _, directory := range []string{"toolchains", "staging", "receipts"} {
+		if entries, err := os.ReadDir(filepath.Join(m.root(), directory)); err != nil || len(entries) > 0 {
+			t.Errorf("%s has %v, %v", directory, entries, err)
 		}
 	}
 }

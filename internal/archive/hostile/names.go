@@ -48,22 +48,22 @@ func names() []Case {
 		tarCase("absolute-in-prefix", "the root of the disk stands in the field for long names", "is not below go/", func(t *tarArchive) {
 			t.addKind('0', "go/src/x", "x").header = setRecord(345, '/')
 		}),
-		tarCase("folder-parent", "a folder above the staging folder", "unusable name", func(t *tarArchive) { t.addKind('5', "go/../x/", "") }),
-		tarCase("folder-over-file", "a folder in the place of a file", "collides", func(t *tarArchive) { t.addKind('5', "go/VERSION/", "") }),
-		tarCase("folder-twice", "one folder, two entries", "collides", func(t *tarArchive) {
+		tarCase("directory-parent", "a directory above the staging directory", "unusable name", func(t *tarArchive) { t.addKind('5', "go/../x/", "") }),
+		tarCase("directory-over-file", "a directory in the place of a file", "collides", func(t *tarArchive) { t.addKind('5', "go/VERSION/", "") }),
+		tarCase("directory-twice", "one directory, two entries", "collides", func(t *tarArchive) {
 			t.addKind('5', "go/src/", "")
 			t.addKind('5', "go/src", "")
 		}),
-		zipCase(DistZip, "folder-over-file", "a folder in the place of a file", "collides", func(z *zipArchive) { z.addFolder("VERSION/") }),
-		zipCase(DistZip, "folder-parent", "a folder above the staging folder", "unusable name", func(z *zipArchive) { z.addFolder("../x/") }),
-		zipCase(DistZip, "folder-twice", "one folder, two entries", "collides", func(z *zipArchive) {
-			z.addFolder("src/")
-			z.addFolder("src/")
+		zipCase(DistZip, "directory-over-file", "a directory in the place of a file", "collides", func(z *zipArchive) { z.addDirectory("VERSION/") }),
+		zipCase(DistZip, "directory-parent", "a directory above the staging directory", "unusable name", func(z *zipArchive) { z.addDirectory("../x/") }),
+		zipCase(DistZip, "directory-twice", "one directory, two entries", "collides", func(z *zipArchive) {
+			z.addDirectory("src/")
+			z.addDirectory("src/")
 		}),
 	)
 }
 
-// outside stands for the error about names that are not below the top folder.
+// outside stands for the error about names that are not below the top directory.
 const outside = "outside"
 
 // accepted stands for no error.
@@ -73,23 +73,23 @@ type nameRow struct {
 	name  string
 	files []string
 	why   string
-	whole bool   // files are not below the top folder
+	whole bool   // files are not below the top directory
 	want  string // "unusable name" if empty
 	tar   string // for a tar, if that is another answer
 }
 
 var nameRows = []nameRow{
-	{name: "parent", files: []string{"../x"}, why: "leads out of the staging folder"},
+	{name: "parent", files: []string{"../x"}, why: "leads out of the staging directory"},
 	{name: "parent-inside", files: []string{"a/../../x"}, why: "goes in to lead out"},
-	{name: "parent-whole", files: []string{"../x"}, why: "leads out without the top folder", whole: true, want: outside},
+	{name: "parent-whole", files: []string{"../x"}, why: "leads out without the top directory", whole: true, want: outside},
 	{name: "absolute", files: []string{"/etc/x"}, why: "starts at the root of the disk", whole: true, want: outside},
 	{name: "absolute-below", files: []string{"/etc/x"}, why: "a join that drops the front would start at the root"},
-	{name: "beside", files: []string{"x"}, why: "is outside the top folder", whole: true, want: outside},
-	{name: "lookalike-top", files: []string{"go2/x", "golang.org/toolchainx/x"}, why: "the top folder's name is only a prefix", whole: true, want: outside},
+	{name: "beside", files: []string{"x"}, why: "is outside the top directory", whole: true, want: outside},
+	{name: "lookalike-top", files: []string{"go2/x", "golang.org/toolchainx/x"}, why: "the top directory's name is only a prefix", whole: true, want: outside},
 	{name: "empty", files: []string{""}, why: "no name at all", whole: true, want: outside},
 	{name: "dot", files: []string{"./a"}, why: "a second spelling of a"},
 	{name: "double-slash", files: []string{"a//b"}, why: "a second spelling of a/b"},
-	{name: "backslash", files: []string{`a\b`}, why: "a folder on Windows only"},
+	{name: "backslash", files: []string{`a\b`}, why: "a directory on Windows only"},
 	{name: "backslash-parent", files: []string{`..\x`}, why: "leads out on Windows"},
 	{name: "drive", files: []string{"C:x"}, why: "another drive on Windows"},
 	{name: "drive-whole", files: []string{"C:/x"}, why: "another drive on Windows", whole: true, want: outside},
@@ -121,10 +121,10 @@ var nameRows = []nameRow{
 	{name: "full-width", files: []string{"\uff41"}, why: "some systems fold it to a", want: "not an ASCII name"},
 	{name: "twice", files: []string{"a", "a"}, why: "the second wins in some readers, the first in others", want: "collides"},
 	{name: "case", files: []string{"a", "A"}, why: "one file on Windows and macOS", want: "collides"},
-	{name: "case-of-folder", files: []string{"a/b", "A/c"}, why: "one folder on Windows and macOS", want: "collides"},
-	{name: "file-then-folder", files: []string{"a", "a/b"}, why: "the file could be a link by the time the folder is made", want: "collides"},
-	{name: "folder-then-file", files: []string{"a/b", "a"}, why: "a file in the place of a folder", want: "collides"},
-	{name: "case-of-file-and-folder", files: []string{"a/b", "A"}, why: "a file in the place of a folder, on some disks", want: "collides"},
+	{name: "case-of-directory", files: []string{"a/b", "A/c"}, why: "one directory on Windows and macOS", want: "collides"},
+	{name: "file-then-directory", files: []string{"a", "a/b"}, why: "the file could be a link by the time the directory is made", want: "collides"},
+	{name: "directory-then-file", files: []string{"a/b", "a"}, why: "a file in the place of a directory", want: "collides"},
+	{name: "case-of-file-and-directory", files: []string{"a/b", "A"}, why: "a file in the place of a directory, on some disks", want: "collides"},
 	{name: "long-name", files: []string{strings.Repeat("a/", 200) + "b"}, why: "longer than what systems take", want: "name too long"},
 	{name: "long-element", files: []string{strings.Repeat("a", 256)}, why: "longer than what file systems take", want: "name too long"},
 }

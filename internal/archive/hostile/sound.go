@@ -32,13 +32,13 @@ func sound() []Case {
 			z.add("src/x", "").pack = func([]byte) []byte { return []byte{0x03, 0xfc} }
 		}),
 		zipCase(DistZip, "sound", "as since Go 1.21", "", func(*zipArchive) {}),
-		zipCase(DistZip, "sound-old", "before Go 1.21: entries for folders, images stored, no extra fields", "", func(z *zipArchive) {
+		zipCase(DistZip, "sound-old", "before Go 1.21: entries for directories, images stored, no extra fields", "", func(z *zipArchive) {
 			for i := range z.files {
 				z.files[i].extra = ""
 			}
 			z.add("src/net/http/x.png", "PNG").stored = true
-			for _, folder := range []string{"", "src/", "src/net/", "src/empty/", "test/"} {
-				z.addFolder(folder)
+			for _, directory := range []string{"", "src/", "src/net/", "src/empty/", "test/"} {
+				z.addDirectory(directory)
 			}
 		}),
 		zipCase(DistZip, "sound-not-ascii", "test/ has such names; it is left out", "", func(z *zipArchive) {
@@ -47,17 +47,17 @@ func sound() []Case {
 		tarCase("sound", "as since Go 1.21", "", func(t *tarArchive) {
 			entries := t.entries
 			t.entries = nil
-			for _, folder := range []string{"go/", "go/bin/", "go/src/", "go/src/fmt/"} {
-				t.addKind('5', folder, "").mode = "0000755"
+			for _, directory := range []string{"go/", "go/bin/", "go/src/", "go/src/fmt/"} {
+				t.addKind('5', directory, "").mode = "0000755"
 			}
 			t.entries = append(t.entries, entries...)
 		}),
-		tarCase("sound-old", "before Go 1.21: types in the modes, folders without a slash, empty ones too", "", func(t *tarArchive) {
+		tarCase("sound-old", "before Go 1.21: types in the modes, directories without a slash, empty ones too", "", func(t *tarArchive) {
 			for i := range t.entries {
 				t.entries[i].mode = "0100644"
 			}
-			for _, folder := range []string{"go/api", "go/pkg", "go/pkg/obj"} {
-				t.addKind('5', folder, "").mode = "0040755"
+			for _, directory := range []string{"go/api", "go/pkg", "go/pkg/obj"} {
+				t.addKind('5', directory, "").mode = "0040755"
 			}
 		}),
 		tarCase("sound-setuid", "modes are ignored, setuid, setgid and sticky too", "", func(t *tarArchive) {
@@ -89,8 +89,8 @@ func sound() []Case {
 	}
 }
 
-// addFolder adds an entry for a folder.
-func (z *zipArchive) addFolder(name string) *zipFile {
+// addDirectory adds an entry for a directory.
+func (z *zipArchive) addDirectory(name string) *zipFile {
 	f := z.add(name, "")
 	f.attrs, f.stored, f.extra = 0o40755<<16|0x10, true, ""
 	return f

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// tarKinds returns tars with entries that are neither files nor folders.
+// tarKinds returns tars with entries that are neither files nor directories.
 func tarKinds() []Case {
 	var cases []Case
 	for _, row := range []struct {
@@ -20,12 +20,12 @@ func tarKinds() []Case {
 		{"block-device", '4', "reads or writes a disk", "kind '4'"},
 		{"fifo", '6', "who reads it waits for ever", "kind '6'"},
 		{"contiguous", '7', "a file for some readers only", "kind '7'"},
-		{"old-kind", 0, "a folder for some readers, if its name ends with a slash", ""},
+		{"old-kind", 0, "a directory for some readers, if its name ends with a slash", ""},
 		{"sparse", 'S', "GNU's sparse file: a map of holes before the content", "damaged"},
 		{"sparse-bomb", 'S', "64 GiB of holes", "kind 'S'"},
 		{"volume-label", 'V', "GNU's name of a tape", `kind 'V'`},
 		{"multi-volume", 'M', "GNU's rest of a file that began elsewhere", `kind 'M'`},
-		{"dump-folder", 'D', "GNU's list of what to delete", `kind 'D'`},
+		{"dump-directory", 'D', "GNU's list of what to delete", `kind 'D'`},
 		{"solaris-records", 'X', "Solaris' PAX records", `kind 'X'`},
 		{"unknown-kind", 'z', "a kind of some vendor", `kind 'z'`},
 		{"global-records", 'g', "PAX records for all that follows", "kind 'g'"},
@@ -55,18 +55,18 @@ func tarKinds() []Case {
 		}))
 	}
 	return append(cases,
-		tarCase("symlink-parent", "a link to a folder, and a file below it", "kind '2'", func(t *tarArchive) {
+		tarCase("symlink-parent", "a link to a directory, and a file below it", "kind '2'", func(t *tarArchive) {
 			t.addKind('2', "go/src/x", "").link = "../../target"
 			t.add("src/x/y", "outside")
 		}),
-		tarCase("symlink-left-out", "a link in a left-out folder", "kind '2'", func(t *tarArchive) {
+		tarCase("symlink-left-out", "a link in a left-out directory", "kind '2'", func(t *tarArchive) {
 			t.addKind('2', "go/test/x", "").link = "../../target"
 		}),
 		tarCase("link-of-file", "a file that has a target", "", func(t *tarArchive) { t.add("src/x", "x").link = "VERSION" }),
-		tarCase("folder-with-content", "readers differ in whether content follows a folder", "damaged", func(t *tarArchive) {
+		tarCase("directory-with-content", "readers differ in whether content follows a directory", "damaged", func(t *tarArchive) {
 			t.addKind('5', "go/src/", strings.Repeat("x", block))
 		}),
-		tarCase("file-as-folder", "a file with a folder's name", "unusable name", func(t *tarArchive) { t.add("src/x/", "") }),
+		tarCase("file-as-directory", "a file with a directory's name", "unusable name", func(t *tarArchive) { t.add("src/x/", "") }),
 		tarCase("device-number", "a file that is a device as well", "", func(t *tarArchive) {
 			t.add("src/x", "").header = setRecord(329, []byte("0000001")...)
 		}),
@@ -90,14 +90,14 @@ func tarRecords() []Case {
 	row("sparse-0.0", "a sparse file", "sparse", pax("GNU.sparse.size", "1000000"))
 	row("sparse-0.1", "a sparse file under another name", "damaged", pax("GNU.sparse.map", "0,1", "GNU.sparse.name", "../x"))
 	row("sparse-1.0", "a sparse file with its map in the content", "cut short", pax("GNU.sparse.major", "1", "GNU.sparse.minor", "0"))
-	row("path-parent", "leads out of the staging folder", "unusable name", pax("path", "go/../../x"))
+	row("path-parent", "leads out of the staging directory", "unusable name", pax("path", "go/../../x"))
 	row("path-absolute", "starts at the root of the disk", "is not below go/", pax("path", "/etc/x"))
 	row("path-empty", "no name, or the one in the header?", "", pax("path", ""))
 	row("path-twice", "which of the two?", "", pax("path", "go/a", "path", "go/b"))
 	row("path-nul", "ends early where names are C strings", "damaged", pax("path", "go/a\x00b"))
 	row("path-other", "one name for readers that know records, another for those that don't", "", pax("path", "go/src/y"))
-	row("path-longer", "a folder for readers that don't know records", "", pax("path", "go/src/x/y"))
-	row("path-folder", "a file for readers that don't know records", "unusable name", pax("path", "go/src/x/"))
+	row("path-longer", "a directory for readers that don't know records", "", pax("path", "go/src/x/y"))
+	row("path-directory", "a file for readers that don't know records", "unusable name", pax("path", "go/src/x/"))
 	row("path-not-ascii", "one of two spellings", "not an ASCII name", pax("path", "go/src/é"))
 	row("mtime-text", "no time", "damaged", pax("mtime", "now"))
 	row("uid-text", "no owner", "damaged", pax("uid", "root"))

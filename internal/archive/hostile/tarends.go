@@ -107,7 +107,7 @@ func gzips() []Case {
 func tarBombs() []Case {
 	return []Case{
 		tarCase("bomb", "64 MiB in 64 kB", "more than 12 times its size", func(t *tarArchive) { t.add("src/x", strings.Repeat("\x00", 64<<20)) }),
-		tarCase("bomb-left-out", "64 MiB in a left-out folder", "more than 12 times its size", func(t *tarArchive) {
+		tarCase("bomb-left-out", "64 MiB in a left-out directory", "more than 12 times its size", func(t *tarArchive) {
 			t.add("test/x", strings.Repeat("\x00", 64<<20))
 		}),
 		tarCase("bomb-behind-end", "64 MiB behind the end", "more than 12 times its size", func(t *tarArchive) { t.end = string(make([]byte, 64<<20)) }),
@@ -120,7 +120,7 @@ func tarBombs() []Case {
 				t.add(fmt.Sprintf("src/%d", i), "")
 			}
 		}),
-		tarCase("bomb-folders", "60,000 folders", "more than 50000 names", func(t *tarArchive) {
+		tarCase("bomb-directories", "60,000 directories", "more than 50000 names", func(t *tarArchive) {
 			t.level = gzip.NoCompression
 			for i := range 420 {
 				t.add(fmt.Sprintf("a/%d/%s%d", i, strings.Repeat("a/", 145), i), "")

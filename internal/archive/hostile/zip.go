@@ -48,7 +48,7 @@ func zipCase(f Format, name, why, want string, change func(*zipArchive)) Case {
 	}}
 }
 
-// add adds a file below the top folder, and returns it.
+// add adds a file below the top directory, and returns it.
 func (z *zipArchive) add(name, content string) *zipFile {
 	z.files = append(z.files, zipFile{name: z.format.Top() + name, content: content, attrs: 0o100644 << 16, extra: timestamp})
 	return z.last()

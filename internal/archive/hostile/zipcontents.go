@@ -83,8 +83,8 @@ func zipTypes() []Case {
 		{"block-device", "reads or writes a disk", 0o060666 << 16},
 		{"socket", "not a file", 0o140755 << 16},
 		{"no-type", "a mode without a type", 0o000644<<16 | 1},
-		{"folder-without-slash", "a folder for some readers, a file for others", 0o040755 << 16},
-		{"dos-folder", "a folder on Windows, a file on Unix", 0o100644<<16 | 0x10},
+		{"directory-without-slash", "a directory for some readers, a file for others", 0o040755 << 16},
+		{"dos-directory", "a directory on Windows, a file on Unix", 0o100644<<16 | 0x10},
 	} {
 		cases = append(cases, both(row.name, row.why, "not a regular file", func(z *zipArchive) {
 			f := z.add("src/x", "../../../target")
@@ -102,12 +102,12 @@ func zipTypes() []Case {
 			z.last().record = func(b []byte) { b[5], b[40], b[41] = 0, 0xff, 0xa1 }
 		}),
 		zipCase(ModuleZip, "unknown-system", "modes that nobody can read", "unknown system", func(z *zipArchive) { z.last().record = setRecord(5, 7) }),
-		zipCase(ModuleZip, "folder", "modules have no entries for folders", "not a regular file", func(z *zipArchive) { z.addFolder("src/") }),
-		zipCase(DistZip, "folder-with-content", "content that no reader shows", "a directory with content", func(z *zipArchive) {
-			z.addFolder("src/").content = "hidden"
+		zipCase(ModuleZip, "directory", "modules have no entries for directories", "not a regular file", func(z *zipArchive) { z.addDirectory("src/") }),
+		zipCase(DistZip, "directory-with-content", "content that no reader shows", "a directory with content", func(z *zipArchive) {
+			z.addDirectory("src/").content = "hidden"
 		}),
-		zipCase(DistZip, "file-as-folder", "a file with a folder's name", "a file with a directory's name", func(z *zipArchive) {
-			z.addFolder("src/").attrs = 0o100644 << 16
+		zipCase(DistZip, "file-as-directory", "a file with a directory's name", "a file with a directory's name", func(z *zipArchive) {
+			z.addDirectory("src/").attrs = 0o100644 << 16
 		}),
 	)
 }
@@ -132,7 +132,7 @@ func zipBombs() []Case {
 				z.add(fmt.Sprintf("src/%d", i), "").stored = true
 			}
 		}),
-		both("bomb-folders", "300 files below 60,000 folders", "more than 50000 names", func(z *zipArchive) {
+		both("bomb-directories", "300 files below 60,000 directories", "more than 50000 names", func(z *zipArchive) {
 			for i := range 420 {
 				z.add(fmt.Sprintf("%s%d", strings.Repeat(fmt.Sprintf("%x/", i%16), 150)[:1]+fmt.Sprintf("%d/", i)+strings.Repeat("a/", 145), i), "").stored = true
 			}

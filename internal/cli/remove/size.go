@@ -37,14 +37,14 @@ type sizeJSON struct {
 	Root     string          `json:"root"` // of the store
 	Versions int             `json:"versions"`
 	Store    store.Footprint `json:"store"`
-	Cache    folderJSON      `json:"cache"`
-	State    folderJSON      `json:"state"`
+	Cache    directoryJSON   `json:"cache"`
+	State    directoryJSON   `json:"state"`
 	Total    int64           `json:"total"`              // of all three
 	Prunable *int64          `json:"prunable,omitempty"` // none if it can't be told
 }
 
-// A folderJSON is a directory outside the store.
-type folderJSON struct {
+// A directoryJSON is a directory outside the store.
+type directoryJSON struct {
 	Path  string `json:"path"`
 	Bytes int64  `json:"bytes"`
 }
@@ -67,7 +67,7 @@ func size(a *app.App, json bool) error {
 		a.UI.Note("can't tell what \"gosw prune\" would free: %v", err)
 	}
 	for _, f := range []struct {
-		to  *folderJSON
+		to  *directoryJSON
 		dir func() (string, error)
 	}{{&result.Cache, a.CacheDir}, {&result.State, a.StateDir}} {
 		if f.to.Path, err = f.dir(); err != nil {

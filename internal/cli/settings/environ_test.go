@@ -9,9 +9,9 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// TestFolders has what names the user's directories in each state. The libraries' own
+// TestDirectories has what names the user's directories in each state. The libraries' own
 // answers are as if they took anything.
-func TestFolders(t *testing.T) {
+func TestDirectories(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("paths as on Unix")
@@ -58,9 +58,9 @@ func TestFolders(t *testing.T) {
 	}
 	e := NewEnviron(Invocation{Env: []string{"HOME=/h"}, Dirs: dirs})
 	if dir, err := e.Base("XDG_CACHE_HOME", dirs.GoCache); err == nil {
-		t.Errorf("a library's relative folder is taken: %q", dir)
+		t.Errorf("a library's relative directory is taken: %q", dir)
 	}
 	if dir, err := e.TempDir(); err == nil {
-		t.Errorf("a relative folder for temporary files is taken: %q", dir)
+		t.Errorf("a relative directory for temporary files is taken: %q", dir)
 	}
 }

@@ -21,7 +21,7 @@ func TestTraceBreaks(t *testing.T) {
 		{"behind it", "2" + Glue + path + ":1: 1.22.5 (this decides)", 45, []string{"  2 " + path + ":1:", "    1.22.5 (this decides)"}},
 		{"before it", "built by hand from " + path, 45, []string{"  built by hand from", "    " + path}},
 		{"without its indent", path, 36, []string{path}},
-		{"its folder", "/home/jo doe/src up to /home/jo doe: no pin file", 28, []string{"  /home/jo doe/src up to", "    /home/jo doe: no pin", "    file"}},
+		{"its directory", "/home/jo doe/src up to /home/jo doe: no pin file", 28, []string{"  /home/jo doe/src up to", "    /home/jo doe: no pin", "    file"}},
 		{"home", "in " + path + " there is nothing", 30, []string{"  in ~/src/a shop/.go-version", "    there is nothing"}},
 		{"home with room", "in " + path + " there is nothing", 80, []string{"  in ~/src/a shop/.go-version there is nothing"}},
 		{"home of another", "/net" + path, 30, []string{"/net" + path}},

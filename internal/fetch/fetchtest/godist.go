@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// archiveFolder is where the archives of the download page are, below Proxy().
-const archiveFolder = "/dl/archive/"
+// archiveDirectory is where the archives of the download page are, below Proxy().
+const archiveDirectory = "/dl/archive/"
 
 // DL returns the address of the download page: the value of GOSW_DL_URL.
 func (s *Server) DL() string { return s.http.URL + "/dl/" }
 
 // Archives returns the address of its archives: GOSW_DL_ARCHIVE_URL.
-func (s *Server) Archives() string { return s.http.URL + archiveFolder }
+func (s *Server) Archives() string { return s.http.URL + archiveDirectory }
 
 // archiveName returns the name that the download page has for a release.
 func (t *toy) archiveName() string {

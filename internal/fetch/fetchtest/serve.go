@@ -45,9 +45,9 @@ func (q *request) serve(path string) {
 		q.serveDB("/" + rest)
 	} else if rest, ok := strings.CutPrefix(path, "/"+toolchainModule+"/@v/"); ok {
 		q.serveToolchain(rest)
-	} else if rest, ok := strings.CutPrefix(path, archiveFolder); ok {
+	} else if rest, ok := strings.CutPrefix(path, archiveDirectory); ok {
 		q.serveArchive(rest)
-	} else if rest, ok := strings.CutPrefix(path, vulnFolder); ok {
+	} else if rest, ok := strings.CutPrefix(path, vulnDirectory); ok {
 		q.serveVulnDB(rest)
 	} else if path == "/dl/" {
 		q.serveGoDev()

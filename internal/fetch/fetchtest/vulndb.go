@@ -22,8 +22,8 @@ const (
 	VulnControl   = "vuln-control" // summaries try to steer the terminal
 )
 
-// vulnFolder is where the vulnerability database is.
-const vulnFolder = "/vulndb/"
+// vulnDirectory is where the vulnerability database is.
+const vulnDirectory = "/vulndb/"
 
 // A Vuln is an entry of the vulnerability database.
 type Vuln struct {
@@ -94,11 +94,11 @@ func vulns() []Vuln {
 }
 
 // VulnDB returns the value for GOVULNDB.
-func (s *Server) VulnDB() string { return s.http.URL + strings.TrimSuffix(vulnFolder, "/") }
+func (s *Server) VulnDB() string { return s.http.URL + strings.TrimSuffix(vulnDirectory, "/") }
 
 // BadVulnDB returns the address of a database that misbehaves.
 func (s *Server) BadVulnDB(mode string) string {
-	return s.Bad(mode) + strings.TrimSuffix(vulnFolder, "/")
+	return s.Bad(mode) + strings.TrimSuffix(vulnDirectory, "/")
 }
 
 // AddVuln publishes an entry, or a new form of one.

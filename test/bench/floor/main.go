@@ -8,7 +8,7 @@
 // With -sibling and -tree, the zip of another release and where that is installed, it
 // hashes and links the files that both have, instead of inflating and writing them.
 //
-//	floor [-sibling ZIP -tree FOLDER] FOLDER ZIP…
+//	floor [-sibling ZIP -tree DIR] DIR ZIP…
 package main
 
 import (
@@ -37,9 +37,9 @@ import (
 func main() {
 	log.SetFlags(0)
 	sibling := flag.String("sibling", "", "the `zip` of a release that is installed")
-	tree := flag.String("tree", "", "the `folder` where that is")
+	tree := flag.String("tree", "", "the `directory` where that is")
 	if flag.Parse(); flag.NArg() < 2 || (*sibling == "") != (*tree == "") {
-		log.Fatal("usage: floor [-sibling ZIP -tree FOLDER] FOLDER ZIP…")
+		log.Fatal("usage: floor [-sibling ZIP -tree DIR] DIR ZIP…")
 	}
 	hashes, err := unpack(flag.Arg(0), flag.Args()[1:], *sibling, *tree)
 	if err != nil {
@@ -80,7 +80,7 @@ func unpack(dir string, zips []string, sibling, tree string) ([]string, error) {
 			return nil, fmt.Errorf("%s: %w", sibling, err)
 		}
 	}
-	if err := makeFolders(dir, all); err != nil {
+	if err := makeDirectories(dir, all); err != nil {
 		return nil, err
 	}
 	if err := os.Chdir(dir); err != nil { // names below it are short
@@ -162,17 +162,17 @@ func share(entries []*entry, sibling, tree string) error {
 	return nil
 }
 
-func makeFolders(dir string, entries []*entry) error {
+func makeDirectories(dir string, entries []*entry) error {
 	made := make(map[string]bool)
-	var folders []string
+	var directories []string
 	for _, e := range entries {
 		for d := path.Dir(e.name); d != "." && !made[d]; d = path.Dir(d) {
 			made[d] = true
-			folders = append(folders, d)
+			directories = append(directories, d)
 		}
 	}
-	slices.Sort(folders) // parents before what is in them
-	for _, d := range folders {
+	slices.Sort(directories) // parents before what is in them
+	for _, d := range directories {
 		if err := syscall.Mkdir(filepath.Join(dir, d), 0o755); err != nil {
 			return &os.PathError{Op: "mkdir", Path: d, Err: err}
 		}
