@@ -51,8 +51,11 @@ func toolName(argv0 string) string {
 // named returns the go that this program stands for by its name in the bin of a store,
 // go1.22.4.exe, "" for none. Where shims are links such a command is one to that go.
 func named() string {
+	if toolchain.Exe == "" {
+		return ""
+	}
 	self, err := os.Executable()
-	if err != nil || toolchain.Exe == "" {
+	if err != nil {
 		return ""
 	}
 	name := strings.TrimSuffix(strings.ToLower(filepath.Base(self)), toolchain.Exe)

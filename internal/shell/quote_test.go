@@ -287,7 +287,7 @@ func TestPosixPath(t *testing.T) {
 	for path, want := range map[string]string{
 		`C:\Users\Jo Do\.local\go`: "/c/Users/Jo Do/.local/go", "d:/go": "/d/go", `\\server\share`: `\\server\share`, "/c/go": "/c/go", "": "",
 	} {
-		if got := posixPath(path); got != want {
+		if got := PosixPath(path); got != want {
 			t.Errorf("%q is %q, want %q", path, got, want)
 		}
 	}

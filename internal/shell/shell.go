@@ -72,7 +72,7 @@ func (s Shell) Quote(text string) string { return s.quote(strings.ReplaceAll(tex
 // Init returns what the shell is to evaluate when it starts.
 func (s Shell) Init(o Options) string {
 	if s.posix && runtime.GOOS == "windows" {
-		o.Exe, o.Root, o.Function = posixPath(o.Exe), posixPath(o.Root), false
+		o.Exe, o.Root, o.Function = PosixPath(o.Exe), PosixPath(o.Root), false
 	}
 	var text strings.Builder
 	assign := func(name, value string) { fmt.Fprintf(&text, s.assign, name, value) }
@@ -158,9 +158,9 @@ func detect(getenv func(string) string, goos string) (Shell, bool) {
 	return powershell, true
 }
 
-// posixPath returns a path of Windows in the form of the shells of Unix there, those of Git
+// PosixPath returns a path of Windows in the form of the shells of Unix there, those of Git
 // and MSYS2: a colon in PATH stands between directories.
-func posixPath(path string) string {
+func PosixPath(path string) string {
 	if len(path) > 2 && path[1] == ':' && (path[2] == '\\' || path[2] == '/') {
 		return "/" + strings.ToLower(path[:1]) + strings.ReplaceAll(path[2:], `\`, "/")
 	}

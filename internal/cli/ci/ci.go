@@ -267,18 +267,10 @@ func (j *job) printShell(a *app.App) error {
 		}
 	}
 	for _, dir := range slices.Backward(j.Path) {
-		fmt.Fprintf(&code, "PATH=%s:$PATH\n", sh.Quote(posix(dir)))
+		fmt.Fprintf(&code, "PATH=%s:$PATH\n", sh.Quote(shell.PosixPath(dir)))
 	}
 	code.WriteString("export PATH")
 	return a.UI.PrintCode(code.String())
-}
-
-// posix is a path as sh has it on PATH, also that of Git for Windows.
-func posix(path string) string {
-	if volume := filepath.VolumeName(path); len(volume) == len("C:") {
-		return "/" + strings.ToLower(volume[:1]) + filepath.ToSlash(path[len(volume):])
-	}
-	return path
 }
 
 // printEach prints the releases that args stand for.

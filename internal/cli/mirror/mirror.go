@@ -1,5 +1,5 @@
-// Package mirror has the commands that write a copy of toolchains for others,
-// gosw or plain go: mirror and bundle.
+// Package mirror has the commands that give toolchains to others, with gosw or plain
+// go: mirror, bundle and serve.
 package mirror
 
 import (
