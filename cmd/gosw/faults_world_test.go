@@ -18,10 +18,11 @@ import (
 	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
-// faultPrograms builds gosw with the tag faults, once.
+// faultPrograms builds gosw with the tag faults, once. It knows no commit, whose time could
+// be after the one that a test sets.
 var faultPrograms = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(programs, "faults")
-	build := exec.Command("go", "build", "-tags=faults", "-o", dir+"/", "../gosw", "../gosw-shim")
+	build := exec.Command("go", "build", "-tags=faults", "-buildvcs=false", "-o", dir+"/", "../gosw", "../gosw-shim")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()
 	if err != nil {
