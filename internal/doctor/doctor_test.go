@@ -248,6 +248,8 @@ func TestNoUnixFiles(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.write("etc/os-release", "ID=debian\n")
+	r.write("etc/passwd", "ada:x:1000:1000::"+r.home+":/bin/bash\n")
+	delete(r.env, "HOME")
 	for goos, apt := range map[string]bool{"linux": true, "windows": false} {
 		m := r.machine()
 		m.GOOS = goos
@@ -256,6 +258,10 @@ func TestNoUnixFiles(t *testing.T) {
 		}
 		if got := m.exists("proc/self/mountinfo"); got != apt {
 			t.Errorf("%s: /proc is there: %v, want %v", goos, got, apt)
+		}
+		home := map[string]string{"linux": "HOME is not set", "windows": "USERPROFILE is not set"}[goos]
+		if f := m.lookHome()[0]; !strings.HasPrefix(f.Cause, home) || (f.Fix != nil) != apt {
+			t.Errorf("%s: %+v, want %s", goos, f, home)
 		}
 	}
 }

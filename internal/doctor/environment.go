@@ -12,32 +12,39 @@ import (
 
 // environmentChecks are about variables that programs of all kinds read.
 func (m Machine) environmentChecks() []Check {
-	home := Unless(m.GOOS == "windows", "not used on Windows", m.lookHome)
 	return []Check{
-		{ID: "home", Sound: "HOME names your home directory", Worst: Error, Look: home},
+		{ID: "home", Sound: m.homeVariable() + " names your home directory", Worst: Error, Look: m.lookHome},
 		{ID: "xdg", Sound: "the XDG variables name absolute paths", Worst: Error, Look: m.lookXDG},
 		{ID: "gopath", Sound: "GOPATH is a place where go can keep modules", Worst: Error, Look: m.lookGoPath},
 		{ID: "gobin", Sound: "GOBIN is a place where go can put programs", Worst: Error, Look: m.lookGoBin},
 	}
 }
 
+func (m Machine) homeVariable() string {
+	if m.GOOS == "windows" {
+		return "USERPROFILE"
+	}
+	return "HOME"
+}
+
 func (m Machine) lookHome() Findings {
-	text, cause := m.Getenv("HOME"), ""
+	name := m.homeVariable()
+	text, cause := m.Getenv(name), ""
 	switch {
 	case text == "":
-		cause = "HOME is not set, so go has no GOPATH or build cache, and gosw's store is only where GOSW_ROOT says"
+		cause = name + " is not set, so go has no GOPATH or build cache, and gosw's store is only where GOSW_ROOT says"
 	case !filepath.IsAbs(text):
-		cause = "HOME=" + text + " is not an absolute path"
+		cause = name + "=" + text + " is not an absolute path"
 	case !isDir(text):
-		cause = "HOME=" + text + " is not a directory"
+		cause = name + "=" + text + " is not a directory"
 	default:
 		return nil
 	}
 	fix := command.Command(nil)
 	if home := m.passwdHome(); home != "" {
-		fix = command.Export("HOME", home)
+		fix = command.Export(name, home)
 	}
-	return Found(fix, "%s", cause).Else("set HOME to your home directory")
+	return Found(fix, "%s", cause).Else("set " + name + " to your home directory")
 }
 
 // passwdHome is the home directory that /etc/passwd has for this user, "" if it

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -149,14 +150,8 @@ func HintFor(err error) command.Hint {
 		return command.Hintf(`use an archive with its published name, such as go1.22.5.linux-amd64.tar.gz, or a zip of the module proxy`)
 	case errors.As(err, new(*release.NoHashError)):
 		return command.Hintf(`use the module proxy, which needs no such hash: "GOSW_SOURCE=proxy gosw install …"`)
-	case settings.NotSet(err):
-		return command.Hintf(`export HOME, or set GOSW_ROOT to the store's directory`)
 	case errors.As(err, &variable):
-		hint := command.Hintf("set %s to an absolute path", variable.Name)
-		if variable.Name != "HOME" {
-			hint.Command = command.Unset(variable.Name)
-		}
-		return hint
+		return variableHint(variable)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR), isMkdir(err):
 		return command.Hintf(`gosw must be able to write to GOSW_ROOT, XDG_CACHE_HOME and XDG_STATE_HOME; run "gosw doctor" to check them`)
 	case errors.As(err, &status) && status.Status == http.StatusUnauthorized:
@@ -167,6 +162,30 @@ func HintFor(err error) command.Hint {
 		return command.Hintf(`check your connection and GOPROXY ("gosw env GOPROXY"), then retry`)
 	}
 	return command.Hint{}
+}
+
+func variableHint(e *toolchain.VariableError) command.Hint {
+	switch {
+	case e.Name == "USERPROFILE" || e.Value == "":
+		return HomeHint(e, ", or set GOSW_ROOT to the store's directory")
+	case e.Name == "HOME":
+		return command.Hintf("set HOME to an absolute path")
+	}
+	return command.Hint{Command: command.Unset(e.Name), Text: "set %s to an absolute path", Args: []any{e.Name}}
+}
+
+// HomeHint says how to have a home directory, and what is next. Windows has set
+// USERPROFILE for everyone, and knows that directory still.
+func HomeHint(e *toolchain.VariableError, next string) command.Hint {
+	if e.Name != "USERPROFILE" {
+		return command.Hintf("export HOME%s", next)
+	}
+	me, err := user.Current()
+	if err != nil || me.HomeDir == "" {
+		return command.Hintf("set USERPROFILE to your home directory%s", next)
+	}
+	set := command.Export(e.Name, me.HomeDir)
+	return command.Hint{Command: set, Text: "set it again: %v%s", Args: []any{set, next}}
 }
 
 // authorityHint is for a certificate whose signer this system does not know: it knows

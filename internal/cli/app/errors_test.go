@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"os"
+	"os/user"
 	"strings"
 	"syscall"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/gosw/gosw/internal/resolve"
 	"github.com/gosw/gosw/internal/shell"
 	"github.com/gosw/gosw/internal/store"
+	"github.com/gosw/gosw/internal/toolchain"
 	"github.com/gosw/gosw/internal/web"
 )
 
@@ -30,12 +32,31 @@ func TestHintFor(t *testing.T) {
 		{fmt.Errorf("install: %w", &release.NoHashError{File: "x"}), "GOSW_SOURCE=proxy"},
 		{unreadable("open"), `run "chmod a+r '/home/a b/.go-version'"`},
 		{unreadable("lstat"), "you may not read a directory above /home/a b/.go-version"},
+		{&toolchain.VariableError{Name: "HOME"}, "export HOME, or set GOSW_ROOT"},
+		{&toolchain.VariableError{Name: "HOME", Value: "x"}, "set HOME to an absolute path"},
+		{&toolchain.VariableError{Name: "GOSW_ROOT", Value: "x"}, "set GOSW_ROOT to an absolute path"},
 		{fmt.Errorf("install: %w", syscall.EDQUOT), "quota is used up"},
 		{fmt.Errorf("install: %w", syscall.EIO), "dmesg"},
 		{fmt.Errorf("install: %w", syscall.ENOSPC), "free some space"},
 	} {
 		if got := term.Words(HintFor(test.err), bash); !strings.Contains(got, test.want) {
 			t.Errorf("hint for %v: %s, want %s", test.err, got, test.want)
+		}
+	}
+}
+
+// TestHomeHint has the command for a home directory that Windows has lost.
+func TestHomeHint(t *testing.T) {
+	t.Parallel()
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	powershell, _ := shell.Lookup("powershell")
+	want := `set it again: "$env:USERPROFILE = '` + me.HomeDir + `'", or set GOSW_ROOT to the store's directory`
+	for _, value := range []string{"", "relative"} {
+		if got := term.Words(HintFor(&toolchain.VariableError{Name: "USERPROFILE", Value: value}), powershell); got != want {
+			t.Errorf("%q: %s, want %s", value, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/gosw/gosw/internal/command"
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // InitCode is what loads gosw into the user's shell, bash if that is not known.
@@ -66,8 +68,9 @@ func (a *App) Places() (shell.Places, error) {
 	if home == "" && err == nil {
 		home, err = a.UserHome()
 	}
-	if err != nil {
-		return shell.Places{}, failure.WithHint(errors.New("HOME is not a directory, so there is no start-up file"), command.Hintf("export HOME, and run this again"))
+	if variable := (*toolchain.VariableError)(nil); errors.As(err, &variable) {
+		err = fmt.Errorf("%s is not a directory, so there is no start-up file", variable.Name)
+		return shell.Places{}, failure.WithHint(err, HomeHint(variable, ", and run this again"))
 	}
 	places := shell.Places{Home: home, ZDotDir: a.Getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}
 	if places.Windows {

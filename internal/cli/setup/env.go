@@ -22,6 +22,7 @@ import (
 	"github.com/gosw/gosw/internal/fetch"
 	"github.com/gosw/gosw/internal/fsx"
 	"github.com/gosw/gosw/internal/shell"
+	"github.com/gosw/gosw/internal/toolchain"
 )
 
 // Env is "gosw env".
@@ -171,8 +172,8 @@ func changeSettings(a *app.App, changes map[string]string) error {
 		return failure.Usage(errors.New("env -w and -u need a NAME"), command.Hintf(`run "gosw env --help"`))
 	}
 	file, err := a.ConfigFile()
-	if settings.NotSet(err) {
-		return failure.WithHint(fmt.Errorf("write settings: %w", err), command.Hintf("export HOME, or set XDG_CONFIG_HOME to a directory for settings"))
+	if variable := (*toolchain.VariableError)(nil); errors.As(err, &variable) && variable.Value == "" {
+		return failure.WithHint(fmt.Errorf("write settings: %w", err), app.HomeHint(variable, ", or set XDG_CONFIG_HOME to a directory for settings"))
 	} else if err != nil {
 		return err
 	}
