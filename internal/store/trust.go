@@ -31,7 +31,7 @@ type AccessError struct {
 	Path    string
 	Reason  Reason
 	Mode    fs.FileMode // what is there
-	Others  string      // who may write to it, where Mode doesn't tell: on Windows
+	Others  string      // who may write to it, or whom it belongs to, on Windows: there Mode, Owner and User don't tell
 	WantDir bool        // what should be: a directory, or else a file
 	Owner   int         // whom it belongs to
 	User    int         // who asks
@@ -52,6 +52,8 @@ func (e *AccessError) Error() string {
 	switch {
 	case e.Reason == WrongType:
 		return fmt.Sprintf("store %s: it is %s, not %s", e.Path, kindOf(e.Mode), map[bool]string{true: "a directory", false: "a file"}[e.WantDir])
+	case e.Reason == Foreign && e.Others != "":
+		return fmt.Sprintf("store %s: it belongs to %s, not to you", e.Path, e.Others)
 	case e.Reason == Foreign:
 		return fmt.Sprintf("store %s: it belongs to %s, but you are %s", e.Path, UserName(e.Owner), UserName(e.User))
 	case e.Others != "":
@@ -92,9 +94,13 @@ func UserName(uid int) string {
 type WayError struct {
 	Store, Path string
 	Owner, User int
+	Other       string // whom it belongs to, on Windows
 }
 
 func (e *WayError) Error() string {
+	if e.Other != "" {
+		return fmt.Sprintf("store %s: the directory %s above it belongs to %s, not to you", e.Store, e.Path, e.Other)
+	}
 	return fmt.Sprintf("store %s: the directory %s above it belongs to %s, but you are %s", e.Store, e.Path, UserName(e.Owner), UserName(e.User))
 }
 

@@ -78,7 +78,7 @@ func checkWay(home string) (warning, err error) {
 			return nil, &AccessError{Path: dir, Reason: Writable, Mode: mode, WantDir: true, Owner: owner, User: me, Above: me}
 		}
 		if owner != me && owner != 0 && warning == nil {
-			warning = &WayError{home, dir, owner, me}
+			warning = &WayError{Store: home, Path: dir, Owner: owner, User: me}
 		}
 	}
 	return warning, nil

@@ -12,14 +12,19 @@ import (
 	"github.com/gosw/gosw/internal/toolchain"
 )
 
-// listOf returns a list of rights in words of Windows.
-func listOf(t *testing.T, text string) *windows.ACL {
+// rights returns an owner and a list of rights in words of Windows.
+func rights(t *testing.T, text string) *windows.SECURITY_DESCRIPTOR {
 	t.Helper()
 	sd, err := windows.SecurityDescriptorFromString(text)
 	if err != nil {
 		t.Fatal(text, err)
 	}
-	list, _, err := sd.DACL()
+	return sd
+}
+
+func listOf(t *testing.T, text string) *windows.ACL {
+	t.Helper()
+	list, _, err := rights(t, text).DACL()
 	if err != nil {
 		t.Fatal(text, err)
 	}
@@ -48,11 +53,39 @@ func TestLists(t *testing.T) {
 	} {
 		for _, group := range []string{"WD", "AU", "BU", "BG", "AN", "IU", "NU"} {
 			text := fmt.Sprintf(c.list+"(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;OW)", group)
-			list := listOf(t, text)
-			if inside, above := inList(changesInside, list), inList(changesItself, list); (inside != "") != c.inside || (above != "") != c.above {
+			sd := rights(t, text)
+			if inside, above := whoMay(changesInside, sd), whoMay(changesItself, sd); (inside != "") != c.inside || (above != "") != c.above {
 				t.Errorf("%s: a store that %q may change, below what %q may", text, inside, above)
 			}
 		}
+	}
+}
+
+// TestOwners has whom a store may belong to, whatever the list says: an owner can change it.
+func TestOwners(t *testing.T) {
+	t.Parallel()
+	me, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for owner, refused := range map[string]bool{
+		me.User.Sid.String(): false,
+		"BA":                 false, // Administrators
+		"SY":                 false, // the system
+		"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464": false, // TrustedInstaller
+		"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478465": true,  // another service
+		"S-1-5-21-1111111111-2222222222-3333333333-1001":                 true,  // another user
+		"S-1-5-21-1111111111-2222222222-3333333333-500":                  true,  // the administrator of another system
+		"WD": true, "BU": true, "BG": true, "LS": true, "NS": true,
+		"S-1-22-1-1000":   false, // a user of Samba
+		"S-1-5-88-1-1000": false, // one of NFS
+	} {
+		if got := stranger(rights(t, "O:"+owner+"G:BAD:P(A;OICI;FA;;;OW)")); (got != "") != refused {
+			t.Errorf("%s: %q", owner, got)
+		}
+	}
+	if got := stranger(rights(t, "D:P(A;OICI;FA;;;OW)")); got != "" {
+		t.Error("no owner:", got)
 	}
 }
 

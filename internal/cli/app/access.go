@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"errors"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -71,7 +72,7 @@ func accessHint(e *store.AccessError, getenv func(string) string, args []string)
 	switch {
 	case e.Reason == store.WrongType:
 		return byHint(command.Aside(e.Path), "gosw did not make this and does not follow links here; move it away")
-	case e.Others != "":
+	case e.Reason == store.Writable && e.Others != "":
 		fix := command.Run("icacls", e.Path, "/inheritance:d", "/remove:g", e.Others)
 		return byHint(fix, "other users could change what you run; close it to them")
 	case e.Reason == store.Writable:
@@ -101,5 +102,6 @@ func byHint(fix command.Command, text string) command.Hint {
 
 // isBelow reports whether path is dir, or in it.
 func isBelow(dir, path string) bool {
-	return dir != "" && (path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/"))
+	const sep = string(filepath.Separator)
+	return dir != "" && (path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, sep)+sep))
 }

@@ -26,6 +26,9 @@ func TestHintFor(t *testing.T) {
 		want string
 	}{
 		{&store.AccessError{Path: "/home/a b/.local/go", Mode: 0o775}, `"chmod go-w '/home/a b/.local/go'"`},
+		{&store.AccessError{Path: `C:\x`, Others: "Everyone", Owner: -1, User: -1}, `icacls 'C:\x' /inheritance:d /remove:g Everyone`},
+		{&store.AccessError{Path: `C:\x`, Reason: store.Foreign, Others: "eve", Owner: -1, User: -1}, "set GOSW_ROOT to a directory of your own"},
+		{&store.WayError{Path: `C:\x`, Other: "eve", Owner: -1, User: -1}, "another user could replace this store"},
 		{fmt.Errorf("install: %w", &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EXDEV}), "one file system"},
 		{fmt.Errorf("install: %w", &web.StatusError{Status: 401}), "GOAUTH"},
 		{fmt.Errorf("install: %w", &web.StatusError{Status: 403}), "check your connection"},
