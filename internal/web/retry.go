@@ -28,8 +28,14 @@ func (w *Client) send(req *http.Request) (resp *http.Response, attempts int, err
 		attempts++
 		resp, err = w.client.Do(req.WithContext(boundInterim(req.Context())))
 		most, reason := w.limits.most(resp, err), err
-		if req.Context().Err() != nil || attempts >= most {
+		if attempts >= most {
 			return resp, attempts, err
+		}
+		if reason := context.Cause(req.Context()); reason != nil {
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			return nil, attempts, reason
 		}
 		wait := w.limits.backoff(attempts)
 		if err == nil {

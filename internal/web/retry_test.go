@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -241,6 +242,26 @@ func TestRetryCanceled(t *testing.T) {
 		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }
+
+// TestRetryCanceledWithAnswer ends a command while an answer arrives that is worth
+// another request: the reason is told, not that answer.
+func TestRetryCanceledWithAnswer(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]string{503: "that is enough", 404: "404"} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		w := newWeb(Config{Transport: transport(func(req *http.Request) (*http.Response, error) {
+			cancel(errors.New("that is enough"))
+			return &http.Response{StatusCode: status, Status: strconv.Itoa(status), Body: http.NoBody, Request: req}, nil
+		})})
+		if _, err := w.Read(ctx, &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, "something", 100); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d: %v, want %s", status, err, want)
+		}
+	}
+}
+
+type transport func(*http.Request) (*http.Response, error)
+
+func (t transport) RoundTrip(req *http.Request) (*http.Response, error) { return t(req) }
 
 // TestRetrySilentError has errors whose text never comes: neither another
 // attempt nor the message waits for it.
