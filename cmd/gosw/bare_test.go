@@ -119,11 +119,22 @@ func TestBareShim(t *testing.T) {
 		"1.22.4":    "go version go1.22.4",
 		"~> 1.22.0": "go version go1.22.4",
 		"1.22.5":    "hint: run \"gosw install 1.22.5\"",
-		"system":    "/proc is not mounted",
+		"system":    "no other go on PATH",
 	} {
 		said, code := b.gosw(append(env, "GO_VERSION="+version), "/opt/go/bin/go", "version")
 		if !strings.Contains(said, want) || (code == 0) != strings.HasPrefix(want, "go") {
 			t.Errorf("GO_VERSION=%s: exit code %d\n%s", version, code, said)
+		}
+	}
+	if err := os.WriteFile(b.root+"/bin/go", []byte("#!/bin/sh\necho the go of this system\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for want, argv := range map[string][]string{
+		"the go of this system\n": {"/opt/go/bin/go", "version"},
+		"/bin/go\n":               {"/usr/bin/gosw", "which"},
+	} {
+		if said, code := b.gosw(append(env, "GO_VERSION=system"), argv...); code != 0 || said != want {
+			t.Errorf("%q: exit code %d\n%s", argv, code, said)
 		}
 	}
 }
