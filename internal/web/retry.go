@@ -31,12 +31,6 @@ func (w *Client) send(req *http.Request) (resp *http.Response, attempts int, err
 		if attempts >= most {
 			return resp, attempts, err
 		}
-		if reason := context.Cause(req.Context()); reason != nil {
-			if err == nil {
-				_ = resp.Body.Close()
-			}
-			return nil, attempts, reason
-		}
 		wait := w.limits.backoff(attempts)
 		if err == nil {
 			wait = max(wait, retryAfter(resp.Header.Get("Retry-After"), time.Now()))

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -167,25 +166,11 @@ func HintFor(err error) command.Hint {
 func variableHint(e *toolchain.VariableError) command.Hint {
 	switch {
 	case e.Name == "USERPROFILE" || e.Value == "":
-		return HomeHint(e, ", or set GOSW_ROOT to the store's directory")
+		return failure.HomeHint(e.Name, ", or set GOSW_ROOT to the store's directory")
 	case e.Name == "HOME":
 		return command.Hintf("set HOME to an absolute path")
 	}
 	return command.Hint{Command: command.Unset(e.Name), Text: "set %s to an absolute path", Args: []any{e.Name}}
-}
-
-// HomeHint says how to have a home directory, and what is next. Windows has set
-// USERPROFILE for everyone, and knows that directory still.
-func HomeHint(e *toolchain.VariableError, next string) command.Hint {
-	if e.Name != "USERPROFILE" {
-		return command.Hintf("export HOME%s", next)
-	}
-	me, err := user.Current()
-	if err != nil || me.HomeDir == "" {
-		return command.Hintf("set USERPROFILE to your home directory%s", next)
-	}
-	set := command.Export(e.Name, me.HomeDir)
-	return command.Hint{Command: set, Text: "set it again: %v%s", Args: []any{set, next}}
 }
 
 // authorityHint is for a certificate whose signer this system does not know: it knows

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os/exec"
+	"os/user"
 	"slices"
 
 	"github.com/gosw/gosw/internal/command"
@@ -174,4 +175,18 @@ func Starting(err error) error {
 		return WithCode(err, CodeNotInstalled)
 	}
 	return WithCode(err, CodeCannotRun)
+}
+
+// HomeHint says how to have a home directory, and what is next. Windows has set
+// USERPROFILE for everyone, and knows that directory still.
+func HomeHint(variable, next string) command.Hint {
+	if variable != "USERPROFILE" {
+		return command.Hintf("export HOME%s", next)
+	}
+	me, err := user.Current()
+	if err != nil || me.HomeDir == "" {
+		return command.Hintf("set USERPROFILE to your home directory%s", next)
+	}
+	set := command.Export(variable, me.HomeDir)
+	return command.Hint{Command: set, Text: "set it again: %v%s", Args: []any{set, next}}
 }

@@ -173,7 +173,7 @@ func changeSettings(a *app.App, changes map[string]string) error {
 	}
 	file, err := a.ConfigFile()
 	if variable := (*toolchain.VariableError)(nil); errors.As(err, &variable) && variable.Value == "" {
-		return failure.WithHint(fmt.Errorf("write settings: %w", err), app.HomeHint(variable, ", or set XDG_CONFIG_HOME to a directory for settings"))
+		return failure.WithHint(fmt.Errorf("write settings: %w", err), failure.HomeHint(variable.Name, ", or set XDG_CONFIG_HOME to a directory for settings"))
 	} else if err != nil {
 		return err
 	}
