@@ -49,15 +49,20 @@ func TestProject(t *testing.T) {
 			} {
 				cmd := exec.CommandContext(t.Context(), filepath.Join(programs, "gosw"), args...)
 				cmd.Dir = project
-				cmd.Env = append([]string{"PATH=/usr/bin:/bin", "GOPROXY=" + server.Proxy(), "GOSUMDB=" + server.SumDB(), "GOCOVERDIR=" + coverage},
-					strings.Fields(strings.ReplaceAll(test.env, "$OWN", own))...)
+				cmd.Env = []string{"PATH=/usr/bin:/bin", "GOPROXY=" + server.Proxy(), "GOSUMDB=" + server.SumDB(), "GOCOVERDIR=" + coverage}
+				for variable := range strings.FieldsSeq(strings.ReplaceAll(test.env, "$OWN", own)) {
+					cmd.Env = append(cmd.Env, variable)
+					if home, ok := strings.CutPrefix(variable, "HOME="); ok {
+						cmd.Env = append(cmd.Env, "USERPROFILE="+home) // which Windows has instead
+					}
+				}
 				out, err := cmd.CombinedOutput()
 				if strings.Contains(string(out), "nonsense") {
 					t.Errorf("gosw %v reads a file of the project:\n%s", args, out)
 				}
 				if args[0] == "install" && (err == nil) != test.works {
 					t.Errorf("gosw install: %v, works %v\n%s", err, test.works, out)
-				} else if args[0] == "install" && err != nil && (!strings.Contains(string(out), " absolute path\ngosw: hint: ") && !strings.Contains(string(out), "HOME is not set\ngosw: hint: ") || cmd.ProcessState.ExitCode() != 1) {
+				} else if args[0] == "install" && err != nil && (!strings.Contains(string(out), " absolute path\ngosw: hint: ") && !strings.Contains(string(out), " is not set\ngosw: hint: ") || cmd.ProcessState.ExitCode() != 1) {
 					t.Errorf("gosw install: %v:\n%s", err, out)
 				}
 			}

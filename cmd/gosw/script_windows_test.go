@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
 // needed are packages of programs that scripts need besides: toolchains can't be
@@ -58,13 +60,10 @@ func translate(script string) string {
 }
 
 func setupPlatform(env *testscript.Env) {
-	home := env.Getenv("HOME")
-	env.Setenv("USERPROFILE", home)
-	for _, dir := range []string{"cache", "state", "config"} { // what else is used comes from the registry
-		env.Setenv("XDG_"+strings.ToUpper(dir)+"_HOME", filepath.Join(home, "."+dir))
+	for _, variable := range fetchtest.Home(env.Getenv("HOME")) {
+		name, value, _ := strings.Cut(variable, "=")
+		env.Setenv(name, value)
 	}
-	env.Setenv("LOCALAPPDATA", filepath.Join(home, "AppData", "Local"))
-	env.Setenv("APPDATA", filepath.Join(home, ".config")) // where go has its settings
 	env.Setenv("SYSTEMROOT", os.Getenv("SYSTEMROOT"))
 	env.Setenv("PATHEXT", ".exe")
 	for _, name := range []string{"WORK", "HOME", "STORE", "PROGRAMS", "DOCS"} {

@@ -33,7 +33,7 @@ func TestInterrupt(t *testing.T) {
 		count := 0
 		code := Main(ctx, settings.Invocation{
 			Args: args, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
-			Env: []string{"HOME=" + home, "PATH=/usr/bin:/bin", "GOPROXY=" + proxy, "GOSUMDB=" + server.SumDB(), "GOSW_SOURCE=proxy", "GOSW_JOBS=1"},
+			Env: append(fetchtest.Home(home), "PATH=/usr/bin:/bin", "GOPROXY="+proxy, "GOSUMDB="+server.SumDB(), "GOSW_SOURCE=proxy", "GOSW_JOBS=1"),
 			Dir: os.Getwd, Dirs: dirsOf(home),
 			Step: func(name string) error {
 				if name == step {

@@ -18,6 +18,7 @@ import (
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
 	"github.com/gosw/gosw/internal/tree"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // distTree writes the toy of a version as Go's archives have it: writable, with
@@ -185,7 +186,7 @@ func TestCompareNames(t *testing.T) {
 		"directory": {c, CompareOptions{}},
 		"full":      {c, CompareOptions{Full: true}},
 		"no ranges": {newClient(t, s, proxyIs(s.Bad(fetchtest.NoRange))), CompareOptions{}},
-		"file":      {newClient(t, s, proxyIs("file://"+filepath.ToSlash(dir))), CompareOptions{}},
+		"file":      {newClient(t, s, proxyIs(web.FileURL(dir).String())), CompareOptions{}},
 		"known": {newClient(t, s, proxyIs("off")), CompareOptions{Known: func(gover.Version, release.Platform) (*tree.Proof, sumdb.Witness) {
 			known := *good.Proof
 			return &known, good.Witness

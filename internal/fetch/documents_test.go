@@ -98,7 +98,7 @@ func TestDocumentsFiles(t *testing.T) {
 		}
 	}
 	s.Reset()
-	d := documents(t, newClient(t, s, func(cfg *Config) { cfg.Offline = true }), "file://"+filepath.ToSlash(dir))
+	d := documents(t, newClient(t, s, func(cfg *Config) { cfg.Offline = true }), web.FileURL(dir).String())
 	data, at, err := d.Refresh(t.Context(), testIndex, "an index", 1<<20)
 	if err != nil || !d.Local() || string(data) != string(s.VulnFiles()[testIndex]) || time.Since(at) > time.Minute || s.Requests("") > 0 {
 		t.Errorf("%.60s, %v, %v", data, at, err)

@@ -53,7 +53,7 @@ func (n noNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4", "1.22.5")
-	dist := "go1.22.4." + host.OS + "-" + host.Arch + ".tar.gz"
+	dist := fetchtest.ArchiveName("go1.22.4", host.OS, host.Arch)
 	archived, archiveSum := downloadTo(t, s.Archives()+dist, dist)
 	mod := release.Release{Version: version(t, "1.22.4"), Platform: host}.Module() + ".zip"
 	zip, zipSum := downloadTo(t, s.Proxy()+"/"+release.Module+"/@v/"+mod, "any-name.zip")

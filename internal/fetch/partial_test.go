@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gosw/gosw/internal/archive"
@@ -15,12 +16,19 @@ import (
 	"github.com/gosw/gosw/internal/goroot"
 	"github.com/gosw/gosw/internal/release"
 	"github.com/gosw/gosw/internal/sumdb"
+	"github.com/gosw/gosw/internal/toolchain"
 	"github.com/gosw/gosw/internal/tree"
+	"github.com/gosw/gosw/internal/web"
 )
 
 // toyFiles returns files of the toy 1.22.4 with their sums.
 func toyFiles(t *testing.T, paths ...string) []tree.File {
 	t.Helper()
+	for i, path := range paths {
+		if strings.HasPrefix(path, "bin/") {
+			paths[i] += toolchain.Exe
+		}
+	}
 	var files []tree.File
 	for _, f := range fetchtest.Files("go1.22.4", runtime.GOOS, runtime.GOARCH) {
 		if path := goroot.Path(f[0]); slices.Contains(paths, path) {
@@ -74,7 +82,7 @@ func TestFetchFiles(t *testing.T) {
 	if err := s.WriteTree(tree); err != nil {
 		t.Fatal(err)
 	}
-	dir, _, err := fetchFiles(t, newClient(t, s, proxyIs("file://"+filepath.ToSlash(tree))), files)
+	dir, _, err := fetchFiles(t, newClient(t, s, proxyIs(web.FileURL(tree).String())), files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +95,7 @@ func TestFetchFilesDL(t *testing.T) {
 	t.Parallel()
 	s := fetchtest.NewServer(t, "1.22.4")
 	good := toyFiles(t, "src/go.mod", "src/fmt/print.go", "bin/gofmt", "src/internal/empty.go")
-	bad := append(slices.Clone(good), tree.File{Path: "bin/go"})
+	bad := append(slices.Clone(good), tree.File{Path: "bin/go" + toolchain.Exe})
 	for name, files := range map[string][]tree.File{"good": good, "altered": bad, "missing": {{Path: "src/missing.go"}}} {
 		dir, _, err := fetchFiles(t, newClient(t, s, with(sourceIs(release.SourceDL), dlOf(s, ""))), files)
 		var security *sumdb.SecurityError

@@ -153,7 +153,7 @@ func TestEveryWay(t *testing.T) {
 	if err := s.WriteTree(filepath.Join(directory, "cache", "download")); err != nil {
 		t.Fatal(err)
 	}
-	archive := "go1.22.4." + host.OS + "-" + host.Arch + ".tar.gz"
+	archive := fetchtest.ArchiveName("go1.22.4", host.OS, host.Arch)
 	zipFile, _ := downloadTo(t, s.Proxy()+"/"+release.Module+"/@v/"+release.Release{Version: version(t, "1.22.4"), Platform: host}.Module()+".zip", "some.zip")
 	tarFile, _ := downloadTo(t, s.Archives()+archive, archive)
 	if err := os.WriteFile(filepath.Join(filepath.Dir(tarFile), "index.json"), s.Index(), 0o644); err != nil {

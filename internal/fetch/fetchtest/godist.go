@@ -20,15 +20,18 @@ func (s *Server) DL() string { return s.http.URL + "/dl/" }
 func (s *Server) Archives() string { return s.http.URL + archiveDirectory }
 
 // archiveName returns the name that the download page has for a release.
-func (t *toy) archiveName() string {
-	arch, ext := t.goarch, ".tar.gz"
-	if t.goos == "linux" && arch == "arm" {
-		arch = "armv6l"
+func (t *toy) archiveName() string { return ArchiveName(t.version.String(), t.goos, t.goarch) }
+
+// ArchiveName returns the name of the archive of a version such as "go1.22.4".
+func ArchiveName(version, goos, goarch string) string {
+	ext := ".tar.gz"
+	if goos == "linux" && goarch == "arm" {
+		goarch = "armv6l"
 	}
-	if t.goos == "windows" {
+	if goos == "windows" {
 		ext = ".zip"
 	}
-	return t.version.String() + "." + t.goos + "-" + arch + ext
+	return version + "." + goos + "-" + goarch + ext
 }
 
 // unlisted are files that an archive has and the module has not.
