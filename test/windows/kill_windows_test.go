@@ -56,7 +56,7 @@ func TestKilled(t *testing.T) {
 				seen[step] = true
 				start()
 				m.run(137, m.command("GOSW_FAULT="+step+"=SIGKILL", m.gosw, c.args...))
-				out, _ := m.command("", m.gosw, "verify").Output()
+				out, err := m.command("", m.gosw, "verify").Output()
 				for line := range strings.Lines(string(out)) {
 					if c.name != "repair" && !strings.HasSuffix(line, ": ok\n") && !strings.Contains(line, ": link bin/") {
 						t.Errorf("%s: %s", step, line)
@@ -68,11 +68,13 @@ func TestKilled(t *testing.T) {
 				default:
 					t.Errorf("%s: once more: %v\n%s", step, err, out)
 				}
-				m.run(0, m.command("", m.gosw, "verify"))
-				if out, _ := m.command("", m.gosw, "list").Output(); strings.TrimSpace(string(out)) != c.after {
-					t.Errorf("%s: %s, want %s", step, out, c.after)
+				out, err = m.command("", m.gosw, "verify").Output()
+				if got := strings.TrimSpace(strings.ReplaceAll(string(out), ": ok", "")); err != nil || got != c.after {
+					t.Errorf("%s: %v: %s, want %s", step, err, out, c.after)
 				}
-				m.run(0, m.command("", m.gosw, "prune", "--keep", "1.22.4", "--keep", "1.22.5"))
+				if left, _ := os.ReadDir(filepath.Join(m.root, "staging")); len(left) > 0 {
+					m.run(0, m.command("", m.gosw, "prune", "--keep", "1.22.4", "--keep", "1.22.5"))
+				}
 				m.noneLeft(step)
 			}
 			t.Logf("%d steps", len(seen))
