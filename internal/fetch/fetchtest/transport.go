@@ -199,14 +199,15 @@ func (q *request) lengthLong(t *toy, _ int) {
 	q.drop(false)
 }
 
-// lengthShort writes past net/http, which sends no more than was announced.
+// lengthShort writes past net/http, which sends no more than was announced. Nothing else
+// is asked on this connection: what comes first then, the rest or the end, is chance.
 func (q *request) lengthShort(t *toy, _ int) {
 	conn, buf, err := http.NewResponseController(q.w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	defer func() { _ = conn.Close() }()
-	_, _ = fmt.Fprintf(buf, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", len(t.zip)/2)
+	_, _ = fmt.Fprintf(buf, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n", len(t.zip)/2)
 	_, _ = buf.Write(t.zip[:len(t.zip)/2+10])
 	_ = buf.Flush()
 }
