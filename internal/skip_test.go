@@ -14,7 +14,7 @@ import (
 func TestSkipLists(t *testing.T) {
 	t.Parallel()
 	tests := make(map[string]bool) // "internal/store TestAdd", and "internal TestAdd"
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}

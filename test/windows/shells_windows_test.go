@@ -26,6 +26,9 @@ func TestVoice(t *testing.T) {
 	m.run(127, m.command(missing+inPowerShell, m.shim(), "version"), "$env:GOSW_VERSION = ''")
 	m.run(127, m.command(missing+inCmd, m.shim(), "version"), `set "GOSW_VERSION="`, `gosw install 1.22.5`)
 	m.run(127, m.command(missing+inGitBash, m.shim(), "version"), "export GOSW_VERSION=''")
+	const homeless = "USERPROFILE=\x00GOSW_ROOT=\x00"
+	m.run(1, m.command(homeless+inPowerShell, m.gosw, "list"), "USERPROFILE is not set\n", "$env:USERPROFILE = '")
+	m.run(1, m.command(homeless+inCmd, m.gosw, "list"), `set "USERPROFILE=`)
 	m.run(0, m.command("", m.gosw, "init"), "$global:__gosw_exe = ")
 	m.run(2, m.command(inCmd, m.gosw, "init"), "cmd.exe reads no start-up file", "init --user-path")
 	out, _ := m.command("", m.gosw, "doctor").CombinedOutput()
