@@ -291,11 +291,11 @@ func (a *Zip) Sums() []byte { return sumsText(a.Entries) }
 
 // sumsText returns the manifest of the tree.
 func sumsText(entries []*Entry) []byte {
-	sums := make(map[string][32]byte, len(entries))
-	for _, e := range entries {
-		if !e.Skip {
-			sums[e.Name] = e.Sum
-		}
+	files := slices.DeleteFunc(slices.Clone(entries), func(e *Entry) bool { return e.Skip })
+	slices.SortFunc(files, func(x, y *Entry) int { return strings.Compare(x.Name, y.Name) })
+	var text []byte
+	for _, e := range files {
+		text = tree.AppendLine(text, e.Sum, e.Name)
 	}
-	return tree.Format("", sums)
+	return text
 }

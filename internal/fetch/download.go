@@ -162,15 +162,15 @@ func (c *Client) newDownload(r release.Release) (d *download, remove func(), err
 	}
 	remove = func() {
 		_ = f.Close() // nobody needs the content any more
-		if runtime.GOOS == "windows" {
-			_ = os.Remove(f.Name())
-		}
+		_ = os.Remove(f.Name())
 	}
 	if runtime.GOOS != "windows" {
 		if err := os.Remove(f.Name()); err != nil {
 			remove()
 			return nil, nil, err
 		}
+		// To give back 70 MB takes a while, which nobody has to wait for.
+		remove = func() { go func() { _ = f.Close() }() }
 	}
 	return &download{Release: r, file: f, pool: c.pool, answered: make(chan struct{})}, remove, nil
 }

@@ -97,10 +97,11 @@ func (c *Client) unpackAndProve(ctx context.Context, d *download, root *os.Root,
 	if d.phase != nil {
 		d.phase("verifying")
 	}
-	proof := &tree.Proof{Module: release.ModuleOf(d.Version, d.Platform), H1: tree.H1(sums)}
+	got := tree.H1(sums)
+	proof := &tree.Proof{Module: release.ModuleOf(d.Version, d.Platform), H1: got}
 	if rec.H1 != "" {
 		proof = proofOf(d.Release, rec)
-		if got := tree.H1(sums); got != rec.H1 {
+		if got != rec.H1 {
 			return nil, mismatch(d.Release, "from: "+d.source, "downloaded: "+got, c.db.Name()+": "+web.CleanLine(rec.H1))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -99,20 +100,17 @@ func (m *Manifest) Sums() map[string][32]byte {
 
 // Format returns the text of a manifest, by names in the zip without the prefix.
 func Format(prefix string, sums map[string][32]byte) []byte {
-	names := make([]string, 0, len(sums))
-	size := 0
-	for name := range sums {
-		names = append(names, name)
-		size += hex.EncodedLen(32) + len("  \n") + len(prefix) + len(name)
-	}
-	slices.Sort(names)
-	text := make([]byte, 0, size)
-	for _, name := range names {
-		sum := sums[name]
-		text = hex.AppendEncode(text, sum[:])
-		text = append(append(append(append(text, "  "...), prefix...), name...), '\n')
+	var text []byte
+	for _, name := range slices.Sorted(maps.Keys(sums)) {
+		text = AppendLine(text, sums[name], prefix+name)
 	}
 	return text
+}
+
+// AppendLine adds a line to the text of a manifest, which has them in the order of their names.
+func AppendLine(text []byte, sum [32]byte, name string) []byte {
+	text = hex.AppendEncode(text, sum[:])
+	return append(append(append(text, "  "...), name...), '\n')
 }
 
 // H1 returns the hash over the text of a manifest as the checksum database writes it.
