@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
 // TestHintsBelowOddNames has the commands of hints that hold paths run as they are
@@ -72,7 +74,7 @@ func TestHintCommands(t *testing.T) {
 		stubs[name] = ""
 	}
 	for name, text := range stubs {
-		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text), 0o755); err != nil {
+		if err := fetchtest.WriteProgram(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
 // thief is another user than the one that runs gosw, who is user.
@@ -209,7 +211,7 @@ func (sc *scene) restore(what string, at place) (before string) {
 	program := filepath.Join(sc.root, "toolchains", "go1.22.4", "bin", "go")
 	physical, _ := filepath.EvalSymlinks(program)
 	if info, err := os.Lstat(program); err == nil && info.Mode().IsRegular() && physical == program && sc.traps(at) {
-		check(sc.t, os.WriteFile(program, []byte("#!/bin/sh\n: >\"$HOME/ran\"\n"), 0o555))
+		check(sc.t, fetchtest.WriteProgram(program, []byte("#!/bin/sh\n: >\"$HOME/ran\"\n")))
 	}
 	return sc.store0()
 }

@@ -222,7 +222,7 @@ func TestInterruptedWarm(t *testing.T) {
 	program := s.store("toolchains", "go1.22.4", "bin", "go")
 	pids, temp := filepath.Join(t.TempDir(), "pids"), t.TempDir()
 	script := "#!/bin/sh\nsleep 600 &\necho $$ $! >" + pids + ".new; mv " + pids + ".new " + pids + "\nwait\n"
-	if err := errors.Join(os.Chmod(filepath.Dir(program), 0o755), os.Chmod(program, 0o755), os.WriteFile(program, []byte(script), 0o755)); err != nil {
+	if err := errors.Join(os.Chmod(filepath.Dir(program), 0o755), os.Chmod(program, 0o755), fetchtest.WriteProgram(program, []byte(script))); err != nil {
 		t.Fatal(err)
 	}
 	cmd := s.command(s.server.Proxy(), "install", "--warm", "1.22.4")

@@ -36,7 +36,7 @@ func TestProject(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(project, "run"), []byte("#!/bin/sh\n: >\"$0\".was\n"), 0o755); err != nil {
+	if err := fetchtest.WriteProgram(filepath.Join(project, "run"), []byte("#!/bin/sh\n: >\"$0\".was\n")); err != nil {
 		t.Fatal(err)
 	}
 	before, rootBefore := fingerprint(t, project), atRoot()

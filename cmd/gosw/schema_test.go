@@ -255,7 +255,7 @@ func schemaSite(t *testing.T) *site {
 	files["sdk/go1.0/bin/go"] = "half\n"
 	for name, text := range files {
 		file := filepath.Join(s.home, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o755)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), fetchtest.WriteProgram(file, []byte(text))); err != nil {
 			t.Fatal(err)
 		}
 	}

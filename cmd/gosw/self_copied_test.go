@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/selfupdate"
 )
 
@@ -56,7 +57,7 @@ func (c *copied) copyFile(from, file string, mode fs.FileMode) {
 func (c *copied) writeFile(file, text string, mode fs.FileMode) {
 	c.t.Helper()
 	path := filepath.Join(c.prefix, file)
-	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), mode)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), fetchtest.WriteProgram(path, []byte(text)), os.Chmod(path, mode)); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -103,7 +104,7 @@ func (c *copied) alter(file, from, to string) {
 	if err != nil || !bytes.Contains(data, []byte(from)) || len(from) != len(to) {
 		c.t.Fatalf("%v, %q, %q", err, from, to)
 	}
-	if err := os.WriteFile(path, bytes.ReplaceAll(data, []byte(from), []byte(to)), 0o755); err != nil {
+	if err := fetchtest.WriteProgram(path, bytes.ReplaceAll(data, []byte(from), []byte(to))); err != nil {
 		c.t.Fatal(err)
 	}
 }

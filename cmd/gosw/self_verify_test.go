@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/mod/sumdb/dirhash"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
 // TestSelfVerify builds gosw again, and finds a changed byte, and a changed line.
@@ -54,7 +56,7 @@ func TestSelfVerify(t *testing.T) {
 		}, 1, []string{runtime.Version() + " is not installed", `run "gosw install ` + strings.TrimPrefix(runtime.Version(), "go") + `"`}},
 		{"another go", func(c *copied) {
 			file := c.store("toolchains", runtime.Version(), "bin", "go")
-			if err := errors.Join(os.Chmod(file, 0o755), os.WriteFile(file, []byte("#!/bin/sh\n"), 0o755)); err != nil {
+			if err := errors.Join(os.Chmod(file, 0o755), fetchtest.WriteProgram(file, []byte("#!/bin/sh\n"))); err != nil {
 				t.Fatal(err)
 			}
 		}, 1, []string{"gosw repair"}},

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/gover"
 )
 
@@ -87,13 +88,9 @@ build) printf '#!/bin/sh\necho hello\n' >"$3"; chmod +x "$3" ;;
 *) exit 2 ;;
 esac
 `
-	// A program that another test starts meanwhile would have the file open for
-	// writing until it is that program: until then it can't be run.
-	syscall.ForkLock.RLock()
-	defer syscall.ForkLock.RUnlock()
 	if err := errors.Join(
 		os.Mkdir(filepath.Join(root, "bin"), 0o755),
-		os.WriteFile(filepath.Join(root, "bin", "go"), []byte(text), 0o755),
+		fetchtest.WriteProgram(filepath.Join(root, "bin", "go"), []byte(text)),
 		os.WriteFile(filepath.Join(root, "VERSION"), []byte(version+"\n"), 0o644),
 	); err != nil {
 		t.Fatal(err)

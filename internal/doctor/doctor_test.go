@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 	"github.com/gosw/gosw/internal/gover"
 	"github.com/gosw/gosw/internal/shell"
 	"github.com/gosw/gosw/internal/toolchain"
@@ -239,7 +240,7 @@ func must(t *testing.T, err error) {
 func (r *rig) program(file string) {
 	r.t.Helper()
 	must(r.t, os.MkdirAll(filepath.Dir(file), 0o755))
-	must(r.t, os.WriteFile(file, []byte("#!/bin/sh\n"), 0o755))
+	must(r.t, fetchtest.WriteProgram(file, []byte("#!/bin/sh\n")))
 }
 
 // TestNoUnixFiles has on Windows, where "/" is the current drive, what other systems say

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
 func newAuth(t *testing.T, value, netrc string, env ...string) *Auth {
@@ -40,7 +42,7 @@ func script(t *testing.T, text string) string {
 		t.Skip("the commands are shell scripts")
 	}
 	name := filepath.Join(t.TempDir(), "helper")
-	if err := os.WriteFile(name, []byte("#!/bin/sh\n"+text), 0o755); err != nil {
+	if err := fetchtest.WriteProgram(name, []byte("#!/bin/sh\n"+text)); err != nil {
 		t.Fatal(err)
 	}
 	return name

@@ -8,8 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
+
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
 // oddName is a directory whose name means something to every shell.
@@ -145,9 +146,7 @@ func (f fixture) write(t *testing.T, path, content string) {
 	if strings.HasPrefix(content, "#!") {
 		mode = 0o755
 	}
-	syscall.ForkLock.RLock() // what is started meanwhile would have it open for writing, and it could not be run
-	defer syscall.ForkLock.RUnlock()
-	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), mode)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), fetchtest.WriteProgram(path, []byte(content)), os.Chmod(path, mode)); err != nil {
 		t.Fatal(err)
 	}
 }

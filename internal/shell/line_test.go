@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/gosw/gosw/internal/command"
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
 // TestLine compares what each shell writes for each kind of step.
@@ -100,7 +101,7 @@ func TestLinesRun(t *testing.T) {
 			}
 			script := "#!/bin/sh\nprintf '%s\\n' \"$1\" \"$V\" \"${W-none}\" \"$PATH\" >\"$OUT\"\n"
 			tool := filepath.Join(dir, name+"-tool")
-			if err := os.WriteFile(tool, []byte(script), 0o755); err != nil {
+			if err := fetchtest.WriteProgram(tool, []byte(script)); err != nil {
 				t.Fatal(err)
 			}
 			file := filepath.Join(dir, name+".pin")

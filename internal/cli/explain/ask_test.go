@@ -11,6 +11,7 @@ import (
 
 	"github.com/gosw/gosw/internal/cli/app"
 	"github.com/gosw/gosw/internal/cli/settings"
+	"github.com/gosw/gosw/internal/fetch/fetchtest"
 )
 
 // TestAskGo has programs that don't answer as go does.
@@ -26,7 +27,7 @@ func TestAskGo(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			program := filepath.Join(dir, "go")
-			if err := os.WriteFile(program, []byte("#!/bin/sh\n"+test.script+"\n"), 0o755); err != nil {
+			if err := fetchtest.WriteProgram(program, []byte("#!/bin/sh\n"+test.script+"\n")); err != nil {
 				t.Fatal(err)
 			}
 			ctx := context.Background()
