@@ -43,10 +43,14 @@ func TestProject(t *testing.T) {
 	for i, test := range surroundings() {
 		t.Run(test.name, func(t *testing.T) {
 			own := filepath.Join(top, fmt.Sprint(i))
-			for _, args := range [][]string{
-				{"install", "1.22.4"}, {"env"}, {"env", "-w", "GOSW_JOBS=2"}, {"size"}, {"doctor"},
-				{"init", "bash", "--install"}, {"init", "direnv", "--install"},
-			} {
+			commands := [][]string{
+				{"install", "1.22.4"}, {"env", "-w", "GOSW_JOBS=2"}, {"init", "bash", "--install"},
+				{"env"}, {"size"}, {"doctor"}, {"init", "direnv", "--install"},
+			}
+			if testing.Short() {
+				commands = commands[:3]
+			}
+			for _, args := range commands {
 				cmd := exec.CommandContext(t.Context(), filepath.Join(programs, "gosw"), args...)
 				cmd.Dir = project
 				cmd.Env = []string{"PATH=/usr/bin:/bin", "GOPROXY=" + server.Proxy(), "GOSUMDB=" + server.SumDB(), "GOCOVERDIR=" + coverage}
