@@ -154,7 +154,9 @@ func TestTogether(t *testing.T) {
 		t.Errorf("%d requests for a zip that four want", n)
 	}
 	m.noneLeft("one version")
-	together([]string{"install", "1.22.5"}, []string{"uninstall", "1.22.4"}, []string{"default", "1.22"}, []string{"verify"}, []string{"list"})
+	together([]string{"install", "1.22.5"}, []string{"uninstall", "1.22.4"}, []string{"verify"}, []string{"list"})
+	together([]string{"install", "1.22.4"}, []string{"default", "1.22"}, []string{"verify"}, []string{"list"})
+	m.run(0, m.command("", m.gosw, "uninstall", "1.22.4"))
 	m.run(0, m.command("", m.gosw, "list"), "go1.22.5")
 	m.run(0, m.command("", m.shim(), "version"), "go version go1.22.5")
 
