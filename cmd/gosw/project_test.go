@@ -54,6 +54,11 @@ func TestProject(t *testing.T) {
 				cmd := exec.CommandContext(t.Context(), filepath.Join(programs, "gosw"), args...)
 				cmd.Dir = project
 				cmd.Env = []string{"PATH=/usr/bin:/bin", "GOPROXY=" + server.Proxy(), "GOSUMDB=" + server.SumDB(), "GOCOVERDIR=" + coverage}
+				for _, variable := range fetchtest.Home(own) {
+					if strings.HasPrefix(variable, "XDG_") { // Windows has no home for these: they would be the account's
+						cmd.Env = append(cmd.Env, variable)
+					}
+				}
 				for variable := range strings.FieldsSeq(strings.ReplaceAll(test.env, "$OWN", own)) {
 					cmd.Env = append(cmd.Env, variable)
 					if home, ok := strings.CutPrefix(variable, "HOME="); ok {
