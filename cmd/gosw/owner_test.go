@@ -21,11 +21,7 @@ const nobody = 65534
 // homeOf makes a home directory that belongs to uid, where any user can reach it.
 func homeOf(t *testing.T, uid int) *site {
 	t.Helper()
-	home, err := os.MkdirTemp("/tmp", "gosw-owner-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(home) })
+	home := fieldDir(t)
 	if err := os.Chmod(home, 0o755); err != nil {
 		t.Fatal(err)
 	}
