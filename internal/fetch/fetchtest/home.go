@@ -3,6 +3,7 @@ package fetchtest
 import (
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // Home returns the variables by which dir is a user's home directory, and what programs
@@ -12,7 +13,7 @@ func Home(dir string) []string {
 	if runtime.GOOS == "windows" {
 		env = append(env, "USERPROFILE="+dir, "APPDATA="+filepath.Join(dir, ".config"), "LOCALAPPDATA="+filepath.Join(dir, "AppData", "Local"))
 		for _, name := range []string{"CACHE", "STATE", "CONFIG"} {
-			env = append(env, "XDG_"+name+"_HOME="+filepath.Join(dir, "."+name))
+			env = append(env, "XDG_"+name+"_HOME="+filepath.Join(dir, "."+strings.ToLower(name)))
 		}
 	}
 	return env
