@@ -293,7 +293,7 @@ func (a *Zip) Sums() []byte { return sumsText(a.Entries) }
 func sumsText(entries []*Entry) []byte {
 	files := slices.DeleteFunc(slices.Clone(entries), func(e *Entry) bool { return e.Skip })
 	slices.SortFunc(files, func(x, y *Entry) int { return strings.Compare(x.Name, y.Name) })
-	var text []byte
+	text := make([]byte, 0, len(files)*tree.LineSize)
 	for _, e := range files {
 		text = tree.AppendLine(text, e.Sum, e.Name)
 	}

@@ -100,12 +100,15 @@ func (m *Manifest) Sums() map[string][32]byte {
 
 // Format returns the text of a manifest, by names in the zip without the prefix.
 func Format(prefix string, sums map[string][32]byte) []byte {
-	var text []byte
+	text := make([]byte, 0, len(sums)*LineSize)
 	for _, name := range slices.Sorted(maps.Keys(sums)) {
 		text = AppendLine(text, sums[name], prefix+name)
 	}
 	return text
 }
+
+// LineSize is how many bytes a line of a manifest has, a little more than on average.
+const LineSize = 160
 
 // AppendLine adds a line to the text of a manifest, which has them in the order of their names.
 func AppendLine(text []byte, sum [32]byte, name string) []byte {
