@@ -85,11 +85,11 @@ func makeDirs(in *os.Root, at string, dirs []string) (rest []string, err error) 
 	return dirs, nil
 }
 
-// Unpack writes the entries of q below root, one worker a core, and fills in the sum
-// of each on the way: every file is inflated once. It returns the manifest.
+// Unpack writes the entries of q below root, one worker for each that the pool has, and
+// fills in the sum of each on the way: every file is inflated once. It returns the manifest.
 func (a *Zip) Unpack(ctx context.Context, root *os.Root, q *Queue, pool Pool) (sums []byte, err error) {
 	g, ctx := errgroup.WithContext(ctx)
-	for range runtime.GOMAXPROCS(0) {
+	for range cap(pool) {
 		g.Go(func() error {
 			w := NewWorker(root)
 			defer w.Close()

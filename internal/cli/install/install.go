@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
 	"sync"
 
@@ -210,6 +211,7 @@ func (in *installer) addAll(ctx context.Context, versions []gover.Version) error
 	for i := min(jobs, len(missing)); i < len(missing); i++ { // others learn it with their first answer
 		go rows[i].Size(func() int64 { return client.Size(asking, missing[i]) })
 	}
+	defer oneMore()()
 	errs := make([]error, len(missing))
 	added := make([]bool, len(missing))
 	var group errgroup.Group
@@ -227,6 +229,15 @@ func (in *installer) addAll(ctx context.Context, versions []gover.Version) error
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// oneMore lets Go run one thread more than there are processors, until undone. To write a file
+// is a system call that may last: the thread loses its turn, then waits for one, and meanwhile a
+// processor may have nothing to do. That was an eighth of the time of an install.
+func oneMore() (undo func()) {
+	processors := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(processors + 1)
+	return func() { runtime.GOMAXPROCS(processors) }
 }
 
 func jobs(a *app.App) (int, error) {
