@@ -97,6 +97,8 @@ var elsewhere = map[string]string{
 	"look for gosw-shim beside gosw: %w":                         "TestOwnPath",
 	"the network file system has lost this file: mount it again": "TestReadFaults",
 	"too few files may be open (\"ulimit -n\" shows the limit): retry in a new shell, or raise the limit": "TestOpenFiles",
+	"set USERPROFILE to your home directory%s":                                                            "TestHomeAgain",
+	"set it again: %v%s":                         "TestHomeHint",
 	"cmd.exe reads no start-up file":             "TestVoice",
 	"run %v to have go on PATH, or name a shell": "TestVoice",
 	`Windows PowerShell reads its profile only where scripts may run: "Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"`: "TestProfile",

@@ -183,10 +183,17 @@ func HomeHint(variable, next string) command.Hint {
 	if variable != "USERPROFILE" {
 		return command.Hintf("export HOME%s", next)
 	}
-	me, err := user.Current()
-	if err != nil || me.HomeDir == "" {
+	dir := ""
+	if me, err := user.Current(); err == nil {
+		dir = me.HomeDir
+	}
+	return homeAgain(dir, next)
+}
+
+// homeAgain says how to set USERPROFILE to dir, which is "" if that is not known.
+func homeAgain(dir, next string) command.Hint {
+	if dir == "" {
 		return command.Hintf("set USERPROFILE to your home directory%s", next)
 	}
-	set := command.Export(variable, me.HomeDir)
-	return command.Hint{Command: set, Text: "set it again: %v%s", Args: []any{set, next}}
+	return command.Hint{Command: command.Export("USERPROFILE", dir), Text: "set it again: %v%s", Args: []any{command.Export("USERPROFILE", dir), next}}
 }
