@@ -1,3 +1,5 @@
+//go:build !windows
+
 package conformance_test
 
 import (
@@ -7,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -177,7 +180,7 @@ func (e entry) make(root string) error {
 	case e.key == "mkdir":
 		return os.MkdirAll(path, 0o755)
 	case e.key == "fifo":
-		return mkfifo(path)
+		return syscall.Mkfifo(path, 0o644)
 	case e.key == "unreadable":
 		return os.Chmod(path, 0)
 	case e.key == "symlink" && len(e.parts) == 3 && e.parts[1] == "->":

@@ -98,6 +98,9 @@ var theWorks = sync.OnceValues(func() (*works, error) {
 func newWorks(t *testing.T) *works {
 	t.Helper()
 	if testing.Short() {
+		if os.Getenv("CI") != "" {
+			t.Fatal("builds gosw, which -short leaves out")
+		}
 		t.Skip("builds gosw")
 	}
 	w, err := theWorks()

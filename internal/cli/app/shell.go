@@ -71,6 +71,8 @@ func (a *App) Places() (shell.Places, error) {
 	if variable := (*toolchain.VariableError)(nil); errors.As(err, &variable) {
 		err = fmt.Errorf("%s is not a directory, so there is no start-up file", variable.Name)
 		return shell.Places{}, failure.WithHint(err, failure.HomeHint(variable.Name, ", and run this again"))
+	} else if err != nil {
+		return shell.Places{}, err
 	}
 	places := shell.Places{Home: home, ZDotDir: a.Getenv("ZDOTDIR"), Windows: runtime.GOOS == "windows"}
 	if places.Windows {

@@ -195,5 +195,6 @@ func homeAgain(dir, next string) command.Hint {
 	if dir == "" {
 		return command.Hintf("set USERPROFILE to your home directory%s", next)
 	}
-	return command.Hint{Command: command.Export("USERPROFILE", dir), Text: "set it again: %v%s", Args: []any{command.Export("USERPROFILE", dir), next}}
+	set := command.Export("USERPROFILE", dir)
+	return command.Hint{Command: set, Text: "set it again: %v%s", Args: []any{set, next}}
 }
